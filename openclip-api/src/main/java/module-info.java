@@ -1,0 +1,26 @@
+/** What users of OpenCLIP hold and what plugins implement; it computes nothing by itself. */
+module org.openclip.api {
+  requires static org.jspecify;
+
+  exports org.openclip.api;
+  exports org.openclip.api.backend;
+  exports org.openclip.api.config;
+  exports org.openclip.api.encoder;
+  exports org.openclip.api.graph;
+  exports org.openclip.api.image;
+  exports org.openclip.api.spi;
+  exports org.openclip.api.tensor;
+  exports org.openclip.api.text;
+
+  uses org.openclip.api.spi.BackendProvider;
+  uses org.openclip.api.spi.CheckpointFormatProvider;
+  uses org.openclip.api.spi.CommandProvider;
+  uses org.openclip.api.spi.ImageDecoderProvider;
+  uses org.openclip.api.spi.ImageEncoderProvider;
+  uses org.openclip.api.spi.ImagePreprocessorProvider;
+  uses org.openclip.api.spi.LossProvider;
+  uses org.openclip.api.spi.ModelCatalogueProvider;
+  uses org.openclip.api.spi.ModelSourceProvider;
+  uses org.openclip.api.spi.TextEncoderProvider;
+  uses org.openclip.api.spi.TokenizerProvider;
+}

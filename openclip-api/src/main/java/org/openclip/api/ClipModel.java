@@ -1,0 +1,101 @@
+package org.openclip.api;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.openclip.api.encoder.Architecture;
+import org.openclip.api.image.Image;
+import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.tensor.Tensor;
+import org.openclip.api.text.Tokenizer;
+import org.openclip.api.text.Tokens;
+
+/**
+ * A pair of towers that embed pictures and texts into one space, with the tokenizer and the
+ * preprocessing that belong to its weights.
+ *
+ * <p>Features are those of the reference's {@code encode_image} and {@code encode_text}: not
+ * normalised, unless the architecture does it. {@link Embeddings#normalised} gives unit vectors, and
+ * {@link Embeddings#cosine} needs none.
+ *
+ * <p>Safe for many threads at once. It owns native memory: close it after its last use. Closing
+ * waits for calls under way; closing twice is harmless.
+ */
+public interface ClipModel extends AutoCloseable {
+  /** Returns the name it was loaded by. */
+  String name();
+
+  /** Returns the towers on paper: configuration, graphs, and the names of all parameters. */
+  Architecture architecture();
+
+  /** Returns the tokenizer of its texts. */
+  Tokenizer tokenizer();
+
+  /** Returns the preprocessing of its pictures. */
+  ImagePreprocessor preprocessor();
+
+  /** Returns one line for people about the backend that runs it. */
+  String backend();
+
+  /** Returns the width of the joint embedding. */
+  default int embedDim() {
+    return architecture().config().embedDim();
+  }
+
+  /** Returns the factor of the cosine in the logits: the exponential of the learnt scale. */
+  float logitScale();
+
+  /** Returns what is added to the logits; 0 for models without a bias. */
+  float logitBias();
+
+  /** Returns whether each pair of picture and text is judged by itself, as SigLIP does. */
+  default boolean sigmoid() {
+    return architecture().config().initLogitBias() != null;
+  }
+
+  /**
+   * Reads, decodes, preprocesses and embeds picture files.
+   *
+   * @return one row for each file, in order
+   * @throws InvalidInputException when a file is missing or no picture; it is named
+   */
+  Embeddings encodeImages(List<Path> files);
+
+  /** Preprocesses and embeds decoded pictures; one row for each, in order. */
+  Embeddings encodePictures(List<Image> pictures);
+
+  /** Tokenizes and embeds texts; one row for each, in order. */
+  Embeddings encodeTexts(List<String> texts);
+
+  /**
+   * Embeds pictures that are preprocessed already.
+   *
+   * @param pixels {@code float32[n, 3, height, width]}, NCHW, normalised
+   */
+  Embeddings encodePixels(Tensor pixels);
+
+  /**
+   * Embeds texts that are tokenized already.
+   *
+   * @param tokens of the model's context length
+   */
+  Embeddings encodeTokens(Tokens tokens);
+
+  /**
+   * Returns {@code logitScale · cosine + logitBias} of every picture (row) with every text (column).
+   */
+  default float[][] logits(Embeddings images, Embeddings texts) {
+    return images.logits(texts, logitScale(), logitBias());
+  }
+
+  /**
+   * Returns how probable each text (column) is for each picture (row): a softmax over the texts, or
+   * for models with a logit bias the sigmoid of every single pair.
+   */
+  default float[][] probabilities(Embeddings images, Embeddings texts) {
+    float[][] logits = logits(images, texts);
+    return sigmoid() ? Probabilities.sigmoid(logits) : Probabilities.softmax(logits);
+  }
+
+  @Override
+  void close();
+}

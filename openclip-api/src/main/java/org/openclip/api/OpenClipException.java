@@ -1,0 +1,19 @@
+package org.openclip.api;
+
+/**
+ * The base of every exception that OpenCLIP throws on purpose. The message states the value, the
+ * bound that it broke, and what to do about it.
+ */
+public class OpenClipException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** Creates an exception with a message for the user. */
+  public OpenClipException(String message) {
+    super(message);
+  }
+
+  /** Creates an exception with a message for the user and the failure that caused it. */
+  public OpenClipException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,55 @@
+package org.openclip.api;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.openclip.api.spi.Suggestions;
+
+/** A name (of a model, a backend, a key, …) that nothing on the class or module path answers to. */
+public class UnknownNameException extends OpenClipException {
+  private static final long serialVersionUID = 1L;
+
+  private final String name;
+  private final ArrayList<String> suggestions;
+
+  /**
+   * Creates an exception that proposes the nearest known names.
+   *
+   * @param kind what the name was meant to be, such as {@code model} or {@code backend}
+   * @param name the name that nothing answers to
+   * @param known every name that would have been found
+   * @param remedy what else the user can do, such as the jar to add; empty for nothing
+   */
+  public UnknownNameException(String kind, String name, Collection<String> known, String remedy) {
+    super(describe(kind, name, known, remedy));
+    this.name = name;
+    this.suggestions = new ArrayList<>(Suggestions.nearest(name, known));
+  }
+
+  private static String describe(
+      String kind, String name, Collection<String> known, String remedy) {
+    StringBuilder text = new StringBuilder("unknown ").append(kind).append(" '").append(name);
+    text.append('\'');
+    List<String> near = Suggestions.nearest(name, known);
+    if (!near.isEmpty()) {
+      text.append("; did you mean ").append(String.join(" or ", near)).append('?');
+    } else if (known.isEmpty()) {
+      text.append("; there is none");
+    } else if (known.size() <= 20) {
+      text.append("; there are ").append(String.join(", ", known));
+    } else {
+      text.append("; there are ").append(known.size()).append(" others");
+    }
+    return remedy.isEmpty() ? text.toString() : text.append(". ").append(remedy).toString();
+  }
+
+  /** Returns the name that nothing answers to. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns the nearest known names, best first; empty when none is near. */
+  public List<String> suggestions() {
+    return List.copyOf(suggestions);
+  }
+}

@@ -1,0 +1,86 @@
+package org.openclip.api;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * A classifier made of words: each class is the mean of its prompts' unit vectors (Radford et al.
+ * 2021, arXiv 2103.00020, section 3.1.4). Immutable and safe for many threads; it does not own the
+ * model.
+ */
+public final class ZeroShotClassifier {
+  /** What a template holds in the place of the class name. */
+  public static final String PLACE = "{}";
+
+  private final ClipModel model;
+  private final List<String> labels;
+  private final Embeddings classes;
+
+  private ZeroShotClassifier(ClipModel model, List<String> labels, Embeddings classes) {
+    this.model = model;
+    this.labels = labels;
+    this.classes = classes;
+  }
+
+  /** Returns a classifier whose prompts are the labels themselves. */
+  public static ZeroShotClassifier create(ClipModel model, List<String> labels) {
+    return create(model, labels, List.of(PLACE));
+  }
+
+  /**
+   * Returns a classifier that averages several prompts for each label.
+   *
+   * @param labels the names of the classes, at least one, all different
+   * @param templates texts with {@code {}} in the place of the name, such as {@code a photo of a {}}
+   * @throws InvalidInputException when labels or templates are missing, or a template has no place
+   */
+  public static ZeroShotClassifier create(
+      ClipModel model, List<String> labels, List<String> templates) {
+    if (labels.isEmpty() || templates.isEmpty()) {
+      throw new InvalidInputException("a classifier needs at least one label and one template");
+    }
+    if (new HashSet<>(labels).size() != labels.size()) {
+      throw new InvalidInputException("two labels are the same; give each class its own name");
+    }
+    for (String template : templates) {
+      if (!template.contains(PLACE)) {
+        throw new InvalidInputException(
+            "template '" + template + "' has no " + PLACE + " in the place of the label");
+      }
+    }
+    List<Embeddings> classes = new ArrayList<>();
+    for (String label : labels) {
+      List<String> prompts = templates.stream().map(t -> t.replace(PLACE, label)).toList();
+      classes.add(mean(model.encodeTexts(prompts).normalised()));
+    }
+    return new ZeroShotClassifier(
+        model, List.copyOf(labels), Embeddings.concat(classes).normalised());
+  }
+
+  private static Embeddings mean(Embeddings rows) {
+    float[] sum = new float[rows.width()];
+    for (int i = 0; i < rows.size(); i++) {
+      float[] row = rows.row(i);
+      for (int j = 0; j < sum.length; j++) {
+        sum[j] += row[j] / rows.size();
+      }
+    }
+    return Embeddings.of(sum.length, sum);
+  }
+
+  /** Returns the names of the classes, in the order of the columns. */
+  public List<String> labels() {
+    return labels;
+  }
+
+  /** Returns one unit vector for each class. */
+  public Embeddings classes() {
+    return classes;
+  }
+
+  /** Returns how probable each class (column) is for each picture (row). */
+  public float[][] classify(Embeddings images) {
+    return model.probabilities(images, classes);
+  }
+}

@@ -1,0 +1,163 @@
+package org.openclip.api.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidConfigException;
+import org.openclip.api.spi.Suggestions;
+
+/**
+ * Reads a JSON object key by key, with types checked, and refuses the keys that nobody asked for.
+ *
+ * <p>A JSON object is a {@code Map<String, Object>} whose values are {@code null}, {@link String},
+ * {@link Boolean}, {@link Number}, {@link List} and {@link Map}. A key whose value is {@code null}
+ * counts as absent. Not safe for many threads.
+ */
+public final class ConfigReader {
+  private final String path;
+  private final Map<String, ?> json;
+  private final Set<String> known = new LinkedHashSet<>();
+
+  /**
+   * Creates a reader.
+   *
+   * @param path where the object stands, for messages, such as {@code vision_cfg}; empty at the top
+   * @param json the object
+   */
+  public ConfigReader(String path, Map<String, ?> json) {
+    this.path = path;
+    this.json = json;
+  }
+
+  /** Returns whether the key is there with a value other than null. */
+  public boolean has(String key) {
+    known.add(key);
+    return json.get(key) != null;
+  }
+
+  /** Returns an integer, or the default when the key is absent. */
+  public int integer(String key, int otherwise) {
+    Object value = value(key);
+    if (value == null) {
+      return otherwise;
+    }
+    if (value instanceof Number n && n.doubleValue() == n.intValue()) {
+      return n.intValue();
+    }
+    throw wrong(key, value, "an integer");
+  }
+
+  /** Returns a number, or the default when the key is absent. */
+  public double number(String key, double otherwise) {
+    Object value = value(key);
+    if (value == null) {
+      return otherwise;
+    }
+    if (value instanceof Number n) {
+      return n.doubleValue();
+    }
+    throw wrong(key, value, "a number");
+  }
+
+  /** Returns a truth value, or the default when the key is absent. */
+  public boolean bool(String key, boolean otherwise) {
+    Object value = value(key);
+    if (value == null) {
+      return otherwise;
+    }
+    if (value instanceof Boolean b) {
+      return b;
+    }
+    throw wrong(key, value, "true or false");
+  }
+
+  /** Returns a string, or the default when the key is absent. */
+  public String string(String key, String otherwise) {
+    Object value = value(key);
+    if (value == null) {
+      return otherwise;
+    }
+    if (value instanceof String s) {
+      return s;
+    }
+    throw wrong(key, value, "a string");
+  }
+
+  /** Returns one of the allowed strings, or the default when the key is absent. */
+  public String choice(String key, String otherwise, List<String> allowed) {
+    String value = string(key, otherwise);
+    if (!allowed.contains(value)) {
+      throw new InvalidConfigException(
+          at(key), "'" + value + "' is not one of " + String.join(", ", allowed));
+    }
+    return value;
+  }
+
+  /** Returns an object, or an empty one when the key is absent. */
+  public Map<String, Object> object(String key) {
+    Object value = value(key);
+    if (value == null) {
+      return Map.of();
+    }
+    if (value instanceof Map<?, ?> map) {
+      Map<String, Object> copy = new LinkedHashMap<>();
+      map.forEach((k, v) -> copy.put(String.valueOf(k), v));
+      return copy;
+    }
+    throw wrong(key, value, "an object");
+  }
+
+  /** Returns the numbers of a list, or null when the key is absent. */
+  public double @Nullable [] numbers(String key) {
+    Object value = value(key);
+    if (value == null) {
+      return null;
+    }
+    if (value instanceof List<?> list && list.stream().allMatch(Number.class::isInstance)) {
+      return list.stream().mapToDouble(e -> ((Number) e).doubleValue()).toArray();
+    }
+    throw wrong(key, value, "a list of numbers");
+  }
+
+  /** Returns the value as it stands, or null when the key is absent. */
+  public @Nullable Object value(String key) {
+    known.add(key);
+    return json.get(key);
+  }
+
+  /** Accepts keys that this reader's owner knows to have no effect on it. */
+  public void ignore(String... keys) {
+    known.addAll(List.of(keys));
+  }
+
+  /**
+   * Returns the path of a key under this object, for messages.
+   *
+   * @param key a key of this object
+   */
+  public String at(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  /** Refuses every key that has not been asked for or ignored, naming the nearest known one. */
+  public void finish() {
+    for (String key : json.keySet()) {
+      if (!known.contains(key)) {
+        List<String> near = Suggestions.nearest(key, known);
+        String remedy =
+            near.isEmpty()
+                ? "; known keys: " + String.join(", ", new ArrayList<>(known))
+                : "; did you mean " + String.join(" or ", near) + "?";
+        throw new InvalidConfigException(at(key), "is not known" + remedy);
+      }
+    }
+  }
+
+  private InvalidConfigException wrong(String key, Object value, String expected) {
+    return new InvalidConfigException(at(key), "is " + value + ", but must be " + expected);
+  }
+}

@@ -1,0 +1,5 @@
+/** Model configurations: checked records over JSON objects. */
+@NullMarked
+package org.openclip.api.config;
+
+import org.jspecify.annotations.NullMarked;

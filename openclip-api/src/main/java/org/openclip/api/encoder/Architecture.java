@@ -1,0 +1,220 @@
+package org.openclip.api.encoder;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidConfigException;
+import org.openclip.api.config.ModelConfig;
+import org.openclip.api.graph.Dim;
+import org.openclip.api.graph.Graph;
+import org.openclip.api.graph.GraphBuilder;
+import org.openclip.api.graph.Initializer;
+import org.openclip.api.graph.LeafOp.Parameter;
+import org.openclip.api.graph.Shape;
+import org.openclip.api.spi.ImageEncoderProvider;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.spi.Provider;
+import org.openclip.api.spi.TextEncoderProvider;
+import org.openclip.api.tensor.DataType;
+import org.openclip.api.tensor.Weights;
+
+/**
+ * A model on paper: both towers' encoders, their graphs, and the state dictionary that they need. It
+ * holds no weights. Immutable.
+ */
+public final class Architecture {
+  /** The name of the image graph's input, {@code float[batch, 3, height, width]}. */
+  public static final String PIXELS = "pixels";
+
+  /** The name of the text graph's input, {@code int64[batch, length]}. */
+  public static final String TOKENS = "tokens";
+
+  /** The name of each graph's first output, {@code float[batch, embedDim]}. */
+  public static final String FEATURES = "features";
+
+  private static final String VISUAL = "visual";
+
+  private final ModelConfig config;
+  private final ImageEncoder imageEncoder;
+  private final TextEncoder textEncoder;
+  private final Graph imageGraph;
+  private final Graph textGraph;
+
+  private Architecture(ModelConfig config, ImageEncoder imageEncoder, TextEncoder textEncoder) {
+    this.config = config;
+    this.imageEncoder = imageEncoder;
+    this.textEncoder = textEncoder;
+    this.imageGraph = buildImageGraph();
+    this.textGraph = buildTextGraph();
+  }
+
+  /**
+   * Builds the graphs of a configuration with the encoders that the registry finds for it.
+   *
+   * @throws InvalidConfigException when no encoder takes a tower's configuration, or it is wrong
+   */
+  public static Architecture of(ModelConfig config, PluginRegistry plugins) {
+    ImageEncoderProvider image =
+        choose(
+            ImageEncoderProvider.class,
+            "vision_cfg",
+            config.vision(),
+            plugins,
+            p -> p.matches(config.vision()));
+    TextEncoderProvider text =
+        choose(
+            TextEncoderProvider.class,
+            "text_cfg",
+            config.text(),
+            plugins,
+            p -> p.matches(config.text()));
+    return new Architecture(
+        config,
+        image.create(context(config, config.vision())),
+        text.create(context(config, config.text())));
+  }
+
+  private static <P extends Provider> P choose(
+      Class<P> kind,
+      String key,
+      Map<String, Object> tower,
+      PluginRegistry plugins,
+      Predicate<P> matches) {
+    if (tower.get("encoder") instanceof String name) {
+      return plugins.named(kind, name);
+    }
+    return plugins
+        .first(kind, matches)
+        .orElseThrow(
+            () -> {
+              List<String> names = plugins.all(kind).stream().map(Provider::name).toList();
+              return new InvalidConfigException(
+                  key,
+                  "describes no tower that is known here; encoders on the class or module path: "
+                      + (names.isEmpty() ? "none (add openclip-models)" : String.join(", ", names))
+                      + ". Name one by '"
+                      + key
+                      + ".encoder', or add the jar of the architecture");
+            });
+  }
+
+  private static EncoderContext context(ModelConfig config, Map<String, Object> tower) {
+    return new EncoderContext(tower, config.embedDim(), config.quickGelu(), config.customText());
+  }
+
+  private Graph buildImageGraph() {
+    GraphBuilder graph = new GraphBuilder("image");
+    var pixels =
+        graph.input(
+            PIXELS,
+            DataType.FLOAT32,
+            Dim.BATCH,
+            Dim.of(3),
+            Dim.of(imageEncoder.height()),
+            Dim.of(imageEncoder.width()));
+    finish(graph, imageEncoder.encode(graph.scope(VISUAL), pixels), "vision_cfg");
+    return graph.build();
+  }
+
+  private Graph buildTextGraph() {
+    GraphBuilder graph = new GraphBuilder("text");
+    Dim length =
+        textEncoder.variableLength() ? Dim.LENGTH : Dim.of(textEncoder.contextLength());
+    var tokens = graph.input(TOKENS, DataType.INT64, Dim.BATCH, length);
+    finish(graph, textEncoder.encode(graph.scope(textScope()), tokens), "text_cfg");
+    return graph.build();
+  }
+
+  private void finish(GraphBuilder graph, Encoded encoded, String key) {
+    Shape expected = Shape.of(Dim.BATCH, Dim.of(config.embedDim()));
+    if (!encoded.features().shape().equals(expected)) {
+      throw new InvalidConfigException(
+          key,
+          "its tower yields %s, but embed_dim asks for %s"
+              .formatted(encoded.features().shape(), expected));
+    }
+    graph.output(FEATURES, encoded.features());
+  }
+
+  private String textScope() {
+    return config.customText() ? "text" : "";
+  }
+
+  /** Returns the configuration. */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** Returns the image tower. */
+  public ImageEncoder imageEncoder() {
+    return imageEncoder;
+  }
+
+  /** Returns the text tower. */
+  public TextEncoder textEncoder() {
+    return textEncoder;
+  }
+
+  /** Returns the graph from {@link #PIXELS} to {@link #FEATURES}. */
+  public Graph imageGraph() {
+    return imageGraph;
+  }
+
+  /** Returns the graph from {@link #TOKENS} to {@link #FEATURES}. */
+  public Graph textGraph() {
+    return textGraph;
+  }
+
+  /** Returns the entries of the state dictionary by name, those of both towers and the logits'. */
+  public Map<String, Parameter> parameters() {
+    Map<String, Parameter> all = new LinkedHashMap<>();
+    put(all, scalar("logit_scale", config.initLogitScale()));
+    Double bias = config.initLogitBias();
+    if (bias != null) {
+      put(all, scalar("logit_bias", bias));
+    }
+    imageGraph.parameters().forEach(p -> put(all, p));
+    textGraph.parameters().forEach(p -> put(all, p));
+    return Collections.unmodifiableMap(all);
+  }
+
+  private static void put(Map<String, Parameter> all, Parameter parameter) {
+    @Nullable Parameter before = all.put(parameter.name(), parameter);
+    if (before != null && !before.shape().equals(parameter.shape())) {
+      throw new InvalidConfigException(
+          parameter.name(),
+          "is a parameter of both towers, of shapes "
+              + before.shape()
+              + " and "
+              + parameter.shape());
+    }
+  }
+
+  private Parameter scalar(String name, double value) {
+    Shape shape = config.vectorLogitScale() ? Shape.of(1L) : Shape.SCALAR;
+    return new Parameter(
+        name, shape, DataType.FLOAT32, new Initializer.Constant(value), true);
+  }
+
+  /**
+   * Returns the number of trained numbers of the state dictionary, buffers left out.
+   *
+   * @param prefix only those whose name starts with it; empty for all
+   */
+  public long parameterCount(String prefix) {
+    return parameters().values().stream()
+        .filter(p -> p.trained() && p.name().startsWith(prefix))
+        .mapToLong(p -> p.shape().count().size())
+        .sum();
+  }
+
+  /** Returns a checkpoint's weights with positional embeddings fitted to both towers' sizes. */
+  public Weights fit(Weights weights) {
+    String text = textScope();
+    return textEncoder.fit(
+        imageEncoder.fit(weights, VISUAL + "."), text.isEmpty() ? "" : text + ".");
+  }
+}

@@ -1,0 +1,378 @@
+package org.openclip.api.graph;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.graph.ArithmeticOp.BinaryFunction;
+import org.openclip.api.graph.ArithmeticOp.Reduction;
+import org.openclip.api.graph.ArithmeticOp.Relation;
+import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
+import org.openclip.api.graph.NeuralOp.GeluForm;
+import org.openclip.api.graph.NeuralOp.Pads;
+import org.openclip.api.tensor.DataType;
+import org.openclip.api.tensor.Tensor;
+
+// Over 300 lines because it has one method for each operator, so that an architecture reads like
+// the formulas of its paper.
+
+/**
+ * Writes a {@link Graph}: each method adds one operator, checks shapes at once, and returns what it
+ * yields. Axes may be negative, counting from the end.
+ *
+ * <p>{@link #scope} gives a builder of the same graph whose parameters have a prefix, as modules
+ * nest in the reference's state dictionary. Not safe for many threads.
+ */
+public final class GraphBuilder {
+  private final State state;
+  private final String prefix;
+
+  /** What all scopes of one graph share. */
+  private record State(
+      String name,
+      List<Node> nodes,
+      Map<String, Value> parameters,
+      Map<String, Value> inputs,
+      Map<String, Value> outputs) {}
+
+  /**
+   * Creates the builder of an empty graph.
+   *
+   * @param name what the graph computes, for messages
+   */
+  public GraphBuilder(String name) {
+    this(
+        new State(
+            name,
+            new ArrayList<>(),
+            new LinkedHashMap<>(),
+            new LinkedHashMap<>(),
+            new LinkedHashMap<>()),
+        "");
+  }
+
+  private GraphBuilder(State state, String prefix) {
+    this.state = state;
+    this.prefix = prefix;
+  }
+
+  /**
+   * Returns a builder of the same graph whose parameters have a longer prefix.
+   *
+   * @param name one or more path elements, such as {@code visual} or {@code resblocks.0}; empty for
+   *     this scope itself
+   */
+  public GraphBuilder scope(String name) {
+    return name.isEmpty() ? this : new GraphBuilder(state, prefix + name + ".");
+  }
+
+  /** Returns the graph as built so far. */
+  public Graph build() {
+    return new Graph(state.name(), state.nodes(), state.outputs());
+  }
+
+  /** Adds an operator and returns what it yields. */
+  public Value add(Op op) {
+    return add(op, op.label());
+  }
+
+  private Value add(Op op, String label) {
+    ShapeRules.Typed typed;
+    try {
+      typed = ShapeRules.infer(op);
+    } catch (ShapeException e) {
+      throw e;
+    } catch (OpenClipException e) {
+      throw new ShapeException(
+          prefix, op.label(), op.inputs(), String.valueOf(e.getMessage()));
+    }
+    Value value = new Value(state.nodes().size(), label, typed.shape(), typed.type());
+    state.nodes().add(new Node(value, op));
+    return value;
+  }
+
+  /** Adds what the caller feeds; the name is not prefixed. */
+  public Value input(String name, DataType type, Dim... dims) {
+    if (state.inputs().containsKey(name)) {
+      throw new OpenClipException("graph " + state.name() + " has two inputs named " + name);
+    }
+    Value value = add(new LeafOp.Input(name, Shape.of(dims), type), name);
+    state.inputs().put(name, value);
+    return value;
+  }
+
+  /** Names a value that a run returns; the name is not prefixed. */
+  public void output(String name, Value value) {
+    if (state.outputs().putIfAbsent(name, value) != null) {
+      throw new OpenClipException("graph " + state.name() + " has two outputs named " + name);
+    }
+  }
+
+  /** Returns a trained float parameter of the state dictionary, the same one for the same name. */
+  public Value parameter(String name, Initializer initializer, long... shape) {
+    return parameter(
+        new LeafOp.Parameter(
+            prefix + name, Shape.of(shape), DataType.FLOAT32, initializer, true));
+  }
+
+  /** Returns a float entry of the state dictionary that gradients do not change. */
+  public Value buffer(String name, Initializer initializer, long... shape) {
+    return parameter(
+        new LeafOp.Parameter(
+            prefix + name, Shape.of(shape), DataType.FLOAT32, initializer, false));
+  }
+
+  private Value parameter(LeafOp.Parameter parameter) {
+    Value known = state.parameters().get(parameter.name());
+    if (known == null) {
+      known = add(parameter, parameter.name());
+      state.parameters().put(parameter.name(), known);
+    } else if (!known.shape().equals(parameter.shape())) {
+      throw new ShapeException(
+          prefix, "parameter", List.of(known), "is asked for as " + parameter.shape() + " too");
+    }
+    return known;
+  }
+
+  /** Adds a tensor that is in no checkpoint. */
+  public Value constant(Tensor tensor) {
+    return add(new LeafOp.Constant(tensor));
+  }
+
+  /** Adds a single float32 number, which broadcasts to any shape. */
+  public Value constant(double number) {
+    return constant(Tensor.of(new float[] {(float) number}));
+  }
+
+  /** Adds a single int64 number, which broadcasts to any shape. */
+  public Value integer(long number) {
+    return constant(Tensor.of(new long[] {number}));
+  }
+
+  /** Adds {@code int64[length]} counting from 0. */
+  public Value range(Dim length) {
+    return add(new LeafOp.Range(length));
+  }
+
+  /** {@code input · weightᵀ + bias}; weight is {@code [out, in]}. */
+  public Value linear(Value input, Value weight, @Nullable Value bias) {
+    return add(new NeuralOp.Linear(input, weight, bias));
+  }
+
+  /** {@code left · right} over the last two axes. */
+  public Value matMul(Value left, Value right) {
+    return add(new NeuralOp.MatMul(left, right, false));
+  }
+
+  /** {@code left · rightᵀ} over the last two axes. */
+  public Value matMulTransposed(Value left, Value right) {
+    return add(new NeuralOp.MatMul(left, right, true));
+  }
+
+  /** A convolution with one stride for both axes. */
+  public Value convolution(
+      Value input, Value weight, @Nullable Value bias, int stride, Pads pads, int groups) {
+    return add(new NeuralOp.Convolution(input, weight, bias, stride, stride, pads, groups));
+  }
+
+  /** Layer normalisation over the last axis. */
+  public Value layerNorm(
+      Value input, @Nullable Value weight, @Nullable Value bias, double epsilon) {
+    return add(new NeuralOp.LayerNorm(input, weight, bias, epsilon));
+  }
+
+  /** Root-mean-square normalisation over the last axis. */
+  public Value rmsNorm(Value input, @Nullable Value weight, double epsilon) {
+    return add(new NeuralOp.RmsNorm(input, weight, epsilon));
+  }
+
+  /** Attention of several heads side by side on the last axis; see {@link NeuralOp.Attention}. */
+  public Value attention(
+      Value query,
+      Value key,
+      Value value,
+      @Nullable Value mask,
+      boolean causal,
+      int heads,
+      double scale) {
+    return add(new NeuralOp.Attention(query, key, value, mask, causal, heads, scale));
+  }
+
+  /** The Gaussian error linear unit. */
+  public Value gelu(Value input, GeluForm form) {
+    return add(new NeuralOp.Gelu(input, form));
+  }
+
+  /** Rows of a table {@code [rows, width]} by {@code int64} ids. */
+  public Value embedding(Value table, Value ids) {
+    return add(new NeuralOp.Embedding(table, ids));
+  }
+
+  /** The input divided by its Euclidean norm (at least 1e-12) over the last axis. */
+  public Value l2Normalize(Value input) {
+    return add(new NeuralOp.L2Normalize(input, 1e-12));
+  }
+
+  /** A function of every element. */
+  public Value unary(Value input, UnaryFunction function) {
+    return add(new ArithmeticOp.Unary(input, function));
+  }
+
+  /** A function of two values. */
+  public Value binary(Value left, Value right, BinaryFunction function) {
+    return add(new ArithmeticOp.Binary(left, right, function));
+  }
+
+  /** {@code left + right}. */
+  public Value plus(Value left, Value right) {
+    return binary(left, right, BinaryFunction.ADD);
+  }
+
+  /** {@code left - right}. */
+  public Value minus(Value left, Value right) {
+    return binary(left, right, BinaryFunction.SUBTRACT);
+  }
+
+  /** {@code left · right}, element by element. */
+  public Value times(Value left, Value right) {
+    return binary(left, right, BinaryFunction.MULTIPLY);
+  }
+
+  /** {@code left / right}, element by element. */
+  public Value divide(Value left, Value right) {
+    return binary(left, right, BinaryFunction.DIVIDE);
+  }
+
+  /** The truth of a relation. */
+  public Value compare(Value left, Value right, Relation relation) {
+    return add(new ArithmeticOp.Compare(left, right, relation));
+  }
+
+  /** One value where a condition holds, the other elsewhere. */
+  public Value choose(Value condition, Value whenTrue, Value whenFalse) {
+    return add(new ArithmeticOp.Choose(condition, whenTrue, whenFalse));
+  }
+
+  /** Every element moved into a range. */
+  public Value clamp(Value input, double minimum, double maximum) {
+    return add(new ArithmeticOp.Clamp(input, minimum, maximum));
+  }
+
+  /** {@code eˣ / Σ eˣ} along an axis. */
+  public Value softmax(Value input, int axis) {
+    return add(new ArithmeticOp.Softmax(input, input.shape().axis(axis)));
+  }
+
+  /** The logarithm of the softmax along an axis. */
+  public Value logSoftmax(Value input, int axis) {
+    return add(new ArithmeticOp.LogSoftmax(input, input.shape().axis(axis)));
+  }
+
+  /** A fold over axes, which go. */
+  public Value reduce(Value input, Reduction reduction, int... axes) {
+    return reduce(input, reduction, false, axes);
+  }
+
+  /** A fold over axes, which stay with size 1 if asked. */
+  public Value reduce(Value input, Reduction reduction, boolean keep, int... axes) {
+    List<Integer> sorted =
+        Arrays.stream(axes).map(input.shape()::axis).sorted().distinct().boxed().toList();
+    return add(new ArithmeticOp.Reduce(input, reduction, sorted, keep));
+  }
+
+  /** The index of the first largest element along an axis. */
+  public Value argMax(Value input, int axis) {
+    return add(new ArithmeticOp.ArgMax(input, input.shape().axis(axis)));
+  }
+
+  /** Running sums along an axis. */
+  public Value cumulativeSum(Value input, int axis) {
+    return add(new ArithmeticOp.CumulativeSum(input, input.shape().axis(axis)));
+  }
+
+  /** The same numbers in another type. */
+  public Value cast(Value input, DataType type) {
+    return input.type() == type ? input : add(new ArithmeticOp.Cast(input, type));
+  }
+
+  /** The same elements in another shape. */
+  public Value reshape(Value input, Dim... dims) {
+    return add(new LayoutOp.Reshape(input, Shape.of(dims)));
+  }
+
+  /** The axes in another order. */
+  public Value transpose(Value input, int... permutation) {
+    List<Integer> axes = Arrays.stream(permutation).map(input.shape()::axis).boxed().toList();
+    return add(new LayoutOp.Transpose(input, axes));
+  }
+
+  /** Values one after the other along an axis. */
+  public Value concat(int axis, Value... parts) {
+    return add(new LayoutOp.Concat(List.of(parts), parts[0].shape().axis(axis)));
+  }
+
+  /** The elements from start to before end along an axis. */
+  public Value slice(Value input, int axis, Dim start, Dim end) {
+    return add(new LayoutOp.Slice(input, input.shape().axis(axis), start, end));
+  }
+
+  /** The elements from start to before end along an axis. */
+  public Value slice(Value input, int axis, long start, long end) {
+    return slice(input, axis, Dim.of(start), Dim.of(end));
+  }
+
+  /** The element at an index of an axis, which goes. */
+  public Value select(Value input, int axis, Dim index) {
+    Value slice = slice(input, axis, index, index.plus(1));
+    return reshape(slice, slice.shape().without(axis).dims().toArray(Dim[]::new));
+  }
+
+  /** An axis of known size cut into equal parts. */
+  public List<Value> split(Value input, int axis, int parts) {
+    long size = input.shape().size(axis) / parts;
+    return IntStream.range(0, parts)
+        .mapToObj(i -> slice(input, axis, i * size, (i + 1) * size))
+        .toList();
+  }
+
+  /** An axis of size 1 added in front of an axis. */
+  public Value unsqueeze(Value input, int axis) {
+    List<Dim> dims = new ArrayList<>(input.shape().dims());
+    dims.add(axis, Dim.of(1));
+    return reshape(input, dims.toArray(Dim[]::new));
+  }
+
+  /** Axes of size 1 repeated. */
+  public Value broadcast(Value input, Dim... dims) {
+    return add(new LayoutOp.Broadcast(input, Shape.of(dims)));
+  }
+
+  /** Slices by index along an axis. */
+  public Value gather(Value data, Value indices, int axis) {
+    return add(new LayoutOp.Gather(data, indices, data.shape().axis(axis), 0));
+  }
+
+  /** One token of every row: {@code [batch, length, width]} by {@code int64[batch]}. */
+  public Value pick(Value data, Value indices) {
+    return add(new LayoutOp.Gather(data, indices, 1, 1));
+  }
+
+  /** Elements zeroed at random in training. */
+  public Value dropout(Value input, double rate) {
+    return rate == 0 ? input : add(new TrainingOp.Dropout(input, rate));
+  }
+
+  /** Rows of the batch zeroed at random in training. */
+  public Value dropPath(Value input, double rate) {
+    return rate == 0 ? input : add(new TrainingOp.DropPath(input, rate));
+  }
+
+  /** Tokens left out at random in training. */
+  public Value patchDropout(Value input, double rate, int prefixTokens) {
+    return rate == 0 ? input : add(new TrainingOp.PatchDropout(input, rate, prefixTokens));
+  }
+}

@@ -1,0 +1,9 @@
+package org.openclip.api.graph;
+
+/**
+ * One step of a graph.
+ *
+ * @param value what it yields
+ * @param op the operator with its inputs
+ */
+public record Node(Value value, Op op) {}

@@ -1,0 +1,72 @@
+package org.openclip.api.graph;
+
+import java.util.List;
+
+/** Operators that act only while a model is trained; in inference each is the identity. */
+public sealed interface TrainingOp extends Op {
+  /**
+   * Elements zeroed at random, the others scaled up (Srivastava et al. 2014).
+   *
+   * @param input any shape
+   * @param rate the share of elements zeroed, at least 0 and below 1
+   */
+  record Dropout(Value input, double rate) implements TrainingOp {
+    @Override
+    public List<Value> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /**
+   * Whole rows of the batch zeroed at random, the others scaled up: stochastic depth (Huang et al.
+   * 2016, arXiv 1603.09382).
+   *
+   * @param input {@code [batch, ...]}
+   * @param rate the share of rows zeroed, at least 0 and below 1
+   */
+  record DropPath(Value input, double rate) implements TrainingOp {
+    @Override
+    public List<Value> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /**
+   * Tokens left out at random, so that the sequence is shorter in training (FLIP, Li et al. 2022,
+   * arXiv 2212.00794). The shape is that of inference, in which all are kept.
+   *
+   * @param input {@code [batch, prefix + tokens, width]}
+   * @param rate the share of tokens left out, at least 0 and below 1
+   * @param prefix how many leading tokens are always kept
+   */
+  record PatchDropout(Value input, double rate, int prefix) implements TrainingOp {
+    @Override
+    public List<Value> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /**
+   * The rows of all workers of a distributed training, in the order of their ranks.
+   *
+   * @param input {@code [batch, ...]}
+   */
+  record AllGather(Value input) implements TrainingOp {
+    @Override
+    public List<Value> inputs() {
+      return List.of(input);
+    }
+  }
+
+  /**
+   * The same value, through which no gradient flows back.
+   *
+   * @param input any shape
+   */
+  record StopGradient(Value input) implements TrainingOp {
+    @Override
+    public List<Value> inputs() {
+      return List.of(input);
+    }
+  }
+}

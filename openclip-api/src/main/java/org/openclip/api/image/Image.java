@@ -1,0 +1,79 @@
+package org.openclip.api.image;
+
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
+
+/**
+ * A decoded picture in the colour mode of its file, because the reference resizes before it converts
+ * to RGB. Whoever holds one must not write to its arrays.
+ *
+ * @param width columns, at least 1
+ * @param height rows, at least 1
+ * @param mode how to read the bytes
+ * @param pixels {@code uint8[height, width, mode.bytes()]}, row-major from the top left
+ * @param palette red, green and blue of every index, {@code uint8[entries, 3]}; null unless the mode
+ *     is {@link ColorMode#PALETTE}
+ * @param orientation the EXIF orientation, 1 (upright) to 8
+ */
+@SuppressWarnings("ArrayRecordComponent") // a picture is its bytes; copying them would double them
+public record Image(
+    int width,
+    int height,
+    ColorMode mode,
+    byte[] pixels,
+    byte @Nullable [] palette,
+    int orientation) {
+  /** The most pixels that a picture may have, as a guard against decompression bombs. */
+  public static final long MOST_PIXELS = 178_956_970L;
+
+  /** Checks that sizes, bytes and palette belong together. */
+  public Image {
+    checkSize("the picture", width, height);
+    if (pixels.length != (long) width * height * mode.bytes()) {
+      throw new InvalidInputException(
+          "a picture of %d x %d pixels in mode %s takes %d bytes, not %d"
+              .formatted(
+                  width, height, mode, (long) width * height * mode.bytes(), pixels.length));
+    }
+    if ((mode == ColorMode.PALETTE) != (palette != null)) {
+      throw new InvalidInputException("a picture has a palette in mode PALETTE and in no other");
+    }
+    if (orientation < 1 || orientation > 8) {
+      throw new InvalidInputException(
+          "orientation is " + orientation + ", but must be from 1 to 8");
+    }
+  }
+
+  /**
+   * Returns an upright picture of red, green and blue.
+   *
+   * @param pixels {@code uint8[height, width, 3]}
+   */
+  public static Image rgb(int width, int height, byte[] pixels) {
+    return new Image(width, height, ColorMode.RGB, pixels, null, 1);
+  }
+
+  /**
+   * Checks a size before anything is allocated for it.
+   *
+   * @param name the picture's name, for the message
+   * @throws InvalidInputException when a side is not positive, or there are too many pixels
+   */
+  public static void checkSize(String name, int width, int height) {
+    if (width < 1 || height < 1) {
+      throw new InvalidInputException(
+          name + " has " + width + " x " + height + " pixels; both sides must be positive");
+    }
+    if ((long) width * height > MOST_PIXELS) {
+      throw new InvalidInputException(
+          name
+              + " has "
+              + width
+              + " x "
+              + height
+              + " pixels, but at most "
+              + MOST_PIXELS
+              + " are decoded; scale it down first");
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Decoded pictures and their way into a tower. */
+@NullMarked
+package org.openclip.api.image;
+
+import org.jspecify.annotations.NullMarked;

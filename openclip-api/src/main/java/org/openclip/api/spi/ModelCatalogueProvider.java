@@ -1,0 +1,23 @@
+package org.openclip.api.spi;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.SequencedSet;
+
+/**
+ * A plugin that names model configurations. A drop-in architecture brings one beside its encoder,
+ * with a JSON file for each size.
+ */
+public interface ModelCatalogueProvider extends Provider {
+  /** Returns the names of its models, in the order in which they are listed. */
+  SequencedSet<String> models();
+
+  /**
+   * Opens the configuration of a model: a JSON object of the reference's form ({@code embed_dim},
+   * {@code vision_cfg}, {@code text_cfg}, …) in UTF-8.
+   *
+   * @param model one of {@link #models}
+   * @throws IOException when it cannot be read
+   */
+  InputStream open(String model) throws IOException;
+}

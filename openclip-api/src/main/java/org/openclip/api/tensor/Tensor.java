@@ -1,0 +1,171 @@
+package org.openclip.api.tensor;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import org.openclip.api.OpenClipException;
+
+/**
+ * An n-dimensional array of numbers in row-major order.
+ *
+ * <p>The elements lie in buffers of the machine's byte order, which a tensor neither copies nor
+ * owns: a mapped file stays mapped. A tensor of more than 2 GiB lies in several buffers, cut between
+ * rows of its first dimension. Whoever holds a tensor must not write to it once it is shared.
+ */
+public final class Tensor {
+  private final DataType type;
+  private final long[] shape;
+  private final List<ByteBuffer> chunks;
+
+  private Tensor(DataType type, long[] shape, List<ByteBuffer> chunks) {
+    this.type = type;
+    this.shape = shape.clone();
+    this.chunks = chunks;
+    long expected = Math.multiplyExact(count(shape), type.bytes());
+    long actual = chunks.stream().mapToLong(ByteBuffer::remaining).sum();
+    if (expected != actual) {
+      throw new OpenClipException(
+          "a tensor " + type + Arrays.toString(shape) + " takes " + expected + " bytes, not "
+              + actual);
+    }
+  }
+
+  /**
+   * Returns a tensor over a buffer.
+   *
+   * @param data {@code count(shape) * type.bytes()} bytes from position to limit, in native order
+   */
+  public static Tensor of(DataType type, ByteBuffer data, long... shape) {
+    return new Tensor(type, shape, List.of(data.slice().order(ByteOrder.nativeOrder())));
+  }
+
+  /**
+   * Returns a tensor over several buffers that follow each other, each of whole rows of the first
+   * dimension.
+   */
+  public static Tensor ofChunks(DataType type, List<ByteBuffer> chunks, long... shape) {
+    return new Tensor(
+        type,
+        shape,
+        chunks.stream().map(c -> c.slice().order(ByteOrder.nativeOrder())).toList());
+  }
+
+  /** Returns a float32 tensor with a copy of the values, in direct memory. */
+  public static Tensor of(float[] values, long... shape) {
+    ByteBuffer data = allocate(4L * values.length);
+    data.asFloatBuffer().put(values);
+    return of(DataType.FLOAT32, data, shape);
+  }
+
+  /** Returns an int64 tensor with a copy of the values, in direct memory. */
+  public static Tensor of(long[] values, long... shape) {
+    ByteBuffer data = allocate(8L * values.length);
+    data.asLongBuffer().put(values);
+    return of(DataType.INT64, data, shape);
+  }
+
+  /** Returns a zeroed direct buffer in native byte order. */
+  public static ByteBuffer allocate(long bytes) {
+    return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
+  }
+
+  /** Returns the number of elements of a shape; 1 for a scalar. */
+  public static long count(long... shape) {
+    long n = 1;
+    for (long d : shape) {
+      n = Math.multiplyExact(n, d);
+    }
+    return n;
+  }
+
+  /** Returns the type of the elements. */
+  public DataType type() {
+    return type;
+  }
+
+  /** Returns a copy of the dimensions, outermost first; empty for a scalar. */
+  public long[] shape() {
+    return shape.clone();
+  }
+
+  /** Returns the number of elements. */
+  public long count() {
+    return count(shape);
+  }
+
+  /** Returns the number of bytes of all elements. */
+  public long bytes() {
+    return count() * type.bytes();
+  }
+
+  /** Returns the buffers that hold the elements, in order; most often just one. */
+  public List<ByteBuffer> chunks() {
+    return chunks.stream().map(c -> c.duplicate().order(ByteOrder.nativeOrder())).toList();
+  }
+
+  /**
+   * Returns a view of the bytes of all elements, in native order.
+   *
+   * @throws OpenClipException when the tensor lies in several buffers
+   */
+  public ByteBuffer data() {
+    if (chunks.size() != 1) {
+      throw new OpenClipException(
+          "a tensor of " + bytes() + " bytes lies in " + chunks.size() + " buffers; use chunks()");
+    }
+    return chunks.get(0).duplicate().order(ByteOrder.nativeOrder());
+  }
+
+  /**
+   * Returns the elements as float32, widened from float16 or bfloat16 where needed.
+   *
+   * @throws OpenClipException when the elements are not floating-point numbers
+   */
+  public float[] toFloats() {
+    float[] values = new float[Math.toIntExact(count())];
+    int at = 0;
+    for (ByteBuffer chunk : chunks()) {
+      switch (type) {
+        case FLOAT32 -> {
+          int n = chunk.remaining() / 4;
+          chunk.asFloatBuffer().get(values, at, n);
+          at += n;
+        }
+        case FLOAT16 -> {
+          while (chunk.hasRemaining()) {
+            values[at++] = Float.float16ToFloat(chunk.getShort());
+          }
+        }
+        case BFLOAT16 -> {
+          while (chunk.hasRemaining()) {
+            values[at++] = Float.intBitsToFloat(chunk.getShort() << 16);
+          }
+        }
+        case INT64, INT32, INT8, BOOL ->
+            throw new OpenClipException("a tensor of " + type + " has no float values");
+      }
+    }
+    return values;
+  }
+
+  /**
+   * Returns the elements of an int64 tensor.
+   *
+   * @throws OpenClipException when the elements are of another type
+   */
+  public long[] toLongs() {
+    if (type != DataType.INT64) {
+      throw new OpenClipException("a tensor of " + type + " is not one of INT64");
+    }
+    long[] values = new long[Math.toIntExact(count())];
+    data().asLongBuffer().get(values);
+    return values;
+  }
+
+  /** Returns type and shape, such as {@code FLOAT32[2, 3]}; never the elements. */
+  @Override
+  public String toString() {
+    return type + Arrays.toString(shape);
+  }
+}

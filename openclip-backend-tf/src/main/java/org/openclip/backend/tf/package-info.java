@@ -1,0 +1,5 @@
+/** The TensorFlow backend. */
+@NullMarked
+package org.openclip.backend.tf;
+
+import org.jspecify.annotations.NullMarked;

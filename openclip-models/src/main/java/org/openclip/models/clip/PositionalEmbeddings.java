@@ -1,0 +1,159 @@
+package org.openclip.models.clip;
+
+import org.openclip.api.tensor.Tensor;
+import org.openclip.api.tensor.Weights;
+
+/** Learnt positions brought to another size, as the reference does when it loads a checkpoint. */
+final class PositionalEmbeddings {
+  private PositionalEmbeddings() {}
+
+  /**
+   * Returns weights whose grid of positions has another size: bicubic interpolation (a = -0.5) with
+   * antialiasing. The first row, the class token's, stays. A checkpoint without the name, of another
+   * width, or whose grid is not square is returned as it is, for strict loading to judge.
+   *
+   * @param name the entry, {@code [1 + oldHeight * oldWidth, width]}
+   */
+  static Weights fitGrid(Weights weights, String name, int height, int width) {
+    if (!weights.names().contains(name)) {
+      return weights;
+    }
+    Tensor old = weights.get(name);
+    long[] shape = old.shape();
+    if (shape.length != 2 || shape[0] == 1L + (long) height * width) {
+      return weights;
+    }
+    int side = (int) Math.round(Math.sqrt(shape[0] - 1));
+    if (side < 1 || (long) side * side != shape[0] - 1) {
+      return weights;
+    }
+    int channels = (int) shape[1];
+    float[] values = old.toFloats();
+    double[][] rows = cubicWeights(side, height);
+    double[][] columns = cubicWeights(side, width);
+    double[] halfway = new double[side * width * channels];
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < width; x++) {
+        for (int s = 0; s < side; s++) {
+          double factor = columns[x][s];
+          if (factor != 0) {
+            int from = (1 + y * side + s) * channels;
+            int to = (y * width + x) * channels;
+            for (int c = 0; c < channels; c++) {
+              halfway[to + c] += factor * values[from + c];
+            }
+          }
+        }
+      }
+    }
+    float[] result = new float[(1 + height * width) * channels];
+    System.arraycopy(values, 0, result, 0, channels);
+    double[] pixel = new double[channels];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        java.util.Arrays.fill(pixel, 0);
+        for (int s = 0; s < side; s++) {
+          double factor = rows[y][s];
+          if (factor != 0) {
+            for (int c = 0; c < channels; c++) {
+              pixel[c] += factor * halfway[(s * width + x) * channels + c];
+            }
+          }
+        }
+        for (int c = 0; c < channels; c++) {
+          result[(1 + y * width + x) * channels + c] = (float) pixel[c];
+        }
+      }
+    }
+    return weights.replacing(name, Tensor.of(result, 1L + (long) height * width, channels));
+  }
+
+  /** Returns for every new position the share of every old one; shrinking widens the filter. */
+  private static double[][] cubicWeights(int from, int to) {
+    double scale = (double) from / to;
+    double stretch = Math.max(scale, 1);
+    double[][] weights = new double[to][from];
+    for (int i = 0; i < to; i++) {
+      double centre = scale * (i + 0.5);
+      int first = Math.max(0, (int) (centre - 2 * stretch + 0.5));
+      int last = Math.min(from, (int) (centre + 2 * stretch + 0.5));
+      double sum = 0;
+      for (int s = first; s < last; s++) {
+        weights[i][s] = cubic((s - centre + 0.5) / stretch);
+        sum += weights[i][s];
+      }
+      for (int s = first; s < last; s++) {
+        weights[i][s] /= sum;
+      }
+    }
+    return weights;
+  }
+
+  /** Keys' cubic convolution kernel with a = -0.5. */
+  private static double cubic(double distance) {
+    double a = -0.5;
+    double x = Math.abs(distance);
+    if (x < 1) {
+      return ((a + 2) * x - (a + 3)) * x * x + 1;
+    }
+    return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+  }
+
+  /**
+   * Returns weights whose line of positions has another length: linear interpolation between pixel
+   * centres. A checkpoint without the name is returned as it is.
+   *
+   * @param name the entry, {@code [oldLength, width]}
+   */
+  static Weights fitLine(Weights weights, String name, int length) {
+    if (!weights.names().contains(name)) {
+      return weights;
+    }
+    Tensor old = weights.get(name);
+    long[] shape = old.shape();
+    if (shape.length != 2 || shape[0] == length) {
+      return weights;
+    }
+    int from = (int) shape[0];
+    int channels = (int) shape[1];
+    float[] values = old.toFloats();
+    float[] result = new float[length * channels];
+    double scale = (double) from / length;
+    for (int i = 0; i < length; i++) {
+      double source = Math.max(scale * (i + 0.5) - 0.5, 0);
+      int left = Math.min((int) source, from - 1);
+      int right = Math.min(left + 1, from - 1);
+      double share = source - left;
+      for (int c = 0; c < channels; c++) {
+        result[i * channels + c] =
+            (float)
+                ((1 - share) * values[left * channels + c] + share * values[right * channels + c]);
+      }
+    }
+    return weights.replacing(name, Tensor.of(result, length, channels));
+  }
+
+  /**
+   * Returns the fixed positions of a grid by sines and cosines (He et al. 2021, arXiv 2111.06377):
+   * half of the width for the column, half for the row; zeros for the class token.
+   *
+   * @return {@code float32[1 + side * side, width]}
+   */
+  static Tensor sinCosGrid(int width, int side) {
+    float[] table = new float[(1 + side * side) * width];
+    int quarter = width / 4;
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side; x++) {
+        int at = (1 + y * side + x) * width;
+        for (int i = 0; i < quarter; i++) {
+          double frequency = Math.pow(10000, -(double) i / quarter);
+          table[at + i] = (float) Math.sin(x * frequency);
+          table[at + quarter + i] = (float) Math.cos(x * frequency);
+          table[at + 2 * quarter + i] = (float) Math.sin(y * frequency);
+          table[at + 3 * quarter + i] = (float) Math.cos(y * frequency);
+        }
+      }
+    }
+    return Tensor.of(table, 1L + (long) side * side, width);
+  }
+}

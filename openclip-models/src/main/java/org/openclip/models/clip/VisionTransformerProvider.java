@@ -1,0 +1,29 @@
+package org.openclip.models.clip;
+
+import java.util.List;
+import java.util.Map;
+import org.openclip.api.encoder.EncoderContext;
+import org.openclip.api.encoder.ImageEncoder;
+import org.openclip.api.spi.ImageEncoderProvider;
+
+/** Brings CLIP's own vision transformer: configurations with {@code layers} and without timm. */
+public final class VisionTransformerProvider implements ImageEncoderProvider {
+  /** Creates the provider. */
+  public VisionTransformerProvider() {}
+
+  @Override
+  public String name() {
+    return "clip-vit";
+  }
+
+  @Override
+  public boolean matches(Map<String, Object> visionConfig) {
+    return visionConfig.get("timm_model_name") == null
+        && !(visionConfig.get("layers") instanceof List<?>);
+  }
+
+  @Override
+  public ImageEncoder create(EncoderContext context) {
+    return new VisionTransformer(context);
+  }
+}

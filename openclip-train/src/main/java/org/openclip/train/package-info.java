@@ -1,0 +1,5 @@
+/** Training and evaluation of CLIP models. */
+@NullMarked
+package org.openclip.train;
+
+import org.jspecify.annotations.NullMarked;
