@@ -1,0 +1,120 @@
+package org.openclip.api.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.UnknownNameException;
+import org.openclip.api.graph.GraphBuilder;
+import org.openclip.api.graph.Value;
+
+class PluginRegistryTest {
+  @TempDir Path folder;
+
+  /** A loss that exists to be found. */
+  public abstract static class NamedLoss implements LossProvider {
+    @Override
+    public Map<String, Value> write(
+        GraphBuilder graph, Map<String, Value> features, Map<String, Object> options) {
+      return Map.of();
+    }
+  }
+
+  /** Found first by its priority. */
+  public static final class Strong extends NamedLoss {
+    @Override
+    public String name() {
+      return "strong";
+    }
+
+    @Override
+    public int priority() {
+      return 10;
+    }
+  }
+
+  /** Found by name. */
+  public static final class Weak extends NamedLoss {
+    @Override
+    public String name() {
+      return "clip";
+    }
+  }
+
+  /** Bears a name that another one has. */
+  public static final class Twin extends NamedLoss {
+    @Override
+    public String name() {
+      return "clip";
+    }
+  }
+
+  private PluginRegistry registry(Class<?>... providers) throws IOException {
+    Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+    List<String> names = java.util.Arrays.stream(providers).map(Class::getName).toList();
+    Files.write(services.resolve(LossProvider.class.getName()), names);
+    return PluginRegistry.of(
+        new URLClassLoader(
+            new URL[] {folder.toUri().toURL()}, PluginRegistryTest.class.getClassLoader()));
+  }
+
+  @Test
+  void priorityDecidesUnlessANameIsGiven() throws IOException {
+    PluginRegistry registry = registry(Weak.class, Strong.class);
+
+    assertThat(registry.preferred(LossProvider.class).name()).isEqualTo("strong");
+    assertThat(registry.named(LossProvider.class, "clip")).isInstanceOf(Weak.class);
+    assertThat(registry.all(LossProvider.class))
+        .extracting(Provider::name)
+        .containsExactly("strong", "clip");
+  }
+
+  @Test
+  void anUnknownNameListsTheNearest() throws IOException {
+    PluginRegistry registry = registry(Weak.class, Strong.class);
+
+    assertThatThrownBy(() -> registry.named(LossProvider.class, "Strnog"))
+        .isInstanceOf(UnknownNameException.class)
+        .hasMessageContaining("unknown loss 'Strnog'")
+        .hasMessageContaining("did you mean strong?");
+  }
+
+  @Test
+  void twoOfOneNameAreAnErrorThatNamesBothPlaces() throws IOException {
+    PluginRegistry registry = registry(Weak.class, Twin.class);
+
+    assertThatThrownBy(() -> registry.all(LossProvider.class))
+        .isInstanceOf(OpenClipException.class)
+        .hasMessageContaining("two plugins are named 'clip'")
+        .hasMessageContaining(Weak.class.getName())
+        .hasMessageContaining(Twin.class.getName())
+        .hasMessageContaining("file:");
+  }
+
+  @Test
+  void aProviderThatCannotBeLoadedIsAnError() throws IOException {
+    PluginRegistry registry = registry(PluginRegistryTest.class);
+
+    assertThatThrownBy(() -> registry.all(LossProvider.class))
+        .isInstanceOf(OpenClipException.class)
+        .hasMessageContaining("cannot be loaded");
+  }
+
+  @Test
+  void nothingFoundNamesTheJarToAdd() {
+    PluginRegistry empty = PluginRegistry.of(ClassLoader.getPlatformClassLoader());
+
+    assertThatThrownBy(() -> empty.preferred(BackendProvider.class))
+        .hasMessageContaining("there is no backend")
+        .hasMessageContaining("openclip-backend-onnx");
+  }
+}
