@@ -14,8 +14,8 @@ import org.openclip.api.text.Tokens;
  * preprocessing that belong to its weights.
  *
  * <p>Features are those of the reference's {@code encode_image} and {@code encode_text}: not
- * normalised, unless the architecture does it. {@link Embeddings#normalised} gives unit vectors, and
- * {@link Embeddings#cosine} needs none.
+ * normalised, unless the architecture does it. {@link Embeddings#normalised} gives unit vectors,
+ * and {@link Embeddings#cosine} needs none.
  *
  * <p>Safe for many threads at once. It owns native memory: close it after its last use. Closing
  * waits for calls under way; closing twice is harmless.
@@ -81,7 +81,8 @@ public interface ClipModel extends AutoCloseable {
   Embeddings encodeTokens(Tokens tokens);
 
   /**
-   * Returns {@code logitScale · cosine + logitBias} of every picture (row) with every text (column).
+   * Returns {@code logitScale · cosine + logitBias} of every picture (row) with every text
+   * (column).
    */
   default float[][] logits(Embeddings images, Embeddings texts) {
     return images.logits(texts, logitScale(), logitBias());

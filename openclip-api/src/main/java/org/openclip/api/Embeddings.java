@@ -103,7 +103,8 @@ public final class Embeddings {
   }
 
   /**
-   * Returns the cosine of every vector (row) with every vector of the others (column), from -1 to 1.
+   * Returns the cosine of every vector (row) with every vector of the others (column), from -1 to
+   * 1.
    *
    * @throws InvalidInputException when the widths differ
    */
@@ -172,7 +173,8 @@ public final class Embeddings {
    */
   public List<List<Match>> topK(Embeddings queries, int count) {
     if (count < 1) {
-      throw new InvalidInputException("the number of matches is " + count + ", but must be positive");
+      throw new InvalidInputException(
+          "the number of matches is " + count + ", but must be positive");
     }
     Comparator<Match> worstFirst =
         Comparator.comparingDouble(Match::cosine)

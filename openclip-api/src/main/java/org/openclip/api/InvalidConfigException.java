@@ -1,6 +1,8 @@
 package org.openclip.api;
 
-/** A model configuration that has an unknown key, a value of the wrong type, or one out of range. */
+/**
+ * A model configuration that has an unknown key, a value of the wrong type, or one out of range.
+ */
 public class InvalidConfigException extends OpenClipException {
   private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,8 @@
 package org.openclip.api;
 
-/** A file whose bytes are not what its format promises: truncated, corrupt, or of another format. */
+/**
+ * A file whose bytes are not what its format promises: truncated, corrupt, or of another format.
+ */
 public class InvalidFileException extends OpenClipException {
   private static final long serialVersionUID = 1L;
 

@@ -32,7 +32,8 @@ public final class ZeroShotClassifier {
    * Returns a classifier that averages several prompts for each label.
    *
    * @param labels the names of the classes, at least one, all different
-   * @param templates texts with {@code {}} in the place of the name, such as {@code a photo of a {}}
+   * @param templates texts with {@code {}} in the place of the name, such as {@code a photo of a
+   *     {}}
    * @throws InvalidInputException when labels or templates are missing, or a template has no place
    */
   public static ZeroShotClassifier create(

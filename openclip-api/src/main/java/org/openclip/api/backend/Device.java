@@ -34,7 +34,8 @@ public record Device(Kind kind, int index) {
   }
 
   /**
-   * Returns the device that a text names: {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:1}.
+   * Returns the device that a text names: {@code auto}, {@code cpu}, {@code cuda} or {@code
+   * cuda:1}.
    *
    * @throws InvalidInputException when it names none
    */

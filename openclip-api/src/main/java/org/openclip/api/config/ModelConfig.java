@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
 
 /**
- * The configuration of a model: OpenCLIP's {@code model_cfg}. The towers' own objects are checked by
- * the encoders that they describe.
+ * The configuration of a model: OpenCLIP's {@code model_cfg}. The towers' own objects are checked
+ * by the encoders that they describe.
  *
  * @param embedDim the width of the joint embedding
  * @param vision {@code vision_cfg}

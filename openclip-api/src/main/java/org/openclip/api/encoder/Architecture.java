@@ -22,8 +22,8 @@ import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Weights;
 
 /**
- * A model on paper: both towers' encoders, their graphs, and the state dictionary that they need. It
- * holds no weights. Immutable.
+ * A model on paper: both towers' encoders, their graphs, and the state dictionary that they need.
+ * It holds no weights. Immutable.
  */
 public final class Architecture {
   /** The name of the image graph's input, {@code float[batch, 3, height, width]}. */
@@ -121,8 +121,7 @@ public final class Architecture {
 
   private Graph buildTextGraph() {
     GraphBuilder graph = new GraphBuilder("text");
-    Dim length =
-        textEncoder.variableLength() ? Dim.LENGTH : Dim.of(textEncoder.contextLength());
+    Dim length = textEncoder.variableLength() ? Dim.LENGTH : Dim.of(textEncoder.contextLength());
     var tokens = graph.input(TOKENS, DataType.INT64, Dim.BATCH, length);
     finish(graph, textEncoder.encode(graph.scope(textScope()), tokens), "text_cfg");
     return graph.build();
@@ -195,8 +194,7 @@ public final class Architecture {
 
   private Parameter scalar(String name, double value) {
     Shape shape = config.vectorLogitScale() ? Shape.of(1L) : Shape.SCALAR;
-    return new Parameter(
-        name, shape, DataType.FLOAT32, new Initializer.Constant(value), true);
+    return new Parameter(name, shape, DataType.FLOAT32, new Initializer.Constant(value), true);
   }
 
   /**

@@ -87,8 +87,7 @@ public final class GraphBuilder {
     } catch (ShapeException e) {
       throw e;
     } catch (OpenClipException e) {
-      throw new ShapeException(
-          prefix, op.label(), op.inputs(), String.valueOf(e.getMessage()));
+      throw new ShapeException(prefix, op.label(), op.inputs(), String.valueOf(e.getMessage()));
     }
     Value value = new Value(state.nodes().size(), label, typed.shape(), typed.type());
     state.nodes().add(new Node(value, op));
@@ -115,15 +114,13 @@ public final class GraphBuilder {
   /** Returns a trained float parameter of the state dictionary, the same one for the same name. */
   public Value parameter(String name, Initializer initializer, long... shape) {
     return parameter(
-        new LeafOp.Parameter(
-            prefix + name, Shape.of(shape), DataType.FLOAT32, initializer, true));
+        new LeafOp.Parameter(prefix + name, Shape.of(shape), DataType.FLOAT32, initializer, true));
   }
 
   /** Returns a float entry of the state dictionary that gradients do not change. */
   public Value buffer(String name, Initializer initializer, long... shape) {
     return parameter(
-        new LeafOp.Parameter(
-            prefix + name, Shape.of(shape), DataType.FLOAT32, initializer, false));
+        new LeafOp.Parameter(prefix + name, Shape.of(shape), DataType.FLOAT32, initializer, false));
   }
 
   private Value parameter(LeafOp.Parameter parameter) {

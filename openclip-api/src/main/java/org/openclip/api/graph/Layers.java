@@ -9,7 +9,9 @@ import org.openclip.api.graph.NeuralOp.Pads;
 public final class Layers {
   private Layers() {}
 
-  /** Returns the bound of PyTorch's default for linear layers and convolutions, {@code 1/√fanIn}. */
+  /**
+   * Returns the bound of PyTorch's default for linear layers and convolutions, {@code 1/√fanIn}.
+   */
   public static Initializer.Uniform uniform(long fanIn) {
     return new Initializer.Uniform(1 / Math.sqrt(fanIn));
   }
@@ -46,8 +48,8 @@ public final class Layers {
   }
 
   /**
-   * A convolution {@code name.weight [out, in / groups, kernel, kernel]}, {@code name.bias [out]} of
-   * a picture {@code [batch, in, height, width]}.
+   * A convolution {@code name.weight [out, in / groups, kernel, kernel]}, {@code name.bias [out]}
+   * of a picture {@code [batch, in, height, width]}.
    */
   public static Value convolution(
       GraphBuilder graph,
@@ -71,7 +73,9 @@ public final class Layers {
         groups);
   }
 
-  /** A batch normalisation {@code name.weight}, {@code .bias}, {@code .running_mean}, … of axis 1. */
+  /**
+   * A batch normalisation {@code name.weight}, {@code .bias}, {@code .running_mean}, … of axis 1.
+   */
   public static Value batchNorm(GraphBuilder graph, String name, Value input, double epsilon) {
     long channels = input.shape().size(1);
     GraphBuilder scope = graph.scope(name);
@@ -89,7 +93,6 @@ public final class Layers {
   /** Every element multiplied by a learnt factor of its channel, {@code name [width]}. */
   public static Value layerScale(GraphBuilder graph, String name, Value input, double initial) {
     long width = input.shape().size(-1);
-    return graph.times(
-        input, graph.parameter(name, new Initializer.Constant(initial), width));
+    return graph.times(input, graph.parameter(name, new Initializer.Constant(initial), width));
   }
 }

@@ -27,7 +27,8 @@ public sealed interface LeafOp extends Op {
    * @param shape its shape there, all sizes known
    * @param type float, or an integer type for tables and counters
    * @param initializer how it is drawn when training from nothing
-   * @param trained whether training changes it by gradients; false for buffers such as running means
+   * @param trained whether training changes it by gradients; false for buffers such as running
+   *     means
    */
   record Parameter(
       String name, Shape shape, DataType type, Initializer initializer, boolean trained)

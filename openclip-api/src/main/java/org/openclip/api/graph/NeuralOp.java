@@ -181,8 +181,8 @@ public sealed interface NeuralOp extends Op {
    * @param query {@code [batch, queries, heads * width]}, the heads side by side
    * @param key {@code [batch, keys, heads * width]}
    * @param value {@code [batch, keys, heads * valueWidth]}
-   * @param mask what is added to the scores, broadcast to {@code [batch, heads, queries, keys]} (all
-   *     four axes present); minus infinity hides a key. Null for none
+   * @param mask what is added to the scores, broadcast to {@code [batch, heads, queries, keys]}
+   *     (all four axes present); minus infinity hides a key. Null for none
    * @param causal whether a query sees only the keys up to its own position
    * @param heads the number of heads
    * @param scale the factor of the scores, most often {@code 1 / sqrt(width)}

@@ -277,8 +277,7 @@ final class ShapeRules {
         yield shape;
       }
       case Broadcast(Value input, Shape shape) -> {
-        require(
-            broadcast(input.shape(), shape).equals(shape), "cannot be broadcast to " + shape);
+        require(broadcast(input.shape(), shape).equals(shape), "cannot be broadcast to " + shape);
         yield shape;
       }
       case Gather g -> gather(g);

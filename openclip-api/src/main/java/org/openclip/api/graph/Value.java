@@ -3,7 +3,8 @@ package org.openclip.api.graph;
 import org.openclip.api.tensor.DataType;
 
 /**
- * What a node of a graph yields: a tensor of known type and shape that exists when the program runs.
+ * What a node of a graph yields: a tensor of known type and shape that exists when the program
+ * runs.
  *
  * @param id the index of its node in the graph
  * @param label the name of the parameter or input, else of the operator; for messages

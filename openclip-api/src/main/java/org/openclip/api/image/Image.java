@@ -4,15 +4,15 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 
 /**
- * A decoded picture in the colour mode of its file, because the reference resizes before it converts
- * to RGB. Whoever holds one must not write to its arrays.
+ * A decoded picture in the colour mode of its file, because the reference resizes before it
+ * converts to RGB. Whoever holds one must not write to its arrays.
  *
  * @param width columns, at least 1
  * @param height rows, at least 1
  * @param mode how to read the bytes
  * @param pixels {@code uint8[height, width, mode.bytes()]}, row-major from the top left
- * @param palette red, green and blue of every index, {@code uint8[entries, 3]}; null unless the mode
- *     is {@link ColorMode#PALETTE}
+ * @param palette red, green and blue of every index, {@code uint8[entries, 3]}; null unless the
+ *     mode is {@link ColorMode#PALETTE}
  * @param orientation the EXIF orientation, 1 (upright) to 8
  */
 @SuppressWarnings("ArrayRecordComponent") // a picture is its bytes; copying them would double them
@@ -32,8 +32,7 @@ public record Image(
     if (pixels.length != (long) width * height * mode.bytes()) {
       throw new InvalidInputException(
           "a picture of %d x %d pixels in mode %s takes %d bytes, not %d"
-              .formatted(
-                  width, height, mode, (long) width * height * mode.bytes(), pixels.length));
+              .formatted(width, height, mode, (long) width * height * mode.bytes(), pixels.length));
     }
     if ((mode == ColorMode.PALETTE) != (palette != null)) {
       throw new InvalidInputException("a picture has a palette in mode PALETTE and in no other");

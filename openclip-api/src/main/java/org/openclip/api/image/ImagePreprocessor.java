@@ -14,8 +14,6 @@ public interface ImagePreprocessor {
    */
   void preprocess(Image image, FloatBuffer out);
 
-  /**
-   * Returns the picture just before it is normalised, {@code uint8[height, width, 3]}, RGB.
-   */
+  /** Returns the picture just before it is normalised, {@code uint8[height, width, 3]}, RGB. */
   byte[] resize(Image image);
 }

@@ -110,8 +110,7 @@ public record PreprocessConfig(
     if (reader.value("size") instanceof List<?>) {
       double[] sizes = reader.numbers("size");
       if (sizes == null || sizes.length != 2) {
-        throw new InvalidConfigException(
-            reader.at("size"), "must be a number or [height, width]");
+        throw new InvalidConfigException(reader.at("size"), "must be a number or [height, width]");
       }
       return new int[] {(int) sizes[0], (int) sizes[1]};
     }

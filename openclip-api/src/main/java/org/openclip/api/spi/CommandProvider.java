@@ -25,6 +25,5 @@ public interface CommandProvider extends Provider {
    * @param plugins the plugins on the class or module path
    * @param terminal whether a person watches {@code err}, so that progress may be drawn
    */
-  record Environment(
-      PrintStream out, PrintStream err, PluginRegistry plugins, boolean terminal) {}
+  record Environment(PrintStream out, PrintStream err, PluginRegistry plugins, boolean terminal) {}
 }

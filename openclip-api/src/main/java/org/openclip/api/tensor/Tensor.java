@@ -10,8 +10,9 @@ import org.openclip.api.OpenClipException;
  * An n-dimensional array of numbers in row-major order.
  *
  * <p>The elements lie in buffers of the machine's byte order, which a tensor neither copies nor
- * owns: a mapped file stays mapped. A tensor of more than 2 GiB lies in several buffers, cut between
- * rows of its first dimension. Whoever holds a tensor must not write to it once it is shared.
+ * owns: a mapped file stays mapped. A tensor of more than 2 GiB lies in several buffers, cut
+ * between rows of its first dimension. Whoever holds a tensor must not write to it once it is
+ * shared.
  */
 public final class Tensor {
   private final DataType type;
@@ -26,7 +27,12 @@ public final class Tensor {
     long actual = chunks.stream().mapToLong(ByteBuffer::remaining).sum();
     if (expected != actual) {
       throw new OpenClipException(
-          "a tensor " + type + Arrays.toString(shape) + " takes " + expected + " bytes, not "
+          "a tensor "
+              + type
+              + Arrays.toString(shape)
+              + " takes "
+              + expected
+              + " bytes, not "
               + actual);
     }
   }
@@ -46,9 +52,7 @@ public final class Tensor {
    */
   public static Tensor ofChunks(DataType type, List<ByteBuffer> chunks, long... shape) {
     return new Tensor(
-        type,
-        shape,
-        chunks.stream().map(c -> c.slice().order(ByteOrder.nativeOrder())).toList());
+        type, shape, chunks.stream().map(c -> c.slice().order(ByteOrder.nativeOrder())).toList());
   }
 
   /** Returns a float32 tensor with a copy of the values, in direct memory. */

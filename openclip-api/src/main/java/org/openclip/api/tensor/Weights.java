@@ -24,7 +24,9 @@ public interface Weights extends AutoCloseable {
    */
   Tensor get(String name);
 
-  /** Releases the checkpoint. Its tensors must not be read afterwards. Closing twice is harmless. */
+  /**
+   * Releases the checkpoint. Its tensors must not be read afterwards. Closing twice is harmless.
+   */
   @Override
   default void close() {}
 

@@ -24,8 +24,8 @@ public interface Tokenizer {
   String decode(int[] ids);
 
   /**
-   * Returns one row for each text: start, tokens, end, padding. A text that is too long loses tokens
-   * before its end, never the end itself.
+   * Returns one row for each text: start, tokens, end, padding. A text that is too long loses
+   * tokens before its end, never the end itself.
    *
    * @throws InvalidInputException when a text is null
    */

@@ -68,8 +68,7 @@ class GraphBuilderTest {
     Value swapped = graph.transpose(heads, 0, 2, 1, 3);
     Value longer = graph.concat(1, x, graph.slice(x, 1, 0, 1));
 
-    assertThat(swapped.shape())
-        .isEqualTo(Shape.of(Dim.BATCH, Dim.of(3), Dim.LENGTH, Dim.of(4)));
+    assertThat(swapped.shape()).isEqualTo(Shape.of(Dim.BATCH, Dim.of(3), Dim.LENGTH, Dim.of(4)));
     assertThat(longer.shape().dim(1)).isEqualTo(Dim.LENGTH.plus(1));
     assertThat(graph.select(longer, 1, Dim.LENGTH).shape())
         .isEqualTo(Shape.of(Dim.BATCH, Dim.of(12)));

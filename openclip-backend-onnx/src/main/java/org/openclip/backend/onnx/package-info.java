@@ -1,4 +1,4 @@
-/** The ONNX Runtime backend. */
+/** ONNX Runtime: graphs translated to ONNX models, and the sessions that run them. */
 @NullMarked
 package org.openclip.backend.onnx;
 

@@ -28,8 +28,7 @@ public final class OpenClipCatalogue implements ModelCatalogueProvider {
   public SequencedSet<String> models() {
     SequencedSet<String> names = new LinkedHashSet<>();
     try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(resource("models.txt"), StandardCharsets.UTF_8))) {
+        new BufferedReader(new InputStreamReader(resource("models.txt"), StandardCharsets.UTF_8))) {
       lines.lines().filter(line -> !line.isBlank()).forEach(names::add);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

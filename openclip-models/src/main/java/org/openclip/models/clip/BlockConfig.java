@@ -19,11 +19,11 @@ import org.openclip.api.graph.NeuralOp.GeluForm;
  * @param gelu the activation
  * @param epsilon what layer norms add to the variance
  * @param qkNorm whether queries and keys pass a layer norm (Dehghani et al. 2023, arXiv 2302.05442)
- * @param scaledCosine whether scores are cosines with a learnt temperature for each head (Liu et al.
- *     2021, arXiv 2111.09883)
+ * @param scaledCosine whether scores are cosines with a learnt temperature for each head (Liu et
+ *     al. 2021, arXiv 2111.09883)
  * @param scaleHeads whether each head has a learnt factor (NormFormer, arXiv 2110.09456)
- * @param scaleInner whether the heads' result passes a layer norm before its projection (Wang et al.
- *     2022, arXiv 2210.06423)
+ * @param scaleInner whether the heads' result passes a layer norm before its projection (Wang et
+ *     al. 2022, arXiv 2210.06423)
  * @param scaleAttention whether the attention's result passes a layer norm (NormFormer)
  * @param scaleHidden whether the perceptron's hidden layer passes a layer norm (NormFormer)
  */
@@ -111,16 +111,14 @@ record BlockConfig(
     double epsilon = inner.number("eps", EPSILON);
     inner.finish();
     if (!(epsilon > 0)) {
-      throw new InvalidConfigException(
-          inner.at("eps"), "is " + epsilon + ", but must be positive");
+      throw new InvalidConfigException(inner.at("eps"), "is " + epsilon + ", but must be positive");
     }
     return epsilon;
   }
 
   static void positive(ConfigReader reader, String key, int value) {
     if (value < 1) {
-      throw new InvalidConfigException(
-          reader.at(key), "is " + value + ", but must be at least 1");
+      throw new InvalidConfigException(reader.at(key), "is " + value + ", but must be at least 1");
     }
   }
 

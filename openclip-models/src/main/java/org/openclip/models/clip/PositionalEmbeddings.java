@@ -9,8 +9,8 @@ final class PositionalEmbeddings {
 
   /**
    * Returns weights whose grid of positions has another size: bicubic interpolation (a = -0.5) with
-   * antialiasing. The first row, the class token's, stays. A checkpoint without the name, of another
-   * width, or whose grid is not square is returned as it is, for strict loading to judge.
+   * antialiasing. The first row, the class token's, stays. A checkpoint without the name, of
+   * another width, or whose grid is not square is returned as it is, for strict loading to judge.
    *
    * @param name the entry, {@code [1 + oldHeight * oldWidth, width]}
    */

@@ -69,9 +69,7 @@ final class TextTransformer implements TextEncoder {
     classEmbedding = reader.bool("embed_cls", false);
     padId = reader.integer("pad_id", 0);
     causal = !reader.bool("no_causal_mask", false);
-    pool =
-        reader.choice(
-            "pool_type", "argmax", List.of("argmax", "first", "last", "eos", "none"));
+    pool = reader.choice("pool_type", "argmax", List.of("argmax", "first", "last", "eos", "none"));
     if (pool.equals("eos") && !reader.has("eos_id")) {
       throw new InvalidConfigException(
           reader.at("eos_id"), "is missing; pool_type eos needs the tokenizer's end-of-text id");
@@ -125,8 +123,7 @@ final class TextTransformer implements TextEncoder {
   public Encoded encode(GraphBuilder g, Value tokens) {
     Value x = embed(g, tokens);
     Transformer transformer =
-        new Transformer(
-            blocks, Transformer.Weighting.scaled(blocks.width(), blocks.layers()));
+        new Transformer(blocks, Transformer.Weighting.scaled(blocks.width(), blocks.layers()));
     GraphBuilder scope = g.scope("transformer");
     if (classEmbedding) {
       return withClassToken(g, transformer.encode(scope, x, hidePadding(g, tokens), causal));
@@ -161,13 +158,12 @@ final class TextTransformer implements TextEncoder {
 
   /**
    * Returns the mask of the published CoCa models, {@code [batch, 1, 1, 1 + length]}: it hides the
-   * padding one place too far right, as the class token comes last but is counted first. Weights were
-   * trained with it, so it stays.
+   * padding one place too far right, as the class token comes last but is counted first. Weights
+   * were trained with it, so it stays.
    */
   private Value hidePadding(GraphBuilder g, Value tokens) {
     Value padding = g.compare(tokens, g.integer(padId), Relation.EQUAL);
-    Value hidden =
-        g.choose(padding, g.constant(Double.NEGATIVE_INFINITY), g.constant(0));
+    Value hidden = g.choose(padding, g.constant(Double.NEGATIVE_INFINITY), g.constant(0));
     Value shifted = g.add(new LayoutOp.Pad(hidden, List.of(0, 1), List.of(0, 0), 0));
     return g.reshape(shifted, Dim.BATCH, Dim.of(1), Dim.of(1), shifted.shape().dim(1));
   }
@@ -183,8 +179,7 @@ final class TextTransformer implements TextEncoder {
     return switch (pool) {
       case "argmax" -> g.argMax(tokens, 1);
       case "eos" ->
-          g.argMax(
-              g.cast(g.compare(tokens, g.integer(endId), Relation.EQUAL), DataType.INT64), 1);
+          g.argMax(g.cast(g.compare(tokens, g.integer(endId), Relation.EQUAL), DataType.INT64), 1);
       default -> {
         Value column = g.select(tokens, 1, Dim.of(0));
         Value zero = g.times(column, g.integer(0));
@@ -217,11 +212,12 @@ final class TextTransformer implements TextEncoder {
     };
   }
 
-  /** Returns a mask that shows each text its keys up to a position, {@code [batch, 1, 1, length]}. */
+  /**
+   * Returns a mask that shows each text its keys up to a position, {@code [batch, 1, 1, length]}.
+   */
   private static Value upTo(GraphBuilder g, Value position, Dim length) {
     Value keys = g.reshape(g.range(length), Dim.of(1), length);
-    Value seen =
-        g.compare(keys, g.reshape(position, Dim.BATCH, Dim.of(1)), Relation.LESS_OR_EQUAL);
+    Value seen = g.compare(keys, g.reshape(position, Dim.BATCH, Dim.of(1)), Relation.LESS_OR_EQUAL);
     Value mask = g.choose(seen, g.constant(0), g.constant(Double.NEGATIVE_INFINITY));
     return g.reshape(mask, Dim.BATCH, Dim.of(1), Dim.of(1), length);
   }
@@ -242,8 +238,7 @@ final class TextTransformer implements TextEncoder {
           scope.parameter("weight", normal, embedDim, blocks.width()),
           scope.parameter("bias", Initializer.ZEROS, embedDim));
     }
-    return g.matMul(
-        features, g.parameter("text_projection", normal, blocks.width(), embedDim));
+    return g.matMul(features, g.parameter("text_projection", normal, blocks.width(), embedDim));
   }
 
   @Override

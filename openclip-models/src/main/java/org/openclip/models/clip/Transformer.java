@@ -60,8 +60,8 @@ record Transformer(BlockConfig config, Weighting weighting) {
   }
 
   /**
-   * Writes all blocks, the last one only for the rows that are pooled: the others have no effect any
-   * more, and their queries and perceptron need not be computed.
+   * Writes all blocks, the last one only for the rows that are pooled: the others have no effect
+   * any more, and their queries and perceptron need not be computed.
    *
    * @return {@code [batch, 1, width]}
    */
@@ -127,9 +127,7 @@ record Transformer(BlockConfig config, Weighting weighting) {
       q = g.linear(x, g.slice(weight, 0, 0, width), g.slice(bias, 0, 0, width));
       Value keysAndValues =
           g.linear(
-              context,
-              g.slice(weight, 0, width, 3L * width),
-              g.slice(bias, 0, width, 3L * width));
+              context, g.slice(weight, 0, width, 3L * width), g.slice(bias, 0, width, 3L * width));
       List<Value> parts = g.split(keysAndValues, -1, 2);
       k = parts.get(0);
       v = parts.get(1);
@@ -164,8 +162,7 @@ record Transformer(BlockConfig config, Weighting weighting) {
     Value logarithm =
         g.parameter("logit_scale", new Initializer.Constant(Math.log(10)), config.heads(), 1, 1);
     Value bounded = g.clamp(logarithm, Double.NEGATIVE_INFINITY, LOGIT_SCALE_MAX);
-    return g.reshape(
-        g.unary(bounded, UnaryFunction.EXP), Dim.of(config.heads()), Dim.of(1));
+    return g.reshape(g.unary(bounded, UnaryFunction.EXP), Dim.of(config.heads()), Dim.of(1));
   }
 
   /** A function of a head's vector, for a view {@code [batch, length, heads, headWidth]}. */
@@ -176,8 +173,7 @@ record Transformer(BlockConfig config, Weighting weighting) {
   private Value perHead(GraphBuilder g, Value x, HeadFunction function) {
     Dim batch = x.shape().dim(0);
     Dim length = x.shape().dim(1);
-    Value heads =
-        g.reshape(x, batch, length, Dim.of(config.heads()), Dim.of(config.headWidth()));
+    Value heads = g.reshape(x, batch, length, Dim.of(config.heads()), Dim.of(config.headWidth()));
     return g.reshape(function.of(heads), batch, length, Dim.of(config.width()));
   }
 }

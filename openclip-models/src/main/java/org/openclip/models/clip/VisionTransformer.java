@@ -159,8 +159,7 @@ final class VisionTransformer implements ImageEncoder {
                 patchWidth);
     Value grid =
         g.add(new Convolution(pixels, filters, null, patchHeight, patchWidth, Pads.NONE, 1));
-    Value sequence =
-        g.transpose(g.reshape(grid, Dim.BATCH, Dim.of(channels), patches), 0, 2, 1);
+    Value sequence = g.transpose(g.reshape(grid, Dim.BATCH, Dim.of(channels), patches), 0, 2, 1);
     Value token = g.parameter("class_embedding", normal, channels);
     Value x = g.concat(1, g.broadcast(token, Dim.BATCH, Dim.of(1), Dim.of(channels)), sequence);
     long positions = patches.size() + 1;

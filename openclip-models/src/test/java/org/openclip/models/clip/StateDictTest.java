@@ -51,10 +51,7 @@ class StateDictTest {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     architecture
         .parameters()
-        .forEach(
-            (name, p) ->
-                shapes.put(
-                    name, Arrays.stream(p.shape().sizes()).boxed().toList()));
+        .forEach((name, p) -> shapes.put(name, Arrays.stream(p.shape().sizes()).boxed().toList()));
     return shapes;
   }
 

@@ -1,0 +1,72 @@
+package org.openclip.api.graph;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.tensor.Tensor;
+
+/** The check of what a program is fed, the same for every backend. */
+public final class InputCheck {
+  private InputCheck() {}
+
+  /**
+   * Compares tensors with the inputs of a graph: their names, types and shapes, where each symbol
+   * must stand for one size, at least 1, everywhere.
+   *
+   * @return the size that each symbol stands for
+   * @throws InvalidInputException when they do not fit, naming the input and both shapes
+   */
+  public static Map<String, Long> check(Graph graph, Map<String, Tensor> inputs) {
+    List<String> names = graph.inputs().stream().map(LeafOp.Input::name).toList();
+    for (String name : inputs.keySet()) {
+      if (!names.contains(name)) {
+        throw new InvalidInputException(
+            "graph " + graph.name() + " has no input '" + name + "'; it has " + names);
+      }
+    }
+    Map<String, Long> symbols = new HashMap<>();
+    for (LeafOp.Input input : graph.inputs()) {
+      Tensor tensor = inputs.get(input.name());
+      if (tensor == null) {
+        throw new InvalidInputException(
+            "graph " + graph.name() + " lacks its input '" + input.name() + "'");
+      }
+      if (tensor.type() != input.type() || !fits(input.shape(), tensor.shape(), symbols)) {
+        throw new InvalidInputException(
+            "input '%s' of graph %s is %s, but must be %s%s%s"
+                .formatted(
+                    input.name(),
+                    graph.name(),
+                    tensor,
+                    input.type(),
+                    input.shape(),
+                    symbols.isEmpty() ? "" : " with " + symbols));
+      }
+    }
+    return symbols;
+  }
+
+  private static boolean fits(Shape expected, long[] actual, Map<String, Long> symbols) {
+    if (expected.rank() != actual.length) {
+      return false;
+    }
+    for (int axis = 0; axis < actual.length; axis++) {
+      Dim dim = expected.dim(axis);
+      long size = actual[axis];
+      if (!dim.fixed()) {
+        long symbol = (size - dim.offset()) / dim.scale();
+        if (symbol < 1 || symbol * dim.scale() + dim.offset() != size) {
+          return false;
+        }
+        Long known = symbols.putIfAbsent(dim.symbol(), symbol);
+        if (known != null && known != symbol) {
+          return false;
+        }
+      } else if (dim.size() != size) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,187 @@
+package org.openclip.backend.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.openclip.api.BackendException;
+import org.openclip.api.ClosedException;
+import org.openclip.api.backend.Backend;
+import org.openclip.api.backend.BackendOptions;
+import org.openclip.api.backend.Device;
+import org.openclip.api.backend.Precision;
+import org.openclip.api.backend.Program;
+import org.openclip.api.graph.Graph;
+import org.openclip.api.tensor.Weights;
+
+/**
+ * ONNX Runtime on one device.
+ *
+ * <p>The runtime's environment belongs to the whole process and may serve other users in it, so it
+ * is never closed here; sessions are.
+ */
+final class OnnxBackend implements Backend {
+  private static final System.Logger LOG = System.getLogger(OnnxBackend.class.getName());
+
+  private final OrtEnvironment environment;
+  private final BackendOptions options;
+  private final Device device;
+  private final int threads;
+  private final List<OnnxProgram> programs = new ArrayList<>();
+  private boolean closed;
+
+  private OnnxBackend(OrtEnvironment environment, BackendOptions options, Device device) {
+    this.environment = environment;
+    this.options = options;
+    this.device = device;
+    this.threads = options.threads() > 0 ? options.threads() : physicalCores();
+  }
+
+  /**
+   * Loads the runtime and chooses the device.
+   *
+   * @throws BackendException when the native library cannot be loaded, or the device or precision
+   *     that was demanded is not to be had
+   */
+  static OnnxBackend open(BackendOptions options) {
+    OrtEnvironment environment;
+    try {
+      environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+    } catch (LinkageError | IllegalStateException e) {
+      throw new BackendException(
+          OnnxBackendProvider.NAME,
+          "its native library does not load on "
+              + System.getProperty("os.name")
+              + " "
+              + System.getProperty("os.arch")
+              + "; it has builds for Linux (x86_64, aarch64), macOS and Windows, and needs glibc on"
+              + " Linux",
+          e);
+    }
+    Device device = chooseDevice(options.device());
+    if (options.precision() == Precision.BFLOAT16 && device.kind() == Device.Kind.CPU) {
+      throw new BackendException(
+          OnnxBackendProvider.NAME,
+          "it has no bf16 arithmetic on the CPU; take fp32 or fp16, or another backend");
+    }
+    return new OnnxBackend(environment, options, device);
+  }
+
+  private static Device chooseDevice(Device wanted) {
+    if (wanted.kind() == Device.Kind.CPU) {
+      return Device.CPU;
+    }
+    String problem;
+    if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+      if (wanted.kind() == Device.Kind.AUTO) {
+        return Device.CPU;
+      }
+      problem = "the onnxruntime jar has no CUDA; put onnxruntime_gpu on the path in its place";
+    } else {
+      try (SessionOptions trial = new SessionOptions()) {
+        trial.addCUDA(wanted.index());
+        return new Device(Device.Kind.CUDA, wanted.index());
+      } catch (OrtException e) {
+        problem = "CUDA cannot be used: " + e.getMessage();
+      }
+    }
+    if (wanted.kind() == Device.Kind.CUDA) {
+      throw new BackendException(
+          OnnxBackendProvider.NAME,
+          "device " + wanted + " was demanded, but " + problem + ". Device auto or cpu works");
+    }
+    LOG.log(System.Logger.Level.WARNING, "running on the CPU: {0}", problem);
+    return Device.CPU;
+  }
+
+  /** Returns the processors that the JVM may use, less those that only share a core. */
+  private static int physicalCores() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    try {
+      Path smt = Path.of("/sys/devices/system/cpu/smt/active");
+      boolean shared = Files.exists(smt) && Files.readString(smt).strip().equals("1");
+      return shared ? Math.max(1, processors / 2) : processors;
+    } catch (IOException e) {
+      return processors;
+    }
+  }
+
+  @Override
+  public String name() {
+    return OnnxBackendProvider.NAME;
+  }
+
+  @Override
+  public String description() {
+    return "ONNX Runtime %s, %s, %s, %d threads"
+        .formatted(environment.getVersion(), device, options.precision(), threads);
+  }
+
+  @Override
+  public Device device() {
+    return device;
+  }
+
+  @Override
+  public Program compile(Graph graph, Weights weights) {
+    requireOpen();
+    Lowering.Lowered lowered = Lowering.lower(graph, weights, options.precision());
+    OnnxProgram program;
+    try (SessionOptions session = sessionOptions()) {
+      program = OnnxProgram.open(environment, session, graph, lowered);
+    } catch (OrtException e) {
+      throw new BackendException(
+          name(), "graph " + graph.name() + " was refused: " + e.getMessage(), e);
+    }
+    synchronized (programs) {
+      if (!closed) {
+        programs.removeIf(OnnxProgram::isClosed);
+        programs.add(program);
+        return program;
+      }
+    }
+    program.close();
+    throw new ClosedException("the onnx backend");
+  }
+
+  private void requireOpen() {
+    synchronized (programs) {
+      if (closed) {
+        throw new ClosedException("the onnx backend");
+      }
+    }
+  }
+
+  private SessionOptions sessionOptions() throws OrtException {
+    SessionOptions session = new SessionOptions();
+    try {
+      session.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      session.setIntraOpNumThreads(threads);
+      session.setInterOpNumThreads(1);
+      if (device.kind() == Device.Kind.CUDA) {
+        session.addCUDA(device.index());
+      }
+      return session;
+    } catch (OrtException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    List<OnnxProgram> open;
+    synchronized (programs) {
+      closed = true;
+      open = List.copyOf(programs);
+      programs.clear();
+    }
+    open.forEach(OnnxProgram::close);
+  }
+}

@@ -1,0 +1,162 @@
+package org.openclip.backend.onnx;
+
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.openclip.api.BackendException;
+import org.openclip.api.ClosedException;
+import org.openclip.api.backend.Program;
+import org.openclip.api.graph.Graph;
+import org.openclip.api.graph.InputCheck;
+import org.openclip.api.tensor.DataType;
+import org.openclip.api.tensor.Tensor;
+
+/** A session of ONNX Runtime over weights that it reads where they lie. */
+final class OnnxProgram implements Program {
+  private final OrtEnvironment environment;
+  private final Graph graph;
+  private final List<OnnxTensor> weights;
+  private final OrtSession session;
+
+  /** Runs hold the reading half, closing the writing half. */
+  private final ReadWriteLock inUse = new ReentrantReadWriteLock();
+
+  private boolean closed;
+
+  private OnnxProgram(
+      OrtEnvironment environment, Graph graph, List<OnnxTensor> weights, OrtSession session) {
+    this.environment = environment;
+    this.graph = graph;
+    this.weights = weights;
+    this.session = session;
+  }
+
+  /** Opens a session; what was opened before a failure is closed. */
+  static OnnxProgram open(
+      OrtEnvironment environment, SessionOptions options, Graph graph, Lowering.Lowered lowered)
+      throws OrtException {
+    Map<String, OnnxTensorLike> initializers = new LinkedHashMap<>();
+    List<OnnxTensor> weights = new ArrayList<>();
+    boolean opened = false;
+    try {
+      for (Map.Entry<String, Tensor> entry : lowered.initializers().entrySet()) {
+        OnnxTensor weight = wrap(environment, entry.getValue());
+        weights.add(weight);
+        initializers.put(entry.getKey(), weight);
+      }
+      options.addExternalInitializers(initializers);
+      OrtSession session = environment.createSession(lowered.model().toByteArray(), options);
+      opened = true;
+      return new OnnxProgram(environment, graph, weights, session);
+    } finally {
+      if (!opened) {
+        weights.forEach(OnnxTensor::close);
+      }
+    }
+  }
+
+  private static OnnxTensor wrap(OrtEnvironment environment, Tensor tensor) throws OrtException {
+    OnnxJavaType type =
+        switch (tensor.type()) {
+          case FLOAT32 -> OnnxJavaType.FLOAT;
+          case FLOAT16 -> OnnxJavaType.FLOAT16;
+          case BFLOAT16 -> OnnxJavaType.BFLOAT16;
+          case INT64 -> OnnxJavaType.INT64;
+          case INT32 -> OnnxJavaType.INT32;
+          case INT8 -> OnnxJavaType.INT8;
+          case BOOL -> OnnxJavaType.BOOL;
+        };
+    ByteBuffer data = tensor.data();
+    if (!data.isDirect()) {
+      data = Tensor.allocate(data.remaining()).put(data).flip();
+    }
+    return OnnxTensor.createTensor(environment, data, tensor.shape(), type);
+  }
+
+  @Override
+  public Map<String, Tensor> run(Map<String, Tensor> inputs) {
+    InputCheck.check(graph, inputs);
+    inUse.readLock().lock();
+    Map<String, OnnxTensor> fed = new HashMap<>();
+    try {
+      if (closed) {
+        throw new ClosedException("the program of graph " + graph.name());
+      }
+      for (Map.Entry<String, Tensor> entry : inputs.entrySet()) {
+        fed.put(entry.getKey(), wrap(environment, entry.getValue()));
+      }
+      try (OrtSession.Result result = session.run(fed, graph.outputs().keySet())) {
+        Map<String, Tensor> outputs = new LinkedHashMap<>();
+        for (Map.Entry<String, OnnxValue> entry : result) {
+          outputs.put(entry.getKey(), copy((OnnxTensor) entry.getValue()));
+        }
+        return outputs;
+      }
+    } catch (OrtException e) {
+      throw new BackendException(
+          OnnxBackendProvider.NAME,
+          "graph " + graph.name() + " failed on " + inputs + ": " + e.getMessage(),
+          e);
+    } finally {
+      fed.values().forEach(OnnxTensor::close);
+      inUse.readLock().unlock();
+    }
+  }
+
+  private static Tensor copy(OnnxTensor value) {
+    DataType type =
+        switch (value.getInfo().type) {
+          case FLOAT -> DataType.FLOAT32;
+          case INT64 -> DataType.INT64;
+          case INT32 -> DataType.INT32;
+          case INT8 -> DataType.INT8;
+          case BOOL -> DataType.BOOL;
+          default ->
+              throw new BackendException(
+                  OnnxBackendProvider.NAME, "unexpected output type " + value.getInfo().type);
+        };
+    return Tensor.of(type, value.getByteBuffer(), value.getInfo().getShape());
+  }
+
+  boolean isClosed() {
+    inUse.readLock().lock();
+    try {
+      return closed;
+    } finally {
+      inUse.readLock().unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    inUse.writeLock().lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      session.close();
+      weights.forEach(OnnxTensor::close);
+    } catch (OrtException e) {
+      throw new BackendException(
+          OnnxBackendProvider.NAME,
+          "graph " + graph.name() + " did not close: " + e.getMessage(),
+          e);
+    } finally {
+      inUse.writeLock().unlock();
+    }
+  }
+}
