@@ -1,12 +1,21 @@
 /** Encoders, tokenizers, preprocessing and configurations of CLIP models. */
 module org.openclip.models {
+  requires java.desktop;
   requires org.openclip.api;
+  requires webp.imageio;
   requires static org.jspecify;
 
   provides org.openclip.api.spi.ImageEncoderProvider with
-      org.openclip.models.clip.VisionTransformerProvider;
+      org.openclip.models.clip.VisionTransformerProvider,
+      org.openclip.models.timm.TimmImageEncoderProvider;
   provides org.openclip.api.spi.TextEncoderProvider with
       org.openclip.models.clip.TextTransformerProvider;
   provides org.openclip.api.spi.ModelCatalogueProvider with
       org.openclip.models.catalogue.OpenClipCatalogue;
+  provides org.openclip.api.spi.ImageDecoderProvider with
+      org.openclip.models.image.ImageIoDecoderProvider;
+  provides org.openclip.api.spi.ImagePreprocessorProvider with
+      org.openclip.models.image.StandardPreprocessorProvider;
+  provides org.openclip.api.spi.TokenizerProvider with
+      org.openclip.models.text.ClipTokenizerProvider;
 }

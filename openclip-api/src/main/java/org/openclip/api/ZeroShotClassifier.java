@@ -13,6 +13,9 @@ public final class ZeroShotClassifier {
   /** What a template holds in the place of the class name. */
   public static final String PLACE = "{}";
 
+  /** Enough for full batches; few enough that a long list of labels does not fill the memory. */
+  private static final int PROMPTS_AT_ONCE = 1024;
+
   private final ClipModel model;
   private final List<String> labels;
   private final Embeddings classes;
@@ -51,20 +54,26 @@ public final class ZeroShotClassifier {
       }
     }
     List<Embeddings> classes = new ArrayList<>();
-    for (String label : labels) {
-      List<String> prompts = templates.stream().map(t -> t.replace(PLACE, label)).toList();
-      classes.add(mean(model.encodeTexts(prompts).normalised()));
+    int together = Math.max(1, PROMPTS_AT_ONCE / templates.size());
+    for (int from = 0; from < labels.size(); from += together) {
+      List<String> some = labels.subList(from, Math.min(labels.size(), from + together));
+      List<String> prompts =
+          some.stream().flatMap(l -> templates.stream().map(t -> t.replace(PLACE, l))).toList();
+      Embeddings rows = model.encodeTexts(prompts).normalised();
+      for (int i = 0; i < some.size(); i++) {
+        classes.add(mean(rows, i * templates.size(), templates.size()));
+      }
     }
     return new ZeroShotClassifier(
         model, List.copyOf(labels), Embeddings.concat(classes).normalised());
   }
 
-  private static Embeddings mean(Embeddings rows) {
+  private static Embeddings mean(Embeddings rows, int from, int count) {
     float[] sum = new float[rows.width()];
-    for (int i = 0; i < rows.size(); i++) {
+    for (int i = from; i < from + count; i++) {
       float[] row = rows.row(i);
       for (int j = 0; j < sum.length; j++) {
-        sum[j] += row[j] / rows.size();
+        sum[j] += row[j] / count;
       }
     }
     return Embeddings.of(sum.length, sum);

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
@@ -28,6 +29,15 @@ import org.openclip.api.tensor.Weights;
 public final class Architecture {
   /** The name of the image graph's input, {@code float[batch, 3, height, width]}. */
   public static final String PIXELS = "pixels";
+
+  /** The name of the patch graph's first input, {@code float[batch, length, numbers]}. */
+  public static final String PATCHES = "patches";
+
+  /** The name of the patch graph's second input, {@code int64[batch, length, 2]}. */
+  public static final String PATCH_COORDINATES = "patch_coord";
+
+  /** The name of the patch graph's third input, {@code bool[batch, length]}. */
+  public static final String PATCH_VALID = "patch_valid";
 
   /** The name of the text graph's input, {@code int64[batch, length]}. */
   public static final String TOKENS = "tokens";
@@ -117,6 +127,23 @@ public final class Architecture {
             Dim.of(imageEncoder.width()));
     finish(graph, imageEncoder.encode(graph.scope(VISUAL), pixels), "vision_cfg");
     return graph.build();
+  }
+
+  /**
+   * Builds the graph from {@link #PATCHES}, {@link #PATCH_COORDINATES} and {@link #PATCH_VALID} to
+   * {@link #FEATURES}, for pictures of any size; empty when the image tower takes only one size.
+   */
+  public Optional<Graph> patchGraph() {
+    if (!(imageEncoder instanceof PatchImageEncoder encoder)) {
+      return Optional.empty();
+    }
+    GraphBuilder graph = new GraphBuilder("patches");
+    Dim numbers = Dim.of(3L * encoder.patchSize() * encoder.patchSize());
+    var patches = graph.input(PATCHES, DataType.FLOAT32, Dim.BATCH, Dim.LENGTH, numbers);
+    var places = graph.input(PATCH_COORDINATES, DataType.INT64, Dim.BATCH, Dim.LENGTH, Dim.of(2));
+    var valid = graph.input(PATCH_VALID, DataType.BOOL, Dim.BATCH, Dim.LENGTH);
+    finish(graph, encoder.encodePatches(graph.scope(VISUAL), patches, places, valid), "vision_cfg");
+    return Optional.of(graph.build());
   }
 
   private Graph buildTextGraph() {

@@ -123,6 +123,13 @@ public final class GraphBuilder {
         new LeafOp.Parameter(prefix + name, Shape.of(shape), DataType.FLOAT32, initializer, false));
   }
 
+  /** Returns a single int64 entry of the state dictionary, which starts at 0. */
+  public Value counter(String name) {
+    return parameter(
+        new LeafOp.Parameter(
+            prefix + name, Shape.SCALAR, DataType.INT64, Initializer.ZEROS, false));
+  }
+
   private Value parameter(LeafOp.Parameter parameter) {
     Value known = state.parameters().get(parameter.name());
     if (known == null) {

@@ -79,6 +79,8 @@ public final class Layers {
   public static Value batchNorm(GraphBuilder graph, String name, Value input, double epsilon) {
     long channels = input.shape().size(1);
     GraphBuilder scope = graph.scope(name);
+    // Nothing reads it, but a checkpoint of the reference holds it.
+    scope.counter("num_batches_tracked");
     return graph.add(
         new NeuralOp.BatchNorm(
             input,

@@ -2,7 +2,9 @@ package org.openclip.api.spi;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.SequencedSet;
+import org.openclip.api.encoder.ModelSize;
 
 /**
  * A plugin that names model configurations. A drop-in architecture brings one beside its encoder,
@@ -20,4 +22,14 @@ public interface ModelCatalogueProvider extends Provider {
    * @throws IOException when it cannot be read
    */
   InputStream open(String model) throws IOException;
+
+  /**
+   * Returns the size of a model if the catalogue knows it without building the model, so that long
+   * lists are quick; empty when it must be measured.
+   *
+   * @param model one of {@link #models}
+   */
+  default Optional<ModelSize> size(String model) {
+    return Optional.empty();
+  }
 }

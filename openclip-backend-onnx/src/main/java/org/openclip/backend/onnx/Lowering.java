@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -82,11 +83,29 @@ final class Lowering {
   static Lowered lower(Graph graph, Weights weights, Precision precision) {
     Lowering lowering = new Lowering(graph, weights, precision);
     lowering.checkWeights(graph);
+    BitSet needed = needed(graph);
     for (Node node : graph.nodes()) {
-      lowering.lower(node);
+      if (node.op() instanceof LeafOp.Input || needed.get(node.value().id())) {
+        lowering.lower(node);
+      }
     }
     graph.outputs().forEach((name, v) -> lowering.output(name, v));
     return new Lowered(lowering.out.model(), Collections.unmodifiableMap(lowering.initializers));
+  }
+
+  /**
+   * Returns the values that some output depends on. ONNX Runtime drops the weights of all others,
+   * such as the counters of batch norms, and then refuses them as external ones.
+   */
+  private static BitSet needed(Graph graph) {
+    BitSet needed = new BitSet();
+    graph.outputs().values().forEach(value -> needed.set(value.id()));
+    for (Node node : graph.nodes().reversed()) {
+      if (needed.get(node.value().id())) {
+        node.op().inputs().forEach(input -> needed.set(input.id()));
+      }
+    }
+    return needed;
   }
 
   private void checkWeights(Graph graph) {

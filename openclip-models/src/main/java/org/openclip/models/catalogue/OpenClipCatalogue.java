@@ -7,8 +7,12 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedSet;
+import org.openclip.api.encoder.ModelSize;
 import org.openclip.api.spi.ModelCatalogueProvider;
 
 /**
@@ -39,6 +43,39 @@ public final class OpenClipCatalogue implements ModelCatalogueProvider {
   @Override
   public InputStream open(String model) throws IOException {
     return resource("configs/" + model + ".json");
+  }
+
+  /** Looks the model up in {@code sizes.txt}, which a test holds against the models themselves. */
+  @Override
+  public Optional<ModelSize> size(String model) {
+    return Optional.ofNullable(Sizes.BY_NAME.get(model));
+  }
+
+  /** Read when the first size is asked for. */
+  private static final class Sizes {
+    static final Map<String, ModelSize> BY_NAME = new HashMap<>();
+
+    static {
+      try (BufferedReader lines =
+          new BufferedReader(
+              new InputStreamReader(resource("sizes.txt"), StandardCharsets.UTF_8))) {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          String[] cells = line.split(" ", -1);
+          BY_NAME.put(
+              cells[0],
+              new ModelSize(
+                  Long.parseLong(cells[1]),
+                  Long.parseLong(cells[2]),
+                  Long.parseLong(cells[3]),
+                  Integer.parseInt(cells[4]),
+                  Integer.parseInt(cells[5]),
+                  Integer.parseInt(cells[6]),
+                  Integer.parseInt(cells[7])));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   private static InputStream resource(String name) throws IOException {

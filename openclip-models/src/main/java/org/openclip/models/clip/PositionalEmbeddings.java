@@ -4,31 +4,42 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 
 /** Learnt positions brought to another size, as the reference does when it loads a checkpoint. */
-final class PositionalEmbeddings {
+public final class PositionalEmbeddings {
   private PositionalEmbeddings() {}
 
   /**
    * Returns weights whose grid of positions has another size: bicubic interpolation (a = -0.5) with
-   * antialiasing. The first row, the class token's, stays. A checkpoint without the name, of
-   * another width, or whose grid is not square is returned as it is, for strict loading to judge.
+   * antialiasing. The rows before the grid, such as the class token's, stay. A checkpoint without
+   * the name, of another rank, or whose grid is not square is returned as it is, for strict loading
+   * to judge.
    *
-   * @param name the entry, {@code [1 + oldHeight * oldWidth, width]}
+   * @param name the entry, {@code [prefix + oldHeight * oldWidth, width]}, or the same with an axis
+   *     of size 1 in front
+   * @param prefix the number of rows before the grid
    */
-  static Weights fitGrid(Weights weights, String name, int height, int width) {
+  public static Weights fitGrid(Weights weights, String name, int prefix, int height, int width) {
     if (!weights.names().contains(name)) {
       return weights;
     }
     Tensor old = weights.get(name);
     long[] shape = old.shape();
-    if (shape.length != 2 || shape[0] == 1L + (long) height * width) {
+    int rank = shape.length;
+    if (rank < 2 || rank > 3 || (rank == 3 && shape[0] != 1)) {
       return weights;
     }
-    int side = (int) Math.round(Math.sqrt(shape[0] - 1));
-    if (side < 1 || (long) side * side != shape[0] - 1) {
+    long patches = shape[rank - 2] - prefix;
+    int side = (int) Math.round(Math.sqrt(Math.max(patches, 0)));
+    if (patches == (long) height * width || side < 1 || (long) side * side != patches) {
       return weights;
     }
-    int channels = (int) shape[1];
-    float[] values = old.toFloats();
+    int channels = (int) shape[rank - 1];
+    float[] resized = resize(old.toFloats(), prefix, side, height, width, channels);
+    shape[rank - 2] = prefix + (long) height * width;
+    return weights.replacing(name, Tensor.of(resized, shape));
+  }
+
+  private static float[] resize(
+      float[] values, int prefix, int side, int height, int width, int channels) {
     double[][] rows = cubicWeights(side, height);
     double[][] columns = cubicWeights(side, width);
     double[] halfway = new double[side * width * channels];
@@ -37,7 +48,7 @@ final class PositionalEmbeddings {
         for (int s = 0; s < side; s++) {
           double factor = columns[x][s];
           if (factor != 0) {
-            int from = (1 + y * side + s) * channels;
+            int from = (prefix + y * side + s) * channels;
             int to = (y * width + x) * channels;
             for (int c = 0; c < channels; c++) {
               halfway[to + c] += factor * values[from + c];
@@ -46,8 +57,8 @@ final class PositionalEmbeddings {
         }
       }
     }
-    float[] result = new float[(1 + height * width) * channels];
-    System.arraycopy(values, 0, result, 0, channels);
+    float[] result = new float[(prefix + height * width) * channels];
+    System.arraycopy(values, 0, result, 0, prefix * channels);
     double[] pixel = new double[channels];
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
@@ -61,15 +72,15 @@ final class PositionalEmbeddings {
           }
         }
         for (int c = 0; c < channels; c++) {
-          result[(1 + y * width + x) * channels + c] = (float) pixel[c];
+          result[(prefix + y * width + x) * channels + c] = (float) pixel[c];
         }
       }
     }
-    return weights.replacing(name, Tensor.of(result, 1L + (long) height * width, channels));
+    return result;
   }
 
   /** Returns for every new position the share of every old one; shrinking widens the filter. */
-  private static double[][] cubicWeights(int from, int to) {
+  public static double[][] cubicWeights(int from, int to) {
     double scale = (double) from / to;
     double stretch = Math.max(scale, 1);
     double[][] weights = new double[to][from];

@@ -226,6 +226,6 @@ final class VisionTransformer implements ImageEncoder {
   @Override
   public Weights fit(Weights weights, String prefix) {
     return PositionalEmbeddings.fitGrid(
-        weights, prefix + "positional_embedding", gridHeight(), gridWidth());
+        weights, prefix + "positional_embedding", 1, gridHeight(), gridWidth());
   }
 }

@@ -1,0 +1,81 @@
+package org.openclip.models.image;
+
+import org.openclip.api.image.ColorMode;
+
+/** Colour conversions of single pixels, with Pillow's rounding. */
+final class Colors {
+  private Colors() {}
+
+  /** Returns {@code a * b / 255}, rounded. */
+  private static int multiply(int a, int b) {
+    int product = a * b + 128;
+    return ((product >> 8) + product) >> 8;
+  }
+
+  /** Multiplies the colours of a picture with opacity by it; the last channel is the opacity. */
+  static Plane premultiply(Plane plane) {
+    int channels = plane.channels();
+    byte[] in = plane.bytes();
+    byte[] out = new byte[in.length];
+    for (int at = 0; at < in.length; at += channels) {
+      int alpha = in[at + channels - 1] & 0xff;
+      for (int c = 0; c < channels - 1; c++) {
+        out[at + c] = (byte) multiply(in[at + c] & 0xff, alpha);
+      }
+      out[at + channels - 1] = (byte) alpha;
+    }
+    return new Plane(plane.width(), plane.height(), channels, out);
+  }
+
+  /** Undoes {@link #premultiply}. */
+  static Plane unpremultiply(Plane plane) {
+    int channels = plane.channels();
+    byte[] in = plane.bytes();
+    byte[] out = in.clone();
+    for (int at = 0; at < in.length; at += channels) {
+      int alpha = in[at + channels - 1] & 0xff;
+      if (alpha != 0 && alpha != 255) {
+        for (int c = 0; c < channels - 1; c++) {
+          out[at + c] = (byte) Math.min(255, 255 * (in[at + c] & 0xff) / alpha);
+        }
+      }
+    }
+    return new Plane(plane.width(), plane.height(), channels, out);
+  }
+
+  /**
+   * Writes a pixel as red, green and blue. Opacity is dropped, and 16-bit grey above 255 is white,
+   * as Pillow does it.
+   *
+   * @param palette red, green and blue of every index; empty for other modes
+   */
+  static void toRgb(ColorMode mode, byte[] in, int at, byte[] palette, byte[] out, int to) {
+    switch (mode) {
+      case RGB, RGBA -> {
+        out[to] = in[at];
+        out[to + 1] = in[at + 1];
+        out[to + 2] = in[at + 2];
+      }
+      case BILEVEL, GREY, GREY_ALPHA -> grey(in[at], out, to);
+      case GREY16 -> grey(in[at + 1] == 0 ? in[at] : (byte) 255, out, to);
+      case PALETTE -> {
+        int entry = 3 * (in[at] & 0xff);
+        for (int c = 0; c < 3; c++) {
+          out[to + c] = entry + c < palette.length ? palette[entry + c] : 0;
+        }
+      }
+      case CMYK -> {
+        int light = 255 - (in[at + 3] & 0xff);
+        for (int c = 0; c < 3; c++) {
+          out[to + c] = (byte) Math.max(0, light - multiply(in[at + c] & 0xff, light));
+        }
+      }
+    }
+  }
+
+  private static void grey(byte level, byte[] out, int to) {
+    out[to] = level;
+    out[to + 1] = level;
+    out[to + 2] = level;
+  }
+}

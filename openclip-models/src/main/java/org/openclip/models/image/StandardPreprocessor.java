@@ -1,0 +1,166 @@
+package org.openclip.models.image;
+
+import java.nio.FloatBuffer;
+import org.openclip.api.image.ColorMode;
+import org.openclip.api.image.Image;
+import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.image.PreprocessConfig;
+
+/**
+ * The preprocessing of OpenCLIP's evaluation: a resize with antialiasing in the picture's own
+ * colour mode, a centre crop or padding, the conversion to RGB, and the normalisation of each
+ * channel.
+ *
+ * <p>Equal to torchvision's transforms over Pillow to the last bit. Only pixels that survive the
+ * crop are computed, so a very long picture costs no more than a square one.
+ */
+final class StandardPreprocessor implements ImagePreprocessor {
+  private final PreprocessConfig config;
+
+  /** For each channel and level, the normalised number. */
+  private final float[][] levels = new float[3][256];
+
+  StandardPreprocessor(PreprocessConfig config) {
+    this.config = config;
+    for (int c = 0; c < 3; c++) {
+      float mean = config.mean().get(c).floatValue();
+      float std = config.std().get(c).floatValue();
+      for (int level = 0; level < 256; level++) {
+        levels[c][level] = (level / 255f - mean) / std;
+      }
+    }
+  }
+
+  @Override
+  public PreprocessConfig config() {
+    return config;
+  }
+
+  @Override
+  public void preprocess(Image image, FloatBuffer out) {
+    byte[] pixels = resize(image);
+    int count = pixels.length / 3;
+    float[] plane = new float[count];
+    for (int c = 0; c < 3; c++) {
+      float[] numbers = levels[c];
+      for (int i = 0; i < count; i++) {
+        plane[i] = numbers[pixels[3 * i + c] & 0xff];
+      }
+      out.put(plane);
+    }
+  }
+
+  @Override
+  public byte[] resize(Image given) {
+    Image image = config.applyOrientation() ? Orientation.upright(given) : given;
+    Fit fit = Fit.of(image.width(), image.height(), config);
+    byte[] kept = resample(image, fit);
+    int width = config.width();
+    byte[] rgb = new byte[3 * width * config.height()];
+    byte[] palette = image.palette() == null ? new byte[0] : image.palette();
+    ColorMode mode = image.mode();
+    if (fit.width() < width || fit.height() < config.height()) {
+      byte[] fill = fill(mode, palette);
+      for (int i = 0; i < rgb.length; i++) {
+        rgb[i] = fill[i % 3];
+      }
+    }
+    for (int row = 0; row < fit.height(); row++) {
+      int in = row * fit.width() * mode.bytes();
+      int to = 3 * ((row + fit.padTop()) * width + fit.padLeft());
+      if (mode == ColorMode.RGB) {
+        System.arraycopy(kept, in, rgb, to, 3 * fit.width());
+        continue;
+      }
+      for (int column = 0; column < fit.width(); column++) {
+        Colors.toRgb(mode, kept, in, palette, rgb, to);
+        in += mode.bytes();
+        to += 3;
+      }
+    }
+    return rgb;
+  }
+
+  /** The reference pads before it converts, so the fill is a level in the picture's own mode. */
+  private byte[] fill(ColorMode mode, byte[] palette) {
+    byte level = (byte) config.fillColor();
+    byte[] pixel =
+        switch (mode) {
+          case GREY16 -> new byte[] {level, 0};
+          case BILEVEL -> new byte[] {(byte) (level == 0 ? 0 : 255)};
+          case GREY, GREY_ALPHA, PALETTE, RGB, RGBA, CMYK ->
+              new byte[] {level, level, level, level};
+        };
+    byte[] rgb = new byte[3];
+    Colors.toRgb(mode, pixel, 0, palette, rgb, 0);
+    return rgb;
+  }
+
+  /** Returns the pixels that are kept, in the picture's own mode. */
+  private static byte[] resample(Image image, Fit fit) {
+    ColorMode mode = image.mode();
+    Plane plane = new Plane(image.width(), image.height(), mode.bytes(), image.pixels());
+    if (fit.fullWidth() == image.width() && fit.fullHeight() == image.height()) {
+      return plane.crop(fit.left(), fit.top(), fit.width(), fit.height()).bytes();
+    }
+    return switch (mode) {
+      case BILEVEL, PALETTE -> nearest(plane, fit);
+      case GREY16 -> Grey16.resample(plane, fit);
+      case GREY_ALPHA, RGBA -> Colors.unpremultiply(smooth(Colors.premultiply(plane), fit)).bytes();
+      case GREY, RGB, CMYK -> smooth(plane, fit).bytes();
+    };
+  }
+
+  private static Plane smooth(Plane plane, Fit fit) {
+    Resampling columns =
+        Resampling.of(
+            plane.width(),
+            fit.fullWidth(),
+            fit.left(),
+            fit.left() + fit.width(),
+            fit.interpolation());
+    Resampling rows =
+        Resampling.of(
+            plane.height(),
+            fit.fullHeight(),
+            fit.top(),
+            fit.top() + fit.height(),
+            fit.interpolation());
+    boolean sameHeight = plane.height() == fit.fullHeight();
+    int first = sameHeight ? fit.top() : rows.firstInput();
+    int last = sameHeight ? fit.top() + fit.height() : rows.lastInput();
+    Plane narrow =
+        plane.width() == fit.fullWidth()
+            ? plane.crop(fit.left(), first, fit.width(), last - first)
+            : plane.resampleColumns(columns, first, last);
+    return sameHeight ? narrow : narrow.resampleRows(rows, first);
+  }
+
+  /** Takes the nearest pixel; Pillow does so for palettes and single bits whatever is asked. */
+  private static byte[] nearest(Plane plane, Fit fit) {
+    int[] columns = nearest(plane.width(), fit.fullWidth(), fit.left(), fit.width());
+    int[] rows = nearest(plane.height(), fit.fullHeight(), fit.top(), fit.height());
+    byte[] out = new byte[fit.width() * fit.height()];
+    int at = 0;
+    for (int row : rows) {
+      for (int column : columns) {
+        out[at++] = plane.bytes()[row * plane.width() + column];
+      }
+    }
+    return out;
+  }
+
+  /** Steps from pixel to pixel in double precision, whose rounding decides at the borders. */
+  private static int[] nearest(int inputs, int outputs, int from, int count) {
+    double step = (double) inputs / outputs;
+    double position = step * 0.5;
+    int[] found = new int[count];
+    for (int i = 0; i < from + count; i++) {
+      if (i >= from) {
+        found[i - from] = Math.min((int) position, inputs - 1);
+      }
+      position += step;
+    }
+    return found;
+  }
+}

@@ -1,0 +1,27 @@
+package org.openclip.models.image;
+
+import java.util.Map;
+import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.spi.ImagePreprocessorProvider;
+
+/** Offers the preprocessing of towers that take pictures of one size, as {@code standard}. */
+public final class StandardPreprocessorProvider implements ImagePreprocessorProvider {
+  /** Creates the provider. */
+  public StandardPreprocessorProvider() {}
+
+  @Override
+  public String name() {
+    return "standard";
+  }
+
+  @Override
+  public boolean matches(Map<String, Object> visionConfig) {
+    return true;
+  }
+
+  @Override
+  public ImagePreprocessor create(PreprocessConfig config) {
+    return new StandardPreprocessor(config);
+  }
+}

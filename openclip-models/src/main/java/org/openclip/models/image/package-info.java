@@ -1,0 +1,5 @@
+/** Picture files and their way into a tower: decoding, resizing as Pillow does, normalising. */
+@NullMarked
+package org.openclip.models.image;
+
+import org.jspecify.annotations.NullMarked;

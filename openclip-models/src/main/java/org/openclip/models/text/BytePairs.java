@@ -1,0 +1,140 @@
+package org.openclip.models.text;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
+import org.openclip.api.OpenClipException;
+
+/**
+ * The merges of CLIP's byte-pair encoding (Sennrich et al. 2016, arXiv 1508.07909; byte-level as in
+ * GPT-2): 256 bytes, the same bytes at the end of a word, and one token for each merge.
+ */
+final class BytePairs {
+  /** How many tokens there are before the special ones. */
+  static final int COUNT = 49_406;
+
+  private static final int FIRST_MERGE = 512;
+  private static final int MERGES = COUNT - FIRST_MERGE;
+  private static final int TABLE = 1 << 17;
+  private static final byte[] WORD_END = {'<', '/', 'w', '>'};
+
+  private final int[] left = new int[MERGES];
+  private final int[] right = new int[MERGES];
+
+  /** A hash table of pairs, probed linearly; a free place has the key -1. */
+  private final int[] keys = new int[TABLE];
+
+  private final int[] ranks = new int[TABLE];
+  private final int[] tokenOfByte = new int[256];
+  private final byte[] byteOfToken = new byte[256];
+
+  private BytePairs(byte[] planes) {
+    Arrays.fill(keys, -1);
+    for (int i = 0; i < MERGES; i++) {
+      left[i] = (planes[i] & 0xff) << 8 | planes[MERGES + i] & 0xff;
+      right[i] = (planes[2 * MERGES + i] & 0xff) << 8 | planes[3 * MERGES + i] & 0xff;
+      int slot = slot(left[i] << 16 | right[i]);
+      keys[slot] = left[i] << 16 | right[i];
+      ranks[slot] = i;
+    }
+    // Bytes that print come first, in two ranges of Latin-1, then all the others.
+    int token = 0;
+    for (int pass = 0; pass < 2; pass++) {
+      for (int b = 0; b < 256; b++) {
+        boolean prints = b >= '!' && b <= '~' || b >= 0xa1 && b <= 0xac || b >= 0xae;
+        if (prints == (pass == 0)) {
+          byteOfToken[token] = (byte) b;
+          tokenOfByte[b] = token++;
+        }
+      }
+    }
+  }
+
+  /** Holds the one copy of the process, read when the first tokenizer is made. */
+  private static final class Holder {
+    static final BytePairs INSTANCE = read();
+  }
+
+  static BytePairs instance() {
+    return Holder.INSTANCE;
+  }
+
+  private static BytePairs read() {
+    String name = "clip-merges.bin.gz";
+    try (InputStream file = BytePairs.class.getResourceAsStream(name)) {
+      if (file == null) {
+        throw new OpenClipException("the jar of openclip-models lacks its resource " + name);
+      }
+      byte[] planes = new GZIPInputStream(file, 1 << 16).readAllBytes();
+      if (planes.length != 4 * MERGES) {
+        throw new OpenClipException("the resource " + name + " is damaged");
+      }
+      return new BytePairs(planes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(name, e);
+    }
+  }
+
+  private int slot(int key) {
+    int slot = (key * 0x9E3779B9) >>> 15;
+    while (keys[slot] != key && keys[slot] != -1) {
+      slot = slot + 1 & TABLE - 1;
+    }
+    return slot;
+  }
+
+  /** Returns the rank of the merge of two tokens; the largest number when there is none. */
+  private int rank(int first, int second) {
+    int slot = slot(first << 16 | second);
+    return keys[slot] == -1 ? Integer.MAX_VALUE : ranks[slot];
+  }
+
+  /**
+   * Returns the tokens of one word: the pair of the lowest rank is merged until none is left.
+   *
+   * @param utf8 the bytes of the word, at least one
+   */
+  int[] encode(byte[] utf8) {
+    int[] tokens = new int[utf8.length];
+    for (int i = 0; i < tokens.length; i++) {
+      tokens[i] = tokenOfByte[utf8[i] & 0xff];
+    }
+    int count = tokens.length;
+    tokens[count - 1] += 256;
+    while (count > 1) {
+      int best = Integer.MAX_VALUE;
+      for (int i = 0; i + 1 < count; i++) {
+        best = Math.min(best, rank(tokens[i], tokens[i + 1]));
+      }
+      if (best == Integer.MAX_VALUE) {
+        break;
+      }
+      int kept = 0;
+      for (int i = 0; i < count; i++) {
+        if (i + 1 < count && tokens[i] == left[best] && tokens[i + 1] == right[best]) {
+          tokens[kept++] = FIRST_MERGE + best;
+          i++;
+        } else {
+          tokens[kept++] = tokens[i];
+        }
+      }
+      count = kept;
+    }
+    return Arrays.copyOf(tokens, count);
+  }
+
+  /** Appends the bytes of a token; the end of a word is written {@code </w>}. */
+  void decode(int token, java.io.ByteArrayOutputStream out) {
+    if (token >= FIRST_MERGE) {
+      decode(left[token - FIRST_MERGE], out);
+      decode(right[token - FIRST_MERGE], out);
+      return;
+    }
+    out.write(byteOfToken[token & 0xff]);
+    if (token >= 256) {
+      out.writeBytes(WORD_END);
+    }
+  }
+}

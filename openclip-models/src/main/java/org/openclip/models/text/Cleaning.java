@@ -1,0 +1,74 @@
+package org.openclip.models.text;
+
+import java.util.Locale;
+import org.openclip.models.text.repair.HtmlEntities;
+import org.openclip.models.text.repair.PythonText;
+import org.openclip.models.text.repair.TextRepair;
+
+/** What is done to a text before it is cut into tokens, by OpenCLIP's names. */
+enum Cleaning {
+  /** Repaired, white space collapsed, lower case: CLIP's own. */
+  LOWER {
+    @Override
+    String finish(String text) {
+      return PythonText.lower(PythonText.collapse(text));
+    }
+  },
+  /** Repaired, white space collapsed. */
+  WHITESPACE {
+    @Override
+    String finish(String text) {
+      return PythonText.collapse(text);
+    }
+  },
+  /** As before, with underscores as spaces. */
+  WHITESPACE_UNDERSCORE {
+    @Override
+    String finish(String text) {
+      return PythonText.collapse(text.replace('_', ' '));
+    }
+  },
+  /** Repaired, without ASCII punctuation, lower case, white space collapsed: big_vision's. */
+  CANONICALIZE {
+    @Override
+    String finish(String text) {
+      StringBuilder kept = new StringBuilder(text.length());
+      for (int i = 0; i < text.length(); i++) {
+        char c = text.charAt(i);
+        if (c == '_') {
+          kept.append(' ');
+        } else if (c > '~' || c <= ' ' || Character.isLetterOrDigit(c)) {
+          kept.append(c);
+        }
+      }
+      return PythonText.collapse(PythonText.lower(kept.toString()));
+    }
+  };
+
+  abstract String finish(String text);
+
+  /** Returns the cleaned text. */
+  String clean(String text) {
+    if (isPlain(text)) {
+      return finish(text);
+    }
+    String repaired = TextRepair.repair(text);
+    return finish(PythonText.strip(HtmlEntities.unescape(HtmlEntities.unescape(repaired))));
+  }
+
+  /** Returns whether there is nothing to repair: printable ASCII without entities. */
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c > '~' || c < ' ' && c != '\n' && c != '\t' || c == '&') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns the name in a configuration. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

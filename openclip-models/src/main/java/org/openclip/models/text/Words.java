@@ -1,0 +1,100 @@
+package org.openclip.models.text;
+
+import java.util.List;
+
+/**
+ * The cutting of a text into pieces: special tokens, English contractions, runs of letters, single
+ * digits, and runs of anything else but white space.
+ */
+final class Words {
+  private Words() {}
+
+  /** Returns where the piece at an index ends; minus where the white space there ends. */
+  static int end(String text, int at, List<String> specialTokens) {
+    int first = text.codePointAt(at);
+    int next = at + Character.charCount(first);
+    if (first == '<') {
+      for (String token : specialTokens) {
+        if (text.regionMatches(true, at, token, 0, token.length())) {
+          return at + token.length();
+        }
+      }
+    }
+    if (first == '\'') {
+      int contraction = contraction(text, next);
+      if (contraction > 0) {
+        return next + contraction;
+      }
+    }
+    Kind kind = Kind.of(first);
+    if (kind == Kind.DIGIT) {
+      return next;
+    }
+    while (next < text.length()) {
+      int c = text.codePointAt(next);
+      if (Kind.of(c) != kind) {
+        break;
+      }
+      next += Character.charCount(c);
+    }
+    return kind == Kind.SPACE ? -next : next;
+  }
+
+  /** Returns how many letters after an apostrophe make a contraction; 0 for none. */
+  private static int contraction(String text, int at) {
+    if (at >= text.length()) {
+      return 0;
+    }
+    char first = text.charAt(at);
+    char second = at + 1 < text.length() ? (char) (text.charAt(at + 1) | 0x20) : 0;
+    return switch (first) {
+      // The long s is an s to whoever ignores case.
+      case 's', 'S', 't', 'T', 'm', 'M', 'd', 'D', '\u017f' -> 1;
+      case 'r', 'R', 'v', 'V' -> second == 'e' ? 2 : 0;
+      case 'l', 'L' -> second == 'l' ? 2 : 0;
+      default -> 0;
+    };
+  }
+
+  /** What a character is to the cutting. */
+  private enum Kind {
+    LETTER,
+    DIGIT,
+    SPACE,
+    SIGN;
+
+    private static final Kind[] ASCII = new Kind[128];
+
+    static {
+      for (int c = 0; c < 128; c++) {
+        ASCII[c] = classify(c);
+      }
+    }
+
+    static Kind of(int c) {
+      return c < 128 ? ASCII[c] : classify(c);
+    }
+
+    private static Kind classify(int c) {
+      return switch (Character.getType(c)) {
+        case Character.UPPERCASE_LETTER,
+            Character.LOWERCASE_LETTER,
+            Character.TITLECASE_LETTER,
+            Character.MODIFIER_LETTER,
+            Character.OTHER_LETTER ->
+            LETTER;
+        case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER ->
+            DIGIT;
+        default -> isSpace(c) ? SPACE : SIGN;
+      };
+    }
+
+    private static boolean isSpace(int c) {
+      return c >= 9 && c <= 13
+          || c == 0x85
+          || Character.getType(c) == Character.SPACE_SEPARATOR
+          || Character.getType(c) == Character.LINE_SEPARATOR
+          || Character.getType(c) == Character.PARAGRAPH_SEPARATOR;
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package org.openclip.models.timm;
+
+import java.util.List;
+import org.openclip.api.InvalidConfigException;
+import org.openclip.api.config.ConfigReader;
+import org.openclip.api.graph.ArithmeticOp.Reduction;
+import org.openclip.api.graph.Dim;
+import org.openclip.api.graph.GraphBuilder;
+import org.openclip.api.graph.Initializer;
+import org.openclip.api.graph.Layers;
+import org.openclip.api.graph.NeuralOp.GeluForm;
+import org.openclip.api.graph.Value;
+import org.openclip.api.tensor.Weights;
+import org.openclip.models.clip.PositionalEmbeddings;
+import org.openclip.models.timm.TransformerBlocks.Perceptron;
+import org.openclip.models.timm.TransformerBlocks.Positions;
+import org.openclip.models.timm.TransformerBlocks.Projection;
+
+/**
+ * EVA (Fang et al. 2022, arXiv 2211.07636) and EVA-02 with rotary positions, SwiGLU and sub-norms
+ * (Fang et al. 2023, arXiv 2303.11331), the image towers of EVA-CLIP (Sun et al. 2023, arXiv
+ * 2303.15389); and the Perception Encoder (Bolya et al. 2025, arXiv 2504.13181).
+ */
+final class EvaTrunk implements TimmTrunk {
+  private final PatchStem stem;
+  private final TransformerBlocks blocks;
+  private final boolean classToken;
+  private final int registers;
+  private final boolean gridOnly;
+  private final boolean learntPositions;
+  private final boolean rotary;
+  private final RotaryGrid rotation;
+  private final boolean normBefore;
+  private final boolean normAfter;
+  private final boolean normAfterPool;
+  private final String pool;
+  private final int poolHeads;
+  private final double poolRatio;
+  private final int classes;
+  private final double patchDrop;
+
+  EvaTrunk(Request request, ConfigReader reader) {
+    int width = TrunkOptions.positive(reader, "embed_dim", 768);
+    normBefore = reader.bool("use_pre_transformer_norm", false);
+    stem = PatchStem.of(reader, request.height(), request.width(), width, !normBefore);
+    String own = reader.choice("global_pool", "avg", TrunkOptions.POOLS);
+    pool = TrunkOptions.pool(request, own);
+    normAfterPool =
+        reader.bool("use_fc_norm", TrunkOptions.createdPool(request, own).equals("avg"));
+    normAfter = reader.bool("use_post_transformer_norm", !normAfterPool);
+    int heads = TrunkOptions.heads(reader, width, 12);
+    double ratio = reader.number("mlp_ratio", 4);
+    blocks = blocks(request, reader, width, heads, ratio);
+    classToken = reader.bool("class_token", true);
+    registers = reader.integer("num_reg_tokens", 0);
+    gridOnly = reader.bool("no_embed_class", false);
+    learntPositions = reader.bool("use_abs_pos_emb", true);
+    rotary = reader.bool("use_rot_pos_emb", false);
+    rotation =
+        new RotaryGrid(
+            stem.gridHeight(),
+            stem.gridWidth(),
+            (classToken ? 1 : 0) + registers,
+            width / heads,
+            reader.number("rope_grid_offset", 0),
+            reader.choice("rope_grid_indexing", "ij", List.of("ij", "xy")).equals("xy"),
+            reader.number("rope_temperature", 10000),
+            reader.integer("ref_feat_shape", 0));
+    if (rotary && width / heads % 4 != 0) {
+      throw new InvalidConfigException(
+          reader.at("num_heads"),
+          "gives heads of width %d, but rotary positions need a multiple of 4"
+              .formatted(width / heads));
+    }
+    poolHeads = TrunkOptions.positive(reader, "attn_pool_num_heads", heads);
+    poolRatio = reader.number("attn_pool_mlp_ratio", ratio);
+    patchDrop = reader.number("patch_drop_rate", request.patchDrop());
+    classes = request.classes();
+    reader.ignore("dynamic_img_size", "head_init_scale");
+    reader.finish();
+    if (pool.equals("map") && width % poolHeads != 0) {
+      throw new InvalidConfigException(
+          reader.at("attn_pool_num_heads"),
+          "is " + poolHeads + ", which does not divide the width " + width);
+    }
+    if (rotary && patchDrop > 0) {
+      throw new InvalidConfigException(
+          "vision_cfg.patch_dropout",
+          "is " + patchDrop + ", but rotary positions are of the whole grid; set it to 0");
+    }
+  }
+
+  private static TransformerBlocks blocks(
+      Request request, ConfigReader reader, int width, int heads, double ratio) {
+    boolean gated = reader.bool("swiglu_mlp", false);
+    boolean normHidden = reader.bool("scale_mlp", false);
+    Perceptron plain = Perceptron.GELU;
+    Perceptron glu = normHidden ? Perceptron.SWIGLU : Perceptron.SWIGLU_PACKED;
+    double layerScale = reader.number("init_values", 0);
+    double dropPath = request.dropPath() == null ? 0 : request.dropPath();
+    return new TransformerBlocks(
+        width,
+        TrunkOptions.positive(reader, "depth", 12),
+        heads,
+        (int) (width * ratio),
+        reader.number("norm_eps", 1e-6),
+        projection(reader),
+        gated ? glu : plain,
+        GeluForm.ERF,
+        reader.bool("scale_attn_inner", false),
+        normHidden,
+        reader.bool("use_post_norm", false),
+        layerScale == 0 ? null : layerScale,
+        TransformerBlocks.EVA_LAYER_SCALES,
+        reader.number("drop_path_rate", dropPath));
+  }
+
+  private static Projection projection(ConfigReader reader) {
+    boolean plain = reader.choice("attn_type", "eva", List.of("eva", "rope")).equals("rope");
+    boolean fused = reader.bool("qkv_fused", true);
+    boolean bias = reader.bool("qkv_bias", true);
+    if (!fused && (plain || !bias)) {
+      throw new InvalidConfigException(
+          reader.at("qkv_fused"), "is false, which is known only with attn_type eva and qkv_bias");
+    }
+    if (!fused) {
+      return Projection.SEPARATE_NO_KEY_BIAS;
+    }
+    if (!bias) {
+      return Projection.FUSED_NO_BIAS;
+    }
+    return plain ? Projection.FUSED : Projection.FUSED_NO_KEY_BIAS;
+  }
+
+  private int prefix() {
+    return rotation.prefix();
+  }
+
+  @Override
+  public Value encode(GraphBuilder g, Value pixels) {
+    Value x = embed(g, stem.encode(g.scope("patch_embed"), pixels));
+    x = g.patchDropout(x, patchDrop, prefix());
+    if (normBefore) {
+      x = Layers.layerNorm(g, "norm_pre", x, blocks.epsilon());
+    }
+    x = blocks.encode(g, x, rotary ? rotation.in(g) : Positions.NONE);
+    if (normAfter) {
+      x = Layers.layerNorm(g, "norm", x, blocks.epsilon());
+    }
+    x = pool(g, x);
+    if (normAfterPool) {
+      x = Layers.layerNorm(g, "fc_norm", x, blocks.epsilon());
+    }
+    return classes == 0 ? x : TransformerBlocks.linear(g, "head", x, classes, true);
+  }
+
+  /** Adds the tokens in front and learnt positions, {@code [batch, prefix + patches, width]}. */
+  private Value embed(GraphBuilder g, Value patches) {
+    boolean before = learntPositions && gridOnly;
+    Value x = before ? g.plus(patches, positions(g, 0)) : patches;
+    if (registers > 0) {
+      x = g.concat(1, token(g, "reg_token", registers), x);
+    }
+    if (classToken) {
+      x = g.concat(1, token(g, "cls_token", 1), x);
+    }
+    return learntPositions && !gridOnly ? g.plus(x, positions(g, prefix())) : x;
+  }
+
+  private Value positions(GraphBuilder g, int more) {
+    Initializer normal = new Initializer.TruncatedNormal(0.02);
+    return g.parameter("pos_embed", normal, 1, more + (long) stem.patches(), blocks.width());
+  }
+
+  private Value token(GraphBuilder g, String name, int count) {
+    Initializer normal = new Initializer.TruncatedNormal(0.02);
+    Value token = g.parameter(name, normal, 1, count, blocks.width());
+    return g.broadcast(token, Dim.BATCH, Dim.of(count), Dim.of(blocks.width()));
+  }
+
+  private Value pool(GraphBuilder g, Value x) {
+    int hidden = (int) (blocks.width() * poolRatio);
+    return switch (pool) {
+      case "map" ->
+          new LatentAttentionPool(poolHeads, hidden, GeluForm.ERF, blocks.epsilon())
+              .encode(g.scope("attn_pool"), x, null);
+      case "token" -> g.select(x, 1, Dim.of(0));
+      case "avg" -> g.reduce(patches(g, x), Reduction.MEAN, 1);
+      case "max" -> g.reduce(patches(g, x), Reduction.MAX, 1);
+      default -> x;
+    };
+  }
+
+  private Value patches(GraphBuilder g, Value x) {
+    return g.slice(x, 1, Dim.of(prefix()), x.shape().dim(1));
+  }
+
+  @Override
+  public Weights fit(Weights weights, String prefix) {
+    return PositionalEmbeddings.fitGrid(
+        weights,
+        prefix + "pos_embed",
+        gridOnly ? 0 : prefix(),
+        stem.gridHeight(),
+        stem.gridWidth());
+  }
+}

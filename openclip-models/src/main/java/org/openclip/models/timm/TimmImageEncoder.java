@@ -1,0 +1,178 @@
+package org.openclip.models.timm;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidConfigException;
+import org.openclip.api.config.ConfigReader;
+import org.openclip.api.encoder.Encoded;
+import org.openclip.api.encoder.EncoderContext;
+import org.openclip.api.encoder.ImageEncoder;
+import org.openclip.api.graph.GraphBuilder;
+import org.openclip.api.graph.Layers;
+import org.openclip.api.graph.NeuralOp.GeluForm;
+import org.openclip.api.graph.Value;
+import org.openclip.api.spi.Suggestions;
+import org.openclip.api.tensor.Weights;
+
+/**
+ * OpenCLIP's adapter of timm's models: a trunk, and a projection that is either the trunk's own
+ * classifier or a head behind it ({@code timm_proj} linear or mlp).
+ */
+final class TimmImageEncoder implements ImageEncoder {
+  private final int height;
+  private final int width;
+  private final TimmTrunk trunk;
+  private final String projection;
+  private final boolean projectionBias;
+  private final double dropout;
+  private final int embedDim;
+  private final int maxPatches;
+
+  TimmImageEncoder(EncoderContext context, List<TimmFamily> families) {
+    ConfigReader reader = new ConfigReader("vision_cfg", context.config());
+    // The towers of the reference that are not timm's read these.
+    reader.ignore(
+        "encoder",
+        "timm_model_pretrained",
+        "layers",
+        "width",
+        "head_width",
+        "mlp_ratio",
+        "patch_size",
+        "output_tokens");
+    int[] size = size(reader);
+    height = size[0];
+    width = size[1];
+    embedDim = context.embedDim();
+    String pool = reader.string("timm_pool", "avg");
+    projection = projection(reader, context);
+    projectionBias = reader.bool("timm_proj_bias", false);
+    dropout = reader.number("timm_drop", 0);
+    boolean custom = pool.equals("abs_attn") || pool.equals("rot_attn");
+    boolean head = projection.equals("linear") || projection.equals("mlp");
+    boolean created = !head && !custom;
+    int classes = created && projection.isEmpty() ? embedDim : 0;
+    String name = reader.string("timm_model_name", "");
+    TimmFamily family = family(name, families);
+    Map<String, Object> options = reader.object("timm_model_kwargs");
+    @Nullable Double dropPath =
+        reader.has("timm_drop_path") ? reader.number("timm_drop_path", 0) : null;
+    double patchDrop = reader.number("patch_dropout", 0);
+    maxPatches = reader.integer("image_seq_len", 0);
+    reader.finish();
+    if (custom) {
+      throw new InvalidConfigException(
+          "vision_cfg.timm_pool", "'" + pool + "' is not known; use avg, token, map or \"\"");
+    }
+    trunk =
+        family.create(
+            new TimmTrunk.Request(
+                name,
+                height,
+                width,
+                pool.isEmpty() && !created ? null : pool,
+                created,
+                classes,
+                dropPath,
+                patchDrop,
+                options));
+  }
+
+  private static int[] size(ConfigReader reader) {
+    int[] size;
+    if (reader.value("image_size") instanceof List<?>) {
+      double[] sizes = reader.numbers("image_size");
+      if (sizes == null || sizes.length != 2) {
+        throw new InvalidConfigException(
+            reader.at("image_size"), "must be a number or [height, width]");
+      }
+      size = new int[] {(int) sizes[0], (int) sizes[1]};
+    } else {
+      int side = reader.integer("image_size", 224);
+      size = new int[] {side, side};
+    }
+    if (size[0] < 1 || size[1] < 1 || size[0] > 16384 || size[1] > 16384) {
+      throw new InvalidConfigException(
+          reader.at("image_size"),
+          "is " + size[0] + " x " + size[1] + ", but must be from 1 to 16384");
+    }
+    return size;
+  }
+
+  /** Returns the projection; a key that is there but null means the trunk's own classifier. */
+  private static String projection(ConfigReader reader, EncoderContext context) {
+    boolean isNull =
+        context.config().containsKey("timm_proj") && context.config().get("timm_proj") == null;
+    return reader.choice("timm_proj", isNull ? "" : "linear", List.of("linear", "mlp", "none", ""));
+  }
+
+  private static TimmFamily family(String name, List<TimmFamily> families) {
+    Map<String, TimmFamily> known = new TreeMap<>();
+    families.forEach(family -> family.names().forEach(n -> known.put(n, family)));
+    TimmFamily family = known.get(name);
+    if (family == null) {
+      List<String> near = Suggestions.nearest(name, known.keySet());
+      String remedy = near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
+      throw new InvalidConfigException(
+          "vision_cfg.timm_model_name",
+          "'" + name + "' is not known" + remedy + " Known: " + String.join(", ", known.keySet()));
+    }
+    return family;
+  }
+
+  @Override
+  public int height() {
+    return height;
+  }
+
+  @Override
+  public int width() {
+    return width;
+  }
+
+  @Override
+  public Encoded encode(GraphBuilder g, Value pixels) {
+    return new Encoded(project(g, trunk.encode(g.scope("trunk"), pixels)), null);
+  }
+
+  /** Returns {@code image_seq_len}, which only NaFlex towers take notice of; 0 for none. */
+  int maxPatches() {
+    return maxPatches;
+  }
+
+  /** Returns the trunk. */
+  TimmTrunk trunk() {
+    return trunk;
+  }
+
+  /** Writes the head behind the trunk's features. */
+  Value project(GraphBuilder g, Value features) {
+    GraphBuilder head = g.scope("head");
+    return switch (projection) {
+      case "linear" -> {
+        long in = features.shape().size(-1);
+        Value dropped = g.dropout(features, dropout);
+        yield Layers.linear(head, "proj", dropped, embedDim, projectionBias, Layers.uniform(in));
+      }
+      case "mlp" -> {
+        GraphBuilder mlp = head.scope("mlp");
+        Value hidden = g.gelu(Layers.linear(mlp, "fc1", features, 2L * embedDim), GeluForm.ERF);
+        yield Layers.linear(
+            mlp,
+            "fc2",
+            g.dropout(hidden, dropout),
+            embedDim,
+            projectionBias,
+            Layers.uniform(2L * embedDim));
+      }
+      default -> features;
+    };
+  }
+
+  @Override
+  public Weights fit(Weights weights, String prefix) {
+    return trunk.fit(weights, prefix + "trunk.");
+  }
+}

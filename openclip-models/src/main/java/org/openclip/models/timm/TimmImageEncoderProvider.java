@@ -1,0 +1,36 @@
+package org.openclip.models.timm;
+
+import java.util.List;
+import java.util.Map;
+import org.openclip.api.encoder.EncoderContext;
+import org.openclip.api.encoder.ImageEncoder;
+import org.openclip.api.spi.ImageEncoderProvider;
+
+/** Brings the image towers that OpenCLIP takes from timm: those with a {@code timm_model_name}. */
+public final class TimmImageEncoderProvider implements ImageEncoderProvider {
+  /** Creates the provider. */
+  public TimmImageEncoderProvider() {}
+
+  /** Lists the families; a new one is one line here. */
+  private static List<TimmFamily> families() {
+    return List.of(new VisionTransformerFamily(), new EvaFamily(), new NaFlexFamily());
+  }
+
+  @Override
+  public String name() {
+    return "timm";
+  }
+
+  @Override
+  public boolean matches(Map<String, Object> visionConfig) {
+    return visionConfig.get("timm_model_name") instanceof String name && !name.isEmpty();
+  }
+
+  @Override
+  public ImageEncoder create(EncoderContext context) {
+    TimmImageEncoder encoder = new TimmImageEncoder(context, families());
+    return encoder.trunk() instanceof NaFlexTrunk trunk
+        ? new NaFlexImageEncoder(encoder, trunk)
+        : encoder;
+  }
+}

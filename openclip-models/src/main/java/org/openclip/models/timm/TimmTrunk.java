@@ -1,0 +1,72 @@
+package org.openclip.models.timm;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.config.ConfigReader;
+import org.openclip.api.graph.GraphBuilder;
+import org.openclip.api.graph.Value;
+import org.openclip.api.tensor.Weights;
+
+/** The part of an image tower that timm brings: it writes its graph under {@code trunk}. */
+interface TimmTrunk {
+  /**
+   * Writes the trunk with its own pooling and classifier.
+   *
+   * @param g a builder in the trunk's scope, such as {@code visual.trunk}
+   * @param pixels {@code float[batch, 3, height, width]}, NCHW, normalised
+   * @return {@code [batch, classes]} if a classifier was asked for, else {@code [batch, features]};
+   *     with the pool {@code ""} what lies before pooling, {@code [batch, rows, features]} of a
+   *     transformer or {@code [batch, features, rows, columns]} of a convolutional net
+   */
+  Value encode(GraphBuilder g, Value pixels);
+
+  /**
+   * Returns weights fitted to this trunk's picture size.
+   *
+   * @param weights the weights of a checkpoint
+   * @param prefix the trunk's scope with its dot, such as {@code visual.trunk.}
+   */
+  default Weights fit(Weights weights, String prefix) {
+    return weights;
+  }
+
+  /**
+   * What a trunk is made from.
+   *
+   * @param name timm's name of the model
+   * @param height the height of the pictures, in pixels
+   * @param width the width of the pictures, in pixels
+   * @param pool the pooling; null for the model's own
+   * @param created whether the model is created with this pooling, rather than with its own and
+   *     changed afterwards (which decides what norms it gets)
+   * @param classes the width of the trunk's own classifier; 0 for none
+   * @param dropPath the rate of dropped residual branches in training; null for the model's own
+   * @param patchDrop the rate of dropped patches in training
+   * @param options {@code timm_model_kwargs}
+   */
+  record Request(
+      String name,
+      int height,
+      int width,
+      @Nullable String pool,
+      boolean created,
+      int classes,
+      @Nullable Double dropPath,
+      double patchDrop,
+      Map<String, Object> options) {
+    /**
+     * Returns a reader of the options over the defaults of the model's size.
+     *
+     * @param variant what differs from the family's defaults in this size
+     */
+    ConfigReader over(Map<String, Object> variant) {
+      Map<String, Object> all = new LinkedHashMap<>(variant);
+      all.putAll(options);
+      ConfigReader reader = new ConfigReader("vision_cfg.timm_model_kwargs", all);
+      // The picture's size comes from vision_cfg.image_size alone.
+      reader.integer("img_size", height);
+      return reader;
+    }
+  }
+}

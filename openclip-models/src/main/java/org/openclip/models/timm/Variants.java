@@ -1,0 +1,67 @@
+package org.openclip.models.timm;
+
+import java.io.BufferedReader;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * The named sizes of a family: a resource with one line for each, the name and then {@code
+ * key=value} of what differs from the family's defaults. Lines that start with {@code #} are
+ * comments.
+ */
+final class Variants {
+  private Variants() {}
+
+  /**
+   * Reads all sizes of a family.
+   *
+   * @param resource the file beside this class, such as {@code eva.txt}
+   * @return for each name its options, as a JSON object would hold them
+   */
+  static SequencedMap<String, Map<String, Object>> read(String resource) {
+    SequencedMap<String, Map<String, Object>> variants = new LinkedHashMap<>();
+    try (InputStream stream = Variants.class.getResourceAsStream(resource)) {
+      if (stream == null) {
+        throw new FileNotFoundException(resource + " is not in openclip-models");
+      }
+      var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
+      reader
+          .lines()
+          .filter(line -> !line.isBlank() && !line.startsWith("#"))
+          .forEach(
+              line -> {
+                String[] words = line.trim().split("\\s+", -1);
+                variants.put(words[0], options(words));
+              });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return variants;
+  }
+
+  private static Map<String, Object> options(String[] words) {
+    Map<String, Object> options = new LinkedHashMap<>();
+    for (int i = 1; i < words.length; i++) {
+      int equals = words[i].indexOf('=');
+      options.put(words[i].substring(0, equals), value(words[i].substring(equals + 1)));
+    }
+    return options;
+  }
+
+  private static Object value(String text) {
+    if (text.equals("true") || text.equals("false")) {
+      return Boolean.valueOf(text);
+    }
+    if (text.matches("-?\\d+")) {
+      return Integer.valueOf(text);
+    }
+    return text.matches("-?[0-9.]+(e-?\\d+)?") ? Double.valueOf(text) : text;
+  }
+}

@@ -1,0 +1,165 @@
+package org.openclip.models.timm;
+
+import java.util.List;
+import org.openclip.api.InvalidConfigException;
+import org.openclip.api.config.ConfigReader;
+import org.openclip.api.graph.ArithmeticOp.Reduction;
+import org.openclip.api.graph.Dim;
+import org.openclip.api.graph.GraphBuilder;
+import org.openclip.api.graph.Initializer;
+import org.openclip.api.graph.Layers;
+import org.openclip.api.graph.Value;
+import org.openclip.api.tensor.Weights;
+import org.openclip.models.clip.PositionalEmbeddings;
+import org.openclip.models.timm.TransformerBlocks.Perceptron;
+import org.openclip.models.timm.TransformerBlocks.Positions;
+import org.openclip.models.timm.TransformerBlocks.Projection;
+
+/**
+ * timm's vision transformer (Dosovitskiy et al. 2020, arXiv 2010.11929; Steiner et al. 2021, arXiv
+ * 2106.10270): the image tower of SigLIP (Zhai et al. 2023, arXiv 2303.15343), SigLIP 2 (Tschannen
+ * et al. 2025, arXiv 2502.14786) and, behind a convolutional stem, MobileCLIP-B (Vasu et al. 2023,
+ * arXiv 2311.17049).
+ */
+final class VisionTransformerTrunk implements TimmTrunk {
+  private final PatchStem stem;
+  private final TransformerBlocks blocks;
+  private final boolean classToken;
+  private final int registers;
+  private final boolean positions;
+  private final boolean gridOnly;
+  private final boolean normBefore;
+  private final boolean finalNorm;
+  private final boolean normAfterPool;
+  private final boolean poolPrefix;
+  private final int relativeHidden;
+  private final String pool;
+  private final int classes;
+  private final double patchDrop;
+
+  VisionTransformerTrunk(Request request, ConfigReader reader) {
+    int width = TrunkOptions.positive(reader, "embed_dim", 768);
+    normBefore = reader.bool("pre_norm", false);
+    stem = PatchStem.of(reader, request.height(), request.width(), width, !normBefore);
+    String own = reader.choice("global_pool", "token", TrunkOptions.POOLS);
+    String created = TrunkOptions.createdPool(request, own);
+    pool = TrunkOptions.pool(request, own);
+    int heads = TrunkOptions.heads(reader, width, 12);
+    double epsilon = reader.number("norm_eps", 1e-6);
+    double layerScale = reader.number("init_values", 0);
+    double dropPath = request.dropPath() == null ? 0 : request.dropPath();
+    blocks =
+        new TransformerBlocks(
+            width,
+            TrunkOptions.positive(reader, "depth", 12),
+            heads,
+            (int) (width * reader.number("mlp_ratio", 4)),
+            epsilon,
+            reader.bool("qkv_bias", true) ? Projection.FUSED : Projection.FUSED_NO_BIAS,
+            Perceptron.GELU,
+            TrunkOptions.activation(reader),
+            false,
+            false,
+            false,
+            layerScale == 0 ? null : layerScale,
+            TransformerBlocks.VIT_LAYER_SCALES,
+            reader.number("drop_path_rate", dropPath));
+    classToken = reader.bool("class_token", true);
+    registers = reader.integer("reg_tokens", 0);
+    positions = reader.choice("pos_embed", "learn", List.of("learn", "none", "")).equals("learn");
+    gridOnly = reader.bool("no_embed_class", false);
+    finalNorm = reader.bool("final_norm", true);
+    normAfterPool = reader.bool("fc_norm", List.of("avg", "avgmax", "max").contains(created));
+    poolPrefix = reader.bool("pool_include_prefix", false);
+    relativeHidden = reader.integer("rel_pos_dim", 0);
+    patchDrop = reader.number("patch_drop_rate", request.patchDrop());
+    classes = request.classes();
+    reader.ignore("dynamic_img_size", "weight_init", "fix_init");
+    reader.finish();
+    if (pool.equals("token") && !classToken) {
+      throw new InvalidConfigException(
+          "vision_cfg.timm_pool", "is token, but " + request.name() + " has no class token");
+    }
+  }
+
+  private int prefix() {
+    return (classToken ? 1 : 0) + registers;
+  }
+
+  @Override
+  public Value encode(GraphBuilder g, Value pixels) {
+    Value x = embed(g, stem.encode(g.scope("patch_embed"), pixels));
+    x = g.patchDropout(x, patchDrop, prefix());
+    if (normBefore) {
+      x = Layers.layerNorm(g, "norm_pre", x, blocks.epsilon());
+    }
+    x = blocks.encode(g, x, relativePositions(g));
+    if (finalNorm && !normAfterPool) {
+      x = Layers.layerNorm(g, "norm", x, blocks.epsilon());
+    }
+    x = pool(g, x);
+    if (finalNorm && normAfterPool) {
+      x = Layers.layerNorm(g, "fc_norm", x, blocks.epsilon());
+    }
+    return classes == 0 ? x : TransformerBlocks.linear(g, "head", x, classes, true);
+  }
+
+  /** Adds positions and the tokens in front, {@code [batch, prefix + patches, width]}. */
+  private Value embed(GraphBuilder g, Value patches) {
+    Value x = positions && gridOnly ? g.plus(patches, positions(g, 0)) : patches;
+    if (registers > 0) {
+      x = g.concat(1, token(g, "reg_token", registers), x);
+    }
+    if (classToken) {
+      x = g.concat(1, token(g, "cls_token", 1), x);
+    }
+    return positions && !gridOnly ? g.plus(x, positions(g, prefix())) : x;
+  }
+
+  private Value positions(GraphBuilder g, int more) {
+    Initializer normal = new Initializer.TruncatedNormal(0.02);
+    return g.parameter("pos_embed", normal, 1, more + (long) stem.patches(), blocks.width());
+  }
+
+  private Value token(GraphBuilder g, String name, int count) {
+    Value token = g.parameter(name, new Initializer.Normal(1e-6), 1, count, blocks.width());
+    return g.broadcast(token, Dim.BATCH, Dim.of(count), Dim.of(blocks.width()));
+  }
+
+  private Positions relativePositions(GraphBuilder g) {
+    if (relativeHidden == 0) {
+      return Positions.NONE;
+    }
+    return new RelativePositions(
+            stem.gridHeight(), stem.gridWidth(), prefix(), blocks.heads(), relativeHidden)
+        .in(g);
+  }
+
+  private Value pool(GraphBuilder g, Value x) {
+    Value patches = poolPrefix ? x : g.slice(x, 1, Dim.of(prefix()), x.shape().dim(1));
+    return switch (pool) {
+      case "token" -> g.select(x, 1, Dim.of(0));
+      case "avg" -> g.reduce(patches, Reduction.MEAN, 1);
+      case "max" -> g.reduce(patches, Reduction.MAX, 1);
+      case "avgmax" -> {
+        Value largest = g.reduce(patches, Reduction.MAX, 1);
+        Value sum = g.plus(largest, g.reduce(patches, Reduction.MEAN, 1));
+        yield g.times(sum, g.constant(0.5));
+      }
+      case "map" ->
+          new LatentAttentionPool(blocks.heads(), blocks.hidden(), blocks.gelu(), blocks.epsilon())
+              .encode(g.scope("attn_pool"), patches, null);
+      default -> x;
+    };
+  }
+
+  @Override
+  public Weights fit(Weights weights, String prefix) {
+    return PositionalEmbeddings.fitGrid(
+        weights,
+        prefix + "pos_embed",
+        gridOnly ? 0 : prefix(),
+        stem.gridHeight(),
+        stem.gridWidth());
+  }
+}

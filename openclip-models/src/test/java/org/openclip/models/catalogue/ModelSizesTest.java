@@ -1,0 +1,80 @@
+package org.openclip.models.catalogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.openclip.api.config.ModelConfig;
+import org.openclip.api.encoder.Architecture;
+import org.openclip.api.encoder.ModelSize;
+import org.openclip.api.spi.PluginRegistry;
+
+/** The sizes that the catalogue knows by heart are those of its models. */
+class ModelSizesTest {
+  private static final OpenClipCatalogue CATALOGUE = new OpenClipCatalogue();
+
+  @Test
+  void everyModelHasTheSizeThatIsListed() throws IOException {
+    // given
+    Map<String, ModelSize> measured = measure();
+
+    // when
+    Map<String, Optional<ModelSize>> listed = new LinkedHashMap<>();
+    measured.keySet().forEach(name -> listed.put(name, CATALOGUE.size(name)));
+
+    // then
+    measured.forEach(
+        (name, size) ->
+            assertThat(listed.get(name))
+                .as(name + " in sizes.txt; write it anew by the main method of this class")
+                .contains(size));
+  }
+
+  @Test
+  void unknownModelsHaveNoSize() {
+    assertThat(CATALOGUE.size("ViT-B-31")).isEmpty();
+  }
+
+  private static Map<String, ModelSize> measure() throws IOException {
+    PluginRegistry plugins = PluginRegistry.create();
+    Map<String, ModelSize> sizes = new LinkedHashMap<>();
+    for (String name : CATALOGUE.models()) {
+      try (InputStream json = CATALOGUE.open(name)) {
+        ModelConfig config = ModelConfig.of(JSON.std.mapFrom(json.readAllBytes()));
+        sizes.put(name, ModelSize.of(Architecture.of(config, plugins)));
+      }
+    }
+    return sizes;
+  }
+
+  /**
+   * Writes {@code sizes.txt}.
+   *
+   * @param arguments the path of the file
+   */
+  public static void main(String[] arguments) throws IOException {
+    StringBuilder text = new StringBuilder();
+    measure()
+        .forEach(
+            (name, s) ->
+                text.append(
+                    "%s %d %d %d %d %d %d %d\n"
+                        .formatted(
+                            name,
+                            s.imageParameters(),
+                            s.textParameters(),
+                            s.parameters(),
+                            s.height(),
+                            s.width(),
+                            s.contextLength(),
+                            s.embedDim())));
+    Files.writeString(Path.of(arguments[0]), text);
+  }
+}
