@@ -1,5 +1,29 @@
 /** Finding, reading and writing models, and the {@code OpenClip} facade. */
 module org.openclip.hub {
-  requires org.openclip.api;
+  requires transitive org.openclip.api;
+  requires com.fasterxml.jackson.core;
+  requires com.fasterxml.jackson.jr.ob;
+  requires info.picocli;
+  requires static com.google.guice;
+  requires static jakarta.inject;
   requires static org.jspecify;
+
+  exports org.openclip.hub;
+  exports org.openclip.hub.checkpoint;
+  exports org.openclip.hub.guice;
+
+  opens org.openclip.hub.cli to
+      info.picocli;
+
+  provides org.openclip.api.spi.CommandProvider with
+      org.openclip.hub.cli.ClassifyCommand,
+      org.openclip.hub.cli.EmbedCommand,
+      org.openclip.hub.cli.InfoCommand,
+      org.openclip.hub.cli.InitCommand,
+      org.openclip.hub.cli.ModelsCommand,
+      org.openclip.hub.cli.SimilarityCommand;
+  provides org.openclip.api.spi.CheckpointFormatProvider with
+      org.openclip.hub.checkpoint.SafetensorsFormat;
+  provides org.openclip.api.spi.ModelSourceProvider with
+      org.openclip.hub.LocalFolderSource;
 }

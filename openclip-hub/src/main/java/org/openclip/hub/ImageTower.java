@@ -1,0 +1,200 @@
+package org.openclip.hub;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.openclip.api.Embeddings;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.backend.Program;
+import org.openclip.api.encoder.Architecture;
+import org.openclip.api.image.Image;
+import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.tensor.DataType;
+import org.openclip.api.tensor.Tensor;
+
+/**
+ * The way of pictures through a model: decode, preprocess, run, in batches. While the backend runs
+ * one batch, other threads prepare the next; never more than two are in memory for each call.
+ */
+final class ImageTower {
+  private final Architecture architecture;
+  private final Program program;
+  private final int batchSize;
+  private final ExecutorService preparers;
+  private final int pictureBytes;
+  private final PixelBuffers buffers;
+
+  /**
+   * Creates the path of pictures over a running program.
+   *
+   * @param preparers threads that decode and preprocess; their owner closes them
+   */
+  ImageTower(Architecture architecture, Program program, int batchSize, ExecutorService preparers) {
+    this.architecture = architecture;
+    this.program = program;
+    this.batchSize = batchSize;
+    this.preparers = preparers;
+    long bytes =
+        4L * 3 * architecture.imageEncoder().height() * architecture.imageEncoder().width();
+    this.pictureBytes = Math.toIntExact(bytes);
+    Math.toIntExact(bytes * batchSize);
+    this.buffers = new PixelBuffers(4 * bytes * batchSize);
+  }
+
+  Embeddings encodeFiles(PictureFiles decoder, ImagePreprocessor preprocessor, List<Path> files) {
+    return encode(List.copyOf(files), decoder::read, preprocessor);
+  }
+
+  Embeddings encodePictures(ImagePreprocessor preprocessor, List<Image> pictures) {
+    return encode(List.copyOf(pictures), picture -> picture, preprocessor);
+  }
+
+  Embeddings encodePixels(Tensor pixels) {
+    long[] shape = pixels.shape();
+    long height = architecture.imageEncoder().height();
+    long width = architecture.imageEncoder().width();
+    if (pixels.type() != DataType.FLOAT32
+        || shape.length != 4
+        || !Arrays.equals(shape, 1, 4, new long[] {3, height, width}, 0, 3)) {
+      throw new InvalidInputException(
+          "pixels are %s, but the image tower takes FLOAT32[n, 3, %d, %d]"
+              .formatted(pixels, height, width));
+    }
+    Rows rows = new Rows(Math.toIntExact(shape[0]));
+    int at = 0;
+    for (ByteBuffer chunk : pixels.chunks()) {
+      int inChunk = chunk.remaining() / pictureBytes;
+      for (int done = 0; done < inChunk; done += batchSize) {
+        int count = Math.min(batchSize, inChunk - done);
+        run(chunk.slice(done * pictureBytes, count * pictureBytes), count, rows, at);
+        at += count;
+      }
+    }
+    return rows.embeddings();
+  }
+
+  private <T> Embeddings encode(
+      List<T> sources, Function<T, Image> decode, ImagePreprocessor preprocessor) {
+    Rows rows = new Rows(sources.size());
+    Batch<T> next = null;
+    try {
+      for (int from = 0; from < sources.size(); from += batchSize) {
+        Batch<T> batch = next != null ? next : prepare(sources, from, decode, preprocessor);
+        int after = from + batchSize;
+        next = after < sources.size() ? prepare(sources, after, decode, preprocessor) : null;
+        batch.await();
+        run(batch.pixels.duplicate(), batch.count, rows, from);
+        buffers.giveBack(batch.pixels);
+      }
+    } finally {
+      if (next != null) {
+        next.cancel();
+      }
+    }
+    return rows.embeddings();
+  }
+
+  private <T> Batch<T> prepare(
+      List<T> sources, int from, Function<T, Image> decode, ImagePreprocessor preprocessor) {
+    int count = Math.min(batchSize, sources.size() - from);
+    Batch<T> batch = new Batch<>(buffers.take(count * pictureBytes), count);
+    if (sources.size() == 1) {
+      batch.fill(0, sources.get(0), decode, preprocessor, pictureBytes);
+      return batch;
+    }
+    for (int i = 0; i < count; i++) {
+      int slot = i;
+      T source = sources.get(from + i);
+      batch.work.add(
+          preparers.submit(() -> batch.fill(slot, source, decode, preprocessor, pictureBytes)));
+    }
+    return batch;
+  }
+
+  private void run(ByteBuffer pixels, int count, Rows rows, int at) {
+    Tensor input =
+        Tensor.of(
+            DataType.FLOAT32,
+            pixels,
+            count,
+            3,
+            architecture.imageEncoder().height(),
+            architecture.imageEncoder().width());
+    Map<String, Tensor> outputs = program.run(Map.of(Architecture.PIXELS, input));
+    rows.put(at, count, outputs);
+  }
+
+  /** Pictures that are on their way into one buffer. */
+  private static final class Batch<T> {
+    private final ByteBuffer pixels;
+    private final int count;
+    private final List<Future<?>> work = new ArrayList<>();
+
+    Batch(ByteBuffer pixels, int count) {
+      this.pixels = pixels;
+      this.count = count;
+    }
+
+    void fill(
+        int slot,
+        T source,
+        Function<T, Image> decode,
+        ImagePreprocessor preprocessor,
+        int pictureBytes) {
+      ByteBuffer place =
+          pixels.slice(slot * pictureBytes, pictureBytes).order(ByteOrder.nativeOrder());
+      preprocessor.preprocess(decode.apply(source), place.asFloatBuffer());
+    }
+
+    /** Waits for every picture; the first failure in their order is thrown. */
+    void await() {
+      try {
+        for (Future<?> future : work) {
+          future.get();
+        }
+      } catch (ExecutionException e) {
+        cancel();
+        throw Aside.failure(e.getCause());
+      } catch (InterruptedException e) {
+        cancel();
+        Thread.currentThread().interrupt();
+        throw new OpenClipException("interrupted while pictures were prepared", e);
+      } catch (CancellationException e) {
+        throw new OpenClipException("the preparation of pictures was cancelled", e);
+      }
+    }
+
+    /** Gives up what has not begun; the buffer is left to those that have. */
+    void cancel() {
+      work.forEach(future -> future.cancel(false));
+    }
+  }
+
+  /** The result in the making. */
+  private final class Rows {
+    private final int width = architecture.config().embedDim();
+    private final float[] values;
+
+    Rows(int size) {
+      values = new float[Math.multiplyExact(size, width)];
+    }
+
+    void put(int at, int count, Map<String, Tensor> outputs) {
+      FeatureRows.read(outputs, count, width).get(values, at * width, count * width);
+    }
+
+    Embeddings embeddings() {
+      return Embeddings.of(width, values);
+    }
+  }
+}

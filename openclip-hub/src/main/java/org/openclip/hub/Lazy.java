@@ -1,0 +1,28 @@
+package org.openclip.hub;
+
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A value that is made when it is first asked for, once, even by many threads. */
+final class Lazy<T> {
+  private final Supplier<T> maker;
+  private volatile @Nullable T value;
+
+  Lazy(Supplier<T> maker) {
+    this.maker = maker;
+  }
+
+  T get() {
+    T made = value;
+    if (made == null) {
+      synchronized (this) {
+        made = value;
+        if (made == null) {
+          made = maker.get();
+          value = made;
+        }
+      }
+    }
+    return made;
+  }
+}

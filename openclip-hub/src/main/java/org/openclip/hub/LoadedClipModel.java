@@ -1,0 +1,118 @@
+package org.openclip.hub;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.openclip.api.ClipModel;
+import org.openclip.api.Embeddings;
+import org.openclip.api.encoder.Architecture;
+import org.openclip.api.image.Image;
+import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.tensor.Tensor;
+import org.openclip.api.text.Tokenizer;
+import org.openclip.api.text.Tokens;
+
+/** A model whose towers run on a backend. */
+final class LoadedClipModel implements ClipModel {
+  private final String name;
+  private final Architecture architecture;
+  private final Lazy<Tokenizer> tokenizer;
+  private final Lazy<ImagePreprocessor> preprocessor;
+  private final Lazy<PictureFiles> pictures;
+  private final RunningTowers towers;
+  private final OpenGate gate;
+
+  /**
+   * Creates a model that owns its towers.
+   *
+   * @param tokenizer made when first asked for: a model can be used for pictures, or with tokens
+   *     from elsewhere, where no plugin knows its tokenizer
+   */
+  LoadedClipModel(
+      String name,
+      Architecture architecture,
+      Lazy<Tokenizer> tokenizer,
+      Lazy<ImagePreprocessor> preprocessor,
+      Lazy<PictureFiles> pictures,
+      RunningTowers towers) {
+    this.name = name;
+    this.architecture = architecture;
+    this.tokenizer = tokenizer;
+    this.preprocessor = preprocessor;
+    this.pictures = pictures;
+    this.towers = towers;
+    this.gate = new OpenGate("model " + name);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Architecture architecture() {
+    return architecture;
+  }
+
+  @Override
+  public Tokenizer tokenizer() {
+    return tokenizer.get();
+  }
+
+  @Override
+  public ImagePreprocessor preprocessor() {
+    return preprocessor.get();
+  }
+
+  @Override
+  public String backend() {
+    return towers.description();
+  }
+
+  @Override
+  public float logitScale() {
+    return towers.logitScale();
+  }
+
+  @Override
+  public float logitBias() {
+    return towers.logitBias();
+  }
+
+  @Override
+  public Embeddings encodeImages(List<Path> files) {
+    return gate.pass(() -> towers.image().encodeFiles(pictures.get(), preprocessor.get(), files));
+  }
+
+  @Override
+  public Embeddings encodePictures(List<Image> images) {
+    return gate.pass(() -> towers.image().encodePictures(preprocessor.get(), images));
+  }
+
+  @Override
+  public Embeddings encodeTexts(List<String> texts) {
+    return gate.pass(() -> towers.text().encode(tokenizer.get().tokenize(texts)));
+  }
+
+  @Override
+  public Embeddings encodePixels(Tensor pixels) {
+    return gate.pass(() -> towers.image().encodePixels(pixels));
+  }
+
+  @Override
+  public Embeddings encodeTokens(Tokens tokens) {
+    return gate.pass(() -> towers.text().encode(tokens));
+  }
+
+  @Override
+  public void close() {
+    if (gate.close()) {
+      towers.close();
+    }
+  }
+
+  /** Returns the name and what runs it, such as {@code ViT-B-32 on ONNX Runtime …}. */
+  @Override
+  public String toString() {
+    return name + " on " + towers.description();
+  }
+}

@@ -1,0 +1,26 @@
+package org.openclip.hub;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.spi.ModelSourceProvider;
+
+/** Brings the scheme {@code local-dir:}, behind which stands the path of a model folder. */
+public final class LocalFolderSource implements ModelSourceProvider {
+  /** Creates the provider. */
+  public LocalFolderSource() {}
+
+  @Override
+  public String name() {
+    return "local-dir";
+  }
+
+  @Override
+  public Path folder(String location) {
+    try {
+      return Path.of(location);
+    } catch (InvalidPathException e) {
+      throw new InvalidInputException("'" + location + "' is no path: " + e.getMessage(), e);
+    }
+  }
+}

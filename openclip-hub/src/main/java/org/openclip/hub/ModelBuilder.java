@@ -1,0 +1,294 @@
+package org.openclip.hub;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.ClipModel;
+import org.openclip.api.InvalidConfigException;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.UnknownNameException;
+import org.openclip.api.backend.Backend;
+import org.openclip.api.backend.BackendOptions;
+import org.openclip.api.backend.Device;
+import org.openclip.api.backend.Precision;
+import org.openclip.api.config.ModelConfig;
+import org.openclip.api.encoder.Architecture;
+import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.spi.BackendProvider;
+import org.openclip.api.spi.ImagePreprocessorProvider;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.spi.TokenizerProvider;
+import org.openclip.api.tensor.Weights;
+import org.openclip.api.text.Tokenizer;
+import org.openclip.api.text.TokenizerContext;
+import org.openclip.hub.checkpoint.Checkpoints;
+import org.openclip.hub.checkpoint.StateDict;
+import org.openclip.hub.checkpoint.WeightsMismatchException;
+
+/**
+ * The choices with which a model is loaded. Each method returns this builder; a builder can load
+ * several models and is not safe for many threads.
+ */
+public final class ModelBuilder {
+  private static final int MOST_IN_BATCH = 4096;
+
+  private final String name;
+  private final Map<String, Object> overrides = new LinkedHashMap<>();
+  private final Map<String, Object> preprocess = new LinkedHashMap<>();
+  private @Nullable PluginRegistry plugins;
+  private @Nullable String pretrained;
+  private @Nullable Weights weights;
+  private @Nullable String backend;
+  private BackendOptions options = BackendOptions.DEFAULT;
+  private int batchSize = 32;
+
+  ModelBuilder(String name) {
+    this.name = name;
+  }
+
+  /**
+   * Chooses the weights by the path or {@code file:} URI of a checkpoint. The path of a model
+   * folder brings the folder's configuration too.
+   */
+  public ModelBuilder pretrained(String tagOrPath) {
+    pretrained = tagOrPath;
+    return this;
+  }
+
+  /** Uses weights that are open already; their owner closes them after the model. */
+  public ModelBuilder weights(Weights open) {
+    weights = open;
+    return this;
+  }
+
+  /** Chooses the backend by its name, such as {@code onnx}; else the preferred one is taken. */
+  public ModelBuilder backend(String backendName) {
+    backend = backendName;
+    return this;
+  }
+
+  /** Chooses where the model runs. */
+  public ModelBuilder device(Device device) {
+    options = new BackendOptions(device, options.precision(), options.threads());
+    return this;
+  }
+
+  /** Chooses in which type of numbers the model computes. */
+  public ModelBuilder precision(Precision precision) {
+    options = new BackendOptions(options.device(), precision, options.threads());
+    return this;
+  }
+
+  /** Chooses how many threads one run may use on the CPU; 0 for the physical cores. */
+  public ModelBuilder threads(int threads) {
+    options = new BackendOptions(options.device(), options.precision(), threads);
+    return this;
+  }
+
+  /** Chooses how many pictures or texts run at once, 1 to 4096; 32 unless told otherwise. */
+  public ModelBuilder batchSize(int size) {
+    if (size < 1 || size > MOST_IN_BATCH) {
+      throw new InvalidInputException(
+          "the batch size is " + size + ", but must be from 1 to " + MOST_IN_BATCH);
+    }
+    batchSize = size;
+    return this;
+  }
+
+  /**
+   * Sets a value of the model's configuration.
+   *
+   * @param key the path to it, such as {@code vision_cfg.image_size}
+   * @param value a string, boolean, number, list or map, as JSON has them
+   */
+  public ModelBuilder override(String key, Object value) {
+    overrides.put(key, value);
+    return this;
+  }
+
+  /**
+   * Chooses the size of the pictures that enter, in pixels; positional embeddings are interpolated.
+   */
+  public ModelBuilder imageSize(int height, int width) {
+    return override("vision_cfg.image_size", height == width ? height : List.of(height, width));
+  }
+
+  /** Chooses the number of tokens of a text; positional embeddings are interpolated. */
+  public ModelBuilder contextLength(int tokens) {
+    return override("text_cfg.context_length", tokens);
+  }
+
+  /**
+   * Sets a value of the preprocessing.
+   *
+   * @param key one of {@code preprocess_cfg}, such as {@code interpolation}; the size is the
+   *     tower's
+   */
+  public ModelBuilder preprocess(String key, Object value) {
+    preprocess.put(key, value);
+    return this;
+  }
+
+  /** Looks for plugins there instead of on the thread's class path. */
+  public ModelBuilder plugins(PluginRegistry registry) {
+    plugins = registry;
+    return this;
+  }
+
+  /** Returns where plugins are looked for. */
+  public PluginRegistry registry() {
+    PluginRegistry chosen = plugins;
+    if (chosen == null) {
+      chosen = PluginRegistry.create();
+      plugins = chosen;
+    }
+    return chosen;
+  }
+
+  /**
+   * Returns the model on paper, with the overrides, without reading any weights.
+   *
+   * @throws UnknownNameException when no plugin knows a name
+   * @throws InvalidConfigException when the configuration is wrong
+   */
+  public Architecture architecture() {
+    PluginRegistry registry = registry();
+    return architecture(ModelDefinition.find(name, pretrained, registry), registry);
+  }
+
+  /**
+   * Returns the preprocessing of the model's pictures, with the overrides.
+   *
+   * @throws UnknownNameException when no plugin knows a name
+   * @throws InvalidConfigException when the configuration is wrong
+   */
+  public PreprocessConfig preprocessing() {
+    PluginRegistry registry = registry();
+    ModelDefinition definition = ModelDefinition.find(name, pretrained, registry);
+    return preprocessing(definition, architecture(definition, registry));
+  }
+
+  private Architecture architecture(ModelDefinition definition, PluginRegistry registry) {
+    Map<String, Object> config = definition.config();
+    for (Map.Entry<String, Object> entry : overrides.entrySet()) {
+      config = ConfigOverride.apply(config, entry.getKey(), entry.getValue());
+    }
+    return Architecture.of(ModelConfig.of(config), registry);
+  }
+
+  private PreprocessConfig preprocessing(ModelDefinition definition, Architecture architecture) {
+    Map<String, Object> json = new LinkedHashMap<>(definition.preprocess());
+    json.putAll(preprocess);
+    return PreprocessConfig.of(json)
+        .withSize(architecture.imageEncoder().height(), architecture.imageEncoder().width());
+  }
+
+  /**
+   * Loads the model.
+   *
+   * @throws UnknownNameException when no plugin knows the model, its weights or the backend
+   * @throws InvalidConfigException when the configuration is wrong
+   * @throws InvalidFileException when a file is missing or corrupt
+   * @throws WeightsMismatchException when the weights are those of another model, or not finite
+   */
+  public ClipModel load() {
+    PluginRegistry registry = registry();
+    ModelDefinition definition = ModelDefinition.find(name, pretrained, registry);
+    BackendProvider provider = backendProvider(registry);
+    BackendOptions chosen = options;
+    Resources resources = new Resources();
+    Aside<Backend> opening =
+        Aside.start("openclip-backend", () -> open(provider, chosen, resources));
+    boolean loaded = false;
+    try {
+      Architecture architecture = architecture(definition, registry);
+      PreprocessConfig pictures = preprocessing(definition, architecture);
+      Weights state = state(definition, architecture, registry, resources);
+      RunningTowers towers =
+          new RunningTowers(architecture, state, opening.join(), batchSize, resources);
+      loaded = true;
+      return new LoadedClipModel(
+          name,
+          architecture,
+          new Lazy<>(() -> tokenizer(architecture, definition.folder(), registry)),
+          new Lazy<>(() -> preprocessor(architecture, pictures, registry)),
+          new Lazy<>(() -> new PictureFiles(registry)),
+          towers);
+    } finally {
+      if (!loaded) {
+        opening.settle();
+        resources.close();
+      }
+    }
+  }
+
+  private BackendProvider backendProvider(PluginRegistry registry) {
+    return backend == null
+        ? registry.preferred(BackendProvider.class)
+        : registry.named(BackendProvider.class, backend);
+  }
+
+  private static Backend open(
+      BackendProvider provider, BackendOptions options, Resources resources) {
+    Backend opened = provider.open(options);
+    resources.closeLater(opened::close);
+    return opened;
+  }
+
+  /** Opens the chosen weights and returns those that the architecture needs. */
+  private Weights state(
+      ModelDefinition definition,
+      Architecture architecture,
+      PluginRegistry registry,
+      Resources resources) {
+    Weights given = weights;
+    if (given != null) {
+      return StateDict.load("the given weights", given, name, architecture);
+    }
+    Path file = definition.checkpoint();
+    if (file == null) {
+      throw new InvalidInputException(
+          "model "
+              + name
+              + " has no weights; name a checkpoint as pretrained, or put "
+              + ModelFolder.CHECKPOINT
+              + " into its folder");
+    }
+    Weights checkpoint = Checkpoints.open(file, registry);
+    resources.closeLater(checkpoint::close);
+    return StateDict.load(file.toString(), checkpoint, name, architecture);
+  }
+
+  private static Tokenizer tokenizer(
+      Architecture architecture, @Nullable Path folder, PluginRegistry registry) {
+    Map<String, Object> config = architecture.config().text();
+    return registry
+        .first(TokenizerProvider.class, provider -> provider.matches(config))
+        .orElseThrow(
+            () ->
+                new OpenClipException(
+                    "no plugin has the tokenizer that text_cfg "
+                        + config
+                        + " asks for; add its jar, or encode tokens made elsewhere"))
+        .create(new TokenizerContext(config, architecture.textEncoder().contextLength(), folder));
+  }
+
+  private static ImagePreprocessor preprocessor(
+      Architecture architecture, PreprocessConfig pictures, PluginRegistry registry) {
+    Map<String, Object> config = architecture.config().vision();
+    return registry
+        .first(ImagePreprocessorProvider.class, provider -> provider.matches(config))
+        .orElseThrow(
+            () ->
+                new OpenClipException(
+                    "no plugin preprocesses pictures for vision_cfg "
+                        + config
+                        + "; add openclip-models to the class or module path"))
+        .create(pictures);
+  }
+}

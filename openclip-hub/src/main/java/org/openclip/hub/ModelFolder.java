@@ -1,0 +1,132 @@
+package org.openclip.hub;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.config.ConfigReader;
+import org.openclip.api.config.ModelConfig;
+import org.openclip.api.image.PreprocessConfig;
+import org.openclip.hub.checkpoint.SafetensorsWriter;
+import org.openclip.hub.checkpoint.WeightSource;
+import org.openclip.hub.io.AtomicFile;
+import org.openclip.hub.io.JsonObjects;
+
+/**
+ * A model in a folder, as the reference's {@code local-dir:} and the hubs hold it: {@code
+ * open_clip_config.json} and a checkpoint beside it.
+ *
+ * @param path the folder
+ * @param modelConfig the object {@code model_cfg}
+ * @param preprocessConfig the object {@code preprocess_cfg}; empty when there is none
+ */
+public record ModelFolder(
+    Path path, Map<String, Object> modelConfig, Map<String, Object> preprocessConfig) {
+  /** The name of the configuration's file. */
+  public static final String CONFIG = "open_clip_config.json";
+
+  /** The name under which checkpoints are written. */
+  public static final String CHECKPOINT = "open_clip_model.safetensors";
+
+  /** The names that checkpoints go by, in the order in which the reference prefers them. */
+  private static final List<String> PREFERRED =
+      List.of(
+          CHECKPOINT,
+          "open_clip_pytorch_model.safetensors",
+          "open_clip_pytorch_model.bin",
+          "open_clip_pytorch_model.pth",
+          "model.safetensors",
+          "pytorch_model.bin",
+          "pytorch_model.pth",
+          "model.pth");
+
+  /**
+   * Reads the configuration of a folder.
+   *
+   * @throws InvalidFileException when the folder or its configuration is missing or wrong
+   */
+  public static ModelFolder read(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new InvalidInputException(
+          "there is no folder " + folder + "; a model folder with " + CONFIG + " is expected");
+    }
+    Path file = folder.resolve(CONFIG);
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidFileException(
+          file.toString(), -1, "is missing; a model folder needs it beside the checkpoint");
+    }
+    ConfigReader reader = new ConfigReader("", JsonObjects.read(file));
+    if (!reader.has("model_cfg")) {
+      throw new InvalidFileException(file.toString(), -1, "has no object model_cfg");
+    }
+    ModelFolder read =
+        new ModelFolder(folder, reader.object("model_cfg"), reader.object("preprocess_cfg"));
+    reader.finish();
+    return read;
+  }
+
+  /** Returns the checkpoint of the folder: the one of the name preferred most, else the first. */
+  public Optional<Path> findCheckpoint() {
+    for (String name : PREFERRED) {
+      Path file = path.resolve(name);
+      if (Files.isRegularFile(file)) {
+        return Optional.of(file);
+      }
+    }
+    try (Stream<Path> files = Files.list(path)) {
+      return files
+          .filter(f -> f.toString().matches("(?s).*\\.(safetensors|bin|pth|pt)"))
+          .min(ModelFolder::safetensorsFirst);
+    } catch (IOException e) {
+      throw new InvalidFileException(path.toString(), -1, "cannot be listed: " + e, e);
+    }
+  }
+
+  private static int safetensorsFirst(Path a, Path b) {
+    boolean first = a.toString().endsWith(".safetensors");
+    boolean second = b.toString().endsWith(".safetensors");
+    return first == second ? a.compareTo(b) : Boolean.compare(second, first);
+  }
+
+  /**
+   * Writes a model folder that the reference loads too. An older model in the folder is replaced,
+   * weights first, so that a configuration never stands beside weights that are not whole.
+   *
+   * @param folder created when missing
+   * @param weights written one tensor at a time as safetensors
+   * @throws OpenClipException when the disk is full or the folder cannot be written
+   */
+  public static void write(
+      Path folder, ModelConfig config, PreprocessConfig preprocess, WeightSource weights) {
+    write(folder, config, preprocess, weights, Map.of());
+  }
+
+  /**
+   * Writes a model folder with free text about the weights in their file.
+   *
+   * @param metadata the text by its keys, such as where the weights come from
+   * @throws OpenClipException when the disk is full or the folder cannot be written
+   */
+  public static void write(
+      Path folder,
+      ModelConfig config,
+      PreprocessConfig preprocess,
+      WeightSource weights,
+      Map<String, String> metadata) {
+    SafetensorsWriter.write(folder.resolve(CHECKPOINT), weights, metadata);
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("model_cfg", config.toJson());
+    json.put("preprocess_cfg", preprocess.toJson());
+    byte[] text = JsonObjects.write(json).getBytes(StandardCharsets.UTF_8);
+    AtomicFile.write(folder.resolve(CONFIG), channel -> channel.write(ByteBuffer.wrap(text)));
+  }
+}

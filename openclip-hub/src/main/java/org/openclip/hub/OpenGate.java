@@ -1,0 +1,45 @@
+package org.openclip.hub;
+
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import org.openclip.api.ClosedException;
+
+/** Lets calls pass until it is closed; closing waits for those under way. */
+final class OpenGate {
+  private final String what;
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+  private boolean closed;
+
+  OpenGate(String what) {
+    this.what = what;
+  }
+
+  /**
+   * Makes a call.
+   *
+   * @throws ClosedException after {@link #close}
+   */
+  <T> T pass(Supplier<T> call) {
+    lock.readLock().lock();
+    try {
+      if (closed) {
+        throw new ClosedException(what);
+      }
+      return call.get();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Waits for calls under way and returns whether this is the first closing. */
+  boolean close() {
+    lock.writeLock().lock();
+    try {
+      boolean first = !closed;
+      closed = true;
+      return first;
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package org.openclip.hub;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.openclip.api.backend.Backend;
+import org.openclip.api.backend.Program;
+import org.openclip.api.encoder.Architecture;
+import org.openclip.api.graph.Graph;
+import org.openclip.api.tensor.Weights;
+
+/** Both towers of a model on a backend, and everything native that is theirs. */
+final class RunningTowers implements AutoCloseable {
+  private static final int MOST_PREPARERS = 8;
+
+  private final Resources resources;
+  private final ImageTower image;
+  private final TextTower text;
+  private final String description;
+  private final float logitScale;
+  private final float logitBias;
+
+  /**
+   * Compiles both towers, one after the other: each peaks in memory while its weights are packed.
+   *
+   * @param weights strictly those of the architecture
+   * @param backend where they run
+   * @param resources what they need and close in the end, backend and checkpoint among it; the
+   *     programs are added. When the construction fails, the caller closes them
+   */
+  RunningTowers(
+      Architecture architecture,
+      Weights weights,
+      Backend backend,
+      int batchSize,
+      Resources resources) {
+    this.resources = resources;
+    Program imageProgram = compile(backend, architecture.imageGraph(), weights, resources);
+    Program textProgram = compile(backend, architecture.textGraph(), weights, resources);
+    ThreadPoolExecutor preparers = preparers();
+    resources.closeLater(preparers::shutdownNow);
+    image = new ImageTower(architecture, imageProgram, batchSize, preparers);
+    text = new TextTower(architecture, textProgram, batchSize);
+    description = backend.description();
+    logitScale = (float) Math.exp(weights.get("logit_scale").toFloats()[0]);
+    logitBias =
+        weights.names().contains("logit_bias") ? weights.get("logit_bias").toFloats()[0] : 0;
+  }
+
+  private static Program compile(
+      Backend backend, Graph graph, Weights weights, Resources resources) {
+    Program program = backend.compile(graph, weights);
+    resources.closeLater(program::close);
+    return program;
+  }
+
+  /**
+   * Threads that decode and preprocess; they start when there is work and end when there is none.
+   */
+  private static ThreadPoolExecutor preparers() {
+    int threads = Math.min(MOST_PREPARERS, Runtime.getRuntime().availableProcessors());
+    ThreadFactory factory = Thread.ofPlatform().daemon().name("openclip-pictures-", 0).factory();
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
+  }
+
+  ImageTower image() {
+    return image;
+  }
+
+  TextTower text() {
+    return text;
+  }
+
+  String description() {
+    return description;
+  }
+
+  float logitScale() {
+    return logitScale;
+  }
+
+  float logitBias() {
+    return logitBias;
+  }
+
+  @Override
+  public void close() {
+    resources.close();
+  }
+}

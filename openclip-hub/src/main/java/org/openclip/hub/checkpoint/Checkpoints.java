@@ -1,0 +1,67 @@
+package org.openclip.hub.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.spi.CheckpointFormatProvider;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.spi.Provider;
+import org.openclip.api.tensor.Weights;
+
+/** Opens checkpoints of whatever format the plugins know. */
+public final class Checkpoints {
+  private static final int HEAD = 4096;
+
+  private Checkpoints() {}
+
+  /**
+   * Opens a checkpoint with the first format that recognises it.
+   *
+   * @throws InvalidFileException when it is missing, of no known format, or corrupt
+   */
+  public static Weights open(Path file, PluginRegistry plugins) {
+    ByteBuffer head = head(file);
+    CheckpointFormatProvider format =
+        plugins
+            .first(
+                CheckpointFormatProvider.class,
+                f -> f.accepts(file, head.duplicate().order(ByteOrder.LITTLE_ENDIAN)))
+            .orElseThrow(
+                () -> {
+                  List<String> names =
+                      plugins.all(CheckpointFormatProvider.class).stream()
+                          .map(Provider::name)
+                          .toList();
+                  return new InvalidFileException(
+                      file.toString(),
+                      -1,
+                      "is a checkpoint of no known format; there are " + names);
+                });
+    return format.open(file);
+  }
+
+  private static ByteBuffer head(Path file) {
+    if (!Files.exists(file)) {
+      throw new InvalidFileException(file.toString(), -1, "there is no such file");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidFileException(
+          file.toString(), -1, "is no file; a checkpoint is expected here");
+    }
+    ByteBuffer head = ByteBuffer.allocate(HEAD);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      while (head.hasRemaining() && channel.read(head) >= 0) {
+        // Reads on until the buffer is full or the file ends.
+      }
+    } catch (IOException e) {
+      throw new InvalidFileException(file.toString(), -1, "cannot be read: " + e.getMessage(), e);
+    }
+    return head.flip();
+  }
+}

@@ -1,0 +1,49 @@
+package org.openclip.hub.checkpoint;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.spi.CheckpointFormatProvider;
+import org.openclip.api.tensor.Weights;
+
+/** Brings the checkpoint format safetensors: a JSON header, then plain tensors. */
+public final class SafetensorsFormat implements CheckpointFormatProvider {
+  /** Creates the provider. */
+  public SafetensorsFormat() {}
+
+  @Override
+  public String name() {
+    return "safetensors";
+  }
+
+  @Override
+  public boolean accepts(Path file, ByteBuffer head) {
+    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".safetensors")) {
+      return true;
+    }
+    return head.remaining() > 8 && head.get(8) == '{' && head.getLong(0) < 1 << 30;
+  }
+
+  @Override
+  public Weights open(Path file) {
+    if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+      throw new OpenClipException("safetensors files are mapped on little-endian machines only");
+    }
+    return MappedSafetensors.open(file, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Returns the free text that a file carries in its {@code __metadata__}.
+   *
+   * @throws InvalidFileException when it is no safetensors file
+   */
+  public static Map<String, String> metadata(Path file) {
+    try (MappedSafetensors weights = MappedSafetensors.open(file, Integer.MAX_VALUE)) {
+      return weights.metadata();
+    }
+  }
+}

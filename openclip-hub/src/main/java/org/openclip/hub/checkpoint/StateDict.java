@@ -1,0 +1,159 @@
+package org.openclip.hub.checkpoint;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.openclip.api.UnknownNameException;
+import org.openclip.api.encoder.Architecture;
+import org.openclip.api.graph.LeafOp.Parameter;
+import org.openclip.api.tensor.Tensor;
+import org.openclip.api.tensor.Weights;
+
+/**
+ * The step from a checkpoint to the weights of one architecture: names of older layouts are brought
+ * up to date, positional embeddings fitted, and everything else compared strictly.
+ */
+public final class StateDict {
+  /** The parts of the text tower that native CLIP checkpoints keep at the root. */
+  private static final List<String> TEXT_PARTS =
+      List.of(
+          "text_projection", "positional_embedding", "token_embedding", "transformer", "ln_final");
+
+  /** Buffers that some checkpoints hold and that can be computed without them. */
+  private static final Set<String> BUFFERS =
+      Set.of(
+          "num_batches_tracked",
+          "position_ids",
+          "token_type_ids",
+          "attn_mask",
+          "relative_position_index",
+          "relative_coords_table");
+
+  /** Prefixes that wrappers of distributed training and of compilation leave behind. */
+  private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.");
+
+  private StateDict() {}
+
+  /**
+   * Returns a checkpoint's tensors under the architecture's names and in its shapes.
+   *
+   * @param checkpoint its name, for messages
+   * @param weights the open checkpoint; the result reads from it and does not own it
+   * @param model the model's name, for messages
+   * @throws WeightsMismatchException when names or shapes differ, or numbers are not finite
+   */
+  public static Weights load(
+      String checkpoint, Weights weights, String model, Architecture architecture) {
+    Map<String, Parameter> wanted = architecture.parameters();
+    Weights fitted = architecture.fit(renamed(weights, wanted));
+    List<String> missing = new ArrayList<>();
+    List<String> misshaped = new ArrayList<>();
+    Map<String, Tensor> loaded = new LinkedHashMap<>();
+    FiniteCheck.Batch numbers = new FiniteCheck.Batch();
+    wanted.forEach(
+        (name, parameter) -> {
+          long[] shape = parameter.shape().sizes();
+          if (!fitted.names().contains(name)) {
+            missing.add(name + Arrays.toString(shape));
+            return;
+          }
+          Tensor tensor = scalar(fitted.get(name), shape);
+          if (!Arrays.equals(tensor.shape(), shape)
+              || tensor.type().floating() != parameter.type().floating()) {
+            misshaped.add(
+                "%s is %s, not %s%s"
+                    .formatted(name, tensor, parameter.type(), Arrays.toString(shape)));
+            return;
+          }
+          loaded.put(name, tensor);
+          numbers.add(name, tensor);
+        });
+    List<String> unexpected = new ArrayList<>();
+    for (String name : fitted.names()) {
+      if (!wanted.containsKey(name) && !BUFFERS.contains(leaf(name))) {
+        unexpected.add(name + Arrays.toString(fitted.get(name).shape()));
+      }
+    }
+    boolean fits = missing.isEmpty() && misshaped.isEmpty() && unexpected.isEmpty();
+    List<String> notFinite = fits ? numbers.notFinite() : List.of();
+    if (!fits || !notFinite.isEmpty()) {
+      throw new WeightsMismatchException(
+          checkpoint, model, missing, unexpected, misshaped, notFinite);
+    }
+    return Weights.of(loaded);
+  }
+
+  private static String leaf(String name) {
+    return name.substring(name.lastIndexOf('.') + 1);
+  }
+
+  /**
+   * Returns one number as {@code []} or {@code [1]}: checkpoints have the logit scale as either.
+   */
+  private static Tensor scalar(Tensor tensor, long[] shape) {
+    boolean single = tensor.count() == 1 && tensor.shape().length <= 1;
+    return single && shape.length <= 1 && Tensor.count(shape) == 1
+        ? Tensor.of(tensor.type(), tensor.data(), shape)
+        : tensor;
+  }
+
+  private static Weights renamed(Weights weights, Map<String, Parameter> wanted) {
+    Map<String, String> names = new LinkedHashMap<>();
+    for (String old : weights.names()) {
+      String name = unwrapped(old, wanted);
+      if (!wanted.containsKey(name) && isTextPart(name) && wanted.containsKey("text." + name)) {
+        name = "text." + name;
+      } else if (name.startsWith("text.")
+          && !wanted.containsKey(name)
+          && isTextPart(name.substring(5))
+          && wanted.containsKey(name.substring(5))) {
+        name = name.substring(5);
+      }
+      String rival = names.putIfAbsent(name, old);
+      if (rival != null) {
+        // Two entries for one name: the one that has it already counts, and the other keeps its
+        // own,
+        // for the comparison to call unexpected.
+        names.put(old, old);
+        if (old.equals(name)) {
+          names.put(rival, rival);
+        }
+      }
+    }
+    return new Renamed(weights, names);
+  }
+
+  private static String unwrapped(String name, Map<String, Parameter> wanted) {
+    for (String wrapper : WRAPPERS) {
+      if (name.startsWith(wrapper) && !wanted.containsKey(name)) {
+        return unwrapped(name.substring(wrapper.length()), wanted);
+      }
+    }
+    return name;
+  }
+
+  private static boolean isTextPart(String name) {
+    return TEXT_PARTS.stream().anyMatch(name::startsWith);
+  }
+
+  /** Weights whose tensors go by other names. */
+  private record Renamed(Weights base, Map<String, String> oldNames) implements Weights {
+    @Override
+    public Set<String> names() {
+      return Collections.unmodifiableSet(oldNames.keySet());
+    }
+
+    @Override
+    public Tensor get(String name) {
+      String old = oldNames.get(name);
+      if (old == null) {
+        throw new UnknownNameException("weight", name, oldNames.keySet(), "");
+      }
+      return base.get(old);
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package org.openclip.hub.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.ClipModel;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.UnknownNameException;
+import org.openclip.api.backend.Device;
+import org.openclip.api.backend.Precision;
+import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.api.spi.ModelCatalogueProvider;
+import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.ModelFolder;
+import org.openclip.hub.OpenClip;
+import org.openclip.hub.checkpoint.SafetensorsFormat;
+import org.openclip.hub.io.JsonObjects;
+import picocli.CommandLine.Option;
+
+/** The options by which every command chooses a model and how it runs. */
+final class ModelOptions {
+  /** The folder in which {@code init} writes models and in which they are looked for by name. */
+  static final Path HOME = Path.of("models");
+
+  /** The model that is taken when none is named. */
+  static final String DEFAULT = "ViT-B-32";
+
+  /** The key of a checkpoint's metadata under which {@code init} says how it made the weights. */
+  static final String UNTRAINED = "openclip.untrained";
+
+  private static final String SCHEME = "local-dir:";
+
+  /** Two letters at least, for {@code C:} is a drive. */
+  private static final Pattern SCHEMES = Pattern.compile("[a-z][a-z0-9+.-]+:");
+
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "MODEL",
+      description = {
+        "A name of 'openclip models' or a model folder. Without --pretrained, a name stands for the"
+            + " folder models/NAME.",
+        "Default: OPENCLIP_MODEL of the environment, else " + DEFAULT + "."
+      })
+  private @Nullable String model;
+
+  @Option(
+      names = {"-p", "--pretrained"},
+      paramLabel = "FILE",
+      description = "The checkpoint of the weights.")
+  private @Nullable String pretrained;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description = "What computes, such as onnx. Default: the preferred one on the path.")
+  private @Nullable String backend;
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description = "auto, cpu, cuda or cuda:N. Default: auto.")
+  private Device device = Device.AUTO;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      description = "fp32, fp16 or bf16. Default: fp32.")
+  private Precision precision = Precision.FLOAT32;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads of one run on the CPU. Default: the physical cores.")
+  private int threads;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Pictures or texts that run at once. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "32")
+  private int batch;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = {
+        "Changes the model's configuration, such as vision_cfg.image_size=336. May be repeated."
+      })
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  /** Returns how many pictures or texts run at once. */
+  int batch() {
+    return batch;
+  }
+
+  /** Returns a builder with the choices that the options say. */
+  ModelBuilder builder(Environment environment) {
+    String named = model;
+    if (named == null) {
+      String variable = System.getenv("OPENCLIP_MODEL");
+      named = variable == null || variable.isBlank() ? DEFAULT : variable;
+    }
+    return configure(resolve(named, environment), environment);
+  }
+
+  private ModelBuilder configure(String resolved, Environment environment) {
+    ModelBuilder builder =
+        OpenClip.model(resolved)
+            .plugins(environment.plugins())
+            .device(device)
+            .precision(precision)
+            .threads(threads)
+            .batchSize(batch);
+    if (backend != null) {
+      builder.backend(backend);
+    }
+    if (pretrained != null) {
+      builder.pretrained(pretrained);
+    }
+    overrides.forEach((key, value) -> builder.override(key, json(value)));
+    return builder;
+  }
+
+  /** Loads the model and says so when nobody has trained it. */
+  ClipModel load(Environment environment) {
+    ClipModel loaded = builder(environment).load();
+    String name = loaded.name();
+    if (pretrained == null && name.startsWith(SCHEME)) {
+      String folder = name.substring(SCHEME.length());
+      untrained(Path.of(folder))
+          .ifPresent(
+              how ->
+                  environment
+                      .err()
+                      .println(
+                          "openclip: note: the weights in %s are untrained (%s); the numbers mean nothing"
+                              .formatted(folder, how)));
+      environment.err().flush();
+    }
+    return loaded;
+  }
+
+  /** Returns how the weights of a folder were made, if they are not trained. */
+  static Optional<String> untrained(Path folder) {
+    try {
+      return ModelFolder.read(folder)
+          .findCheckpoint()
+          .filter(file -> file.toString().endsWith(".safetensors"))
+          .map(file -> SafetensorsFormat.metadata(file).get(UNTRAINED));
+    } catch (InvalidFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Returns the name by which the hub loads what the user named. */
+  private String resolve(String named, Environment environment) {
+    String located = locate(named, environment);
+    if (!located.equals(named) || pretrained != null || SCHEMES.matcher(named).lookingAt()) {
+      return located;
+    }
+    Path folder = HOME.resolve(named);
+    if (Files.isDirectory(folder)) {
+      return SCHEME + folder;
+    }
+    throw new InvalidInputException(
+        "there are no weights for %s: name a checkpoint by --pretrained FILE, or run 'openclip init %s', which fills %s with untrained ones"
+            .formatted(named, named, folder));
+  }
+
+  /**
+   * Returns what the hub calls a model: a built-in name or a scheme as they are, a folder behind
+   * {@code local-dir:}.
+   *
+   * @throws UnknownNameException when it is none of them
+   */
+  static String locate(String named, Environment environment) {
+    Set<String> names = new LinkedHashSet<>();
+    environment.plugins().all(ModelCatalogueProvider.class).forEach(c -> names.addAll(c.models()));
+    if (names.contains(named) || SCHEMES.matcher(named).lookingAt()) {
+      return named;
+    }
+    if (Files.isDirectory(PictureArguments.path(named))) {
+      return SCHEME + named;
+    }
+    if (named.contains("/") || named.contains("\\")) {
+      throw new InvalidInputException("there is no model folder " + named);
+    }
+    throw new UnknownNameException(
+        "model", named, names, "'openclip models' lists them; a model folder will do, too");
+  }
+
+  /** Reads a value as JSON, or takes it as the text that it is. */
+  private static Object json(String value) {
+    byte[] wrapped = ("{\"value\":" + value + "}").getBytes(StandardCharsets.UTF_8);
+    try {
+      Object parsed = JsonObjects.parse("--set", 0, wrapped).get("value");
+      return parsed == null ? value : parsed;
+    } catch (InvalidFileException e) {
+      return value;
+    }
+  }
+}

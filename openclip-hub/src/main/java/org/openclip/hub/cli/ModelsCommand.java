@@ -1,0 +1,188 @@
+package org.openclip.hub.cli;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidConfigException;
+import org.openclip.api.UnknownNameException;
+import org.openclip.api.encoder.ModelSize;
+import org.openclip.api.spi.CommandProvider;
+import org.openclip.api.spi.ModelCatalogueProvider;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.OpenClip;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command that lists the models that plugins bring. */
+public final class ModelsCommand implements CommandProvider {
+  /** Creates the provider. */
+  public ModelsCommand() {}
+
+  @Override
+  public String name() {
+    return "models";
+  }
+
+  @Override
+  public String summary() {
+    return "Lists the models by name, with their sizes";
+  }
+
+  @Override
+  public int run(List<String> arguments, Environment environment) {
+    return Arguments.run(this, new Call(), arguments, environment);
+  }
+
+  /** How the list is written. */
+  private enum ListFormat {
+    TABLE,
+    JSON,
+    NAMES;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** A line of the list; the size is null when no plugin has its towers. */
+  private record Listed(String name, @Nullable ModelSize size, String problem) {
+    static Listed of(String name, ModelCatalogueProvider catalogue, PluginRegistry plugins) {
+      try {
+        ModelSize size =
+            catalogue
+                .size(name)
+                .orElseGet(
+                    () -> ModelSize.of(OpenClip.model(name).plugins(plugins).architecture()));
+        return new Listed(name, size, "");
+      } catch (InvalidConfigException | UnknownNameException e) {
+        return new Listed(name, null, String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  @Command(
+      customSynopsis = "openclip models [OPTION...] [PATTERN...]",
+      sortOptions = false,
+      footer = {
+        "",
+        "Parameters are counted in millions, buffers left out.",
+        "",
+        "  openclip models quickgelu",
+        "  openclip models \"ViT-?-16*\" --format json"
+      })
+  private static final class Call implements Arguments.Call {
+    @Parameters(
+        paramLabel = "PATTERN",
+        description = {
+          "A part of the name, or with * and ? all of it; upper and lower case are one. Several add up."
+        })
+    private List<String> patterns = new ArrayList<>();
+
+    @Option(
+        names = {"-f", "--format"},
+        paramLabel = "FORMAT",
+        description = "table, json (an object for each model on a line) or names. Default: table.")
+    private ListFormat format = ListFormat.TABLE;
+
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        description = "Shows this text.")
+    private boolean help;
+
+    @Override
+    public int run(Environment environment) {
+      Map<String, ModelCatalogueProvider> all = new LinkedHashMap<>();
+      for (var catalogue : environment.plugins().all(ModelCatalogueProvider.class)) {
+        catalogue.models().forEach(name -> all.putIfAbsent(name, catalogue));
+      }
+      List<String> names = all.keySet().stream().filter(this::matches).toList();
+      if (names.isEmpty()) {
+        environment
+            .err()
+            .println(
+                all.isEmpty()
+                    ? "openclip: there are no models; add openclip-models to the module path"
+                    : "openclip: none of the %d models is like %s"
+                        .formatted(all.size(), String.join(" or ", patterns)));
+        return Main.FAILURE;
+      }
+      if (format == ListFormat.NAMES) {
+        names.forEach(environment.out()::println);
+      } else {
+        List<Listed> models =
+            names.parallelStream()
+                .map(n -> Listed.of(n, Objects.requireNonNull(all.get(n)), environment.plugins()))
+                .toList();
+        if (format == ListFormat.TABLE) {
+          table(models, environment);
+        } else {
+          models.forEach(model -> json(model, environment));
+        }
+      }
+      BrokenPipeException.flush(environment.out());
+      return Main.SUCCESS;
+    }
+
+    private boolean matches(String name) {
+      String lower = name.toLowerCase(Locale.ROOT);
+      return patterns.isEmpty()
+          || patterns.stream().map(p -> p.toLowerCase(Locale.ROOT)).anyMatch(p -> like(lower, p));
+    }
+
+    private static boolean like(String name, String pattern) {
+      if (!pattern.contains("*") && !pattern.contains("?")) {
+        return name.contains(pattern);
+      }
+      String literal = pattern.replaceAll("[^*?]+", "\\\\Q$0\\\\E");
+      return name.matches(literal.replace("*", ".*").replace("?", "."));
+    }
+
+    private static void table(List<Listed> models, Environment environment) {
+      Table table = new Table();
+      table.head(List.of("model", "image M", "text M", "total M", "pixels", "tokens", "width"));
+      for (Listed model : models) {
+        ModelSize size = model.size();
+        if (size == null) {
+          table.row(List.of(model.name(), "-", "-", "-", "-", "-", "-"));
+          continue;
+        }
+        boolean square = size.height() == size.width();
+        table.row(
+            List.of(
+                model.name(),
+                Table.millions(size.imageParameters()),
+                Table.millions(size.textParameters()),
+                Table.millions(size.parameters()),
+                square ? "" + size.height() : size.height() + "x" + size.width(),
+                Integer.toString(size.contextLength()),
+                Integer.toString(size.embedDim())));
+      }
+      table.print(environment.out());
+    }
+
+    private static void json(Listed model, Environment environment) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("name", model.name());
+      ModelSize size = model.size();
+      if (size == null) {
+        object.put("problem", model.problem());
+      } else {
+        object.put("image_parameters", size.imageParameters());
+        object.put("text_parameters", size.textParameters());
+        object.put("parameters", size.parameters());
+        object.put("image_height", size.height());
+        object.put("image_width", size.width());
+        object.put("context_length", size.contextLength());
+        object.put("embed_dim", size.embedDim());
+      }
+      JsonLines.print(environment.out(), object);
+    }
+  }
+}

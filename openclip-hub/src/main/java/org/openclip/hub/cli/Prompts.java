@@ -1,0 +1,72 @@
+package org.openclip.hub.cli;
+
+import java.io.BufferedReader;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.ZeroShotClassifier;
+
+/**
+ * Lists of prompts and class names: ImageNet's, as CLIP's authors chose them (Radford et al. 2021,
+ * arXiv 2103.00020, section 3.1.4), or those of a file.
+ */
+final class Prompts {
+  private Prompts() {}
+
+  /**
+   * Returns prompt templates, each with {@code {}} in the place of a label.
+   *
+   * @param name {@code none}, {@code imagenet80}, {@code imagenet7}, or a file with one on each
+   *     line
+   */
+  static List<String> templates(String name) {
+    return switch (name) {
+      case "none" -> List.of(ZeroShotClassifier.PLACE);
+      case "imagenet80" -> resource("imagenet-templates-80.txt");
+      case "imagenet7" -> resource("imagenet-templates-7.txt");
+      default -> {
+        List<String> lines;
+        try {
+          lines = TextLines.read(name);
+        } catch (InvalidInputException e) {
+          throw new InvalidInputException(
+              e.getMessage() + "; templates are none, imagenet80, imagenet7 or a file", e);
+        }
+        if (lines.isEmpty()) {
+          throw new InvalidInputException(name + " has no line; each is a template");
+        }
+        yield lines;
+      }
+    };
+  }
+
+  /**
+   * Returns labels.
+   *
+   * @param name {@code imagenet}, or a file with one on each line
+   */
+  static List<String> labels(String name) {
+    // Two pairs of ImageNet's 1,000 classes share a name; words alone cannot tell them apart.
+    return name.equals("imagenet")
+        ? resource("imagenet-classes.txt").stream().distinct().toList()
+        : TextLines.read(name);
+  }
+
+  private static List<String> resource(String name) {
+    try (InputStream stream = Prompts.class.getResourceAsStream(name)) {
+      if (stream == null) {
+        throw new FileNotFoundException(name + " is not in openclip-hub");
+      }
+      return new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))
+          .lines()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package org.openclip.hub.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.ClipModel;
+import org.openclip.api.Embeddings;
+import org.openclip.api.spi.CommandProvider;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command that compares pictures and texts with each other. */
+public final class SimilarityCommand implements CommandProvider {
+  /** Creates the provider. */
+  public SimilarityCommand() {}
+
+  @Override
+  public String name() {
+    return "similarity";
+  }
+
+  @Override
+  public String summary() {
+    return "Compares pictures and texts by the cosine of their vectors";
+  }
+
+  @Override
+  public int run(List<String> arguments, Environment environment) {
+    return Arguments.run(this, new Call(), arguments, environment);
+  }
+
+  @Command(
+      customSynopsis = "openclip similarity [OPTION...] [IMAGE...]",
+      sortOptions = false,
+      footer = {
+        "",
+        "Pictures and texts: pictures are rows and texts are columns. Only one kind: each with each.",
+        "",
+        "  openclip similarity cat.png dog.png --text \"a cat\" --text \"a dog\"",
+        "  openclip similarity holiday/"
+      })
+  private static final class Call implements Arguments.Call {
+    @Parameters(
+        paramLabel = "IMAGE",
+        description = "Pictures, or folders for all pictures below them.")
+    private List<String> pictures = new ArrayList<>();
+
+    @Option(names = "--text", paramLabel = "TEXT", description = "A text. May be repeated.")
+    private List<String> texts = new ArrayList<>();
+
+    @Option(
+        names = "--texts",
+        paramLabel = "FILE",
+        description = "A file with a text on each line; - for the standard input.")
+    private @Nullable String textFile;
+
+    @Option(
+        names = {"-f", "--format"},
+        paramLabel = "FORMAT",
+        description = "table, or json: an object with rows, columns and cosines. Default: table.")
+    private OutputFormat format = OutputFormat.TABLE;
+
+    @Mixin private ModelOptions model = new ModelOptions();
+
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        description = "Shows this text.")
+    private boolean help;
+
+    @Override
+    public int run(Environment environment) {
+      List<Path> files = PictureArguments.expand(pictures);
+      List<String> words = new ArrayList<>(texts);
+      if (textFile != null) {
+        words.addAll(TextLines.read(textFile));
+      }
+      if (files.isEmpty() && words.isEmpty()) {
+        throw new UsageException("name pictures, or texts by --text or --texts");
+      }
+      List<String> names = files.stream().map(Path::toString).toList();
+      List<String> rowNames = files.isEmpty() ? words : names;
+      List<String> columnNames = words.isEmpty() ? names : words;
+      float[][] cosines;
+      try (ClipModel clip = model.load(environment);
+          Progress progress =
+              Progress.start(environment, "items", (long) files.size() + words.size())) {
+        Embeddings images = Encoding.pictures(clip, model.batch(), files, progress);
+        Embeddings captions = Encoding.texts(clip, model.batch(), words, progress);
+        cosines = (files.isEmpty() ? captions : images).cosine(words.isEmpty() ? images : captions);
+      }
+      if (format == OutputFormat.JSON) {
+        json(rowNames, columnNames, cosines, environment);
+      } else {
+        table(rowNames, columnNames, cosines, environment);
+      }
+      return Main.SUCCESS;
+    }
+
+    private static void json(
+        List<String> rows, List<String> columns, float[][] cosines, Environment environment) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("rows", rows);
+      object.put("columns", columns);
+      object.put("cosines", cosines);
+      JsonLines.print(environment.out(), object);
+    }
+
+    private static void table(
+        List<String> rows, List<String> columns, float[][] cosines, Environment environment) {
+      Table table = new Table();
+      List<String> head = new ArrayList<>(List.of(""));
+      columns.forEach(name -> head.add(Terminal.cut(shorten(name), 16)));
+      table.head(head);
+      for (int i = 0; i < rows.size(); i++) {
+        List<String> cells = new ArrayList<>(List.of(Terminal.cut(rows.get(i), 40)));
+        for (float cosine : cosines[i]) {
+          cells.add(Table.decimals(cosine, 4));
+        }
+        table.row(cells);
+      }
+      table.print(environment.out());
+      BrokenPipeException.flush(environment.out());
+    }
+
+    /** The end of a path tells more than its beginning. */
+    private static String shorten(String name) {
+      return PictureArguments.looksLike(name)
+          ? String.valueOf(PictureArguments.path(name).getFileName())
+          : name;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package org.openclip.hub.cli;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Rows of cells in aligned columns: the first to the left, the others, numbers, to the right. */
+final class Table {
+  private final List<List<String>> rows = new ArrayList<>();
+  private boolean head;
+
+  /** Sets the line above all others. */
+  void head(List<String> names) {
+    rows.add(0, List.copyOf(names));
+    head = true;
+  }
+
+  /** Adds a line; it may have fewer cells than others. */
+  void row(List<String> cells) {
+    rows.add(List.copyOf(cells));
+  }
+
+  /** Returns the number of lines below the head. */
+  int size() {
+    return rows.size() - (head ? 1 : 0);
+  }
+
+  /** Draws everything. */
+  void print(PrintStream out) {
+    int columns = rows.stream().mapToInt(List::size).max().orElse(0);
+    int[] widths = new int[columns];
+    for (List<String> row : rows) {
+      for (int j = 0; j < row.size(); j++) {
+        widths[j] = Math.max(widths[j], Terminal.width(row.get(j)));
+      }
+    }
+    for (List<String> row : rows) {
+      StringBuilder line = new StringBuilder();
+      for (int j = 0; j < row.size(); j++) {
+        String space = " ".repeat(widths[j] - Terminal.width(row.get(j)));
+        line.append(j == 0 ? row.get(j) + space : "  " + space + row.get(j));
+      }
+      out.println(line.toString().stripTrailing());
+    }
+  }
+
+  /** Returns a number with so many decimals, and a point whatever the language is. */
+  static String decimals(double number, int decimals) {
+    return String.format(Locale.ROOT, "%." + decimals + "f", number);
+  }
+
+  /** Returns a count in millions with one decimal. */
+  static String millions(long count) {
+    return decimals(count / 1e6, 2);
+  }
+}

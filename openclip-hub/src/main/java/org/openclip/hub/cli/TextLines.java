@@ -1,0 +1,82 @@
+package org.openclip.hub.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.InvalidInputException;
+
+/** Files with a text on each line, in UTF-8; {@code -} is the standard input. */
+final class TextLines {
+  /** The longest line that is taken for a text, in characters. */
+  private static final int MOST_CHARACTERS = 1 << 20;
+
+  private TextLines() {}
+
+  /**
+   * Returns the lines that are not blank, without white space around them.
+   *
+   * @throws InvalidInputException when the file is missing or cannot be read
+   */
+  static List<String> read(String file) {
+    List<String> lines = new ArrayList<>();
+    forEach(file, lines::add);
+    return lines;
+  }
+
+  /** Hands over the lines one by one, so that a file may be larger than memory. */
+  static void forEach(String file, Consumer<String> each) {
+    try (InputStream stream = open(file);
+        BufferedReader reader =
+            new BufferedReader(
+                new InputStreamReader(
+                    stream,
+                    StandardCharsets.UTF_8
+                        .newDecoder()
+                        .onMalformedInput(CodingErrorAction.REPORT)
+                        .onUnmappableCharacter(CodingErrorAction.REPORT)))) {
+      long number = 0;
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        number++;
+        if (line.length() > MOST_CHARACTERS) {
+          throw new InvalidFileException(
+              file,
+              -1,
+              "line %d has %d characters, but at most %d are taken; is it a text file?"
+                  .formatted(number, line.length(), MOST_CHARACTERS));
+        }
+        String text = number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line;
+        if (!text.isBlank()) {
+          each.accept(text.strip());
+        }
+      }
+    } catch (CharacterCodingException e) {
+      throw new InvalidFileException(file, -1, "is not text in UTF-8; convert it first", e);
+    } catch (IOException e) {
+      throw new InvalidInputException(file + " cannot be read: " + e, e);
+    }
+  }
+
+  private static InputStream open(String file) throws IOException {
+    if (file.equals("-")) {
+      return System.in;
+    }
+    Path path = PictureArguments.path(file);
+    if (!Files.isRegularFile(path) && !Files.isReadable(path)) {
+      throw new InvalidInputException("there is no file " + file);
+    }
+    if (Files.isDirectory(path)) {
+      throw new InvalidInputException(file + " is a folder, but a text file is expected");
+    }
+    return Files.newInputStream(path);
+  }
+}

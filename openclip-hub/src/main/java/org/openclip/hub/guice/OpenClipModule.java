@@ -1,0 +1,41 @@
+package org.openclip.hub.guice;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provider;
+import com.google.inject.Singleton;
+import org.openclip.api.ClipModel;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.ModelBuilder;
+
+/**
+ * Binds a {@link ClipModel} that is loaded when it is first asked for, once; the {@link
+ * PluginRegistry} behind it; and the {@link ModelCloser} that the application closes at its end.
+ *
+ * <p>In Guice's production stage the model is loaded when the injector is created. For several
+ * models, install this in a private module for each and expose the model under an annotation.
+ */
+public final class OpenClipModule extends AbstractModule {
+  private final ModelBuilder model;
+
+  private OpenClipModule(ModelBuilder model) {
+    this.model = model;
+  }
+
+  /**
+   * Returns a module for one model.
+   *
+   * @param model the choices with which it is loaded; not to be changed afterwards
+   */
+  public static OpenClipModule create(ModelBuilder model) {
+    return new OpenClipModule(model);
+  }
+
+  @Override
+  protected void configure() {
+    ModelCloser closer = new ModelCloser();
+    Provider<ClipModel> loading = () -> closer.keep(model.load());
+    bind(ModelCloser.class).toInstance(closer);
+    bind(PluginRegistry.class).toInstance(model.registry());
+    bind(ClipModel.class).toProvider(loading).in(Singleton.class);
+  }
+}

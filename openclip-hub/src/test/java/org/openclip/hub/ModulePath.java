@@ -1,0 +1,54 @@
+package org.openclip.hub;
+
+import java.io.File;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReference;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The modules behind the class path that tests run on. */
+final class ModulePath {
+  static final List<String> ROOTS =
+      List.of("org.openclip.hub", "org.openclip.models", "org.openclip.backend.onnx");
+
+  /** Jars without a descriptor do not say what they need; what those of the roots need is this. */
+  private static final Map<String, List<String>> UNSAID =
+      Map.of("org.tribuo.util.onnx", List.of("com.google.protobuf"));
+
+  private ModulePath() {}
+
+  /** Returns the path of the modules that the platform consists of, and of nothing else. */
+  static String ofThisTest() {
+    Map<String, ModuleReference> found = new HashMap<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      Path path = Path.of(entry);
+      boolean module = entry.endsWith(".jar") || Files.exists(path.resolve("module-info.class"));
+      if (module && Files.exists(path)) {
+        ModuleFinder.of(path).findAll().forEach(m -> found.put(m.descriptor().name(), m));
+      }
+    }
+    Map<String, ModuleReference> needed = new LinkedHashMap<>();
+    Deque<String> open = new ArrayDeque<>(ROOTS);
+    while (!open.isEmpty()) {
+      String name = open.pop();
+      ModuleReference module = found.get(name);
+      if (module != null && needed.putIfAbsent(name, module) == null) {
+        module.descriptor().requires().stream()
+            .filter(r -> !r.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
+            .forEach(r -> open.add(r.name()));
+        open.addAll(UNSAID.getOrDefault(name, List.of()));
+      }
+    }
+    return needed.values().stream()
+        .map(m -> Path.of(m.location().orElseThrow()).toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+}

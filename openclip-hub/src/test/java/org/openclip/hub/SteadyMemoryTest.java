@@ -1,0 +1,59 @@
+package org.openclip.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openclip.api.ClipModel;
+import org.openclip.api.tensor.Tensor;
+import org.openclip.api.text.Tokens;
+
+/** Native memory that is not given back would show after thousands of calls. */
+@Tag("once")
+class SteadyMemoryTest {
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final long MOST_GROWTH_KB = 48 * 1024;
+
+  @TempDir Path folder;
+
+  @Test
+  void tenThousandEncodesLeaveTheProcessAsLargeAsBefore() throws IOException {
+    assumeTrue(Files.exists(STATUS), "only Linux says how large a process is");
+    Tensor pixels = Tensor.of(new float[3 * 32 * 32], 1, 3, 32, 32);
+    long[] ids = new long[77];
+    ids[1] = 49407;
+    Tokens tokens = Tokens.of(77, ids);
+    try (ClipModel model = OpenClip.load(TinyModels.write(folder))) {
+      encode(model, pixels, tokens, 3000);
+      long before = residentKb();
+
+      encode(model, pixels, tokens, 10_000);
+
+      assertThat(residentKb() - before).as("growth in KiB").isLessThan(MOST_GROWTH_KB);
+    }
+  }
+
+  private static void encode(ClipModel model, Tensor pixels, Tokens tokens, int times) {
+    for (int i = 0; i < times; i++) {
+      model.encodePixels(pixels);
+      model.encodeTokens(tokens);
+    }
+  }
+
+  private static long residentKb() throws IOException {
+    System.gc();
+    List<String> lines = Files.readAllLines(STATUS);
+    for (String line : lines) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("\\D", ""));
+      }
+    }
+    throw new IOException("no VmRSS in " + lines);
+  }
+}

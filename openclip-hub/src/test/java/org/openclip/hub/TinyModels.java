@@ -1,0 +1,35 @@
+package org.openclip.hub;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.openclip.api.config.ModelConfig;
+import org.openclip.api.encoder.Architecture;
+import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.spi.PluginRegistry;
+
+/** Models of a size for tests. */
+final class TinyModels {
+  /** Two layers in each tower, 32 x 32 pixels, the whole vocabulary, so that texts can be given. */
+  static final Map<String, Object> CONFIG =
+      Map.of(
+          "embed_dim",
+          16,
+          "vision_cfg",
+          Map.of("image_size", 32, "layers", 2, "width", 32, "patch_size", 8, "head_width", 16),
+          "text_cfg",
+          Map.of("context_length", 77, "vocab_size", 49408, "width", 16, "heads", 2, "layers", 2));
+
+  private TinyModels() {}
+
+  /** Writes a model folder with recipe weights and returns the name to load it by. */
+  static String write(Path folder) {
+    return write(folder, CONFIG);
+  }
+
+  static String write(Path folder, Map<String, Object> config) {
+    Architecture architecture = Architecture.of(ModelConfig.of(config), PluginRegistry.create());
+    ModelFolder.write(
+        folder, architecture.config(), PreprocessConfig.DEFAULT, FreshWeights.hash(architecture));
+    return "local-dir:" + folder;
+  }
+}
