@@ -9,12 +9,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ModelConfig;
+import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.graph.Shape;
+import org.openclip.api.graph.Value;
 import org.openclip.api.spi.ImageEncoderProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.spi.Provider;
@@ -45,7 +47,15 @@ public final class Architecture {
   /** The name of each graph's first output, {@code float[batch, embedDim]}. */
   public static final String FEATURES = "features";
 
+  /** The name of the score graph's first input, {@code float[images, embedDim]}. */
+  public static final String IMAGE_FEATURES = "image_features";
+
+  /** The name of the score graph's second input, {@code float[texts, embedDim]}. */
+  public static final String TEXT_FEATURES = "text_features";
+
   private static final String VISUAL = "visual";
+  private static final String LOGIT_SCALE = "logit_scale";
+  private static final String LOGIT_BIAS = "logit_bias";
 
   private final ModelConfig config;
   private final ImageEncoder imageEncoder;
@@ -154,6 +164,41 @@ public final class Architecture {
     return graph.build();
   }
 
+  /**
+   * Builds the graph from the features of both towers, {@link #IMAGE_FEATURES} and {@link
+   * #TEXT_FEATURES}, to {@code image_embedding} and {@code text_embedding} of unit length, {@code
+   * logits_per_image} and {@code probabilities}, both {@code float[images, texts]}.
+   */
+  public Graph scoreGraph() {
+    GraphBuilder g = new GraphBuilder("scores");
+    Dim width = Dim.of(config.embedDim());
+    Dim images = Dim.symbol("images");
+    Dim texts = Dim.symbol("texts");
+    Value image = g.l2Normalize(g.input(IMAGE_FEATURES, DataType.FLOAT32, images, width));
+    Value text = g.l2Normalize(g.input(TEXT_FEATURES, DataType.FLOAT32, texts, width));
+    Value scale = g.unary(logit(g, LOGIT_SCALE, config.initLogitScale()), UnaryFunction.EXP);
+    Value logits = g.times(g.matMulTransposed(image, text), scale);
+    Double bias = config.initLogitBias();
+    if (bias != null) {
+      logits = g.plus(logits, logit(g, LOGIT_BIAS, bias));
+    }
+    g.output("image_embedding", image);
+    g.output("text_embedding", text);
+    g.output("logits_per_image", logits);
+    g.output(
+        "probabilities",
+        bias == null ? g.softmax(logits, 1) : g.unary(logits, UnaryFunction.SIGMOID));
+    return g.build();
+  }
+
+  private Value logit(GraphBuilder g, String name, double value) {
+    return g.parameter(name, new Initializer.Constant(value), logitShape().sizes());
+  }
+
+  private Shape logitShape() {
+    return config.vectorLogitScale() ? Shape.of(1L) : Shape.SCALAR;
+  }
+
   private void finish(GraphBuilder graph, Encoded encoded, String key) {
     Shape expected = Shape.of(Dim.BATCH, Dim.of(config.embedDim()));
     if (!encoded.features().shape().equals(expected)) {
@@ -197,10 +242,10 @@ public final class Architecture {
   /** Returns the entries of the state dictionary by name, those of both towers and the logits'. */
   public Map<String, Parameter> parameters() {
     Map<String, Parameter> all = new LinkedHashMap<>();
-    put(all, scalar("logit_scale", config.initLogitScale()));
+    put(all, scalar(LOGIT_SCALE, config.initLogitScale()));
     Double bias = config.initLogitBias();
     if (bias != null) {
-      put(all, scalar("logit_bias", bias));
+      put(all, scalar(LOGIT_BIAS, bias));
     }
     imageGraph.parameters().forEach(p -> put(all, p));
     textGraph.parameters().forEach(p -> put(all, p));
@@ -220,8 +265,8 @@ public final class Architecture {
   }
 
   private Parameter scalar(String name, double value) {
-    Shape shape = config.vectorLogitScale() ? Shape.of(1L) : Shape.SCALAR;
-    return new Parameter(name, shape, DataType.FLOAT32, new Initializer.Constant(value), true);
+    return new Parameter(
+        name, logitShape(), DataType.FLOAT32, new Initializer.Constant(value), true);
   }
 
   /**

@@ -1,8 +1,10 @@
 package org.openclip.api.spi;
 
+import java.util.Optional;
 import org.openclip.api.BackendException;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
+import org.openclip.api.backend.ModelExporter;
 
 /** A plugin that brings a numerical runtime. */
 public interface BackendProvider extends Provider {
@@ -12,4 +14,9 @@ public interface BackendProvider extends Provider {
    * @throws BackendException when its native library, the device or the precision is not to be had
    */
   Backend open(BackendOptions options);
+
+  /** Returns what writes models in the runtime's own file format; empty when it has none. */
+  default Optional<ModelExporter> exporter() {
+    return Optional.empty();
+  }
 }
