@@ -2,10 +2,12 @@ package org.openclip.models.timm;
 
 import java.util.Map;
 import java.util.Set;
+import org.openclip.models.catalogue.Variants;
 
 /** timm's NaFlex vision transformers: SigLIP 2's naflex models and OpenCLIP's own. */
 final class NaFlexFamily implements TimmFamily {
-  private final Map<String, Map<String, Object>> variants = Variants.read("naflex.txt");
+  private final Map<String, Map<String, Object>> variants =
+      Variants.read(NaFlexFamily.class, "naflex.txt");
 
   @Override
   public Set<String> names() {

@@ -3,10 +3,12 @@ package org.openclip.models.timm;
 import java.util.Map;
 import java.util.Set;
 import org.openclip.api.config.ConfigReader;
+import org.openclip.models.catalogue.Variants;
 
 /** timm's plain vision transformers: SigLIP's, CLIP's, MobileCLIP-B's and those of ImageNet. */
 final class VisionTransformerFamily implements TimmFamily {
-  private final Map<String, Map<String, Object>> variants = Variants.read("vit.txt");
+  private final Map<String, Map<String, Object>> variants =
+      Variants.read(VisionTransformerFamily.class, "vit.txt");
 
   @Override
   public Set<String> names() {

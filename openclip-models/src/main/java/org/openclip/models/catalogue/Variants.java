@@ -1,4 +1,4 @@
-package org.openclip.models.timm;
+package org.openclip.models.catalogue;
 
 import java.io.BufferedReader;
 import java.io.FileNotFoundException;
@@ -16,18 +16,19 @@ import java.util.SequencedMap;
  * key=value} of what differs from the family's defaults. Lines that start with {@code #} are
  * comments.
  */
-final class Variants {
+public final class Variants {
   private Variants() {}
 
   /**
    * Reads all sizes of a family.
    *
-   * @param resource the file beside this class, such as {@code eva.txt}
+   * @param beside the class beside which the file lies
+   * @param resource the file, such as {@code eva.txt}
    * @return for each name its options, as a JSON object would hold them
    */
-  static SequencedMap<String, Map<String, Object>> read(String resource) {
+  public static SequencedMap<String, Map<String, Object>> read(Class<?> beside, String resource) {
     SequencedMap<String, Map<String, Object>> variants = new LinkedHashMap<>();
-    try (InputStream stream = Variants.class.getResourceAsStream(resource)) {
+    try (InputStream stream = beside.getResourceAsStream(resource)) {
       if (stream == null) {
         throw new FileNotFoundException(resource + " is not in openclip-models");
       }
