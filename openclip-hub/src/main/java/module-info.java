@@ -21,6 +21,7 @@ module org.openclip.hub {
       org.openclip.hub.cli.InfoCommand,
       org.openclip.hub.cli.InitCommand,
       org.openclip.hub.cli.ModelsCommand,
+      org.openclip.hub.cli.PretrainedCommand,
       org.openclip.hub.cli.SimilarityCommand;
   provides org.openclip.api.spi.CheckpointFormatProvider with
       org.openclip.hub.checkpoint.SafetensorsFormat;

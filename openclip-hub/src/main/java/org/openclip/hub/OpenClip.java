@@ -57,4 +57,9 @@ public final class OpenClip {
   public static List<String> models() {
     return List.copyOf(ModelDefinition.names(PluginRegistry.create()));
   }
+
+  /** Returns the weights that are known by a tag, those of every catalogue on the path. */
+  public static PretrainedTags pretrained() {
+    return PretrainedTags.of(PluginRegistry.create());
+  }
 }

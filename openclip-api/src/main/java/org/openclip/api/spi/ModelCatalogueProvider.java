@@ -2,13 +2,15 @@ package org.openclip.api.spi;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
+import org.openclip.api.config.PretrainedTag;
 import org.openclip.api.encoder.ModelSize;
 
 /**
- * A plugin that names model configurations. A drop-in architecture brings one beside its encoder,
- * with a JSON file for each size.
+ * A plugin that names model configurations, and weights for them. A drop-in architecture brings one
+ * beside its encoder, with a JSON file for each size.
  */
 public interface ModelCatalogueProvider extends Provider {
   /** Returns the names of its models, in the order in which they are listed. */
@@ -31,5 +33,13 @@ public interface ModelCatalogueProvider extends Provider {
    */
   default Optional<ModelSize> size(String model) {
     return Optional.empty();
+  }
+
+  /**
+   * Returns the weights that it names, in the order in which they are listed. They may be those of
+   * another catalogue's models.
+   */
+  default List<PretrainedTag> pretrained() {
+    return List.of();
   }
 }

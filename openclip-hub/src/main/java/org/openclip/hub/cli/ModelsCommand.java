@@ -3,7 +3,6 @@ package org.openclip.hub.cli;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +13,7 @@ import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.PretrainedTags;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,30 +38,19 @@ public final class ModelsCommand implements CommandProvider {
     return Arguments.run(this, new Call(), arguments, environment);
   }
 
-  /** How the list is written. */
-  private enum ListFormat {
-    TABLE,
-    JSON,
-    NAMES;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   /** A line of the list; the size is null when no plugin has its towers. */
-  private record Listed(String name, @Nullable ModelSize size, String problem) {
-    static Listed of(String name, ModelCatalogueProvider catalogue, PluginRegistry plugins) {
+  private record Listed(String name, @Nullable ModelSize size, List<String> tags, String problem) {
+    static Listed of(
+        String name, ModelCatalogueProvider catalogue, List<String> tags, PluginRegistry plugins) {
       try {
         ModelSize size =
             catalogue
                 .size(name)
                 .orElseGet(
                     () -> ModelSize.of(OpenClip.model(name).plugins(plugins).architecture()));
-        return new Listed(name, size, "");
+        return new Listed(name, size, tags, "");
       } catch (InvalidConfigException | UnknownNameException e) {
-        return new Listed(name, null, String.valueOf(e.getMessage()));
+        return new Listed(name, null, tags, String.valueOf(e.getMessage()));
       }
     }
   }
@@ -71,7 +60,7 @@ public final class ModelsCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "Parameters are counted in millions, buffers left out.",
+        "Parameters are counted in millions, buffers left out. 'openclip pretrained' lists the tags.",
         "",
         "  openclip models quickgelu",
         "  openclip models \"ViT-?-16*\" --format json"
@@ -102,7 +91,7 @@ public final class ModelsCommand implements CommandProvider {
       for (var catalogue : environment.plugins().all(ModelCatalogueProvider.class)) {
         catalogue.models().forEach(name -> all.putIfAbsent(name, catalogue));
       }
-      List<String> names = all.keySet().stream().filter(this::matches).toList();
+      List<String> names = all.keySet().stream().filter(new NamePatterns(patterns)::match).toList();
       if (names.isEmpty()) {
         environment
             .err()
@@ -110,15 +99,22 @@ public final class ModelsCommand implements CommandProvider {
                 all.isEmpty()
                     ? "openclip: there are no models; add openclip-models to the module path"
                     : "openclip: none of the %d models is like %s"
-                        .formatted(all.size(), String.join(" or ", patterns)));
+                        .formatted(all.size(), new NamePatterns(patterns)));
         return Main.FAILURE;
       }
       if (format == ListFormat.NAMES) {
         names.forEach(environment.out()::println);
       } else {
+        PretrainedTags tags = PretrainedTags.of(environment.plugins());
         List<Listed> models =
             names.parallelStream()
-                .map(n -> Listed.of(n, Objects.requireNonNull(all.get(n)), environment.plugins()))
+                .map(
+                    n ->
+                        Listed.of(
+                            n,
+                            Objects.requireNonNull(all.get(n)),
+                            tags.tags(n),
+                            environment.plugins()))
                 .toList();
         if (format == ListFormat.TABLE) {
           table(models, environment);
@@ -130,27 +126,15 @@ public final class ModelsCommand implements CommandProvider {
       return Main.SUCCESS;
     }
 
-    private boolean matches(String name) {
-      String lower = name.toLowerCase(Locale.ROOT);
-      return patterns.isEmpty()
-          || patterns.stream().map(p -> p.toLowerCase(Locale.ROOT)).anyMatch(p -> like(lower, p));
-    }
-
-    private static boolean like(String name, String pattern) {
-      if (!pattern.contains("*") && !pattern.contains("?")) {
-        return name.contains(pattern);
-      }
-      String literal = pattern.replaceAll("[^*?]+", "\\\\Q$0\\\\E");
-      return name.matches(literal.replace("*", ".*").replace("?", "."));
-    }
-
     private static void table(List<Listed> models, Environment environment) {
       Table table = new Table();
-      table.head(List.of("model", "image M", "text M", "total M", "pixels", "tokens", "width"));
+      table.head(
+          List.of("model", "image M", "text M", "total M", "pixels", "tokens", "width", "tags"));
       for (Listed model : models) {
         ModelSize size = model.size();
+        String tags = Integer.toString(model.tags().size());
         if (size == null) {
-          table.row(List.of(model.name(), "-", "-", "-", "-", "-", "-"));
+          table.row(List.of(model.name(), "-", "-", "-", "-", "-", "-", tags));
           continue;
         }
         boolean square = size.height() == size.width();
@@ -162,7 +146,8 @@ public final class ModelsCommand implements CommandProvider {
                 Table.millions(size.parameters()),
                 square ? "" + size.height() : size.height() + "x" + size.width(),
                 Integer.toString(size.contextLength()),
-                Integer.toString(size.embedDim())));
+                Integer.toString(size.embedDim()),
+                tags));
       }
       table.print(environment.out());
     }
@@ -182,6 +167,7 @@ public final class ModelsCommand implements CommandProvider {
         object.put("context_length", size.contextLength());
         object.put("embed_dim", size.embedDim());
       }
+      object.put("pretrained", model.tags());
       JsonLines.print(environment.out(), object);
     }
   }

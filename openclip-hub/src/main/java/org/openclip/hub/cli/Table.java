@@ -5,10 +5,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Rows of cells in aligned columns: the first to the left, the others, numbers, to the right. */
+/**
+ * Rows of cells in aligned columns: the first ones, names, to the left, the others, numbers, to the
+ * right.
+ */
 final class Table {
   private final List<List<String>> rows = new ArrayList<>();
+  private final int names;
   private boolean head;
+
+  /** Creates a table whose first column alone is to the left. */
+  Table() {
+    this(1);
+  }
+
+  /** Creates a table of which so many columns are to the left. */
+  Table(int names) {
+    this.names = names;
+  }
 
   /** Sets the line above all others. */
   void head(List<String> names) {
@@ -39,7 +53,8 @@ final class Table {
       StringBuilder line = new StringBuilder();
       for (int j = 0; j < row.size(); j++) {
         String space = " ".repeat(widths[j] - Terminal.width(row.get(j)));
-        line.append(j == 0 ? row.get(j) + space : "  " + space + row.get(j));
+        line.append(j == 0 ? "" : "  ");
+        line.append(j < names ? row.get(j) + space : space + row.get(j));
       }
       out.println(line.toString().stripTrailing());
     }

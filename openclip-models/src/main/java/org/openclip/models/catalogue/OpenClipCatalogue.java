@@ -9,9 +9,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
+import org.openclip.api.config.PretrainedTag;
 import org.openclip.api.encoder.ModelSize;
 import org.openclip.api.spi.ModelCatalogueProvider;
 
@@ -49,6 +51,18 @@ public final class OpenClipCatalogue implements ModelCatalogueProvider {
   @Override
   public Optional<ModelSize> size(String model) {
     return Optional.ofNullable(Sizes.BY_NAME.get(model));
+  }
+
+  /** Reads {@code pretrained.txt}: the tags of the reference, those of its audio models too. */
+  @Override
+  public List<PretrainedTag> pretrained() {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(resource("pretrained.txt"), StandardCharsets.UTF_8))) {
+      return PretrainedTable.read(lines.lines());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Read when the first size is asked for. */
