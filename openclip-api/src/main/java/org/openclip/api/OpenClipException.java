@@ -1,5 +1,7 @@
 package org.openclip.api;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The base of every exception that OpenCLIP throws on purpose. The message states the value, the
  * bound that it broke, and what to do about it.
@@ -13,7 +15,7 @@ public class OpenClipException extends RuntimeException {
   }
 
   /** Creates an exception with a message for the user and the failure that caused it. */
-  public OpenClipException(String message, Throwable cause) {
+  public OpenClipException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -398,13 +398,17 @@ public final class Interpreter {
       case ADD -> a + b;
       case SUBTRACT -> a - b;
       case MULTIPLY -> a * b;
-      case DIVIDE -> whole ? (long) a / (long) b : a / b;
+      case DIVIDE -> whole ? quotient((long) a, (long) b) : a / b;
       case MINIMUM -> Math.min(a, b);
       case MAXIMUM -> Math.max(a, b);
       case POWER -> Math.pow(a, b);
       case AND -> a * b;
       case OR -> Math.max(a, b);
     };
+  }
+
+  private static long quotient(long a, long b) {
+    return a / b;
   }
 
   private static Array reduce(Array x, ArithmeticOp.Reduce r) {
@@ -420,7 +424,9 @@ public final class Interpreter {
             offset = offset * kept[axis] + (kept[axis] == 1 ? 0 : i[axis]);
           }
           double old = result.data()[offset];
-          return result.data()[offset] = max ? Math.max(old, x.at(i)) : old + x.at(i);
+          double folded = max ? Math.max(old, x.at(i)) : old + x.at(i);
+          result.data()[offset] = folded;
+          return folded;
         });
     if (r.reduction() == ArithmeticOp.Reduction.MEAN) {
       int folded = x.data().length / result.data().length;

@@ -3,6 +3,7 @@ package org.openclip.testkit;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.openclip.api.graph.ArithmeticOp.BinaryFunction;
@@ -429,11 +430,11 @@ final class OperatorCases {
         });
   }
 
-  private void add(String name, Function<GraphCase, Value> body, Function<GraphCase, Value> first) {
+  private void add(String name, Function<GraphCase, Value> body, Consumer<GraphCase> first) {
     add(
         name,
         c -> {
-          first.apply(c);
+          first.accept(c);
           return body.apply(c);
         });
   }

@@ -28,7 +28,7 @@ final class ModulePath {
   /** Returns the path of the modules that the platform consists of, and of nothing else. */
   static String ofThisTest() {
     Map<String, ModuleReference> found = new HashMap<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path path = Path.of(entry);
       boolean module = entry.endsWith(".jar") || Files.exists(path.resolve("module-info.class"));
       if (module && Files.exists(path)) {

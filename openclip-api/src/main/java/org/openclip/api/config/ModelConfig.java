@@ -33,14 +33,30 @@ public record ModelConfig(
   private static final double LOGIT_SCALE = Math.log(1 / 0.07);
 
   /** Checks the width and copies the maps. */
-  public ModelConfig {
+  // In full, because javac drops the null annotations of a compact constructor.
+  public ModelConfig(
+      int embedDim,
+      Map<String, Object> vision,
+      Map<String, Object> text,
+      Map<String, Object> multimodal,
+      boolean quickGelu,
+      boolean customText,
+      double initLogitScale,
+      @Nullable Double initLogitBias,
+      boolean vectorLogitScale) {
     if (embedDim < 1 || embedDim > 1 << 16) {
       throw new InvalidConfigException(
           "embed_dim", "is " + embedDim + ", but must be from 1 to 65536");
     }
-    vision = copy(vision);
-    text = copy(text);
-    multimodal = copy(multimodal);
+    this.embedDim = embedDim;
+    this.vision = copy(vision);
+    this.text = copy(text);
+    this.multimodal = copy(multimodal);
+    this.quickGelu = quickGelu;
+    this.customText = customText;
+    this.initLogitScale = initLogitScale;
+    this.initLogitBias = initLogitBias;
+    this.vectorLogitScale = vectorLogitScale;
   }
 
   /**

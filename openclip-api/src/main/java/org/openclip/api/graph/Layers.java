@@ -13,7 +13,7 @@ public final class Layers {
    * Returns the bound of PyTorch's default for linear layers and convolutions, {@code 1/√fanIn}.
    */
   public static Initializer.Uniform uniform(long fanIn) {
-    return new Initializer.Uniform(1 / Math.sqrt(fanIn));
+    return new Initializer.Uniform(1 / Math.sqrt((double) fanIn));
   }
 
   /**

@@ -259,10 +259,10 @@ final class ShapeRules {
         Dim length = end.minus(start);
         require(
             !length.fixed()
-                || length.size() >= 0
+                || (length.size() >= 0
                     && (!input.shape().dim(axis).fixed()
                         || !end.fixed()
-                        || end.size() <= input.shape().size(axis)),
+                        || end.size() <= input.shape().size(axis))),
             "there is no slice from " + start + " to " + end + " on axis " + axis);
         yield input.shape().with(axis, length);
       }

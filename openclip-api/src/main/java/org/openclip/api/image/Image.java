@@ -27,7 +27,14 @@ public record Image(
   public static final long MOST_PIXELS = 178_956_970L;
 
   /** Checks that sizes, bytes and palette belong together. */
-  public Image {
+  // In full, because javac drops the null annotations of a compact constructor.
+  public Image(
+      int width,
+      int height,
+      ColorMode mode,
+      byte[] pixels,
+      byte @Nullable [] palette,
+      int orientation) {
     checkSize("the picture", width, height);
     if (pixels.length != (long) width * height * mode.bytes()) {
       throw new InvalidInputException(
@@ -41,6 +48,12 @@ public record Image(
       throw new InvalidInputException(
           "orientation is " + orientation + ", but must be from 1 to 8");
     }
+    this.width = width;
+    this.height = height;
+    this.mode = mode;
+    this.pixels = pixels;
+    this.palette = palette;
+    this.orientation = orientation;
   }
 
   /**

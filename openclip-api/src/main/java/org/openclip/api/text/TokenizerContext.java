@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
 public record TokenizerContext(
     Map<String, Object> textConfig, int contextLength, @Nullable Path modelFolder) {
   /** Copies the map. */
-  public TokenizerContext {
-    textConfig = Collections.unmodifiableMap(new LinkedHashMap<>(textConfig));
+  // In full, because javac drops the null annotations of a compact constructor.
+  public TokenizerContext(
+      Map<String, Object> textConfig, int contextLength, @Nullable Path modelFolder) {
+    this.textConfig = Collections.unmodifiableMap(new LinkedHashMap<>(textConfig));
+    this.contextLength = contextLength;
+    this.modelFolder = modelFolder;
   }
 }

@@ -233,7 +233,7 @@ final class Lowering {
   private String range(Dim length) {
     String limit =
         length.fixed()
-            ? out.number(length.size(), DataType.INT64)
+            ? out.number((double) length.size(), DataType.INT64)
             : out.node("Squeeze", List.of(size(length), out.integers(0)));
     return out.node(
         "Range", List.of(out.number(0, DataType.INT64), limit, out.number(1, DataType.INT64)));
@@ -429,14 +429,15 @@ final class Lowering {
     long first = 0;
     String result = "";
     for (Part part : rows) {
-      String local = out.node("Sub", List.of(name(ids), out.number(first, DataType.INT64)));
+      String local =
+          out.node("Sub", List.of(name(ids), out.number((double) first, DataType.INT64)));
       String bounded =
           out.node(
               "Clip",
               List.of(
                   local,
                   out.number(0, DataType.INT64),
-                  out.number(part.rows() - 1, DataType.INT64)));
+                  out.number((double) (part.rows() - 1), DataType.INT64)));
       String found = out.node("Gather", List.of(part.name(), bounded), integer("axis", 0));
       if (!result.isEmpty()) {
         String here = out.node("GreaterOrEqual", List.of(local, out.number(0, DataType.INT64)));

@@ -10,6 +10,7 @@ import org.openclip.api.spi.CommandProvider.Environment;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
@@ -36,7 +37,7 @@ final class Arguments {
       CommandLine line = commandLine(name, command.summary(), call);
       line.parseArgs(arguments.toArray(String[]::new));
       if (line.isUsageHelpRequested()) {
-        PrintWriter out = new PrintWriter(environment.out());
+        PrintWriter out = new PrintWriter(environment.out(), false, environment.out().charset());
         line.usage(out, Ansi.OFF);
         out.flush();
         return Main.SUCCESS;
@@ -65,6 +66,12 @@ final class Arguments {
     line.setCommandName(name);
     line.setUsageHelpWidth(100);
     line.getCommandSpec().usageMessage().description(summary + ".");
+    line.getCommandSpec()
+        .addOption(
+            OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Shows this text.")
+                .build());
     line.registerConverter(Device.class, converter(Device::parse));
     line.registerConverter(Precision.class, converter(Precision::parse));
     return line;

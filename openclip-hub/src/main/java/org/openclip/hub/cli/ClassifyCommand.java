@@ -88,12 +88,6 @@ public final class ClassifyCommand implements CommandProvider {
 
     @Mixin private ModelOptions model = new ModelOptions();
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Shows this text.")
-    private boolean help;
-
     @Override
     public int run(Environment environment) {
       if (top < 1) {

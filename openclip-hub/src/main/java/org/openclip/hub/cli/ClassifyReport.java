@@ -53,7 +53,7 @@ final class ClassifyReport {
       List<Integer> best =
           IntStream.range(0, row.length)
               .boxed()
-              .sorted(Comparator.comparing((Integer j) -> -row[j]))
+              .sorted(Comparator.comparingDouble((Integer j) -> -row[j]))
               .limit(top)
               .toList();
       if (format == OutputFormat.JSON) {

@@ -91,12 +91,6 @@ public final class EmbedCommand implements CommandProvider {
 
     @Mixin private ModelOptions model = new ModelOptions();
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Shows this text.")
-    private boolean help;
-
     @Override
     public int run(Environment environment) {
       if (pictures.isEmpty() && pictureList == null && texts.isEmpty() && textFile == null) {

@@ -68,12 +68,6 @@ public final class InfoCommand implements CommandProvider {
         description = "table, or json: one object. Default: table.")
     private OutputFormat format = OutputFormat.TABLE;
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Shows this text.")
-    private boolean help;
-
     @Override
     public int run(Environment environment) {
       String name = ModelOptions.locate(model, environment);

@@ -90,12 +90,6 @@ public final class InitCommand implements CommandProvider {
     @Option(names = "--force", description = "Replaces a model that is in the folder already.")
     private boolean force;
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Shows this text.")
-    private boolean help;
-
     @Override
     public int run(Environment environment) {
       ModelBuilder builder = OpenClip.model(model).plugins(environment.plugins());

@@ -124,17 +124,17 @@ public final class Main {
     }
     String name = arguments.get(0);
     List<String> rest = arguments.subList(1, arguments.size());
-    switch (name) {
+    return switch (name) {
       case "-h", "--help", "help" -> {
         if (rest.isEmpty()) {
           help(environment, environment.out());
-          return SUCCESS;
+          yield SUCCESS;
         }
-        return dispatch(List.of(rest.get(0), "--help"), environment);
+        yield dispatch(List.of(rest.get(0), "--help"), environment);
       }
       case "-V", "--version", "version" -> {
         environment.out().println("openclip " + version());
-        return SUCCESS;
+        yield SUCCESS;
       }
       default -> {
         CommandProvider command;
@@ -143,11 +143,11 @@ public final class Main {
         } catch (UnknownNameException e) {
           String problem = String.valueOf(e.getMessage());
           environment.err().println(Arguments.wrongUsage(problem, "openclip --help"));
-          return USAGE;
+          yield USAGE;
         }
-        return command.run(rest, environment);
+        yield command.run(rest, environment);
       }
-    }
+    };
   }
 
   private static void help(Environment environment, PrintStream stream) {

@@ -79,12 +79,6 @@ public final class ModelsCommand implements CommandProvider {
         description = "table, json (an object for each model on a line) or names. Default: table.")
     private ListFormat format = ListFormat.TABLE;
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Shows this text.")
-    private boolean help;
-
     @Override
     public int run(Environment environment) {
       Map<String, ModelCatalogueProvider> all = new LinkedHashMap<>();

@@ -67,12 +67,6 @@ public final class SimilarityCommand implements CommandProvider {
 
     @Mixin private ModelOptions model = new ModelOptions();
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Shows this text.")
-    private boolean help;
-
     @Override
     public int run(Environment environment) {
       List<Path> files = PictureArguments.expand(pictures);

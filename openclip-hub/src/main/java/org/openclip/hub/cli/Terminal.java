@@ -12,6 +12,7 @@ final class Terminal {
   private Terminal() {}
 
   /** Returns whether the error stream goes to a screen, so that progress may be drawn on it. */
+  @SuppressWarnings("SystemConsoleNull") // null until Java 21; what came after is asked, too
   static boolean watchesErrors() {
     if ("dumb".equals(System.getenv("TERM"))) {
       return false;
@@ -53,14 +54,14 @@ final class Terminal {
       return 0;
     }
     boolean wide =
-        codePoint >= 0x1100 && codePoint <= 0x115f
-            || codePoint >= 0x2e80 && codePoint <= 0xa4cf
-            || codePoint >= 0xac00 && codePoint <= 0xd7a3
-            || codePoint >= 0xf900 && codePoint <= 0xfaff
-            || codePoint >= 0xfe30 && codePoint <= 0xfe6f
-            || codePoint >= 0xff00 && codePoint <= 0xff60
-            || codePoint >= 0x1f300 && codePoint <= 0x1faff
-            || codePoint >= 0x20000 && codePoint <= 0x3fffd;
+        (codePoint >= 0x1100 && codePoint <= 0x115f)
+            || (codePoint >= 0x2e80 && codePoint <= 0xa4cf)
+            || (codePoint >= 0xac00 && codePoint <= 0xd7a3)
+            || (codePoint >= 0xf900 && codePoint <= 0xfaff)
+            || (codePoint >= 0xfe30 && codePoint <= 0xfe6f)
+            || (codePoint >= 0xff00 && codePoint <= 0xff60)
+            || (codePoint >= 0x1f300 && codePoint <= 0x1faff)
+            || (codePoint >= 0x20000 && codePoint <= 0x3fffd);
     return wide ? 2 : 1;
   }
 

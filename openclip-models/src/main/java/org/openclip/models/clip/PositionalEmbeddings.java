@@ -28,7 +28,7 @@ public final class PositionalEmbeddings {
       return weights;
     }
     long patches = shape[rank - 2] - prefix;
-    int side = (int) Math.round(Math.sqrt(Math.max(patches, 0)));
+    int side = (int) Math.round(Math.sqrt((double) Math.max(patches, 0)));
     if (patches == (long) height * width || side < 1 || (long) side * side != patches) {
       return weights;
     }

@@ -63,7 +63,7 @@ record CleanFile(byte[] bytes, int orientation) {
         orientation = Exif.orientation(file, at + 10, length - 8);
       }
       // Application data but Adobe's, whose flag says how four channels are stored, and comments.
-      boolean ignored = marker >= 0xe1 && marker <= 0xef && marker != 0xee || marker == 0xfe;
+      boolean ignored = (marker >= 0xe1 && marker <= 0xef && marker != 0xee) || marker == 0xfe;
       if (!ignored) {
         kept.write(file, at, 2 + length);
       }

@@ -139,7 +139,7 @@ final class ImageIoDecoder implements ImageDecoder {
       if (marker == 0xff) {
         at++;
       } else {
-        at += 2 + ((jpeg[at + 2] & 0xff) << 8 | jpeg[at + 3] & 0xff);
+        at += 2 + ((jpeg[at + 2] & 0xff) << 8 | (jpeg[at + 3] & 0xff));
       }
     }
     return -1;

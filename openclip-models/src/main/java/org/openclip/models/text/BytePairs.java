@@ -33,8 +33,8 @@ final class BytePairs {
   private BytePairs(byte[] planes) {
     Arrays.fill(keys, -1);
     for (int i = 0; i < MERGES; i++) {
-      left[i] = (planes[i] & 0xff) << 8 | planes[MERGES + i] & 0xff;
-      right[i] = (planes[2 * MERGES + i] & 0xff) << 8 | planes[3 * MERGES + i] & 0xff;
+      left[i] = (planes[i] & 0xff) << 8 | (planes[MERGES + i] & 0xff);
+      right[i] = (planes[2 * MERGES + i] & 0xff) << 8 | (planes[3 * MERGES + i] & 0xff);
       int slot = slot(left[i] << 16 | right[i]);
       keys[slot] = left[i] << 16 | right[i];
       ranks[slot] = i;
@@ -43,7 +43,7 @@ final class BytePairs {
     int token = 0;
     for (int pass = 0; pass < 2; pass++) {
       for (int b = 0; b < 256; b++) {
-        boolean prints = b >= '!' && b <= '~' || b >= 0xa1 && b <= 0xac || b >= 0xae;
+        boolean prints = (b >= '!' && b <= '~') || (b >= 0xa1 && b <= 0xac) || b >= 0xae;
         if (prints == (pass == 0)) {
           byteOfToken[token] = (byte) b;
           tokenOfByte[b] = token++;

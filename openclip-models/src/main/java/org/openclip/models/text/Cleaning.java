@@ -60,7 +60,7 @@ enum Cleaning {
   private static boolean isPlain(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c > '~' || c < ' ' && c != '\n' && c != '\t' || c == '&') {
+      if (c > '~' || (c < ' ' && c != '\n' && c != '\t') || c == '&') {
         return false;
       }
     }

@@ -90,7 +90,7 @@ final class Words {
     }
 
     private static boolean isSpace(int c) {
-      return c >= 9 && c <= 13
+      return (c >= 9 && c <= 13)
           || c == 0x85
           || Character.getType(c) == Character.SPACE_SEPARATOR
           || Character.getType(c) == Character.LINE_SEPARATOR

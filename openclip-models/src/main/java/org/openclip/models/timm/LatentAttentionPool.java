@@ -28,7 +28,7 @@ record LatentAttentionPool(int heads, int hidden, GeluForm gelu, double epsilon)
    */
   Value encode(GraphBuilder g, Value sequence, @Nullable Value mask) {
     long width = sequence.shape().size(-1);
-    Initializer normal = new Initializer.TruncatedNormal(Math.pow(width, -0.5));
+    Initializer normal = new Initializer.TruncatedNormal(Math.pow((double) width, -0.5));
     Value latent = g.parameter("latent", normal, 1, 1, width);
     Value query = TransformerBlocks.linear(g, "q", latent, width, true);
     List<Value> parts =

@@ -76,22 +76,21 @@ final class ByteRepairs {
     int lead = at(bytes, i);
     int second = at(bytes, i + 1);
     int third = at(bytes, i + 2);
-    switch (lead) {
-      case 0xC2, 0xC3, 0xC5, 0xCE, 0xD0, 0xD9:
-        return second == SPACE ? 2 : 0;
-      case 0xE0, 0xE1:
-        return isLikely(second) && third == SPACE ? 3 : 0;
-      case 0xE2, 0xE3:
+    return switch (lead) {
+      case 0xC2, 0xC3, 0xC5, 0xCE, 0xD0, 0xD9 -> second == SPACE ? 2 : 0;
+      case 0xE0, 0xE1 -> isLikely(second) && third == SPACE ? 3 : 0;
+      case 0xE2, 0xE3 -> {
         boolean likely = second == SPACE ? isLikely(third) : isLikely(second) && third == SPACE;
-        return likely ? 3 : 0;
-      case 0xF0:
+        yield likely ? 3 : 0;
+      }
+      case 0xF0 -> {
         int fourth = at(bytes, i + 3);
         int spaces = count(SPACE, second, third, fourth);
         int continuations = continuation(second) + continuation(third) + continuation(fourth);
-        return spaces == 1 && continuations == 2 ? 4 : 0;
-      default:
-        return 0;
-    }
+        yield spaces == 1 && continuations == 2 ? 4 : 0;
+      }
+      default -> 0;
+    };
   }
 
   /** A continuation byte other than 0xA0 itself and 0x85, an ellipsis in Windows-1252. */
@@ -127,7 +126,7 @@ final class ByteRepairs {
       return 1;
     }
     if (lead >= 0xC2 && lead <= 0xDF) {
-      return second == SingleByteEncoding.LOST || lead <= 0xC3 && second == '?' ? 2 : 0;
+      return second == SingleByteEncoding.LOST || (lead <= 0xC3 && second == '?') ? 2 : 0;
     }
     if (lead == 0xED && isLossySurrogatePair(bytes, i)) {
       return 6;

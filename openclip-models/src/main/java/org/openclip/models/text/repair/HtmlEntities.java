@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The decoding of HTML 5 character references such as {@code &eacute;} and {@code &#233;}. */
+/**
+ * The decoding of HTML 5 character references such as <code>&amp;eacute;</code> and <code>
+ * &amp;#233;</code>.
+ */
 public final class HtmlEntities {
   private static final int LONGEST_NAME = 32;
   private static final int LONGEST_CLEAR_NAME = 24;
@@ -101,7 +104,7 @@ public final class HtmlEntities {
 
   /**
    * Decodes the references that end in a semicolon and therefore cannot be anything else, and Latin
-   * letters whose names were turned to capitals, such as {@code &EACUTE;}.
+   * letters whose names were turned to capitals, such as <code>&amp;EACUTE;</code>.
    */
   static String unescapeClear(String text) {
     int ampersand = text.indexOf('&');
@@ -171,7 +174,7 @@ public final class HtmlEntities {
   }
 
   private static boolean isDigit(char c, boolean hex) {
-    return c >= '0' && c <= '9' || hex && (c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F');
+    return (c >= '0' && c <= '9') || (hex && ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')));
   }
 
   /** Returns the character of a number such as {@code 233;} or {@code xE9}. */
@@ -184,14 +187,14 @@ public final class HtmlEntities {
           Math.min(
               c * radix + Character.digit(digits.charAt(i), radix), Character.MAX_CODE_POINT + 1);
     }
-    if (c == 0 || c > Character.MAX_CODE_POINT || c >= 0xD800 && c <= 0xDFFF) {
+    if (c == 0 || c > Character.MAX_CODE_POINT || (c >= 0xD800 && c <= 0xDFFF)) {
       return "\uFFFD";
     }
     if (c >= 0x80 && c <= 0x9F) {
       return String.valueOf(C1_MEANINGS.charAt(c - 0x80));
     }
-    boolean control = c < 0x20 && c != '\t' && c != '\n' && c != '\f' && c != '\r' || c == 0x7F;
-    boolean noCharacter = c >= 0xFDD0 && c <= 0xFDEF || (c & 0xFFFE) == 0xFFFE;
+    boolean control = (c < 0x20 && c != '\t' && c != '\n' && c != '\f' && c != '\r') || c == 0x7F;
+    boolean noCharacter = (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE;
     return control || noCharacter ? "" : Character.toString(c);
   }
 
@@ -223,6 +226,6 @@ public final class HtmlEntities {
   }
 
   private static boolean isAsciiAlphanumeric(char c) {
-    return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 }

@@ -29,7 +29,7 @@ final class LenientUtf8 {
         if (!isContinuation(bytes[i + k])) {
           return null;
         }
-        c = c << 6 | bytes[i + k] & 0x3F;
+        c = c << 6 | (bytes[i + k] & 0x3F);
       }
       i += length;
       if (c >= 0xD800 && c <= 0xDFFF) {
@@ -39,7 +39,7 @@ final class LenientUtf8 {
         }
         out.append((char) c).append((char) low);
         i += 3;
-      } else if (isShortest(c, length) || lead == 0xC0 && c == 0) {
+      } else if (isShortest(c, length) || (lead == 0xC0 && c == 0)) {
         out.appendCodePoint(c);
       } else {
         return null;
@@ -63,6 +63,6 @@ final class LenientUtf8 {
             && bytes[i] == (byte) 0xED
             && (bytes[i + 1] & 0xF0) == 0xB0
             && isContinuation(bytes[i + 2]);
-    return low ? 0xD000 | (bytes[i + 1] & 0x3F) << 6 | bytes[i + 2] & 0x3F : -1;
+    return low ? 0xD000 | (bytes[i + 1] & 0x3F) << 6 | (bytes[i + 2] & 0x3F) : -1;
   }
 }

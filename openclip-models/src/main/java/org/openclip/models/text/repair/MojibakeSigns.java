@@ -136,8 +136,8 @@ final class MojibakeSigns {
       return true;
     }
     if ((second & UPPER_ACCENTED) != 0
-        && ((third & CURRENCY) != 0 && PythonText.isSpace(a)
-            || (third & (START | CURRENCY)) != 0 && isSmallLatin(a))) {
+        && (((third & CURRENCY) != 0 && PythonText.isSpace(a))
+            || ((third & (START | CURRENCY)) != 0 && isSmallLatin(a)))) {
       return true;
     }
     if ((second & START) != 0
@@ -165,7 +165,7 @@ final class MojibakeSigns {
           // A ligature that ends a word.
           case 'Œ', 'œ' -> !isLatin(b);
           // Windows-1252
-          case 'Â', 'Î', 'Ð' -> startsTwoBytes(b) || b == '°' && a == 'Â';
+          case 'Â', 'Î', 'Ð' -> startsTwoBytes(b) || (b == '°' && a == 'Â');
           case 'Ã' -> startsTwoBytes(b) || b == '¡';
           case '×' -> b == '²' || b == '³';
           case 'à' -> "²µ¹¼½¾".indexOf(b) >= 0;
@@ -173,8 +173,8 @@ final class MojibakeSigns {
           case '√' -> "±∂†≠®™´≤≥¥µø".indexOf(b) >= 0;
           case '≈' -> b == '°' || b == '¢';
           case '‚' ->
-              b == 'Ä' && c >= 0 && "ìîïòôúùû†°¢π".indexOf(c) >= 0
-                  || (b == 'â' || b == 'ó') && c >= 0 && "àä°ê".indexOf(c) >= 0;
+              (b == 'Ä' && c >= 0 && "ìîïòôúùû†°¢π".indexOf(c) >= 0)
+                  || ((b == 'â' || b == 'ó') && c >= 0 && "àä°ê".indexOf(c) >= 0);
           // Windows-1251
           case 'в' -> b == 'Ђ';
           case 'В', 'Г', 'Р', 'С' ->
@@ -187,7 +187,7 @@ final class MojibakeSigns {
           case 'ā' -> b == '€';
           default -> false;
         }
-        || b == '°' && has(a, UPPER_ACCENTED);
+        || (b == '°' && has(a, UPPER_ACCENTED));
   }
 
   private static boolean startsTwoBytes(int b) {
@@ -208,7 +208,7 @@ final class MojibakeSigns {
     int second = at(c, i + 1);
     int third = at(c, i + 2);
     if (second == 'Â'
-        && (isSmallLatin(c[i]) || c[i] >= 0 && ".,?!".indexOf(c[i]) >= 0 || has(c[i], END))
+        && (isSmallLatin(c[i]) || (c[i] >= 0 && ".,?!".indexOf(c[i]) >= 0) || has(c[i], END))
         && (third == ' ' || has(third, START | END))) {
       return true;
     }
@@ -233,7 +233,7 @@ final class MojibakeSigns {
   }
 
   private static boolean isArabicSecond(int c) {
-    return has(c, ARABIC_SECOND) || c >= 0 && "ŸŠ®°µ»".indexOf(c) >= 0;
+    return has(c, ARABIC_SECOND) || (c >= 0 && "ŸŠ®°µ»".indexOf(c) >= 0);
   }
 
   private static boolean startsWith(int[] c, int i, String wanted) {
@@ -246,7 +246,7 @@ final class MojibakeSigns {
   }
 
   private static boolean isLatin(int c) {
-    return isSmallLatin(c) || c >= 'A' && c <= 'Z';
+    return isSmallLatin(c) || (c >= 'A' && c <= 'Z');
   }
 
   private static boolean isSmallLatin(int c) {

@@ -14,7 +14,7 @@ public final class PythonText {
   /** Returns whether {@code str.isspace()} holds for the character. */
   public static boolean isSpace(int c) {
     if (c < 0x80) {
-      return c == ' ' || c >= '\t' && c <= '\r' || c >= 0x1C && c <= 0x1F;
+      return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F);
     }
     return switch (c) {
       case 0x85, 0xA0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000 -> true;

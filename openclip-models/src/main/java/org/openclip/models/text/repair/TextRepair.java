@@ -131,7 +131,7 @@ public final class TextRepair {
   }
 
   private static boolean isLatin(char c) {
-    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 
   /** Removes control characters that nobody means to write; white space and joiners stay. */
@@ -140,11 +140,11 @@ public final class TextRepair {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean control =
-          c < 0x20 && c != '\t' && c != '\n' && c != '\f' && c != '\r'
+          (c < 0x20 && c != '\t' && c != '\n' && c != '\f' && c != '\r')
               || c == 0x7F
-              || c >= 0x206A && c <= 0x206F
+              || (c >= 0x206A && c <= 0x206F)
               || c == 0xFEFF
-              || c >= 0xFFF9 && c <= 0xFFFC;
+              || (c >= 0xFFF9 && c <= 0xFFFC);
       if (!control) {
         out.append(c);
       }
