@@ -67,12 +67,6 @@ public final class PretrainedCommand implements CommandProvider {
         description = "table, json (an object for each pair on a line) or names. Default: table.")
     private ListFormat format = ListFormat.TABLE;
 
-    @Option(
-        names = {"-h", "--help"},
-        usageHelp = true,
-        description = "Shows this text.")
-    private boolean help;
-
     @Override
     public int run(Environment environment) {
       List<PretrainedTag> all = PretrainedTags.of(environment.plugins()).all();

@@ -1,5 +1,6 @@
 package org.openclip.hub.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ class PretrainedCommandTest {
     String line =
         CommandLineRun.of("pretrained", "ViT-B-32:laion400m_e31", "-f", "json").out().strip();
 
-    assertThat(JsonObjects.parse("out", 0, line.getBytes()))
+    assertThat(JsonObjects.parse("out", 0, line.getBytes(UTF_8)))
         .containsEntry("model", "ViT-B-32")
         .containsEntry("quick_gelu", true)
         .hasEntrySatisfying("locations", l -> assertThat(l).asString().contains("#sha256=d867053b"))

@@ -61,7 +61,7 @@ class PretrainedTableTest {
     facts.put("hf_hub", tag.locations().get(0).replace("hf-hub:", ""));
     facts.put("url", "");
     if (tag.locations().size() > 1) {
-      String[] url = tag.locations().get(1).split("#sha256=");
+      String[] url = tag.locations().get(1).split("#sha256=", -1);
       facts.put("url", url[0]);
       if (url.length > 1) {
         assertThat(url[0]).contains("-" + url[1] + ".pt");
