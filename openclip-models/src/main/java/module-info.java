@@ -6,6 +6,7 @@ module org.openclip.models {
   requires static org.jspecify;
 
   provides org.openclip.api.spi.ImageEncoderProvider with
+      org.openclip.models.clip.ModifiedResNetProvider,
       org.openclip.models.clip.VisionTransformerProvider,
       org.openclip.models.timm.TimmImageEncoderProvider;
   provides org.openclip.api.spi.TextEncoderProvider with

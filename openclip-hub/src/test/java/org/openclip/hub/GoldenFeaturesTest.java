@@ -34,29 +34,15 @@ class GoldenFeaturesTest {
       Set.of(
           "coca",
           "coca-roberta",
-          "convnext",
-          "convnext-mlp",
-          "convnext-xxlarge",
-          "mobileclip-s",
-          "mobileclip2-s3",
           "moderntext",
           "mt5",
           "nllb",
           "nllb-siglip",
-          "resnet",
           "roberta",
-          "swin",
           "xlm-roberta");
 
   /** The same for models of full size. */
-  private static final Set<String> FULL_NOT_YET =
-      Set.of(
-          "MobileCLIP-S1",
-          "RN50",
-          "ViTamin-S",
-          "coca_ViT-B-32",
-          "convnext_base_w",
-          "roberta-ViT-B-32");
+  private static final Set<String> FULL_NOT_YET = Set.of("coca_ViT-B-32", "roberta-ViT-B-32");
 
   @TempDir Path folder;
 

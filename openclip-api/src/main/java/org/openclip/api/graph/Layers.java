@@ -77,6 +77,12 @@ public final class Layers {
    * A batch normalisation {@code name.weight}, {@code .bias}, {@code .running_mean}, … of axis 1.
    */
   public static Value batchNorm(GraphBuilder graph, String name, Value input, double epsilon) {
+    return batchNorm(graph, name, input, epsilon, Initializer.ONES);
+  }
+
+  /** A batch normalisation whose weight starts as something else than ones. */
+  public static Value batchNorm(
+      GraphBuilder graph, String name, Value input, double epsilon, Initializer weight) {
     long channels = input.shape().size(1);
     GraphBuilder scope = graph.scope(name);
     // Nothing reads it, but a checkpoint of the reference holds it.
@@ -84,7 +90,7 @@ public final class Layers {
     return graph.add(
         new NeuralOp.BatchNorm(
             input,
-            scope.parameter("weight", Initializer.ONES, channels),
+            scope.parameter("weight", weight, channels),
             scope.parameter("bias", Initializer.ZEROS, channels),
             scope.buffer("running_mean", Initializer.ZEROS, channels),
             scope.buffer("running_var", Initializer.ONES, channels),

@@ -7,14 +7,15 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 
 /**
  * The named sizes of a family: a resource with one line for each, the name and then {@code
- * key=value} of what differs from the family's defaults. Lines that start with {@code #} are
- * comments.
+ * key=value} of what differs from the family's defaults; a value with commas is a list. Lines that
+ * start with {@code #} are comments.
  */
 public final class Variants {
   private Variants() {}
@@ -57,6 +58,9 @@ public final class Variants {
   }
 
   private static Object value(String text) {
+    if (text.contains(",")) {
+      return Arrays.stream(text.split(",", -1)).map(Variants::value).toList();
+    }
     if (text.equals("true") || text.equals("false")) {
       return Boolean.valueOf(text);
     }

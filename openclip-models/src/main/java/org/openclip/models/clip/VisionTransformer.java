@@ -50,8 +50,8 @@ final class VisionTransformer implements ImageEncoder {
         "timm_drop",
         "timm_drop_path",
         "timm_model_kwargs");
-    int[] image = pair(reader, "image_size", 224);
-    int[] patch = pair(reader, "patch_size", 16);
+    int[] image = Sides.of(reader, "image_size", 224);
+    int[] patch = Sides.of(reader, "patch_size", 16);
     height = image[0];
     width = image[1];
     patchHeight = patch[0];
@@ -92,25 +92,6 @@ final class VisionTransformer implements ImageEncoder {
           "vision_cfg.pos_embed_type",
           "sin_cos_2d needs a square picture and a width divisible by 4");
     }
-  }
-
-  private static int[] pair(ConfigReader reader, String key, int otherwise) {
-    int[] pair = {otherwise, otherwise};
-    if (reader.value(key) instanceof List<?>) {
-      double[] sizes = reader.numbers(key);
-      if (sizes == null || sizes.length != 2) {
-        throw new InvalidConfigException(reader.at(key), "must be a number or [height, width]");
-      }
-      pair = new int[] {(int) sizes[0], (int) sizes[1]};
-    } else {
-      int size = reader.integer(key, otherwise);
-      pair = new int[] {size, size};
-    }
-    if (pair[0] < 1 || pair[1] < 1 || pair[0] > 16384 || pair[1] > 16384) {
-      throw new InvalidConfigException(
-          reader.at(key), "is " + pair[0] + " x " + pair[1] + ", but must be from 1 to 16384");
-    }
-    return pair;
   }
 
   private int gridHeight() {

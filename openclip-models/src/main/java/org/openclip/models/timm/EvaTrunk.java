@@ -74,7 +74,7 @@ final class EvaTrunk implements TimmTrunk {
     }
     poolHeads = TrunkOptions.positive(reader, "attn_pool_num_heads", heads);
     poolRatio = reader.number("attn_pool_mlp_ratio", ratio);
-    patchDrop = reader.number("patch_drop_rate", request.patchDrop());
+    patchDrop = TrunkOptions.rate(reader, "patch_drop_rate", request.patchDrop());
     classes = request.classes();
     reader.ignore("dynamic_img_size", "head_init_scale");
     reader.finish();
@@ -97,7 +97,6 @@ final class EvaTrunk implements TimmTrunk {
     Perceptron plain = Perceptron.GELU;
     Perceptron glu = normHidden ? Perceptron.SWIGLU : Perceptron.SWIGLU_PACKED;
     double layerScale = reader.number("init_values", 0);
-    double dropPath = request.dropPath() == null ? 0 : request.dropPath();
     return new TransformerBlocks(
         width,
         TrunkOptions.positive(reader, "depth", 12),
@@ -112,7 +111,7 @@ final class EvaTrunk implements TimmTrunk {
         reader.bool("use_post_norm", false),
         layerScale == 0 ? null : layerScale,
         TransformerBlocks.EVA_LAYER_SCALES,
-        reader.number("drop_path_rate", dropPath));
+        TrunkOptions.dropPath(request, reader, 0));
   }
 
   private static Projection projection(ConfigReader reader) {

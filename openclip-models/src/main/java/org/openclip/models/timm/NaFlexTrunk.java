@@ -60,7 +60,6 @@ final class NaFlexTrunk implements TimmTrunk {
     boolean bias = reader.bool("qkv_bias", true);
     Projection withBias = gated ? Projection.FUSED_NO_KEY_BIAS : Projection.FUSED;
     double layerScale = reader.number("init_values", 0);
-    double dropPath = request.dropPath() == null ? 0 : request.dropPath();
     blocks =
         new TransformerBlocks(
             width,
@@ -76,7 +75,7 @@ final class NaFlexTrunk implements TimmTrunk {
             false,
             layerScale == 0 ? null : layerScale,
             gated ? TransformerBlocks.EVA_LAYER_SCALES : TransformerBlocks.VIT_LAYER_SCALES,
-            reader.number("drop_path_rate", dropPath));
+            TrunkOptions.dropPath(request, reader, 0));
     classToken = reader.bool("class_token", false);
     registers = reader.integer("reg_tokens", 0);
     normBefore = reader.bool("pre_norm", false);

@@ -1,5 +1,6 @@
 package org.openclip.models.timm;
 
+import java.util.List;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
 import org.openclip.api.graph.Dim;
@@ -9,29 +10,46 @@ import org.openclip.api.graph.NeuralOp.GeluForm;
 import org.openclip.api.graph.Value;
 
 /**
- * Pictures cut into patches, {@code patch_embed}: by one convolution, or by MobileCLIP's stem of
- * three (Vasu et al. 2023, arXiv 2311.17049).
+ * Pictures cut into patches, {@code patch_embed}.
  *
  * @param gridHeight rows of patches
  * @param gridWidth columns of patches
- * @param patch the side of a patch, in pixels
  * @param width the width of a patch's vector
- * @param bias whether the one convolution has a bias
- * @param convolutional whether the stem is MobileCLIP's
+ * @param steps how pixels become patches
  */
-record PatchStem(
-    int gridHeight, int gridWidth, int patch, int width, boolean bias, boolean convolutional) {
-  /** Reads {@code patch_size} and, in our table of sizes, {@code stem}. */
+record PatchStem(int gridHeight, int gridWidth, int width, Steps steps) {
+  /** How pixels become patches. */
+  interface Steps {
+    /** Returns how many patches there are along a side of so many pixels. */
+    int patches(int pixels);
+
+    /**
+     * Writes the steps.
+     *
+     * @param g a builder in the scope {@code patch_embed}
+     * @param pixels {@code [batch, 3, height, width]}
+     * @param width the width of a patch's vector
+     * @return {@code [batch, width, rows, columns]}
+     */
+    Value encode(GraphBuilder g, Value pixels, long width);
+  }
+
+  /** Reads {@code patch_size} and, in our tables of sizes, {@code stem}. */
   static PatchStem of(ConfigReader reader, int height, int width, int channels, boolean bias) {
-    boolean convolutional = reader.string("stem", "").equals("mci");
     int patch = TrunkOptions.positive(reader, "patch_size", 16);
-    if (height < patch || width < patch) {
+    Steps steps =
+        switch (reader.choice("stem", "", List.of("", "mci", "vitamin"))) {
+          case "mci" -> new ThreeSteps();
+          case "vitamin" -> ViTaminStem.of(reader);
+          default -> new OneStep(patch, bias);
+        };
+    PatchStem stem = new PatchStem(steps.patches(height), steps.patches(width), channels, steps);
+    if (stem.patches() == 0) {
       throw new InvalidConfigException(
           "vision_cfg.image_size",
-          "is %d x %d, but must be at least one patch of %d x %d"
-              .formatted(height, width, patch, patch));
+          "is %d x %d, which is less than a patch".formatted(height, width));
     }
-    return new PatchStem(height / patch, width / patch, patch, channels, bias, convolutional);
+    return stem;
   }
 
   /** Returns the number of patches of a picture. */
@@ -43,24 +61,48 @@ record PatchStem(
    * Returns the patches of {@code [batch, 3, height, width]} as {@code [batch, patches, width]}.
    */
   Value encode(GraphBuilder g, Value pixels) {
-    Value grid = convolutional ? threeSteps(g.scope("backbone"), pixels) : oneStep(g, pixels);
+    Value grid = steps.encode(g, pixels, width);
     Value rows = g.reshape(grid, pixels.shape().dim(0), Dim.of(width), Dim.of(patches()));
     return g.transpose(rows, 0, 2, 1);
   }
 
-  private Value oneStep(GraphBuilder g, Value pixels) {
-    return Layers.convolution(g, "proj", pixels, width, patch, patch, 0, 1, bias);
+  /**
+   * One convolution.
+   *
+   * @param patch the side of a patch, in pixels
+   * @param bias whether it has a bias
+   */
+  private record OneStep(int patch, boolean bias) implements Steps {
+    @Override
+    public int patches(int pixels) {
+      return pixels / patch;
+    }
+
+    @Override
+    public Value encode(GraphBuilder g, Value pixels, long width) {
+      return Layers.convolution(g, "proj", pixels, width, patch, patch, 0, 1, bias);
+    }
   }
 
-  private Value threeSteps(GraphBuilder g, Value pixels) {
-    long narrow = width / 4;
-    Value x = normed(g.scope("0"), pixels, narrow, 4);
-    x = normed(g.scope("1"), x, narrow, 2);
-    return Layers.convolution(g.scope("2"), "conv", x, width, 2, 2, 0, 1, true);
-  }
+  /** MobileCLIP's three convolutions (Vasu et al. 2023, arXiv 2311.17049). */
+  private record ThreeSteps() implements Steps {
+    @Override
+    public int patches(int pixels) {
+      return pixels / 4 / 2 / 2;
+    }
 
-  private static Value normed(GraphBuilder g, Value x, long out, int stride) {
-    Value convolved = Layers.convolution(g, "conv", x, out, stride, stride, 0, 1, false);
-    return g.gelu(Layers.batchNorm(g, "bn", convolved, 1e-5), GeluForm.ERF);
+    @Override
+    public Value encode(GraphBuilder g, Value pixels, long width) {
+      GraphBuilder backbone = g.scope("backbone");
+      Value x = normed(backbone.scope("0"), pixels, width / 4, 4);
+      x = normed(backbone.scope("1"), x, width / 4, 2);
+      return Layers.convolution(backbone.scope("2"), "conv", x, width, 2, 2, 0, 1, true);
+    }
+
+    private static Value normed(GraphBuilder g, Value x, long out, int side) {
+      Value convolved = Layers.convolution(g, "conv", x, out, side, side, 0, 1, false);
+      Value normed = Layers.batchNorm(g, "bn", convolved, Convolutions.BATCH_NORM_EPSILON);
+      return g.gelu(normed, GeluForm.ERF);
+    }
   }
 }

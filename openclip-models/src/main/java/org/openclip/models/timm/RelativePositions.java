@@ -23,7 +23,7 @@ record RelativePositions(int gridHeight, int gridWidth, int prefix, int heads, i
   TransformerBlocks.Positions in(GraphBuilder g) {
     int patches = gridHeight * gridWidth;
     Value distances = g.constant(distances());
-    Value indices = g.constant(indices());
+    Value indices = g.constant(indices(gridHeight, gridWidth));
     return new TransformerBlocks.Positions() {
       @Override
       public Value bias(GraphBuilder attention) {
@@ -58,15 +58,18 @@ record RelativePositions(int gridHeight, int gridWidth, int prefix, int heads, i
     return Tensor.of(table, at / 2, 2);
   }
 
-  /** Returns for every pair of patches the row of its distance, {@code int64[patches²]}. */
-  private Tensor indices() {
-    int patches = gridHeight * gridWidth;
+  /**
+   * Returns for every pair of patches of a grid the row of its distance in a table of all
+   * distances, {@code int64[patches²]}.
+   */
+  static Tensor indices(int height, int width) {
+    int patches = height * width;
     long[] indices = new long[patches * patches];
     for (int query = 0; query < patches; query++) {
       for (int key = 0; key < patches; key++) {
-        int y = query / gridWidth - key / gridWidth + gridHeight - 1;
-        int x = query % gridWidth - key % gridWidth + gridWidth - 1;
-        indices[query * patches + key] = (long) y * (2 * gridWidth - 1) + x;
+        int y = query / width - key / width + height - 1;
+        int x = query % width - key % width + width - 1;
+        indices[query * patches + key] = (long) y * (2 * width - 1) + x;
       }
     }
     return Tensor.of(indices, indices.length);

@@ -15,10 +15,12 @@ import org.openclip.api.graph.NeuralOp.GeluForm;
 import org.openclip.api.graph.Value;
 import org.openclip.api.spi.Suggestions;
 import org.openclip.api.tensor.Weights;
+import org.openclip.models.clip.Sides;
 
 /**
  * OpenCLIP's adapter of timm's models: a trunk, and a projection that is either the trunk's own
- * classifier or a head behind it ({@code timm_proj} linear or mlp).
+ * classifier or a head behind it: an attention pool ({@code timm_pool} abs_attn or rot_attn), a
+ * projection ({@code timm_proj} linear or mlp), or both.
  */
 final class TimmImageEncoder implements ImageEncoder {
   private final int height;
@@ -29,6 +31,7 @@ final class TimmImageEncoder implements ImageEncoder {
   private final double dropout;
   private final int embedDim;
   private final int maxPatches;
+  private final @Nullable GridAttentionPool attentionPool;
 
   TimmImageEncoder(EncoderContext context, List<TimmFamily> families) {
     ConfigReader reader = new ConfigReader("vision_cfg", context.config());
@@ -42,14 +45,14 @@ final class TimmImageEncoder implements ImageEncoder {
         "mlp_ratio",
         "patch_size",
         "output_tokens");
-    int[] size = size(reader);
+    int[] size = Sides.of(reader, "image_size", 224);
     height = size[0];
     width = size[1];
     embedDim = context.embedDim();
     String pool = reader.string("timm_pool", "avg");
     projection = projection(reader, context);
     projectionBias = reader.bool("timm_proj_bias", false);
-    dropout = reader.number("timm_drop", 0);
+    dropout = TrunkOptions.rate(reader, "timm_drop", 0);
     boolean custom = pool.equals("abs_attn") || pool.equals("rot_attn");
     boolean head = projection.equals("linear") || projection.equals("mlp");
     boolean created = !head && !custom;
@@ -58,47 +61,40 @@ final class TimmImageEncoder implements ImageEncoder {
     TimmFamily family = family(name, families);
     Map<String, Object> options = reader.object("timm_model_kwargs");
     @Nullable Double dropPath =
-        reader.has("timm_drop_path") ? reader.number("timm_drop_path", 0) : null;
-    double patchDrop = reader.number("patch_dropout", 0);
+        reader.has("timm_drop_path") ? TrunkOptions.rate(reader, "timm_drop_path", 0) : null;
+    double patchDrop = TrunkOptions.rate(reader, "patch_dropout", 0);
     maxPatches = reader.integer("image_seq_len", 0);
     reader.finish();
-    if (custom) {
-      throw new InvalidConfigException(
-          "vision_cfg.timm_pool", "'" + pool + "' is not known; use avg, token, map or \"\"");
-    }
     trunk =
         family.create(
             new TimmTrunk.Request(
                 name,
                 height,
                 width,
-                pool.isEmpty() && !created ? null : pool,
+                trunkPool(pool, created, custom),
                 created,
                 classes,
                 dropPath,
                 patchDrop,
                 options));
+    attentionPool = custom ? attentionPool(pool) : null;
   }
 
-  private static int[] size(ConfigReader reader) {
-    int[] size;
-    if (reader.value("image_size") instanceof List<?>) {
-      double[] sizes = reader.numbers("image_size");
-      if (sizes == null || sizes.length != 2) {
-        throw new InvalidConfigException(
-            reader.at("image_size"), "must be a number or [height, width]");
-      }
-      size = new int[] {(int) sizes[0], (int) sizes[1]};
-    } else {
-      int side = reader.integer("image_size", 224);
-      size = new int[] {side, side};
+  /** Returns the pooling that the trunk is asked for; null for its own. */
+  private static @Nullable String trunkPool(String pool, boolean created, boolean custom) {
+    if (custom) {
+      return "";
     }
-    if (size[0] < 1 || size[1] < 1 || size[0] > 16384 || size[1] > 16384) {
+    return pool.isEmpty() && !created ? null : pool;
+  }
+
+  private GridAttentionPool attentionPool(String pool) {
+    if (trunk.poolSide() == 0) {
       throw new InvalidConfigException(
-          reader.at("image_size"),
-          "is " + size[0] + " x " + size[1] + ", but must be from 1 to 16384");
+          "vision_cfg.timm_pool",
+          "is " + pool + ", which needs a convolutional model; leave it empty for the model's own");
     }
-    return size;
+    return new GridAttentionPool(trunk.poolSide(), pool.equals("rot_attn"), embedDim);
   }
 
   /** Returns the projection; a key that is there but null means the trunk's own classifier. */
@@ -147,9 +143,13 @@ final class TimmImageEncoder implements ImageEncoder {
     return trunk;
   }
 
-  /** Writes the head behind the trunk's features. */
-  Value project(GraphBuilder g, Value features) {
+  /** Writes the head behind what the trunk yields. */
+  Value project(GraphBuilder g, Value trunkFeatures) {
     GraphBuilder head = g.scope("head");
+    Value features =
+        attentionPool == null
+            ? trunkFeatures
+            : attentionPool.encode(head.scope("pool"), trunkFeatures);
     return switch (projection) {
       case "linear" -> {
         long in = features.shape().size(-1);

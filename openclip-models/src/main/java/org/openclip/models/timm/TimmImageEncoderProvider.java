@@ -13,7 +13,14 @@ public final class TimmImageEncoderProvider implements ImageEncoderProvider {
 
   /** Lists the families; a new one is one line here. */
   private static List<TimmFamily> families() {
-    return List.of(new VisionTransformerFamily(), new EvaFamily(), new NaFlexFamily());
+    return List.of(
+        TimmFamily.of("vit.txt", VisionTransformerTrunk::new),
+        TimmFamily.of("vitamin.txt", VisionTransformerTrunk::new),
+        TimmFamily.of("eva.txt", EvaTrunk::new),
+        TimmFamily.of("naflex.txt", NaFlexTrunk::new),
+        TimmFamily.of("convnext.txt", ConvNextTrunk::new),
+        TimmFamily.of("fastvit.txt", FastVitTrunk::new),
+        TimmFamily.of("swin.txt", SwinTrunk::new));
   }
 
   @Override

@@ -22,6 +22,15 @@ interface TimmTrunk {
   Value encode(GraphBuilder g, Value pixels);
 
   /**
+   * Returns the side of the grid of features that timm notes for the model, which an attention pool
+   * behind it has positions for; 0 when the features are no grid {@code [batch, features, rows,
+   * columns]} before pooling.
+   */
+  default int poolSide() {
+    return 0;
+  }
+
+  /**
    * Returns weights fitted to this trunk's picture size.
    *
    * @param weights the weights of a checkpoint
@@ -65,8 +74,13 @@ interface TimmTrunk {
       all.putAll(options);
       ConfigReader reader = new ConfigReader("vision_cfg.timm_model_kwargs", all);
       // The picture's size comes from vision_cfg.image_size alone.
-      reader.integer("img_size", height);
+      reader.ignore("img_size");
       return reader;
+    }
+
+    /** Returns whether an option is there but null, which switches off what it describes. */
+    boolean isNull(String key) {
+      return options.containsKey(key) && options.get(key) == null;
     }
   }
 }

@@ -64,7 +64,9 @@ record TransformerBlocks(
     /** SwiGLU (Shazeer 2020, arXiv 2002.05202) with one matrix for gate and value. */
     SWIGLU_PACKED,
     /** SwiGLU with two matrices. */
-    SWIGLU
+    SWIGLU,
+    /** The same with GELU, behind a layer norm of its own (ViTamin). */
+    GEGLU
   }
 
   /** The names of the layer scales of timm's ViT. */
@@ -173,11 +175,16 @@ record TransformerBlocks(
             Value gate = g.unary(linear(g, "fc1_g", x, hidden, true), UnaryFunction.SILU);
             yield g.times(gate, linear(g, "fc1_x", x, hidden, true));
           }
+          case GEGLU -> {
+            Value normed = Layers.layerNorm(g, "norm", x, epsilon);
+            Value gate = g.gelu(linear(g, "w0", normed, hidden, true), gelu);
+            yield g.times(gate, linear(g, "w1", normed, hidden, true));
+          }
         };
     if (normHidden) {
       inner = Layers.layerNorm(g, "norm", inner, epsilon);
     }
-    return linear(g, "fc2", inner, width, true);
+    return linear(g, perceptron == Perceptron.GEGLU ? "w2" : "fc2", inner, width, true);
   }
 
   /** A linear layer that is drawn as timm's transformers draw theirs. */

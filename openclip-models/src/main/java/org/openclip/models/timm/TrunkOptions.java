@@ -1,5 +1,6 @@
 package org.openclip.models.timm;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.openclip.api.InvalidConfigException;
@@ -61,5 +62,93 @@ final class TrunkOptions {
           "is map, which " + request.name() + " does not have beside a timm_proj; use " + own);
     }
     return pool;
+  }
+
+  /** Returns a number for each stage, or one for all of them. */
+  static int[] stages(ConfigReader reader, String key, int count, int otherwise) {
+    if (!(reader.value(key) instanceof List<?>)) {
+      int[] same = new int[count];
+      Arrays.fill(same, positive(reader, key, otherwise));
+      return same;
+    }
+    int[] numbers = stages(reader, key);
+    if (numbers.length != count) {
+      throw new InvalidConfigException(
+          reader.at(key), "has %d numbers for %d stages".formatted(numbers.length, count));
+    }
+    return numbers;
+  }
+
+  /** Returns a number for each stage, all of them at least 1. */
+  static int[] stages(ConfigReader reader, String key) {
+    double[] numbers = reader.numbers(key);
+    if (numbers == null || numbers.length == 0) {
+      throw new InvalidConfigException(reader.at(key), "must list a number for each stage");
+    }
+    for (double number : numbers) {
+      if (number < 1 || number != (int) number) {
+        throw new InvalidConfigException(
+            reader.at(key), "has " + number + ", but each must be an integer of at least 1");
+      }
+    }
+    return Arrays.stream(numbers).mapToInt(number -> (int) number).toArray();
+  }
+
+  /** Returns the share of what training leaves out, from 0 to below 1. */
+  static double rate(ConfigReader reader, String key, double otherwise) {
+    double rate = reader.number(key, otherwise);
+    if (!(rate >= 0 && rate < 1)) {
+      throw new InvalidConfigException(
+          reader.at(key), "is " + rate + ", but must be from 0 to below 1");
+    }
+    return rate;
+  }
+
+  /**
+   * Returns the rate of dropped residual branches in the last block.
+   *
+   * @param own the model's own, for a configuration that gives none
+   */
+  static double dropPath(TimmTrunk.Request request, ConfigReader reader, double own) {
+    Double asked = request.dropPath();
+    return rate(reader, "drop_path_rate", asked == null ? own : asked);
+  }
+
+  /** Refuses patch dropout for a trunk that has no list of patches. */
+  static void noPatchDrop(TimmTrunk.Request request) {
+    if (request.patchDrop() > 0) {
+      throw new InvalidConfigException(
+          "vision_cfg.patch_dropout", "is not known for " + request.name() + "; set it to 0");
+    }
+  }
+
+  /**
+   * Returns the rates of dropped residual branches by stage and block, which grow linearly over all
+   * blocks.
+   *
+   * @param last the rate of the last block
+   * @param depths the number of blocks of each stage
+   */
+  static double[][] dropPaths(double last, int[] depths) {
+    int steps = Math.max(1, Arrays.stream(depths).sum() - 1);
+    double[][] rates = new double[depths.length][];
+    int block = 0;
+    for (int stage = 0; stage < depths.length; stage++) {
+      rates[stage] = new double[depths[stage]];
+      for (int i = 0; i < depths[stage]; i++) {
+        rates[stage][i] = last * block++ / steps;
+      }
+    }
+    return rates;
+  }
+
+  /** Refuses pictures of which the last stage would see less than one pixel. */
+  static void atLeast(TimmTrunk.Request request, int pixels) {
+    if (Math.min(request.height(), request.width()) < pixels) {
+      throw new InvalidConfigException(
+          "vision_cfg.image_size",
+          "is %d x %d, but each side must be at least %d"
+              .formatted(request.height(), request.width(), pixels));
+    }
   }
 }

@@ -18,8 +18,8 @@ import org.openclip.models.timm.TransformerBlocks.Projection;
 /**
  * timm's vision transformer (Dosovitskiy et al. 2020, arXiv 2010.11929; Steiner et al. 2021, arXiv
  * 2106.10270): the image tower of SigLIP (Zhai et al. 2023, arXiv 2303.15343), SigLIP 2 (Tschannen
- * et al. 2025, arXiv 2502.14786) and, behind a convolutional stem, MobileCLIP-B (Vasu et al. 2023,
- * arXiv 2311.17049).
+ * et al. 2025, arXiv 2502.14786) and, behind convolutional stems, MobileCLIP-B (Vasu et al. 2023,
+ * arXiv 2311.17049) and ViTamin (Chen et al. 2024, arXiv 2404.02132).
  */
 final class VisionTransformerTrunk implements TimmTrunk {
   private final PatchStem stem;
@@ -47,7 +47,6 @@ final class VisionTransformerTrunk implements TimmTrunk {
     int heads = TrunkOptions.heads(reader, width, 12);
     double epsilon = reader.number("norm_eps", 1e-6);
     double layerScale = reader.number("init_values", 0);
-    double dropPath = request.dropPath() == null ? 0 : request.dropPath();
     blocks =
         new TransformerBlocks(
             width,
@@ -56,14 +55,14 @@ final class VisionTransformerTrunk implements TimmTrunk {
             (int) (width * reader.number("mlp_ratio", 4)),
             epsilon,
             reader.bool("qkv_bias", true) ? Projection.FUSED : Projection.FUSED_NO_BIAS,
-            Perceptron.GELU,
+            reader.bool("geglu_mlp", false) ? Perceptron.GEGLU : Perceptron.GELU,
             TrunkOptions.activation(reader),
             false,
             false,
             false,
             layerScale == 0 ? null : layerScale,
             TransformerBlocks.VIT_LAYER_SCALES,
-            reader.number("drop_path_rate", dropPath));
+            TrunkOptions.dropPath(request, reader, 0));
     classToken = reader.bool("class_token", true);
     registers = reader.integer("reg_tokens", 0);
     positions = reader.choice("pos_embed", "learn", List.of("learn", "none", "")).equals("learn");
@@ -72,7 +71,7 @@ final class VisionTransformerTrunk implements TimmTrunk {
     normAfterPool = reader.bool("fc_norm", List.of("avg", "avgmax", "max").contains(created));
     poolPrefix = reader.bool("pool_include_prefix", false);
     relativeHidden = reader.integer("rel_pos_dim", 0);
-    patchDrop = reader.number("patch_drop_rate", request.patchDrop());
+    patchDrop = TrunkOptions.rate(reader, "patch_drop_rate", request.patchDrop());
     classes = request.classes();
     reader.ignore("dynamic_img_size", "weight_init", "fix_init");
     reader.finish();
