@@ -87,12 +87,12 @@ final class ModifiedResNet implements ImageEncoder {
 
   /** Returns the width of the last stage. */
   private int features() {
-    return channels * EXPANSION << HALVINGS;
+    return (channels * EXPANSION) << HALVINGS;
   }
 
   /** Returns what the last stage leaves of a side. */
   private static int side(int pixels) {
-    return (pixels + 1) / 2 / 2 >> HALVINGS;
+    return ((pixels + 1) / 4) >> HALVINGS;
   }
 
   @Override
@@ -160,7 +160,7 @@ final class ModifiedResNet implements ImageEncoder {
     Dim pixels = Dim.of(grid.shape().size(2) * grid.shape().size(3));
     Value list = g.transpose(g.reshape(grid, Dim.BATCH, Dim.of(width), pixels), 0, 2, 1);
     Value x = g.concat(1, g.reduce(list, Reduction.MEAN, true, 1), list);
-    Initializer normal = new Initializer.Normal(Math.pow(width, -0.5));
+    Initializer normal = new Initializer.Normal(Math.pow((double) width, -0.5));
     x = g.plus(x, g.parameter("positional_embedding", normal, pixels.size() + 1, width));
     Value attended =
         g.attention(

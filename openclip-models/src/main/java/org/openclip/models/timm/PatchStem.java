@@ -40,7 +40,7 @@ record PatchStem(int gridHeight, int gridWidth, int width, Steps steps) {
     Steps steps =
         switch (reader.choice("stem", "", List.of("", "mci", "vitamin"))) {
           case "mci" -> new ThreeSteps();
-          case "vitamin" -> ViTaminStem.of(reader);
+          case "vitamin" -> new ViTaminStem(reader);
           default -> new OneStep(patch, bias);
         };
     PatchStem stem = new PatchStem(steps.patches(height), steps.patches(width), channels, steps);

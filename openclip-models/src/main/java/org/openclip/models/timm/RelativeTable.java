@@ -53,7 +53,7 @@ record RelativeTable(int height, int width, int heads) {
     }
     Tensor old = weights.get(name);
     long[] shape = old.shape();
-    int side = (int) Math.round(Math.sqrt(shape[0]));
+    int side = (int) Math.round(Math.sqrt((double) shape[0]));
     boolean square = shape.length == 2 && side > 1 && (long) side * side == shape[0];
     if (!square || (side == rows && side == columns)) {
       return weights;
@@ -78,8 +78,9 @@ record RelativeTable(int height, int width, int heads) {
   private static double[][] shares(int from, int to) {
     double[] places = places(from, to);
     double[][] shares = new double[to][from];
+    int middle = to / 2;
     for (int i = 0; i < to; i++) {
-      double place = i - to / 2;
+      double place = i - middle;
       int right = 0;
       while (right < from - 1 && places[right] < place) {
         right++;
@@ -95,13 +96,14 @@ record RelativeTable(int height, int width, int heads) {
 
   /** Returns where the old distances lie among the new ones: steps are powers of one ratio. */
   private static double[] places(int from, int to) {
+    int steps = from / 2;
+    int farthest = to / 2;
     double low = 1.01;
     double high = 1.5;
     double ratio = low;
     while (high - low > 1e-6) {
       ratio = (low + high) / 2;
-      double sum = (1 - Math.pow(ratio, from / 2)) / (1 - ratio);
-      if (sum > to / 2) {
+      if ((1 - Math.pow(ratio, steps)) / (1 - ratio) > farthest) {
         high = ratio;
       } else {
         low = ratio;
@@ -109,10 +111,10 @@ record RelativeTable(int height, int width, int heads) {
     }
     double[] places = new double[from];
     double place = 0;
-    for (int step = 1; step <= from / 2; step++) {
+    for (int step = 1; step <= steps; step++) {
       place += Math.pow(ratio, step - 1);
-      places[from / 2 + step] = place;
-      places[from / 2 - step] = -place;
+      places[steps + step] = place;
+      places[steps - step] = -place;
     }
     return places;
   }

@@ -15,17 +15,20 @@ import org.openclip.api.tensor.Tensor;
  * stem, two stages of inverted bottlenecks that each halve the picture (MobileNetV2, Sandler et al.
  * 2018, arXiv 1801.04381), and a strided convolution. The second half is a vision transformer with
  * gated perceptrons.
- *
- * @param widths the channels of both stages; the stem has those of the first
- * @param depths the blocks of both stages
  */
-record ViTaminStem(int[] widths, int[] depths) implements PatchStem.Steps {
+final class ViTaminStem implements PatchStem.Steps {
   private static final double EPSILON = 1e-6;
 
+  /** The channels of both stages; the stem has those of the first. */
+  private final int[] widths;
+
+  /** The blocks of both stages. */
+  private final int[] depths;
+
   /** Reads {@code conv_dims} and {@code conv_depths} of our table of sizes. */
-  static ViTaminStem of(ConfigReader reader) {
-    int[] widths = TrunkOptions.stages(reader, "conv_dims");
-    return new ViTaminStem(widths, TrunkOptions.stages(reader, "conv_depths", widths.length, 1));
+  ViTaminStem(ConfigReader reader) {
+    widths = TrunkOptions.stages(reader, "conv_dims");
+    depths = TrunkOptions.stages(reader, "conv_depths", widths.length, 1);
   }
 
   @Override
