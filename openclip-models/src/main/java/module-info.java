@@ -2,6 +2,8 @@
 module org.openclip.models {
   requires java.desktop;
   requires org.openclip.api;
+  // What webp.imageio, an automatic module, needs and cannot say.
+  requires kotlin.stdlib;
   requires webp.imageio;
   requires static org.jspecify;
 
