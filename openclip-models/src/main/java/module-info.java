@@ -12,7 +12,9 @@ module org.openclip.models {
       org.openclip.models.clip.VisionTransformerProvider,
       org.openclip.models.timm.TimmImageEncoderProvider;
   provides org.openclip.api.spi.TextEncoderProvider with
-      org.openclip.models.clip.TextTransformerProvider;
+      org.openclip.models.clip.TextTransformerProvider,
+      org.openclip.models.hf.HfTextProvider,
+      org.openclip.models.modern.ModernTextProvider;
   provides org.openclip.api.spi.ModelCatalogueProvider with
       org.openclip.models.catalogue.OpenClipCatalogue;
   provides org.openclip.api.spi.ImageDecoderProvider with

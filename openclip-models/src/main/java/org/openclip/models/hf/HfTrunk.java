@@ -1,0 +1,79 @@
+package org.openclip.models.hf;
+
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidConfigException;
+import org.openclip.api.config.ConfigReader;
+import org.openclip.api.graph.GraphBuilder;
+import org.openclip.api.graph.Initializer;
+import org.openclip.api.graph.Value;
+import org.openclip.models.attention.Padding;
+
+/** An encoder of texts without its pooling. Its parameters have the names of transformers. */
+interface HfTrunk {
+  /** The largest length of a trunk whose positions have no end. */
+  int ENDLESS = Integer.MAX_VALUE;
+
+  /** Returns the width of its sequence. */
+  int width();
+
+  /** Returns the number of different tokens. */
+  int vocabularySize();
+
+  /** Returns the id of padding. */
+  long padId();
+
+  /** Returns how many tokens a text can have. */
+  int longest();
+
+  /**
+   * Writes the encoder.
+   *
+   * @param tokens {@code int64[batch, length]}
+   * @param longest an upper bound of the length
+   * @return {@code [batch, length, width]}
+   */
+  Value encode(GraphBuilder g, Value tokens, Padding padding, int longest);
+
+  /**
+   * Writes the pooling layer over the first token that some models were pretrained with.
+   *
+   * @param first {@code [batch, width]}
+   * @return {@code [batch, width]}; null when the model has no such layer
+   */
+  default @Nullable Value pool(GraphBuilder g, Value first) {
+    return null;
+  }
+
+  /** A linear layer with a bias that starts at zero. */
+  static Value linear(GraphBuilder g, String name, Value x, long out, Initializer weight) {
+    GraphBuilder scope = g.scope(name);
+    return g.linear(
+        x,
+        scope.parameter("weight", weight, out, x.shape().size(-1)),
+        scope.parameter("bias", Initializer.ZEROS, out));
+  }
+
+  /** A linear layer without a bias. */
+  static Value matrix(GraphBuilder g, String name, Value x, long out, Initializer weight) {
+    return g.linear(x, g.scope(name).parameter("weight", weight, out, x.shape().size(-1)), null);
+  }
+
+  /** Reads an integer that must be at least 1. */
+  static int positive(ConfigReader reader, String key, int otherwise) {
+    int value = reader.integer(key, otherwise);
+    if (value < 1) {
+      throw new InvalidConfigException(reader.at(key), "is " + value + ", but must be at least 1");
+    }
+    return value;
+  }
+
+  /** Reads a number of heads, which must divide a width. */
+  static int heads(ConfigReader reader, String key, int otherwise, int width) {
+    int heads = positive(reader, key, otherwise);
+    if (width % heads != 0) {
+      throw new InvalidConfigException(
+          reader.at(key), "is " + heads + ", which does not divide the width " + width);
+    }
+    return heads;
+  }
+}

@@ -1,0 +1,5 @@
+/** OpenCLIP's own text transformer of today's parts. */
+@NullMarked
+package org.openclip.models.modern;
+
+import org.jspecify.annotations.NullMarked;
