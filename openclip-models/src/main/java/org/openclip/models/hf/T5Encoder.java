@@ -100,7 +100,7 @@ final class T5Encoder implements HfTrunk {
    * Returns the bucket of a distance: one for each near one, then wider and wider ones; half of
    * them for keys before the query.
    */
-  private long bucket(int distance) {
+  private int bucket(int distance) {
     int half = buckets / 2;
     int side = distance > 0 ? half : 0;
     int near = half / 2;
@@ -127,7 +127,7 @@ final class T5Encoder implements HfTrunk {
   }
 
   private Value attention(GraphBuilder g, Value x, Value mask) {
-    long inner = (long) heads * headWidth;
+    int inner = Math.multiplyExact(heads, headWidth);
     Initializer queries = new Initializer.Normal(Math.pow((double) width * headWidth, -0.5));
     Value context =
         g.attention(
@@ -151,7 +151,7 @@ final class T5Encoder implements HfTrunk {
     return g.rmsNorm(x, g.scope(name).parameter("weight", Initializer.ONES, width), epsilon);
   }
 
-  private static Initializer normal(long fanIn) {
-    return new Initializer.Normal(1 / Math.sqrt(fanIn));
+  private static Initializer normal(double fanIn) {
+    return new Initializer.Normal(Math.pow(fanIn, -0.5));
   }
 }
