@@ -23,4 +23,5 @@ module org.openclip.api {
   uses org.openclip.api.spi.ModelSourceProvider;
   uses org.openclip.api.spi.TextEncoderProvider;
   uses org.openclip.api.spi.TokenizerProvider;
+  uses org.openclip.api.spi.WordTaggerProvider;
 }

@@ -23,6 +23,7 @@ import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.ImagePreprocessorProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.spi.TokenizerProvider;
+import org.openclip.api.spi.WordTaggerProvider;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.TokenizerContext;
@@ -275,7 +276,14 @@ public final class ModelBuilder {
                     "no plugin has the tokenizer that text_cfg "
                         + config
                         + " asks for; add its jar, or encode tokens made elsewhere"))
-        .create(new TokenizerContext(config, architecture.textEncoder().contextLength(), folder));
+        .create(
+            TokenizerContext.of(config, architecture.textEncoder().contextLength())
+                .withModelFolder(folder)
+                .withTagger(
+                    () ->
+                        registry
+                            .first(WordTaggerProvider.class, provider -> true)
+                            .map(WordTaggerProvider::create)));
   }
 
   private static ImagePreprocessor preprocessor(

@@ -123,6 +123,19 @@ public final class ConfigReader {
     throw wrong(key, value, "a list of numbers");
   }
 
+  /** Returns the strings of a list, none of them empty; an empty list when the key is absent. */
+  public List<String> strings(String key) {
+    Object value = value(key);
+    if (value == null) {
+      return List.of();
+    }
+    if (value instanceof List<?> list
+        && list.stream().allMatch(e -> e instanceof String s && !s.isEmpty())) {
+      return list.stream().map(String.class::cast).toList();
+    }
+    throw wrong(key, value, "a list of strings that are not empty");
+  }
+
   /** Returns the value as it stands, or null when the key is absent. */
   public @Nullable Object value(String key) {
     known.add(key);

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,15 +14,38 @@ import org.jspecify.annotations.Nullable;
  * @param textConfig the model's {@code text_cfg}
  * @param contextLength the number of tokens of a row
  * @param modelFolder where files of the tokenizer may lie; null when the model has no folder
+ * @param files finds files of tokenizers that the configuration calls by name
+ * @param tagger yields a tagger of parts of speech when there is one; asked only when needed
  */
 public record TokenizerContext(
-    Map<String, Object> textConfig, int contextLength, @Nullable Path modelFolder) {
+    Map<String, Object> textConfig,
+    int contextLength,
+    @Nullable Path modelFolder,
+    TokenizerFiles files,
+    Supplier<Optional<WordTagger>> tagger) {
   /** Copies the map. */
-  // In full, because javac drops the null annotations of a compact constructor.
-  public TokenizerContext(
-      Map<String, Object> textConfig, int contextLength, @Nullable Path modelFolder) {
-    this.textConfig = Collections.unmodifiableMap(new LinkedHashMap<>(textConfig));
-    this.contextLength = contextLength;
-    this.modelFolder = modelFolder;
+  public TokenizerContext {
+    textConfig = Collections.unmodifiableMap(new LinkedHashMap<>(textConfig));
+  }
+
+  /** Returns a context without files and without a tagger. */
+  public static TokenizerContext of(Map<String, Object> textConfig, int contextLength) {
+    return new TokenizerContext(
+        textConfig, contextLength, null, TokenizerFiles.NONE, Optional::empty);
+  }
+
+  /** Returns this with a model's folder. */
+  public TokenizerContext withModelFolder(@Nullable Path folder) {
+    return new TokenizerContext(textConfig, contextLength, folder, files, tagger);
+  }
+
+  /** Returns this with a way to find named tokenizers. */
+  public TokenizerContext withFiles(TokenizerFiles finder) {
+    return new TokenizerContext(textConfig, contextLength, modelFolder, finder, tagger);
+  }
+
+  /** Returns this with a source of taggers. */
+  public TokenizerContext withTagger(Supplier<Optional<WordTagger>> source) {
+    return new TokenizerContext(textConfig, contextLength, modelFolder, files, source);
   }
 }

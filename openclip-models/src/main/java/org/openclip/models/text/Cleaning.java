@@ -1,6 +1,9 @@
 package org.openclip.models.text;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import org.openclip.api.config.ConfigReader;
 import org.openclip.models.text.repair.HtmlEntities;
 import org.openclip.models.text.repair.PythonText;
 import org.openclip.models.text.repair.TextRepair;
@@ -47,6 +50,16 @@ enum Cleaning {
 
   abstract String finish(String text);
 
+  /** Reads the key {@code clean} of a tokenizer's options. */
+  static Cleaning read(ConfigReader options, Cleaning otherwise) {
+    List<String> labels = Arrays.stream(values()).map(Cleaning::label).toList();
+    return valueOf(options.choice("clean", otherwise.label(), labels).toUpperCase(Locale.ROOT));
+  }
+
+  private String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
   /** Returns the cleaned text. */
   String clean(String text) {
     if (isPlain(text)) {
@@ -65,10 +78,5 @@ enum Cleaning {
       }
     }
     return true;
-  }
-
-  /** Returns the name in a configuration. */
-  String label() {
-    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;
@@ -18,21 +18,21 @@ final class ClipTokenizer implements Tokenizer {
   private static final int START = BytePairs.COUNT;
   private static final int END = START + 1;
 
-  /** Words that are remembered; later ones are encoded each time. */
-  private static final int MOST_WORDS = 1 << 16;
-
   private final BytePairs pairs = BytePairs.instance();
   private final List<String> specialTokens;
+  private final Words words;
   private final int contextLength;
   private final Cleaning cleaning;
   private final Reduction reduction;
+  private final @Nullable SyntaxMask syntax;
   private final RandomGenerator random;
-  private final ConcurrentHashMap<String, int[]> words;
+  private final WordCache cache;
 
   /**
    * Creates a tokenizer.
    *
    * @param specialTokens all special tokens by name, start and end first
+   * @param syntax shortens texts before they are cut into tokens; null for texts as they are
    * @param random draws what a reduction keeps; safe for many threads
    */
   ClipTokenizer(
@@ -40,8 +40,9 @@ final class ClipTokenizer implements Tokenizer {
       int contextLength,
       Cleaning cleaning,
       Reduction reduction,
+      @Nullable SyntaxMask syntax,
       RandomGenerator random) {
-    this(specialTokens, contextLength, cleaning, reduction, random, new ConcurrentHashMap<>());
+    this(specialTokens, contextLength, cleaning, reduction, syntax, random, new WordCache());
   }
 
   private ClipTokenizer(
@@ -49,18 +50,21 @@ final class ClipTokenizer implements Tokenizer {
       int contextLength,
       Cleaning cleaning,
       Reduction reduction,
+      @Nullable SyntaxMask syntax,
       RandomGenerator random,
-      ConcurrentHashMap<String, int[]> words) {
+      WordCache cache) {
     if (contextLength < 1) {
       throw new InvalidInputException(
           "context length is " + contextLength + ", but must be at least 1");
     }
     this.specialTokens = List.copyOf(specialTokens);
+    this.words = new Words(this.specialTokens);
     this.contextLength = contextLength;
     this.cleaning = cleaning;
     this.reduction = reduction;
+    this.syntax = syntax;
     this.random = random;
-    this.words = words;
+    this.cache = cache;
   }
 
   @Override
@@ -85,44 +89,42 @@ final class ClipTokenizer implements Tokenizer {
 
   @Override
   public Tokenizer withContextLength(int length) {
-    return new ClipTokenizer(specialTokens, length, cleaning, reduction, random, words);
+    return new ClipTokenizer(specialTokens, length, cleaning, reduction, syntax, random, cache);
   }
 
   @Override
   public int[] encode(String text) {
     String clean = cleaning.clean(text);
-    int[] tokens = new int[16];
+    int[] tokens = new int[32];
     int count = 0;
     for (int at = 0; at < clean.length(); ) {
-      int end = Words.end(clean, at, specialTokens);
+      int end = words.end(clean, at);
       if (end < 0) {
         at = -end;
         continue;
       }
-      int[] word = word(clean.substring(at, end));
+      int[] word = cache.get(clean, at, end);
+      if (word == null) {
+        word = word(clean.substring(at, end));
+      }
       if (count + word.length > tokens.length) {
         tokens = Arrays.copyOf(tokens, Math.max(2 * tokens.length, count + word.length));
       }
-      System.arraycopy(word, 0, tokens, count, word.length);
-      count += word.length;
+      for (int token : word) {
+        tokens[count++] = token;
+      }
       at = end;
     }
     return Arrays.copyOf(tokens, count);
   }
 
   private int[] word(String word) {
-    int[] known = words.get(word);
-    if (known != null) {
-      return known;
-    }
     int special = specialTokens.indexOf(word);
     int[] tokens =
         special >= 0
             ? new int[] {BytePairs.COUNT + special}
             : pairs.encode(word.getBytes(StandardCharsets.UTF_8));
-    if (words.size() < MOST_WORDS && word.length() < 64) {
-      words.put(word, tokens);
-    }
+    cache.put(word, tokens);
     return tokens;
   }
 
@@ -153,7 +155,8 @@ final class ClipTokenizer implements Tokenizer {
         throw new InvalidInputException(
             "text " + row + " is null; give a text, which may be empty");
       }
-      write(encode(text), ids, row * contextLength);
+      String kept = syntax == null ? text : syntax.shorten(text, contextLength - 2);
+      write(encode(kept), ids, row * contextLength);
     }
     return Tokens.of(contextLength, ids);
   }

@@ -1,7 +1,6 @@
 package org.openclip.models.text;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +10,7 @@ import org.openclip.api.config.ConfigReader;
 import org.openclip.api.spi.TokenizerProvider;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.TokenizerContext;
+import org.openclip.api.text.WordTagger;
 
 /** Offers CLIP's byte-pair tokenizer, as {@code clip-bpe}, for models that name no other. */
 public final class ClipTokenizerProvider implements TokenizerProvider {
@@ -31,34 +31,38 @@ public final class ClipTokenizerProvider implements TokenizerProvider {
   }
 
   @Override
-  @SuppressWarnings("unchecked")
   public Tokenizer create(TokenizerContext context) {
-    Object options = context.textConfig().get("tokenizer_kwargs");
+    ConfigReader options = new ConfigReader("text_cfg", context.textConfig());
     ConfigReader reader =
-        new ConfigReader(
-            "text_cfg.tokenizer_kwargs",
-            options instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of());
-    List<String> cleanings = Arrays.stream(Cleaning.values()).map(Cleaning::label).toList();
-    String clean = reader.choice("clean", "lower", cleanings);
+        new ConfigReader(options.at("tokenizer_kwargs"), options.object("tokenizer_kwargs"));
+    Cleaning cleaning = Cleaning.read(reader, Cleaning.LOWER);
     String mask =
         reader.choice("reduction_mask", "", List.of("", "simple", "random", "shuffle", "syntax"));
-    if (mask.equals("syntax")) {
-      throw new InvalidConfigException(
-          reader.at("reduction_mask"),
-          "is syntax, which needs a tagger of parts of speech that is not built in; take simple,"
-              + " random or shuffle");
-    }
+    boolean syntax = mask.equals("syntax");
     List<String> special = new ArrayList<>(List.of("<start_of_text>", "<end_of_text>"));
-    Object more = reader.value("additional_special_tokens");
-    if (more instanceof List<?> tokens) {
-      tokens.forEach(token -> special.add(String.valueOf(token)));
-    }
+    special.addAll(reader.strings("additional_special_tokens"));
     reader.finish();
     return new ClipTokenizer(
         special,
         context.contextLength(),
-        Cleaning.valueOf(clean.toUpperCase(Locale.ROOT)),
-        mask.isEmpty() ? Reduction.NONE : Reduction.valueOf(mask.toUpperCase(Locale.ROOT)),
+        cleaning,
+        mask.isEmpty() || syntax
+            ? Reduction.NONE
+            : Reduction.valueOf(mask.toUpperCase(Locale.ROOT)),
+        syntax ? new SyntaxMask(tagger(context, reader.at("reduction_mask"))) : null,
         new Random());
+  }
+
+  private static WordTagger tagger(TokenizerContext context, String key) {
+    return context
+        .tagger()
+        .get()
+        .orElseThrow(
+            () ->
+                new InvalidConfigException(
+                    key,
+                    "is syntax, which keeps nouns first and so needs a tagger of parts of speech;"
+                        + " none is built in. Add a jar with a WordTaggerProvider, or take simple,"
+                        + " random or shuffle"));
   }
 }

@@ -7,19 +7,33 @@ import java.util.List;
  * digits, and runs of anything else but white space.
  */
 final class Words {
-  private Words() {}
+  private static final int COMBINING_IOTA = 0x345;
+
+  private final List<String> specialTokens;
+
+  /** Whether a special token begins with an ASCII character; the last one stands for all others. */
+  private final boolean[] startsSpecial = new boolean[129];
+
+  Words(List<String> specialTokens) {
+    this.specialTokens = specialTokens;
+    for (String token : specialTokens) {
+      int first = token.codePointAt(0);
+      startsSpecial[Math.min(128, Character.toLowerCase(first))] = true;
+      startsSpecial[Math.min(128, Character.toUpperCase(first))] = true;
+    }
+  }
 
   /** Returns where the piece at an index ends; minus where the white space there ends. */
-  static int end(String text, int at, List<String> specialTokens) {
+  int end(String text, int at) {
     int first = text.codePointAt(at);
-    int next = at + Character.charCount(first);
-    if (first == '<') {
+    if (startsSpecial[Math.min(128, first)]) {
       for (String token : specialTokens) {
         if (text.regionMatches(true, at, token, 0, token.length())) {
           return at + token.length();
         }
       }
     }
+    int next = at + Character.charCount(first);
     if (first == '\'') {
       int contraction = contraction(text, next);
       if (contraction > 0) {
@@ -31,7 +45,10 @@ final class Words {
       return next;
     }
     while (next < text.length()) {
-      int c = text.codePointAt(next);
+      int c = text.charAt(next);
+      if (c >= 128) {
+        c = text.codePointAt(next);
+      }
       if (Kind.of(c) != kind) {
         break;
       }
@@ -92,6 +109,8 @@ final class Words {
     private static boolean isSpace(int c) {
       return (c >= 9 && c <= 13)
           || c == 0x85
+          // A mark whose other case is a letter: the reference finds it in no piece.
+          || c == COMBINING_IOTA
           || Character.getType(c) == Character.SPACE_SEPARATOR
           || Character.getType(c) == Character.LINE_SEPARATOR
           || Character.getType(c) == Character.PARAGRAPH_SEPARATOR;

@@ -53,6 +53,9 @@ public final class PythonText {
 
   /** Returns the words of the text with one space between them: {@code " ".join(str.split())}. */
   public static String collapse(String text) {
+    if (isCollapsed(text)) {
+      return text;
+    }
     StringBuilder out = new StringBuilder(text.length());
     boolean gap = false;
     for (int i = 0; i < text.length(); i++) {
@@ -70,8 +73,23 @@ public final class PythonText {
     return out.toString();
   }
 
+  private static boolean isCollapsed(String text) {
+    boolean space = true;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (space ? isSpace(c) : c != ' ' && isSpace(c)) {
+        return false;
+      }
+      space = c == ' ';
+    }
+    return !space;
+  }
+
   /** Returns the text in lower case: {@code str.lower()}, Unicode's full mapping. */
   public static String lower(String text) {
+    if (isAsciiWithoutCapitals(text)) {
+      return text;
+    }
     StringBuilder out = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); ) {
       int c = text.codePointAt(i);
@@ -86,6 +104,16 @@ public final class PythonText {
       i = next;
     }
     return out.toString();
+  }
+
+  private static boolean isAsciiWithoutCapitals(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80 || (c >= 'A' && c <= 'Z')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Returns the text in upper case, Unicode's full mapping. */
