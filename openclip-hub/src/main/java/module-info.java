@@ -24,7 +24,10 @@ module org.openclip.hub {
       org.openclip.hub.cli.PretrainedCommand,
       org.openclip.hub.cli.SimilarityCommand;
   provides org.openclip.api.spi.CheckpointFormatProvider with
-      org.openclip.hub.checkpoint.SafetensorsFormat;
+      org.openclip.hub.checkpoint.NpzFormat,
+      org.openclip.hub.checkpoint.SafetensorsFormat,
+      org.openclip.hub.checkpoint.ShardedSafetensorsFormat,
+      org.openclip.hub.checkpoint.torch.TorchFormat;
   provides org.openclip.api.spi.ModelSourceProvider with
       org.openclip.hub.LocalFolderSource;
 }

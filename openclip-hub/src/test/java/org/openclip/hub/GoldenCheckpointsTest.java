@@ -16,14 +16,15 @@ import org.junit.jupiter.api.Test;
 import org.openclip.api.ClipModel;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.tensor.Weights;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
 
 /** Checkpoints as they are found in the wild, good and bad. */
 @Tag("golden-checkpoints")
 class GoldenCheckpointsTest {
-  /** Families that no encoder knows yet; {@code torch} is a format that no plugin reads yet. */
-  private static final Set<String> NOT_YET = Set.of("siglip", "coca", "torch");
+  /** Not folders of a model: files of PyTorch; and families that no encoder knows yet. */
+  private static final Set<String> OTHERS = Set.of("torch", "coca");
 
   private static List<Path> folders() throws IOException {
     try (Stream<Path> files = Files.list(Goldens.path("checkpoints"))) {
@@ -36,34 +37,38 @@ class GoldenCheckpointsTest {
     List<String> compared = new ArrayList<>();
     for (Path folder : folders()) {
       String name = String.valueOf(folder.getFileName());
-      if (NOT_YET.contains(name) || name.startsWith("bad-")) {
+      if (OTHERS.contains(name) || name.startsWith("bad-")) {
         continue;
       }
       String family = name.replaceAll("-(b?float16)$", "");
       double tolerance =
           name.endsWith("-float16") ? 2e-3 : name.endsWith("-bfloat16") ? 2e-2 : 5e-5;
-      Map<String, Object> golden = Goldens.object(Goldens.path("features/" + family + ".json"));
-      double[] shape = Goldens.doubles(Goldens.get(golden, "image_shape"));
       try (ClipModel model = OpenClip.load("local-dir:" + folder)) {
-        Goldens.assertClose(
-            name,
-            model.encodePixels(
-                Goldens.picture(
-                    (String) Goldens.get(golden, "image"),
-                    (int) shape[0],
-                    (int) shape[2],
-                    (int) shape[3])),
-            Goldens.matrix(Goldens.get(golden, "image_features")),
-            tolerance);
-        Goldens.assertClose(
-            name,
-            model.encodeTokens(Goldens.tokens(Goldens.get(golden, "tokens"))),
-            Goldens.matrix(Goldens.get(golden, "text_features")),
-            tolerance);
+        compare(name, model, family, tolerance);
       }
       compared.add(name);
     }
-    assertThat(compared).contains("vit", "vit-float16", "vit-bfloat16");
+    assertThat(compared).contains("siglip", "vit", "vit-float16", "vit-bfloat16");
+  }
+
+  private static void compare(String name, ClipModel model, String family, double tolerance) {
+    Map<String, Object> golden = Goldens.object(Goldens.path("features/" + family + ".json"));
+    double[] shape = Goldens.doubles(Goldens.get(golden, "image_shape"));
+    Goldens.assertClose(
+        name,
+        model.encodePixels(
+            Goldens.picture(
+                (String) Goldens.get(golden, "image"),
+                (int) shape[0],
+                (int) shape[2],
+                (int) shape[3])),
+        Goldens.matrix(Goldens.get(golden, "image_features")),
+        tolerance);
+    Goldens.assertClose(
+        name,
+        model.encodeTokens(Goldens.tokens(Goldens.get(golden, "tokens"))),
+        Goldens.matrix(Goldens.get(golden, "text_features")),
+        tolerance);
   }
 
   @Test
@@ -100,14 +105,58 @@ class GoldenCheckpointsTest {
   }
 
   @Test
-  void formatsThatNobodyReadsAreSaidToBeUnknown() throws IOException {
-    PluginRegistry plugins = PluginRegistry.create();
-    try (Stream<Path> files = Files.list(Goldens.path("checkpoints/torch"))) {
-      for (Path file : files.toList()) {
-        assertThatThrownBy(() -> Checkpoints.open(file, plugins))
-            .isInstanceOf(InvalidFileException.class)
-            .hasMessageContaining("safetensors");
-      }
+  void filesOfPyTorchAnswerLikeTheModelTheyHold() {
+    String model = "local-dir:" + Goldens.path("checkpoints/vit");
+    Map<String, Double> files =
+        Map.of(
+            "open_clip_pytorch_model.bin",
+            5e-5,
+            "legacy.pt",
+            5e-5,
+            "epoch_3.pt",
+            5e-5,
+            "half.bin",
+            2e-3);
+    files.forEach(
+        (file, tolerance) -> {
+          Path path = Goldens.path("checkpoints/torch/" + file);
+          try (ClipModel loaded = OpenClip.load(model, path.toString())) {
+            compare(file, loaded, "vit", tolerance);
+          }
+        });
+  }
+
+  @Test
+  void tensorsOfAnArchiveAreMapped() {
+    Path file = Goldens.path("checkpoints/torch/open_clip_pytorch_model.bin");
+    try (Weights weights = Checkpoints.open(file, PluginRegistry.create())) {
+      assertThat(weights.names())
+          .allSatisfy(name -> assertThat(weights.get(name).data().isReadOnly()).isTrue());
     }
+  }
+
+  @Test
+  void aPickleThatRunsACommandIsRefusedByItsName() {
+    Path trace = Path.of("/tmp/openclip-pwned");
+    assertThat(trace).doesNotExist();
+
+    assertThatThrownBy(
+            () ->
+                Checkpoints.open(
+                    Goldens.path("checkpoints/torch/evil.bin"), PluginRegistry.create()))
+        .isInstanceOf(InvalidFileException.class)
+        .hasMessageContaining("'posix.system'")
+        .hasMessageContaining("nothing was run");
+    assertThat(trace).doesNotExist();
+  }
+
+  @Test
+  void aTruncatedArchiveIsSaidToBeOne() {
+    assertThatThrownBy(
+            () ->
+                Checkpoints.open(
+                    Goldens.path("checkpoints/torch/truncated.bin"), PluginRegistry.create()))
+        .isInstanceOf(InvalidFileException.class)
+        .hasMessageContaining("truncated");
   }
 }

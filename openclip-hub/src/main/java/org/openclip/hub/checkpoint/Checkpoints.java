@@ -1,12 +1,9 @@
 package org.openclip.hub.checkpoint;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.spi.CheckpointFormatProvider;
@@ -47,21 +44,10 @@ public final class Checkpoints {
   }
 
   private static ByteBuffer head(Path file) {
-    if (!Files.exists(file)) {
-      throw new InvalidFileException(file.toString(), -1, "there is no such file");
-    }
-    if (!Files.isRegularFile(file)) {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new InvalidFileException(
           file.toString(), -1, "is no file; a checkpoint is expected here");
     }
-    ByteBuffer head = ByteBuffer.allocate(HEAD);
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      while (head.hasRemaining() && channel.read(head) >= 0) {
-        // Reads on until the buffer is full or the file ends.
-      }
-    } catch (IOException e) {
-      throw new InvalidFileException(file.toString(), -1, "cannot be read: " + e.getMessage(), e);
-    }
-    return head.flip();
+    return FileBytes.read(file, bytes -> bytes.bytes(0, (int) Math.min(HEAD, bytes.size())));
   }
 }

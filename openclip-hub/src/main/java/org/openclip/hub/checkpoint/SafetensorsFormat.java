@@ -3,6 +3,7 @@ package org.openclip.hub.checkpoint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.openclip.api.InvalidFileException;
@@ -30,10 +31,33 @@ public final class SafetensorsFormat implements CheckpointFormatProvider {
 
   @Override
   public Weights open(Path file) {
+    return open(file, MappedTensors.WINDOW);
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param window the most bytes of one mapping
+   */
+  static Weights open(Path file, int window) {
     if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
       throw new OpenClipException("safetensors files are mapped on little-endian machines only");
     }
-    return MappedSafetensors.open(file, Integer.MAX_VALUE);
+    return FileBytes.read(
+        file,
+        bytes -> {
+          SafetensorsHeader header = SafetensorsHeader.read(bytes);
+          Map<String, MappedTensors.Place> places = new LinkedHashMap<>();
+          header
+              .entries()
+              .forEach(
+                  (name, entry) ->
+                      places.put(
+                          name,
+                          new MappedTensors.Place(
+                              entry.type(), entry.shape(), header.dataStart() + entry.begin())));
+          return MappedTensors.map(bytes, places, window);
+        });
   }
 
   /**
@@ -42,8 +66,6 @@ public final class SafetensorsFormat implements CheckpointFormatProvider {
    * @throws InvalidFileException when it is no safetensors file
    */
   public static Map<String, String> metadata(Path file) {
-    try (MappedSafetensors weights = MappedSafetensors.open(file, Integer.MAX_VALUE)) {
-      return weights.metadata();
-    }
+    return FileBytes.read(file, bytes -> SafetensorsHeader.read(bytes).metadata());
   }
 }

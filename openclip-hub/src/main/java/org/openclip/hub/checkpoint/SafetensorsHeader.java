@@ -1,9 +1,6 @@
 package org.openclip.hub.checkpoint;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -47,11 +44,7 @@ record SafetensorsHeader(long dataStart, Map<String, Entry> entries, Map<String,
    * @param begin the offset of its first byte after the header
    * @param end the offset after its last byte
    */
-  record Entry(DataType type, List<Long> shape, long begin, long end) {
-    long[] sizes() {
-      return shape.stream().mapToLong(Long::longValue).toArray();
-    }
-  }
+  record Entry(DataType type, List<Long> shape, long begin, long end) {}
 
   SafetensorsHeader {
     entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
@@ -63,13 +56,14 @@ record SafetensorsHeader(long dataStart, Map<String, Entry> entries, Map<String,
    *
    * @throws InvalidFileException when anything in it is not as the format promises
    */
-  static SafetensorsHeader read(String file, FileChannel channel) throws IOException {
-    long size = channel.size();
+  static SafetensorsHeader read(FileBytes bytes) throws IOException {
+    String file = bytes.name();
+    long size = bytes.size();
     if (size < 8) {
       throw new InvalidFileException(
           file, 0, "has " + size + " bytes, but a safetensors file starts with 8 of length");
     }
-    long length = fully(file, channel, 0, 8).getLong();
+    long length = bytes.bytes(0, 8).getLong();
     if (length < 2 || length > MOST_BYTES || length > size - 8) {
       throw new InvalidFileException(
           file,
@@ -78,12 +72,11 @@ record SafetensorsHeader(long dataStart, Map<String, Entry> entries, Map<String,
                   .formatted(Long.toUnsignedString(length), size, MOST_BYTES)
               + " file is truncated or no safetensors file");
     }
-    byte[] bytes = new byte[(int) length];
-    fully(file, channel, 8, bytes.length).get(bytes);
-    if (bytes[0] != '{') {
+    byte[] text = bytes.bytes(8, (int) length).array();
+    if (text[0] != '{') {
       throw new InvalidFileException(file, 8, "the header does not start with '{'");
     }
-    Map<String, Object> json = JsonObjects.parse(file, 8, bytes);
+    Map<String, Object> json = JsonObjects.parse(file, 8, text);
     Map<String, Entry> entries = new LinkedHashMap<>();
     Map<String, String> metadata = new LinkedHashMap<>();
     json.forEach(
@@ -100,17 +93,6 @@ record SafetensorsHeader(long dataStart, Map<String, Entry> entries, Map<String,
     SafetensorsHeader header = new SafetensorsHeader(8 + length, entries, metadata);
     header.checkRanges(file, size);
     return header;
-  }
-
-  private static ByteBuffer fully(String file, FileChannel channel, long at, int count)
-      throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, at + buffer.position()) < 0) {
-        throw new InvalidFileException(file, at + buffer.position(), "the file ends here");
-      }
-    }
-    return buffer.flip();
   }
 
   private static Entry entry(String file, String name, Map<?, ?> map) {

@@ -123,13 +123,13 @@ class SafetensorsTest {
         Map.of("large", Tensor.of(values, 10, 5), "small", Tensor.of(new float[] {7}, 1));
     SafetensorsWriter.write(file, WeightSource.of(Weights.of(tensors)), Map.of());
 
-    try (Weights read = MappedSafetensors.open(file, 70)) {
+    try (Weights read = SafetensorsFormat.open(file, 70)) {
       Tensor large = read.get("large");
       assertThat(large.chunks()).extracting(ByteBuffer::remaining).containsExactly(60, 60, 60, 20);
       assertThat(large.toFloats()).containsExactly(values);
       assertThat(read.get("small").toFloats()).containsExactly(7);
     }
-    assertThatThrownBy(() -> MappedSafetensors.open(file, 16))
+    assertThatThrownBy(() -> SafetensorsFormat.open(file, 16))
         .isInstanceOf(InvalidFileException.class)
         .hasMessageContaining("row");
   }

@@ -1,0 +1,100 @@
+package org.openclip.hub.checkpoint;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.UnknownNameException;
+import org.openclip.api.spi.CheckpointFormatProvider;
+import org.openclip.api.tensor.Tensor;
+import org.openclip.api.tensor.Weights;
+import org.openclip.hub.io.JsonObjects;
+
+/**
+ * Brings checkpoints in several safetensors files: {@code NAME.safetensors.index.json} says which
+ * file beside it holds which tensor.
+ */
+public final class ShardedSafetensorsFormat implements CheckpointFormatProvider {
+  /** How the name of an index ends. */
+  public static final String SUFFIX = ".safetensors.index.json";
+
+  /** Creates the provider. */
+  public ShardedSafetensorsFormat() {}
+
+  @Override
+  public String name() {
+    return "safetensors-index";
+  }
+
+  @Override
+  public boolean accepts(Path file, ByteBuffer head) {
+    return file.toString().endsWith(SUFFIX);
+  }
+
+  @Override
+  public Weights open(Path file) {
+    if (!(JsonObjects.read(file).get("weight_map") instanceof Map<?, ?> map)) {
+      throw new InvalidFileException(file.toString(), -1, "has no object weight_map");
+    }
+    Map<String, String> shardOf = new LinkedHashMap<>();
+    map.forEach((name, shard) -> shardOf.put(String.valueOf(name), shard(file, shard)));
+    Map<String, Weights> open = new LinkedHashMap<>();
+    boolean complete = false;
+    try {
+      for (String shard : shardOf.values()) {
+        open.computeIfAbsent(
+            shard, s -> SafetensorsFormat.open(file.resolveSibling(s), MappedTensors.WINDOW));
+      }
+      shardOf.forEach((name, shard) -> check(file, name, shard, open));
+      complete = true;
+      return new Shards(shardOf, open);
+    } finally {
+      if (!complete) {
+        open.values().forEach(Weights::close);
+      }
+    }
+  }
+
+  /** Returns the name of a file beside the index; another folder's would be a way to any file. */
+  private static String shard(Path index, Object value) {
+    if (value instanceof String name && !name.isEmpty() && !name.matches(".*[/\\\\].*|\\.\\.?")) {
+      return name;
+    }
+    throw new InvalidFileException(
+        index.toString(), -1, "names '" + value + "', which is no file beside it");
+  }
+
+  private static void check(Path index, String name, String shard, Map<String, Weights> open) {
+    Weights weights = open.get(shard);
+    if (weights == null || !weights.names().contains(name)) {
+      throw new InvalidFileException(
+          index.toString(), -1, "says that " + shard + " holds '" + name + "', which it does not");
+    }
+  }
+
+  /** The tensors of all files together. */
+  private record Shards(Map<String, String> shardOf, Map<String, Weights> open) implements Weights {
+    @Override
+    public Set<String> names() {
+      return Collections.unmodifiableSet(shardOf.keySet());
+    }
+
+    @Override
+    public Tensor get(String name) {
+      String shard = shardOf.get(name);
+      Weights weights = shard == null ? null : open.get(shard);
+      if (weights == null) {
+        throw new UnknownNameException("weight", name, shardOf.keySet(), "");
+      }
+      return weights.get(name);
+    }
+
+    @Override
+    public void close() {
+      open.values().forEach(Weights::close);
+    }
+  }
+}

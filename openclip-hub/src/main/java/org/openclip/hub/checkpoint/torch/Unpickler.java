@@ -1,0 +1,292 @@
+package org.openclip.hub.checkpoint.torch;
+
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.openclip.api.InvalidFileException;
+
+/**
+ * A pickle machine that builds tensors and containers and nothing else (Python's pickletools
+ * describes the instructions, protocols 2 to 5). A class or function it does not know is refused by
+ * its name; nothing is ever looked up or called.
+ *
+ * <p>Maps are {@link Map}, lists, tuples and sets {@link List}; None is {@link None}. Memory grows
+ * with the bytes read, never with a length that they promise.
+ */
+final class Unpickler {
+  /** Python's None, which is a value like others. */
+  enum None {
+    NONE
+  }
+
+  /** The most bytes of an integer; random states of Python have more, weights do not. */
+  private static final int MOST_INTEGER_BYTES = 64;
+
+  /** The most bytes of a text; names of tensors have a hundred. */
+  private static final int MOST_TEXT = 1 << 16;
+
+  private static final Object MARK = new Object();
+
+  private final String file;
+  private final long start;
+  private final ByteBuffer in;
+  private final Builders builders;
+  private final List<Object> stack = new ArrayList<>();
+  private final Map<Integer, Object> memo = new HashMap<>();
+  private long opcodeAt;
+
+  /**
+   * Creates a machine for the pickle at the buffer's position.
+   *
+   * @param file the file's name, for messages
+   * @param start the offset of the buffer's first byte in the file, for messages
+   */
+  Unpickler(String file, long start, ByteBuffer in) {
+    this.file = file;
+    this.start = start;
+    this.in = in.order(ByteOrder.LITTLE_ENDIAN);
+    this.builders = new Builders(this::fault);
+  }
+
+  /**
+   * Reads one pickle and leaves the buffer behind it.
+   *
+   * @throws InvalidFileException when it is damaged, or asks for more than tensors and containers
+   */
+  Object read() {
+    while (true) {
+      opcodeAt = start + in.position();
+      int opcode = unsigned();
+      if (opcode == '.') {
+        Object result = pop();
+        if (!stack.isEmpty()) {
+          throw fault("its pickle ends with " + stack.size() + " values left over");
+        }
+        return result;
+      }
+      step(opcode);
+    }
+  }
+
+  private void step(int opcode) {
+    switch (opcode) {
+      case 0x80 -> protocol(unsigned());
+      case 0x95 -> bytes(length(8, 0)); // A frame promises how many bytes follow.
+      case '(' -> stack.add(MARK);
+      case '0' -> pop();
+      case '1' -> popToMark();
+      case '2' -> stack.add(top());
+      case 'N' -> stack.add(None.NONE);
+      case 0x88 -> stack.add(true);
+      case 0x89 -> stack.add(false);
+      case 'K' -> stack.add((long) unsigned());
+      case 'M' -> stack.add((long) Short.toUnsignedInt(need(2).getShort()));
+      case 'J' -> stack.add((long) need(4).getInt());
+      case 0x8a -> stack.add(integer(unsigned()));
+      case 'G' -> stack.add(Double.longBitsToDouble(Long.reverseBytes(need(8).getLong())));
+      case 0x8c -> stack.add(text(length(1, 1)));
+      case 'X' -> stack.add(text(length(4, 1)));
+      case 0x8d -> stack.add(text(length(8, 1)));
+      case 'U', 'C' -> stack.add(bytes(length(1, 1)));
+      case 'T', 'B' -> stack.add(bytes(length(4, 1)));
+      case 0x8e -> stack.add(bytes(length(8, 1)));
+      case '}' -> stack.add(new LinkedHashMap<>(2));
+      case ']', ')', 0x8f -> stack.add(new ArrayList<>(0));
+      case 'd' -> stack.add(builders.map(popToMark()));
+      case 'l', 't', 0x91 -> stack.add(popToMark());
+      case 0x85 -> stack.add(popLast(1));
+      case 0x86 -> stack.add(popLast(2));
+      case 0x87 -> stack.add(popLast(3));
+      case 'a' -> append(popLast(1));
+      case 'e', 0x90 -> append(popToMark());
+      case 's' -> set(popLast(2));
+      case 'u' -> set(popToMark());
+      case 'q' -> memo.put(unsigned(), top());
+      case 'r' -> memo.put(need(4).getInt(), top());
+      case 0x94 -> memo.put(memo.size(), top());
+      case 'h' -> stack.add(remembered(unsigned()));
+      case 'j' -> stack.add(remembered(need(4).getInt()));
+      case 'c' -> stack.add(builders.global(line(), line()));
+      case 0x93 -> {
+        List<Object> names = popLast(2);
+        stack.add(builders.global(string(names.get(0)), string(names.get(1))));
+      }
+      case 'R', 0x81 -> {
+        List<Object> call = popLast(2);
+        stack.add(builders.call(call.get(0), call.get(1)));
+      }
+      case 'b' -> {
+        Object state = pop();
+        builders.setState(top(), state);
+      }
+      case 'Q' -> stack.add(builders.storage(pop()));
+      default ->
+          throw fault(
+              "its pickle has the instruction 0x%02x".formatted(opcode)
+                  + ", which no checkpoint of tensors needs, or is damaged");
+    }
+  }
+
+  private void protocol(int version) {
+    if (version < 2 || version > 5) {
+      throw fault("its pickle has protocol " + version + ", but 2 to 5 are read");
+    }
+  }
+
+  private Object top() {
+    if (stack.isEmpty() || stack.get(stack.size() - 1) == MARK) {
+      throw fault("its pickle takes a value where there is none; it is damaged");
+    }
+    return stack.get(stack.size() - 1);
+  }
+
+  private Object pop() {
+    Object value = top();
+    stack.remove(stack.size() - 1);
+    return value;
+  }
+
+  private List<Object> popLast(int count) {
+    if (stack.size() < count) {
+      throw fault("its pickle takes " + count + " values where there are fewer; it is damaged");
+    }
+    List<Object> last = stack.subList(stack.size() - count, stack.size());
+    if (last.contains(MARK)) {
+      throw fault("its pickle takes values across a mark; it is damaged");
+    }
+    return cut(last);
+  }
+
+  private List<Object> popToMark() {
+    int mark = stack.lastIndexOf(MARK);
+    if (mark < 0) {
+      throw fault("its pickle refers to a mark that is not there; it is damaged");
+    }
+    List<Object> values = cut(stack.subList(mark + 1, stack.size()));
+    stack.remove(mark);
+    return values;
+  }
+
+  private static List<Object> cut(List<Object> part) {
+    List<Object> copy = new ArrayList<>(part);
+    part.clear();
+    return copy;
+  }
+
+  private void append(List<Object> values) {
+    if (!(top() instanceof List<?> list)) {
+      throw fault("its pickle appends to what is no list; it is damaged");
+    }
+    @SuppressWarnings("unchecked") // Every list of this machine is one of objects.
+    List<Object> target = (List<Object>) list;
+    target.addAll(values);
+  }
+
+  private void set(List<Object> pairs) {
+    if (!(top() instanceof Map<?, ?> map)) {
+      throw fault("its pickle sets a key of what is no map; it is damaged");
+    }
+    @SuppressWarnings("unchecked") // Every map of this machine is one of objects.
+    Map<Object, Object> target = (Map<Object, Object>) map;
+    builders.put(target, pairs);
+  }
+
+  private Object remembered(int index) {
+    Object value = memo.get(index);
+    if (value == null) {
+      throw fault("its pickle refers to value " + index + ", which it has not made; it is damaged");
+    }
+    return value;
+  }
+
+  private Object integer(int length) {
+    if (length > MOST_INTEGER_BYTES) {
+      throw fault("its pickle has an integer of " + length + " bytes");
+    }
+    if (length == 0) {
+      return 0L;
+    }
+    byte[] littleEndian = bytes(length);
+    byte[] value = new byte[length];
+    for (int i = 0; i < length; i++) {
+      value[i] = littleEndian[length - 1 - i];
+    }
+    BigInteger integer = new BigInteger(value);
+    return integer.bitLength() < 64 ? (Object) integer.longValue() : integer;
+  }
+
+  private String string(Object value) {
+    if (value instanceof String text) {
+      return text;
+    }
+    throw fault("its pickle names a class by what is no text; it is damaged");
+  }
+
+  /** Returns the text up to the next line feed. */
+  private String line() {
+    int from = in.position();
+    while (unsigned() != '\n') {
+      // Looks for the end.
+    }
+    int length = in.position() - from - 1;
+    in.position(from);
+    String line = text(length);
+    in.get();
+    return line;
+  }
+
+  private String text(int length) {
+    return new String(bytes(length), StandardCharsets.UTF_8);
+  }
+
+  private byte[] bytes(int length) {
+    if (length > MOST_TEXT) {
+      throw fault(
+          "its pickle has a text of " + length + " bytes, but at most " + MOST_TEXT + " are read");
+    }
+    byte[] bytes = new byte[length];
+    need(length).get(bytes);
+    return bytes;
+  }
+
+  /**
+   * Reads a length of 1, 4 or 8 bytes and checks it against what is left.
+   *
+   * @param counts 1 when so many bytes are to be read, 0 when they only have to be there
+   */
+  private int length(int size, int counts) {
+    long length =
+        switch (size) {
+          case 1 -> unsigned();
+          case 4 -> Integer.toUnsignedLong(need(4).getInt());
+          default -> need(8).getLong();
+        };
+    if (length < 0 || length > in.remaining()) {
+      throw fault(
+          "its pickle promises %s more bytes, but %d are left; it is truncated or damaged"
+              .formatted(Long.toUnsignedString(length), in.remaining()));
+    }
+    return (int) length * counts;
+  }
+
+  private int unsigned() {
+    return Byte.toUnsignedInt(need(1).get());
+  }
+
+  private ByteBuffer need(int count) {
+    if (in.remaining() < count) {
+      throw fault("its pickle ends in the middle; it is truncated or damaged");
+    }
+    return in;
+  }
+
+  private InvalidFileException fault(String problem) {
+    return new InvalidFileException(file, opcodeAt, problem);
+  }
+}
