@@ -10,12 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.openclip.api.BackendException;
 import org.openclip.api.ClosedException;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Device;
-import org.openclip.api.backend.Precision;
 import org.openclip.api.backend.Program;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.tensor.Weights;
@@ -30,7 +30,7 @@ final class OnnxBackend implements Backend {
   private static final System.Logger LOG = System.getLogger(OnnxBackend.class.getName());
 
   private final OrtEnvironment environment;
-  private final BackendOptions options;
+  private final Numbers numbers;
   private final Device device;
   private final int threads;
   private final List<OnnxProgram> programs = new ArrayList<>();
@@ -38,7 +38,7 @@ final class OnnxBackend implements Backend {
 
   private OnnxBackend(OrtEnvironment environment, BackendOptions options, Device device) {
     this.environment = environment;
-    this.options = options;
+    this.numbers = Numbers.of(options.precision(), device);
     this.device = device;
     this.threads = options.threads() > 0 ? options.threads() : physicalCores();
   }
@@ -64,13 +64,7 @@ final class OnnxBackend implements Backend {
               + " Linux",
           e);
     }
-    Device device = chooseDevice(options.device());
-    if (options.precision() == Precision.BFLOAT16 && device.kind() == Device.Kind.CPU) {
-      throw new BackendException(
-          OnnxBackendProvider.NAME,
-          "it has no bf16 arithmetic on the CPU; take fp32 or fp16, or another backend");
-    }
-    return new OnnxBackend(environment, options, device);
+    return new OnnxBackend(environment, options, chooseDevice(options.device()));
   }
 
   private static Device chooseDevice(Device wanted) {
@@ -120,7 +114,7 @@ final class OnnxBackend implements Backend {
   @Override
   public String description() {
     return "ONNX Runtime %s, %s, %s, %d threads"
-        .formatted(environment.getVersion(), device, options.precision(), threads);
+        .formatted(environment.getVersion(), device, numbers, threads);
   }
 
   @Override
@@ -131,10 +125,12 @@ final class OnnxBackend implements Backend {
   @Override
   public Program compile(Graph graph, Weights weights) {
     requireOpen();
-    Lowering.Lowered lowered = Lowering.lower(graph, weights, options.precision());
+    Lowered lowered = Lowered.program(graph, weights, numbers);
     OnnxProgram program;
+    // Another device has memory of its own, into which weights must be copied.
+    Set<String> inPlace = device.kind() == Device.Kind.CPU ? lowered.inPlace() : Set.of();
     try (SessionOptions session = sessionOptions()) {
-      program = OnnxProgram.open(environment, session, graph, lowered);
+      program = OnnxProgram.open(environment, session, graph, lowered, inPlace);
     } catch (OrtException e) {
       throw new BackendException(
           name(), "graph " + graph.name() + " was refused: " + e.getMessage(), e);

@@ -25,6 +25,9 @@ final class OnnxGraph {
   /** The domain of ONNX Runtime's own operators. */
   static final String MICROSOFT = "com.microsoft";
 
+  /** Where the graph says that its weights are; whoever runs or writes it knows better. */
+  static final String WEIGHTS = "weights";
+
   private static final int IR_VERSION = 10;
   private static final int OPSET = 21;
 
@@ -58,6 +61,16 @@ final class OnnxGraph {
     return output;
   }
 
+  /** Returns a value in another type; the value itself when it has that type. */
+  String cast(String value, DataType from, DataType to) {
+    return from == to ? value : node("Cast", List.of(value), integer("to", code(to)));
+  }
+
+  /** Returns a value in the one type that has room for every id and that all kernels know. */
+  String toDouble(String value) {
+    return node("Cast", List.of(value), integer("to", TensorProto.DataType.DOUBLE.getNumber()));
+  }
+
   /** Adds an input that each run is fed. */
   void input(String name, Shape shape, DataType type) {
     graph.addInput(info(name, shape, type));
@@ -81,7 +94,7 @@ final class OnnxGraph {
         header(name, type, shape)
             .setDataLocation(TensorProto.DataLocation.EXTERNAL)
             .addExternalData(
-                StringStringEntryProto.newBuilder().setKey("location").setValue("weights")));
+                StringStringEntryProto.newBuilder().setKey("location").setValue(WEIGHTS)));
   }
 
   /** Adds a small tensor inside the graph and returns its name. */
@@ -97,6 +110,11 @@ final class OnnxGraph {
   /** Adds {@code int64[n]}. */
   String integers(long... values) {
     return constant(Tensor.of(values, values.length));
+  }
+
+  /** Adds an int64 scalar. */
+  String index(long value) {
+    return constant(Tensor.of(new long[] {value}));
   }
 
   /** Adds a scalar of a type, rounded to it. */
@@ -115,13 +133,16 @@ final class OnnxGraph {
 
   /** Returns the finished model. */
   ModelProto model() {
-    return ModelProto.newBuilder()
-        .setIrVersion(IR_VERSION)
-        .setProducerName("openclip")
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(MICROSOFT).setVersion(1))
-        .setGraph(graph)
-        .build();
+    ModelProto.Builder model =
+        ModelProto.newBuilder()
+            .setIrVersion(IR_VERSION)
+            .setProducerName("openclip")
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
+            .setGraph(graph);
+    if (graph.getNodeList().stream().anyMatch(node -> node.getDomain().equals(MICROSOFT))) {
+      model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(MICROSOFT).setVersion(1));
+    }
+    return model.build();
   }
 
   static AttributeProto integer(String name, long value) {
@@ -129,6 +150,14 @@ final class OnnxGraph {
         .setName(name)
         .setType(AttributeProto.AttributeType.INT)
         .setI(value)
+        .build();
+  }
+
+  static AttributeProto string(String name, String value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.STRING)
+        .setS(ByteString.copyFromUtf8(value))
         .build();
   }
 

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.openclip.api.BackendException;
@@ -44,20 +45,30 @@ final class OnnxProgram implements Program {
     this.session = session;
   }
 
-  /** Opens a session; what was opened before a failure is closed. */
+  /**
+   * Opens a session; what was opened before a failure is closed.
+   *
+   * @param inPlace the weights that the session may read where they lie
+   */
   static OnnxProgram open(
-      OrtEnvironment environment, SessionOptions options, Graph graph, Lowering.Lowered lowered)
+      OrtEnvironment environment,
+      SessionOptions options,
+      Graph graph,
+      Lowered lowered,
+      Set<String> inPlace)
       throws OrtException {
-    Map<String, OnnxTensorLike> initializers = new LinkedHashMap<>();
     List<OnnxTensor> weights = new ArrayList<>();
     boolean opened = false;
-    try {
-      for (Map.Entry<String, Tensor> entry : lowered.initializers().entrySet()) {
+    try (SharedWeights shared = SharedWeights.prepare(options, inPlace)) {
+      Map<String, OnnxTensorLike> copied = new LinkedHashMap<>();
+      for (Map.Entry<String, Tensor> entry : lowered.weights().entrySet()) {
         OnnxTensor weight = wrap(environment, entry.getValue());
         weights.add(weight);
-        initializers.put(entry.getKey(), weight);
+        if (!shared.share(entry.getKey(), entry.getValue(), weight)) {
+          copied.put(entry.getKey(), weight);
+        }
       }
-      options.addExternalInitializers(initializers);
+      options.addExternalInitializers(copied);
       OrtSession session = environment.createSession(lowered.model().toByteArray(), options);
       opened = true;
       return new OnnxProgram(environment, graph, weights, session);

@@ -20,16 +20,6 @@ class OnnxBackendTest extends BackendContract {
   }
 
   @Test
-  void refusesBfloat16OnTheCpu() {
-    BackendOptions options = new BackendOptions(Device.CPU, Precision.BFLOAT16, 0);
-
-    assertThatThrownBy(() -> provider().open(options))
-        .isInstanceOf(BackendException.class)
-        .hasMessageContaining("bf16")
-        .hasMessageContaining("fp16");
-  }
-
-  @Test
   void saysWhatAGpuNeedsWhenOneIsDemanded() {
     assumeThat(OrtEnvironment.getAvailableProviders()).doesNotContain(OrtProvider.CUDA);
     BackendOptions options =

@@ -1,0 +1,66 @@
+package org.openclip.backend.onnx;
+
+import static org.openclip.backend.onnx.OnnxGraph.MICROSOFT;
+import static org.openclip.backend.onnx.OnnxGraph.floating;
+import static org.openclip.backend.onnx.OnnxGraph.integer;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.graph.NeuralOp.GeluForm;
+import org.openclip.api.tensor.DataType;
+
+/**
+ * ONNX Runtime's own operators: one kernel for what the standard writes as several, and matrices
+ * taken in the checkpoint's layout, without a transposed copy.
+ */
+final class RuntimeDialect implements Dialect {
+  @Override
+  public String timesTransposed(OnnxGraph out, String left, String right, int rank) {
+    return out.node(MICROSOFT, "FusedMatMul", List.of(left, right), integer("transB", 1));
+  }
+
+  @Override
+  public String gelu(OnnxGraph out, String input, GeluForm form, DataType type) {
+    List<String> inputs = List.of(input);
+    return switch (form) {
+      case ERF -> out.node(MICROSOFT, "Gelu", inputs);
+      case TANH -> out.node(MICROSOFT, "FastGelu", inputs);
+      case QUICK -> out.node(MICROSOFT, "QuickGelu", inputs, floating("alpha", 1.702));
+    };
+  }
+
+  @Override
+  public String silu(OnnxGraph out, String input) {
+    return out.node(MICROSOFT, "QuickGelu", List.of(input), floating("alpha", 1));
+  }
+
+  @Override
+  public String rmsNorm(OnnxGraph out, String input, String weight, double epsilon, DataType type) {
+    return out.node(
+        "SimplifiedLayerNormalization",
+        List.of(input, weight),
+        integer("axis", -1),
+        floating("epsilon", epsilon));
+  }
+
+  @Override
+  public boolean knowsCausal() {
+    return true;
+  }
+
+  @Override
+  public String attention(OnnxGraph out, Heads heads, @Nullable String bias, boolean causal) {
+    List<String> inputs = new ArrayList<>(List.of(heads.query(), heads.key(), heads.value()));
+    if (bias != null) {
+      inputs.addAll(List.of("", "", bias));
+    }
+    return out.node(
+        MICROSOFT,
+        "MultiHeadAttention",
+        inputs,
+        integer("num_heads", heads.count()),
+        floating("scale", heads.scale()),
+        integer("unidirectional", causal ? 1 : 0));
+  }
+}

@@ -1,0 +1,85 @@
+package org.openclip.backend.onnx;
+
+import static org.openclip.backend.onnx.OnnxGraph.integer;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.graph.Dim;
+import org.openclip.api.graph.Shape;
+
+/** Dimensions that are known only at run time, read off the inputs that have them. */
+final class Sizes {
+  private final OnnxGraph out;
+
+  /** {@code int64[1]} holding the value of each symbol. */
+  private final Map<String, String> symbols = new HashMap<>();
+
+  Sizes(OnnxGraph out) {
+    this.out = out;
+  }
+
+  /** Learns the symbols that an input's shape has. */
+  void learn(String input, Shape shape) {
+    for (int axis = 0; axis < shape.rank(); axis++) {
+      Dim dim = shape.dim(axis);
+      if (!dim.fixed() && dim.equals(Dim.symbol(dim.symbol()))) {
+        int from = axis;
+        symbols.computeIfAbsent(
+            dim.symbol(),
+            s ->
+                out.node(
+                    "Shape", List.of(input), integer("start", from), integer("end", from + 1L)));
+      }
+    }
+  }
+
+  /** Returns {@code int64[1]} holding a dimension. */
+  String vector(Dim dim) {
+    if (dim.fixed()) {
+      return out.integers(dim.size());
+    }
+    String size = symbols.get(dim.symbol());
+    if (size == null) {
+      throw new OpenClipException("no input of the graph has the dimension " + dim.symbol());
+    }
+    if (dim.scale() != 1) {
+      size = out.node("Mul", List.of(size, out.integers(dim.scale())));
+    }
+    return dim.offset() == 0 ? size : out.node("Add", List.of(size, out.integers(dim.offset())));
+  }
+
+  /** Returns {@code int64[rank]} holding a shape. */
+  private String vector(Shape shape) {
+    return shape.fixed()
+        ? out.integers(shape.sizes())
+        : out.node("Concat", shape.dims().stream().map(this::vector).toList(), integer("axis", 0));
+  }
+
+  /** Returns {@code int64[length]}: 0, 1, 2, …. */
+  String range(Dim length) {
+    String limit =
+        length.fixed()
+            ? out.index(length.size())
+            : out.node("Squeeze", List.of(vector(length), out.integers(0)));
+    return out.node("Range", List.of(out.index(0), limit, out.index(1)));
+  }
+
+  /** Reshapes; at most one size that is not known yet is left to the runtime to find. */
+  String reshape(String input, Shape shape) {
+    long unknown = shape.dims().stream().filter(d -> !d.fixed()).count();
+    boolean empty = shape.dims().stream().anyMatch(Dim.of(0)::equals);
+    String sizes =
+        unknown == 1 && !empty
+            ? out.integers(
+                shape.dims().stream().mapToLong(d -> d.fixed() ? d.size() : -1).toArray())
+            : vector(shape);
+    return out.node("Reshape", List.of(input, sizes), integer("allowzero", 1));
+  }
+
+  /** Repeats axes of size 1 to a larger shape. */
+  String expand(String input, Shape shape) {
+    return out.node("Expand", List.of(input, vector(shape)));
+  }
+}

@@ -1,0 +1,81 @@
+package org.openclip.backend.onnx;
+
+import static org.openclip.backend.onnx.OnnxGraph.integer;
+import static org.openclip.backend.onnx.OnnxGraph.integers;
+import static org.openclip.backend.onnx.OnnxGraph.string;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.graph.NeuralOp.GeluForm;
+import org.openclip.api.tensor.DataType;
+
+/** Operators of the ONNX standard alone, for files that other runtimes read, too. */
+final class StandardDialect implements Dialect {
+  @Override
+  public String timesTransposed(OnnxGraph out, String left, String right, int rank) {
+    List<Integer> swapped = new ArrayList<>(IntStream.range(0, rank).boxed().toList());
+    Collections.swap(swapped, rank - 2, rank - 1);
+    return out.node("MatMul", List.of(left, transpose(out, right, swapped)));
+  }
+
+  private static String transpose(OnnxGraph out, String input, List<Integer> permutation) {
+    return out.node("Transpose", List.of(input), integers("perm", permutation));
+  }
+
+  @Override
+  public String gelu(OnnxGraph out, String input, GeluForm form, DataType type) {
+    return switch (form) {
+      case ERF -> out.node("Gelu", List.of(input), string("approximate", "none"));
+      case TANH -> out.node("Gelu", List.of(input), string("approximate", "tanh"));
+      case QUICK -> {
+        String scaled = out.node("Mul", List.of(input, out.number(1.702, type)));
+        yield out.node("Mul", List.of(input, out.node("Sigmoid", List.of(scaled))));
+      }
+    };
+  }
+
+  @Override
+  public String silu(OnnxGraph out, String input) {
+    return out.node("Mul", List.of(input, out.node("Sigmoid", List.of(input))));
+  }
+
+  @Override
+  public String rmsNorm(OnnxGraph out, String input, String weight, double epsilon, DataType type) {
+    String squares = out.node("Mul", List.of(input, input));
+    String mean =
+        out.node("ReduceMean", List.of(squares, out.integers(-1)), integer("keepdims", 1));
+    String length =
+        out.node("Sqrt", List.of(out.node("Add", List.of(mean, out.number(epsilon, type)))));
+    return out.node("Mul", List.of(out.node("Div", List.of(input, length)), weight));
+  }
+
+  @Override
+  public boolean knowsCausal() {
+    return false;
+  }
+
+  @Override
+  public String attention(OnnxGraph out, Heads heads, @Nullable String bias, boolean causal) {
+    String query = split(out, heads.query(), heads.count(), List.of(0, 2, 1, 3));
+    String key = split(out, heads.key(), heads.count(), List.of(0, 2, 3, 1));
+    String value = split(out, heads.value(), heads.count(), List.of(0, 2, 1, 3));
+    String scaled = out.node("Mul", List.of(query, out.number(heads.scale(), heads.type())));
+    String scores = out.node("MatMul", List.of(scaled, key));
+    if (bias != null) {
+      scores = out.node("Add", List.of(scores, bias));
+    }
+    String shares = out.node("Softmax", List.of(scores), integer("axis", -1));
+    String mixed = out.node("MatMul", List.of(shares, value));
+    return out.node(
+        "Reshape", List.of(transpose(out, mixed, List.of(0, 2, 1, 3)), out.integers(0, 0, -1)));
+  }
+
+  /** Returns {@code [batch, length, heads, width]} with its axes in another order. */
+  private static String split(OnnxGraph out, String input, int heads, List<Integer> order) {
+    String apart = out.node("Reshape", List.of(input, out.integers(0, 0, heads, -1)));
+    return transpose(out, apart, order);
+  }
+}
