@@ -3,7 +3,6 @@ package org.openclip.api;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import org.openclip.api.spi.Suggestions;
 
 /** A name (of a model, a backend, a key, …) that nothing on the class or module path answers to. */
 public class UnknownNameException extends OpenClipException {

@@ -1,4 +1,4 @@
-/** What users of OpenCLIP hold: models, embeddings and the exceptions they may meet. */
+/** The exceptions that users of OpenCLIP may meet. */
 @NullMarked
 package org.openclip.api;
 

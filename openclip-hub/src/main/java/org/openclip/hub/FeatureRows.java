@@ -4,7 +4,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import org.openclip.api.OpenClipException;
-import org.openclip.api.encoder.Architecture;
+import org.openclip.api.model.Architecture;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 

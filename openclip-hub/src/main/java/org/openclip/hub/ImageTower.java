@@ -12,13 +12,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.Function;
-import org.openclip.api.Embeddings;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.Program;
-import org.openclip.api.encoder.Architecture;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.model.Embeddings;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 

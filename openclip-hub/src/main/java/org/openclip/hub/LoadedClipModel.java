@@ -2,11 +2,11 @@ package org.openclip.hub;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.openclip.api.ClipModel;
-import org.openclip.api.Embeddings;
-import org.openclip.api.encoder.Architecture;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.model.Embeddings;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;

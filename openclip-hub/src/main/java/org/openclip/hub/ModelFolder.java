@@ -69,7 +69,7 @@ public record ModelFolder(
       throw new InvalidFileException(file.toString(), -1, "has no object model_cfg");
     }
     ModelFolder read =
-        new ModelFolder(folder, reader.object("model_cfg"), reader.object("preprocess_cfg"));
+        new ModelFolder(folder, reader.map("model_cfg"), reader.map("preprocess_cfg"));
     reader.finish();
     return read;
   }

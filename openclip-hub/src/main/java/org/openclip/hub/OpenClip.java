@@ -1,9 +1,9 @@
 package org.openclip.hub;
 
 import java.util.List;
-import org.openclip.api.ClipModel;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.UnknownNameException;
+import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
 
 /**

@@ -6,8 +6,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.Program;
-import org.openclip.api.encoder.Architecture;
 import org.openclip.api.graph.Graph;
+import org.openclip.api.model.Architecture;
 import org.openclip.api.tensor.Weights;
 
 /** Both towers of a model on a backend, and everything native that is theirs. */

@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.openclip.api.Embeddings;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.backend.Program;
-import org.openclip.api.encoder.Architecture;
 import org.openclip.api.encoder.TextEncoder;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.model.Embeddings;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
 

@@ -18,11 +18,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.api.ClipModel;
 import org.openclip.api.ClosedException;
-import org.openclip.api.Embeddings;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.model.Embeddings;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
 

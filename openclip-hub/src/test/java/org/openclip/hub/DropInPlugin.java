@@ -101,7 +101,7 @@ final class DropInPlugin {
           package com.example.brightness;
 
           import java.util.List;
-          import org.openclip.api.*;
+          import org.openclip.api.model.*;
           import org.openclip.api.tensor.Tensor;
           import org.openclip.hub.*;
 

@@ -15,13 +15,13 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.api.ClipModel;
-import org.openclip.api.Embeddings;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.config.ModelConfig;
-import org.openclip.api.encoder.Architecture;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.model.Embeddings;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
 

@@ -9,9 +9,9 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.api.ClipModel;
 import org.openclip.api.config.ModelConfig;
-import org.openclip.api.encoder.Architecture;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
 

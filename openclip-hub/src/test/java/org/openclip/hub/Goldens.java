@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.openclip.api.Embeddings;
+import org.openclip.api.model.Embeddings;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
 

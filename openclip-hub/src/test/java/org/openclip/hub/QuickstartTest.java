@@ -9,9 +9,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.api.ClipModel;
-import org.openclip.api.Embeddings;
-import org.openclip.api.Probabilities;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.model.Embeddings;
+import org.openclip.api.model.Probabilities;
 import org.openclip.api.text.Tokens;
 
 /** From a photograph and words to probabilities, at full size. */

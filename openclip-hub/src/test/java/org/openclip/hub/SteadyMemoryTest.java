@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.api.ClipModel;
+import org.openclip.api.model.ClipModel;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
 

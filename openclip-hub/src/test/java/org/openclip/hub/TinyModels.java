@@ -3,8 +3,8 @@ package org.openclip.hub;
 import java.nio.file.Path;
 import java.util.Map;
 import org.openclip.api.config.ModelConfig;
-import org.openclip.api.encoder.Architecture;
 import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.PluginRegistry;
 
 /** Models of a size for tests. */

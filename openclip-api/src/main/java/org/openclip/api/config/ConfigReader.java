@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
-import org.openclip.api.spi.Suggestions;
+import org.openclip.api.Suggestions;
 
 /**
  * Reads a JSON object key by key, with types checked, and refuses the keys that nobody asked for.
@@ -98,7 +98,7 @@ public final class ConfigReader {
   }
 
   /** Returns an object, or an empty one when the key is absent. */
-  public Map<String, Object> object(String key) {
+  public Map<String, Object> map(String key) {
     Object value = value(key);
     if (value == null) {
       return Map.of();

@@ -71,7 +71,7 @@ public record ModelConfig(
         throw new InvalidConfigException(key, "is missing; a model of pictures and texts needs it");
       }
     }
-    Map<String, Object> text = reader.object("text_cfg");
+    Map<String, Object> text = reader.map("text_cfg");
     boolean customText =
         reader.bool("custom_text", false)
             || text.get("hf_model_name") != null
@@ -80,9 +80,9 @@ public record ModelConfig(
     ModelConfig config =
         new ModelConfig(
             reader.integer("embed_dim", 0),
-            reader.object("vision_cfg"),
+            reader.map("vision_cfg"),
             text,
-            reader.object("multimodal_cfg"),
+            reader.map("multimodal_cfg"),
             reader.bool("quick_gelu", false),
             customText,
             reader.number("init_logit_scale", LOGIT_SCALE),

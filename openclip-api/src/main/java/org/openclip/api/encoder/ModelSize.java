@@ -1,7 +1,5 @@
 package org.openclip.api.encoder;
 
-import org.openclip.api.graph.LeafOp.Parameter;
-
 /**
  * How large a model is, for lists of models.
  *
@@ -20,28 +18,4 @@ public record ModelSize(
     int height,
     int width,
     int contextLength,
-    int embedDim) {
-  /** Measures a model on paper. */
-  public static ModelSize of(Architecture architecture) {
-    long image = 0;
-    long text = 0;
-    long all = 0;
-    for (Parameter parameter : architecture.parameters().values()) {
-      long count = parameter.trained() ? parameter.shape().count().size() : 0;
-      all += count;
-      if (parameter.name().startsWith("visual.")) {
-        image += count;
-      } else if (!parameter.name().startsWith("logit_")) {
-        text += count;
-      }
-    }
-    return new ModelSize(
-        image,
-        text,
-        all,
-        architecture.imageEncoder().height(),
-        architecture.imageEncoder().width(),
-        architecture.textEncoder().contextLength(),
-        architecture.config().embedDim());
-  }
-}
+    int embedDim) {}

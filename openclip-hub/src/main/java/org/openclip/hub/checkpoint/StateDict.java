@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.openclip.api.UnknownNameException;
-import org.openclip.api.encoder.Architecture;
 import org.openclip.api.graph.LeafOp.Parameter;
+import org.openclip.api.model.Architecture;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.openclip.api.ClipModel;
-import org.openclip.api.Probabilities;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.model.Probabilities;
 
 /**
  * The results of {@code classify}: a table with bars for people, or a JSON object for each picture.

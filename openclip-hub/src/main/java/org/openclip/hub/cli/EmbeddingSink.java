@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.openclip.api.Embeddings;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.model.Embeddings;
 import org.openclip.hub.io.JsonObjects;
 
 /** Where {@code embed} puts vectors as they come, so that they need not fit into memory. */

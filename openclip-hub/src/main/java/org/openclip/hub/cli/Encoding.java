@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.openclip.api.ClipModel;
-import org.openclip.api.Embeddings;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.model.Embeddings;
 
 /** The embedding of any number of pictures and texts, a few batches in memory at a time. */
 final class Encoding {

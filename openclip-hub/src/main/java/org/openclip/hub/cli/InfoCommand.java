@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.openclip.api.encoder.Architecture;
 import org.openclip.api.encoder.ModelSize;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.spi.Provider;
 import org.openclip.api.spi.TokenizerProvider;
@@ -99,7 +99,7 @@ public final class InfoCommand implements CommandProvider {
 
     private static Map<String, Object> describe(
         Architecture architecture, PreprocessConfig preprocess, Environment environment) {
-      ModelSize size = ModelSize.of(architecture);
+      ModelSize size = architecture.size();
       Map<String, Object> facts = new LinkedHashMap<>();
       facts.put("embed_dim", architecture.config().embedDim());
       facts.put(

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.openclip.api.encoder.Architecture;
+import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.hub.FreshWeights;

@@ -46,8 +46,7 @@ public final class ModelsCommand implements CommandProvider {
         ModelSize size =
             catalogue
                 .size(name)
-                .orElseGet(
-                    () -> ModelSize.of(OpenClip.model(name).plugins(plugins).architecture()));
+                .orElseGet(() -> OpenClip.model(name).plugins(plugins).architecture().size());
         return new Listed(name, size, tags, "");
       } catch (InvalidConfigException | UnknownNameException e) {
         return new Listed(name, null, tags, String.valueOf(e.getMessage()));

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import org.openclip.api.Embeddings;
+import org.openclip.api.model.Embeddings;
 
 /**
  * A matrix in NumPy's format 1.0 (NEP 1), {@code float32[rows, width]}, little-endian, row by row.

@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.openclip.api.InvalidInputException;
-import org.openclip.api.ZeroShotClassifier;
+import org.openclip.api.model.ZeroShotClassifier;
 
 /**
  * Lists of prompts and class names: ImageNet's, as CLIP's authors chose them (Radford et al. 2021,

@@ -2,8 +2,8 @@ package org.openclip.hub.guice;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.openclip.api.ClipModel;
 import org.openclip.api.ClosedException;
+import org.openclip.api.model.ClipModel;
 
 /**
  * Closes the models that an injector has loaded, for Guice itself closes nothing. Safe for many

@@ -3,7 +3,7 @@ package org.openclip.hub.guice;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provider;
 import com.google.inject.Singleton;
-import org.openclip.api.ClipModel;
+import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.ModelBuilder;
 

@@ -92,7 +92,7 @@ record BlockConfig(
   }
 
   private static GeluForm gelu(ConfigReader reader, boolean quickGelu) {
-    Map<String, Object> options = reader.object("act_kwargs");
+    Map<String, Object> options = reader.map("act_kwargs");
     if (options.isEmpty()) {
       return quickGelu ? GeluForm.QUICK : GeluForm.ERF;
     }
@@ -107,7 +107,7 @@ record BlockConfig(
   }
 
   private static double epsilon(ConfigReader reader) {
-    ConfigReader inner = new ConfigReader(reader.at("norm_kwargs"), reader.object("norm_kwargs"));
+    ConfigReader inner = new ConfigReader(reader.at("norm_kwargs"), reader.map("norm_kwargs"));
     double epsilon = inner.number("eps", EPSILON);
     inner.finish();
     if (!(epsilon > 0)) {

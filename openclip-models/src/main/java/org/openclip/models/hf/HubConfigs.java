@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.openclip.api.InvalidConfigException;
+import org.openclip.api.Suggestions;
 import org.openclip.api.config.ConfigReader;
-import org.openclip.api.spi.Suggestions;
 import org.openclip.models.catalogue.Variants;
 
 /**
@@ -30,7 +30,7 @@ final class HubConfigs {
    */
   static Map<String, Object> of(ConfigReader textConfig) {
     String name = textConfig.string("hf_model_name", "");
-    Map<String, Object> own = textConfig.object("hf_model_config");
+    Map<String, Object> own = textConfig.map("hf_model_config");
     Map<String, Object> base = Known.BY_NAME.get(name);
     if (base == null && own.get("model_type") == null) {
       List<String> near = Suggestions.nearest(name, Known.BY_NAME.keySet());

@@ -34,7 +34,7 @@ public final class ClipTokenizerProvider implements TokenizerProvider {
   public Tokenizer create(TokenizerContext context) {
     ConfigReader options = new ConfigReader("text_cfg", context.textConfig());
     ConfigReader reader =
-        new ConfigReader(options.at("tokenizer_kwargs"), options.object("tokenizer_kwargs"));
+        new ConfigReader(options.at("tokenizer_kwargs"), options.map("tokenizer_kwargs"));
     Cleaning cleaning = Cleaning.read(reader, Cleaning.LOWER);
     String mask =
         reader.choice("reduction_mask", "", List.of("", "simple", "random", "shuffle", "syntax"));

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
+import org.openclip.api.Suggestions;
 import org.openclip.api.config.ConfigReader;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
@@ -13,7 +14,6 @@ import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Layers;
 import org.openclip.api.graph.NeuralOp.GeluForm;
 import org.openclip.api.graph.Value;
-import org.openclip.api.spi.Suggestions;
 import org.openclip.api.tensor.Weights;
 import org.openclip.models.clip.Sides;
 
@@ -59,7 +59,7 @@ final class TimmImageEncoder implements ImageEncoder {
     int classes = created && projection.isEmpty() ? embedDim : 0;
     String name = reader.string("timm_model_name", "");
     TimmFamily family = family(name, families);
-    Map<String, Object> options = reader.object("timm_model_kwargs");
+    Map<String, Object> options = reader.map("timm_model_kwargs");
     @Nullable Double dropPath =
         reader.has("timm_drop_path") ? TrunkOptions.rate(reader, "timm_drop_path", 0) : null;
     double patchDrop = TrunkOptions.rate(reader, "patch_dropout", 0);

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.openclip.api.config.ModelConfig;
-import org.openclip.api.encoder.Architecture;
+import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.api.spi.PluginRegistry;
 

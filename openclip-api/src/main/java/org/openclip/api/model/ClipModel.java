@@ -1,8 +1,8 @@
-package org.openclip.api;
+package org.openclip.api.model;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.openclip.api.encoder.Architecture;
+import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
 import org.openclip.api.tensor.Tensor;

@@ -1,4 +1,4 @@
-package org.openclip.api;
+package org.openclip.api.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.openclip.api.InvalidInputException;
 
 class EmbeddingsTest {
   private final Embeddings points = Embeddings.of(2, new float[] {3, 4, 0, -2, 0, 0});

@@ -1,4 +1,4 @@
-package org.openclip.api;
+package org.openclip.api.model;
 
 /** The step from logits to probabilities. */
 public final class Probabilities {

@@ -1,4 +1,4 @@
-package org.openclip.api.encoder;
+package org.openclip.api.model;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -9,6 +9,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ModelConfig;
+import org.openclip.api.encoder.Encoded;
+import org.openclip.api.encoder.EncoderContext;
+import org.openclip.api.encoder.ImageEncoder;
+import org.openclip.api.encoder.ModelSize;
+import org.openclip.api.encoder.PatchImageEncoder;
+import org.openclip.api.encoder.TextEncoder;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Graph;
@@ -286,5 +292,29 @@ public final class Architecture {
     String text = textScope();
     return textEncoder.fit(
         imageEncoder.fit(weights, VISUAL + "."), text.isEmpty() ? "" : text + ".");
+  }
+
+  /** Returns how large the model is. */
+  public ModelSize size() {
+    long image = 0;
+    long text = 0;
+    long all = 0;
+    for (Parameter parameter : parameters().values()) {
+      long count = parameter.trained() ? parameter.shape().count().size() : 0;
+      all += count;
+      if (parameter.name().startsWith(VISUAL + ".")) {
+        image += count;
+      } else if (!parameter.name().startsWith("logit_")) {
+        text += count;
+      }
+    }
+    return new ModelSize(
+        image,
+        text,
+        all,
+        imageEncoder.height(),
+        imageEncoder.width(),
+        textEncoder.contextLength(),
+        config.embedDim());
   }
 }

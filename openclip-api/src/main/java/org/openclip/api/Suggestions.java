@@ -1,4 +1,4 @@
-package org.openclip.api.spi;
+package org.openclip.api;
 
 import java.util.Collection;
 import java.util.Comparator;

@@ -1,10 +1,11 @@
-package org.openclip.api;
+package org.openclip.api.model;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.openclip.api.InvalidInputException;
 
 /**
  * Vectors of one width, one for each picture or text, as {@code float32[size, width]}. Immutable.

@@ -1,8 +1,9 @@
-package org.openclip.api;
+package org.openclip.api.model;
 
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import org.openclip.api.InvalidInputException;
 
 /**
  * A classifier made of words: each class is the mean of its prompts' unit vectors (Radford et al.
