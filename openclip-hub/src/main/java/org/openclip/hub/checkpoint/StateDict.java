@@ -12,6 +12,7 @@ import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
+import org.openclip.hub.checkpoint.naming.ForeignNaming;
 
 /**
  * The step from a checkpoint to the weights of one architecture: names of older layouts are brought
@@ -49,7 +50,10 @@ public final class StateDict {
   public static Weights load(
       String checkpoint, Weights weights, String model, Architecture architecture) {
     Map<String, Parameter> wanted = architecture.parameters();
-    Weights fitted = architecture.fit(renamed(weights, wanted));
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    wanted.forEach((n, p) -> shapes.put(n, Arrays.stream(p.shape().sizes()).boxed().toList()));
+    Weights reference = ForeignNaming.toReference(weights, shapes);
+    Weights fitted = architecture.fit(renamed(reference, wanted));
     List<String> missing = new ArrayList<>();
     List<String> misshaped = new ArrayList<>();
     Map<String, Tensor> loaded = new LinkedHashMap<>();
