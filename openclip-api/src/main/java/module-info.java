@@ -22,6 +22,7 @@ module org.openclip.api {
   uses org.openclip.api.spi.LossProvider;
   uses org.openclip.api.spi.ModelCatalogueProvider;
   uses org.openclip.api.spi.ModelSourceProvider;
+  uses org.openclip.api.spi.MultimodalDecoderProvider;
   uses org.openclip.api.spi.TextEncoderProvider;
   uses org.openclip.api.spi.TokenizerProvider;
   uses org.openclip.api.spi.WordTaggerProvider;

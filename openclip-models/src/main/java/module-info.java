@@ -15,6 +15,8 @@ module org.openclip.models {
       org.openclip.models.clip.TextTransformerProvider,
       org.openclip.models.hf.HfTextProvider,
       org.openclip.models.modern.ModernTextProvider;
+  provides org.openclip.api.spi.MultimodalDecoderProvider with
+      org.openclip.models.clip.MultimodalTransformerProvider;
   provides org.openclip.api.spi.ModelCatalogueProvider with
       org.openclip.models.catalogue.OpenClipCatalogue;
   provides org.openclip.api.spi.ImageDecoderProvider with

@@ -51,15 +51,57 @@ final class ImageTower {
     this.buffers = new PixelBuffers(4 * bytes * batchSize);
   }
 
+  /** Takes what the tower yields, batch by batch, in the order of the pictures. */
+  interface Sink {
+    /**
+     * Takes the outputs of one batch.
+     *
+     * @param first the index of its first picture
+     */
+    void take(int first, int count, Map<String, Tensor> outputs);
+  }
+
   Embeddings encodeFiles(PictureFiles decoder, ImagePreprocessor preprocessor, List<Path> files) {
-    return encode(List.copyOf(files), decoder::read, preprocessor);
+    Rows rows = new Rows(files.size());
+    forFiles(decoder, preprocessor, files, rows);
+    return rows.embeddings();
   }
 
   Embeddings encodePictures(ImagePreprocessor preprocessor, List<Image> pictures) {
-    return encode(List.copyOf(pictures), picture -> picture, preprocessor);
+    Rows rows = new Rows(pictures.size());
+    forPictures(preprocessor, pictures, rows);
+    return rows.embeddings();
   }
 
   Embeddings encodePixels(Tensor pixels) {
+    check(pixels);
+    Rows rows = new Rows(Math.toIntExact(pixels.shape()[0]));
+    forPixels(pixels, rows);
+    return rows.embeddings();
+  }
+
+  void forFiles(PictureFiles decoder, ImagePreprocessor preprocessor, List<Path> files, Sink sink) {
+    forEach(List.copyOf(files), decoder::read, preprocessor, sink);
+  }
+
+  void forPictures(ImagePreprocessor preprocessor, List<Image> pictures, Sink sink) {
+    forEach(List.copyOf(pictures), picture -> picture, preprocessor, sink);
+  }
+
+  void forPixels(Tensor pixels, Sink sink) {
+    check(pixels);
+    int at = 0;
+    for (ByteBuffer chunk : pixels.chunks()) {
+      int inChunk = chunk.remaining() / pictureBytes;
+      for (int done = 0; done < inChunk; done += batchSize) {
+        int count = Math.min(batchSize, inChunk - done);
+        run(chunk.slice(done * pictureBytes, count * pictureBytes), count, sink, at);
+        at += count;
+      }
+    }
+  }
+
+  private void check(Tensor pixels) {
     long[] shape = pixels.shape();
     long height = architecture.imageEncoder().height();
     long width = architecture.imageEncoder().width();
@@ -70,22 +112,10 @@ final class ImageTower {
           "pixels are %s, but the image tower takes FLOAT32[n, 3, %d, %d]"
               .formatted(pixels, height, width));
     }
-    Rows rows = new Rows(Math.toIntExact(shape[0]));
-    int at = 0;
-    for (ByteBuffer chunk : pixels.chunks()) {
-      int inChunk = chunk.remaining() / pictureBytes;
-      for (int done = 0; done < inChunk; done += batchSize) {
-        int count = Math.min(batchSize, inChunk - done);
-        run(chunk.slice(done * pictureBytes, count * pictureBytes), count, rows, at);
-        at += count;
-      }
-    }
-    return rows.embeddings();
   }
 
-  private <T> Embeddings encode(
-      List<T> sources, Function<T, Image> decode, ImagePreprocessor preprocessor) {
-    Rows rows = new Rows(sources.size());
+  private <T> void forEach(
+      List<T> sources, Function<T, Image> decode, ImagePreprocessor preprocessor, Sink sink) {
     Batch<T> next = null;
     try {
       for (int from = 0; from < sources.size(); from += batchSize) {
@@ -93,7 +123,7 @@ final class ImageTower {
         int after = from + batchSize;
         next = after < sources.size() ? prepare(sources, after, decode, preprocessor) : null;
         batch.await();
-        run(batch.pixels.duplicate(), batch.count, rows, from);
+        run(batch.pixels.duplicate(), batch.count, sink, from);
         buffers.giveBack(batch.pixels);
       }
     } finally {
@@ -101,7 +131,6 @@ final class ImageTower {
         next.cancel();
       }
     }
-    return rows.embeddings();
   }
 
   private <T> Batch<T> prepare(
@@ -121,7 +150,7 @@ final class ImageTower {
     return batch;
   }
 
-  private void run(ByteBuffer pixels, int count, Rows rows, int at) {
+  private void run(ByteBuffer pixels, int count, Sink sink, int at) {
     Tensor input =
         Tensor.of(
             DataType.FLOAT32,
@@ -131,7 +160,7 @@ final class ImageTower {
             architecture.imageEncoder().height(),
             architecture.imageEncoder().width());
     Map<String, Tensor> outputs = program.run(Map.of(Architecture.PIXELS, input));
-    rows.put(at, count, outputs);
+    sink.take(at, count, outputs);
   }
 
   /** Pictures that are on their way into one buffer. */
@@ -181,7 +210,7 @@ final class ImageTower {
   }
 
   /** The result in the making. */
-  private final class Rows {
+  private final class Rows implements Sink {
     private final int width = architecture.config().embedDim();
     private final float[] values;
 
@@ -189,7 +218,8 @@ final class ImageTower {
       values = new float[Math.multiplyExact(size, width)];
     }
 
-    void put(int at, int count, Map<String, Tensor> outputs) {
+    @Override
+    public void take(int at, int count, Map<String, Tensor> outputs) {
       FeatureRows.read(outputs, count, width).get(values, at * width, count * width);
     }
 

@@ -2,9 +2,12 @@ package org.openclip.hub;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
 import org.openclip.api.model.Architecture;
+import org.openclip.api.model.Captioner;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.tensor.Tensor;
@@ -20,6 +23,7 @@ final class LoadedClipModel implements ClipModel {
   private final Lazy<PictureFiles> pictures;
   private final RunningTowers towers;
   private final OpenGate gate;
+  private final @Nullable Captioner captioner;
 
   /**
    * Creates a model that owns its towers.
@@ -41,6 +45,14 @@ final class LoadedClipModel implements ClipModel {
     this.pictures = pictures;
     this.towers = towers;
     this.gate = new OpenGate("model " + name);
+    this.captioner =
+        architecture
+            .decoder()
+            .map(
+                decoder ->
+                    new LoadedCaptioner(
+                        architecture, decoder, tokenizer, preprocessor, pictures, towers, gate))
+            .orElse(null);
   }
 
   @Override
@@ -101,6 +113,11 @@ final class LoadedClipModel implements ClipModel {
   @Override
   public Embeddings encodeTokens(Tokens tokens) {
     return gate.pass(() -> towers.text().encode(tokens));
+  }
+
+  @Override
+  public Optional<Captioner> captioner() {
+    return Optional.ofNullable(captioner);
   }
 
   @Override

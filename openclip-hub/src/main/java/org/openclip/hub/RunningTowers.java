@@ -17,6 +17,8 @@ final class RunningTowers implements AutoCloseable {
   private final Resources resources;
   private final ImageTower image;
   private final TextTower text;
+  private final int batchSize;
+  private final Lazy<Program> decoder;
   private final String description;
   private final float logitScale;
   private final float logitBias;
@@ -42,6 +44,11 @@ final class RunningTowers implements AutoCloseable {
     resources.closeLater(preparers::shutdownNow);
     image = new ImageTower(architecture, imageProgram, batchSize, preparers);
     text = new TextTower(architecture, textProgram, batchSize);
+    this.batchSize = batchSize;
+    // Most users of a model that can write captions only want its features.
+    decoder =
+        new Lazy<>(
+            () -> compile(backend, architecture.captionGraph().orElseThrow(), weights, resources));
     description = backend.description();
     logitScale = (float) Math.exp(weights.get("logit_scale").toFloats()[0]);
     logitBias =
@@ -74,6 +81,15 @@ final class RunningTowers implements AutoCloseable {
 
   TextTower text() {
     return text;
+  }
+
+  /** Returns the program of a model that writes captions; it is compiled when first asked for. */
+  Program decoder() {
+    return decoder.get();
+  }
+
+  int batchSize() {
+    return batchSize;
   }
 
   String description() {

@@ -75,6 +75,17 @@ final class TextTower {
     return FeatureRows.read(outputs, batch.length, width);
   }
 
+  /**
+   * Checks that a tower knows every token.
+   *
+   * @throws InvalidInputException when it does not
+   */
+  void checkIds(Tokens tokens) {
+    for (int i = 0; i < tokens.size(); i++) {
+      checkIds(i, tokens.row(i));
+    }
+  }
+
   private void checkIds(int text, long[] row) {
     for (int i = 0; i < row.length; i++) {
       if (row[i] < 0 || row[i] >= encoder.vocabularySize()) {

@@ -74,6 +74,7 @@ public record ModelConfig(
     Map<String, Object> text = reader.map("text_cfg");
     boolean customText =
         reader.bool("custom_text", false)
+            || reader.has("multimodal_cfg")
             || text.get("hf_model_name") != null
             || "modern".equals(text.get("text_arch"))
             || Boolean.TRUE.equals(text.get("variable_text"));

@@ -5,7 +5,7 @@ package org.openclip.api.encoder;
  *
  * @param imageParameters the trained numbers of the image tower
  * @param textParameters the trained numbers of the text tower
- * @param parameters all trained numbers, those of the logits included
+ * @param parameters all trained numbers, those of the logits and of a decoder included
  * @param height of the pictures that enter, in pixels
  * @param width of the pictures that enter, in pixels
  * @param contextLength the number of tokens of a text

@@ -18,7 +18,8 @@ public interface TextEncoder {
    *
    * @param graph a builder in the tower's scope: {@code text}, or the root for native CLIP models
    * @param tokens {@code int64[batch, length]}; the length is a symbol when the tower is of
-   *     {@linkplain #variableLength variable length}, else the context length
+   *     {@linkplain #variableLength variable length}, and always where a decoder reads the
+   *     sequence; else the context length
    */
   Encoded encode(GraphBuilder graph, Value tokens);
 

@@ -4,15 +4,18 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ModelConfig;
+import org.openclip.api.encoder.DecoderContext;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.ImageEncoder;
 import org.openclip.api.encoder.ModelSize;
+import org.openclip.api.encoder.MultimodalDecoder;
 import org.openclip.api.encoder.PatchImageEncoder;
 import org.openclip.api.encoder.TextEncoder;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
@@ -24,6 +27,7 @@ import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.graph.Shape;
 import org.openclip.api.graph.Value;
 import org.openclip.api.spi.ImageEncoderProvider;
+import org.openclip.api.spi.MultimodalDecoderProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.spi.Provider;
 import org.openclip.api.spi.TextEncoderProvider;
@@ -59,6 +63,15 @@ public final class Architecture {
   /** The name of the score graph's second input, {@code float[texts, embedDim]}. */
   public static final String TEXT_FEATURES = "text_features";
 
+  /**
+   * The name of the image graph's second output where the model writes captions, and of the caption
+   * graph's first input: {@code float[batch, places, width]}.
+   */
+  public static final String IMAGE_TOKENS = "image_tokens";
+
+  /** The name of the caption graph's output, {@code float[batch, length, vocabulary]}. */
+  public static final String CAPTION_LOGITS = "caption_logits";
+
   private static final String VISUAL = "visual";
   private static final String LOGIT_SCALE = "logit_scale";
   private static final String LOGIT_BIAS = "logit_bias";
@@ -66,15 +79,23 @@ public final class Architecture {
   private final ModelConfig config;
   private final ImageEncoder imageEncoder;
   private final TextEncoder textEncoder;
+  private final @Nullable MultimodalDecoder decoder;
   private final Graph imageGraph;
   private final Graph textGraph;
+  private final @Nullable Graph captionGraph;
 
-  private Architecture(ModelConfig config, ImageEncoder imageEncoder, TextEncoder textEncoder) {
+  private Architecture(
+      ModelConfig config,
+      ImageEncoder imageEncoder,
+      TextEncoder textEncoder,
+      @Nullable MultimodalDecoder decoder) {
     this.config = config;
     this.imageEncoder = imageEncoder;
     this.textEncoder = textEncoder;
+    this.decoder = decoder;
     this.imageGraph = buildImageGraph();
     this.textGraph = buildTextGraph();
+    this.captionGraph = decoder == null ? null : buildCaptionGraph(decoder);
   }
 
   /**
@@ -100,7 +121,23 @@ public final class Architecture {
     return new Architecture(
         config,
         image.create(context(config, config.vision())),
-        text.create(context(config, config.text())));
+        text.create(context(config, config.text())),
+        decoder(config, plugins));
+  }
+
+  private static @Nullable MultimodalDecoder decoder(ModelConfig config, PluginRegistry plugins) {
+    if (config.multimodal().isEmpty()) {
+      return null;
+    }
+    MultimodalDecoderProvider provider =
+        choose(
+            MultimodalDecoderProvider.class,
+            "multimodal_cfg",
+            config.multimodal(),
+            plugins,
+            p -> p.matches(config.multimodal()));
+    return provider.create(
+        new DecoderContext(config.multimodal(), config.text(), config.quickGelu()));
   }
 
   private static <P extends Provider> P choose(
@@ -141,7 +178,11 @@ public final class Architecture {
             Dim.of(3),
             Dim.of(imageEncoder.height()),
             Dim.of(imageEncoder.width()));
-    finish(graph, imageEncoder.encode(graph.scope(VISUAL), pixels), "vision_cfg");
+    Encoded encoded = imageEncoder.encode(graph.scope(VISUAL), pixels);
+    finish(graph, encoded, "vision_cfg");
+    if (decoder != null) {
+      graph.output(IMAGE_TOKENS, sequence(encoded, "vision_cfg"));
+    }
     return graph.build();
   }
 
@@ -168,6 +209,26 @@ public final class Architecture {
     var tokens = graph.input(TOKENS, DataType.INT64, Dim.BATCH, length);
     finish(graph, textEncoder.encode(graph.scope(textScope()), tokens), "text_cfg");
     return graph.build();
+  }
+
+  private Graph buildCaptionGraph(MultimodalDecoder chosen) {
+    GraphBuilder graph = new GraphBuilder("captions");
+    Shape places = Objects.requireNonNull(imageGraph.outputs().get(IMAGE_TOKENS)).shape();
+    var image = graph.input(IMAGE_TOKENS, DataType.FLOAT32, places.dims().toArray(Dim[]::new));
+    var tokens = graph.input(TOKENS, DataType.INT64, Dim.BATCH, Dim.LENGTH);
+    Encoded text = textEncoder.encode(graph.scope(textScope()), tokens);
+    GraphBuilder scope = graph.scope("text_decoder");
+    graph.output(CAPTION_LOGITS, chosen.decode(scope, image, sequence(text, "text_cfg")));
+    return graph.build();
+  }
+
+  private static Value sequence(Encoded encoded, String key) {
+    Value tokens = encoded.tokens();
+    if (tokens == null) {
+      throw new InvalidConfigException(
+          key, "its tower offers no tokens to a decoder of captions; set its output_tokens: true");
+    }
+    return tokens;
   }
 
   /**
@@ -213,7 +274,9 @@ public final class Architecture {
           "its tower yields %s, but embed_dim asks for %s"
               .formatted(encoded.features().shape(), expected));
     }
-    graph.output(FEATURES, encoded.features());
+    // Models with a decoder return features of unit length, as the reference does.
+    graph.output(
+        FEATURES, decoder == null ? encoded.features() : graph.l2Normalize(encoded.features()));
   }
 
   private String textScope() {
@@ -235,7 +298,15 @@ public final class Architecture {
     return textEncoder;
   }
 
-  /** Returns the graph from {@link #PIXELS} to {@link #FEATURES}. */
+  /** Returns the decoder of captions; empty for models that write none. */
+  public Optional<MultimodalDecoder> decoder() {
+    return Optional.ofNullable(decoder);
+  }
+
+  /**
+   * Returns the graph from {@link #PIXELS} to {@link #FEATURES}, and to {@link #IMAGE_TOKENS} where
+   * the model writes captions.
+   */
   public Graph imageGraph() {
     return imageGraph;
   }
@@ -245,7 +316,15 @@ public final class Architecture {
     return textGraph;
   }
 
-  /** Returns the entries of the state dictionary by name, those of both towers and the logits'. */
+  /**
+   * Returns the graph from {@link #IMAGE_TOKENS} and {@link #TOKENS} to {@link #CAPTION_LOGITS};
+   * empty for models that write no captions. Its texts have any length up to the context length.
+   */
+  public Optional<Graph> captionGraph() {
+    return Optional.ofNullable(captionGraph);
+  }
+
+  /** Returns the entries of the state dictionary by name: of the towers, decoder and logits. */
   public Map<String, Parameter> parameters() {
     Map<String, Parameter> all = new LinkedHashMap<>();
     put(all, scalar(LOGIT_SCALE, config.initLogitScale()));
@@ -255,6 +334,7 @@ public final class Architecture {
     }
     imageGraph.parameters().forEach(p -> put(all, p));
     textGraph.parameters().forEach(p -> put(all, p));
+    captionGraph().ifPresent(graph -> graph.parameters().forEach(p -> put(all, p)));
     return Collections.unmodifiableMap(all);
   }
 
@@ -296,25 +376,20 @@ public final class Architecture {
 
   /** Returns how large the model is. */
   public ModelSize size() {
-    long image = 0;
-    long text = 0;
-    long all = 0;
-    for (Parameter parameter : parameters().values()) {
-      long count = parameter.trained() ? parameter.shape().count().size() : 0;
-      all += count;
-      if (parameter.name().startsWith(VISUAL + ".")) {
-        image += count;
-      } else if (!parameter.name().startsWith("logit_")) {
-        text += count;
-      }
-    }
     return new ModelSize(
-        image,
-        text,
-        all,
+        trained(imageGraph),
+        trained(textGraph),
+        parameterCount(""),
         imageEncoder.height(),
         imageEncoder.width(),
         textEncoder.contextLength(),
         config.embedDim());
+  }
+
+  private static long trained(Graph graph) {
+    return graph.parameters().stream()
+        .filter(Parameter::trained)
+        .mapToLong(p -> p.shape().count().size())
+        .sum();
   }
 }

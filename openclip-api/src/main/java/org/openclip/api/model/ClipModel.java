@@ -2,6 +2,7 @@ package org.openclip.api.model;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
@@ -14,8 +15,8 @@ import org.openclip.api.text.Tokens;
  * preprocessing that belong to its weights.
  *
  * <p>Features are those of the reference's {@code encode_image} and {@code encode_text}: not
- * normalised, unless the architecture does it. {@link Embeddings#normalised} gives unit vectors,
- * and {@link Embeddings#cosine} needs none.
+ * normalised, unless the architecture does it (CoCa). {@link Embeddings#normalised} gives unit
+ * vectors, and {@link Embeddings#cosine} needs none.
  *
  * <p>Safe for many threads at once. It owns native memory: close it after its last use. Closing
  * waits for calls under way; closing twice is harmless.
@@ -79,6 +80,11 @@ public interface ClipModel extends AutoCloseable {
    * @param tokens of the model's context length
    */
   Embeddings encodeTokens(Tokens tokens);
+
+  /** Returns the side of it that writes captions; empty for models that cannot. */
+  default Optional<Captioner> captioner() {
+    return Optional.empty();
+  }
 
   /**
    * Returns {@code logitScale · cosine + logitBias} of every picture (row) with every text

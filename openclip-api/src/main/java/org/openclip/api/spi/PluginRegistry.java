@@ -31,6 +31,8 @@ public final class PluginRegistry {
           "Add openclip-models, or the jar of the architecture, to the class or module path.",
           TextEncoderProvider.class,
           "Add openclip-models, or the jar of the architecture, to the class or module path.",
+          MultimodalDecoderProvider.class,
+          "Add openclip-models, or the jar of the architecture, to the class or module path.",
           TokenizerProvider.class,
           "Add openclip-models, or the jar of the tokenizer, to the class or module path.");
 

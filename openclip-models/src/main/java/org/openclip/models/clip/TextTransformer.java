@@ -22,6 +22,9 @@ import org.openclip.api.tensor.Weights;
  * causal blocks, a layer norm, and the features of one token, most often the end of the text.
  */
 final class TextTransformer implements TextEncoder {
+  /** The number of tokens of CLIP's own vocabulary. */
+  static final int VOCABULARY_SIZE = 49408;
+
   private final int contextLength;
   private final int vocabularySize;
   private final BlockConfig blocks;
@@ -55,7 +58,7 @@ final class TextTransformer implements TextEncoder {
         "variable_text",
         "final_ln_after_pool");
     contextLength = reader.integer("context_length", 77);
-    vocabularySize = reader.integer("vocab_size", 49408);
+    vocabularySize = reader.integer("vocab_size", VOCABULARY_SIZE);
     BlockConfig.positive(reader, "context_length", contextLength);
     BlockConfig.positive(reader, "vocab_size", vocabularySize);
     blocks =

@@ -54,9 +54,14 @@ record Transformer(BlockConfig config, Weighting weighting) {
   Value encode(GraphBuilder graph, Value sequence, @Nullable Value mask, boolean causal) {
     Value x = sequence;
     for (int i = 0; i < config.layers(); i++) {
-      x = block(graph.scope("resblocks." + i), x, x, mask, causal);
+      x = selfBlock(graph.scope("resblocks." + i), x, mask, causal);
     }
     return x;
+  }
+
+  /** Writes one block over a whole sequence. */
+  Value selfBlock(GraphBuilder g, Value x, @Nullable Value mask, boolean causal) {
+    return block(g, x, x, mask, causal);
   }
 
   /**
@@ -80,10 +85,22 @@ record Transformer(BlockConfig config, Weighting weighting) {
     Value normed = Layers.layerNorm(g, "ln_1", x, config.epsilon());
     Value context =
         x.equals(sequence) ? normed : Layers.layerNorm(g, "ln_1", sequence, config.epsilon());
-    Value attended = attention(g.scope("attn"), normed, context, mask, causal);
-    if (config.scaleAttention()) {
-      attended = Layers.layerNorm(g, "ln_attn", attended, config.epsilon());
-    }
+    return block(g, x, attention(g.scope("attn"), normed, context, mask, causal));
+  }
+
+  /** Writes one block whose queries see another sequence in place of their own. */
+  Value crossBlock(GraphBuilder g, Value x, Value other) {
+    Value normed = Layers.layerNorm(g, "ln_1", x, config.epsilon());
+    Value context = Layers.layerNorm(g, "ln_1_kv", other, config.epsilon());
+    return block(g, x, attention(g.scope("attn"), normed, context, null, false));
+  }
+
+  /** Writes what follows the attention of a block. */
+  private Value block(GraphBuilder g, Value x, Value attention) {
+    Value attended =
+        config.scaleAttention()
+            ? Layers.layerNorm(g, "ln_attn", attention, config.epsilon())
+            : attention;
     Value between = g.plus(x, scaled(g, "ls_1.gamma", attended));
     Value hidden = Layers.layerNorm(g, "ln_2", between, config.epsilon());
     return g.plus(between, scaled(g, "ls_2.gamma", perceptron(g.scope("mlp"), hidden)));
