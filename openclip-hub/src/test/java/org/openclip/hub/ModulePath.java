@@ -7,26 +7,44 @@ import java.lang.module.ModuleReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.openclip.api.spi.BackendProvider;
 
 /** The modules behind the class path that tests run on. */
 final class ModulePath {
-  static final List<String> ROOTS =
-      List.of("org.openclip.hub", "org.openclip.models", "org.openclip.backend.onnx");
+  /** What starts from; the backend is whichever lies on the class path. */
+  static final List<String> ROOTS = roots();
 
   /** Jars without a descriptor do not say what they need; what those of the roots need is this. */
   private static final Map<String, List<String>> UNSAID =
-      Map.of("org.tribuo.util.onnx", List.of("com.google.protobuf"));
+      Map.of(
+          "org.tribuo.util.onnx",
+          List.of("com.google.protobuf"),
+          "tensorflow.nativelib",
+          List.of("tensorflow.nativelib.linux.x86_64"));
 
   private ModulePath() {}
 
-  /** Returns the path of the modules that the platform consists of, and of nothing else. */
-  static String ofThisTest() {
+  private static List<String> roots() {
+    List<String> roots = new ArrayList<>(List.of("org.openclip.hub", "org.openclip.models"));
+    onClassPath().values().stream()
+        .map(ModuleReference::descriptor)
+        .filter(
+            module ->
+                module.provides().stream()
+                    .anyMatch(p -> p.service().equals(BackendProvider.class.getName())))
+        .map(ModuleDescriptor::name)
+        .forEach(roots::add);
+    return roots;
+  }
+
+  private static Map<String, ModuleReference> onClassPath() {
     Map<String, ModuleReference> found = new HashMap<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path path = Path.of(entry);
@@ -35,6 +53,12 @@ final class ModulePath {
         ModuleFinder.of(path).findAll().forEach(m -> found.put(m.descriptor().name(), m));
       }
     }
+    return found;
+  }
+
+  /** Returns the path of the modules that the platform consists of, and of nothing else. */
+  static String ofThisTest() {
+    Map<String, ModuleReference> found = onClassPath();
     Map<String, ModuleReference> needed = new LinkedHashMap<>();
     Deque<String> open = new ArrayDeque<>(ROOTS);
     while (!open.isEmpty()) {

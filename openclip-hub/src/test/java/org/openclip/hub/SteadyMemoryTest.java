@@ -31,11 +31,17 @@ class SteadyMemoryTest {
     Tokens tokens = Tokens.of(77, ids);
     try (ClipModel model = OpenClip.load(TinyModels.write(folder))) {
       encode(model, pixels, tokens, 3000);
-      long before = residentKb();
+      long growth = Long.MAX_VALUE;
+      // The Java heap may grow in one round; what leaks grows in every one.
+      for (int round = 0; round < 3 && growth >= MOST_GROWTH_KB; round++) {
+        long before = residentKb();
 
-      encode(model, pixels, tokens, 10_000);
+        encode(model, pixels, tokens, 10_000);
 
-      assertThat(residentKb() - before).as("growth in KiB").isLessThan(MOST_GROWTH_KB);
+        growth = Math.min(growth, residentKb() - before);
+      }
+
+      assertThat(growth).as("growth in KiB").isLessThan(MOST_GROWTH_KB);
     }
   }
 

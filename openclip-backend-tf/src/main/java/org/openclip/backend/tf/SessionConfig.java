@@ -1,0 +1,82 @@
+package org.openclip.backend.tf;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.openclip.api.backend.Device;
+import org.openclip.backend.tf.runtime.NativeLibrary;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.GPUOptions;
+
+/**
+ * How sessions run.
+ *
+ * <p>TensorFlow has one pool of threads for the work inside operations, made with the first session
+ * of the process: what later ones ask for has no effect.
+ *
+ * @param threads how many threads work on one operation
+ * @param proto all of it in TensorFlow's form
+ */
+record SessionConfig(int threads, ConfigProto proto) {
+  private static final System.Logger LOG = System.getLogger(SessionConfig.class.getName());
+
+  /** The number of threads of the process' pool; 0 before there is one. */
+  private static int pool;
+
+  /**
+   * Returns the configuration for a device.
+   *
+   * @param threads how many threads the process' pool has
+   */
+  static SessionConfig of(Device device, int threads) {
+    GPUOptions.Builder gpu = GPUOptions.newBuilder().setAllowGrowth(true);
+    ConfigProto.Builder config =
+        ConfigProto.newBuilder()
+            .setIntraOpParallelismThreads(threads)
+            .setInterOpParallelismThreads(1)
+            .setAllowSoftPlacement(true);
+    if (device.kind() == Device.Kind.CUDA) {
+      gpu.setVisibleDeviceList(Integer.toString(device.index()));
+    } else {
+      config.putDeviceCount("GPU", 0);
+    }
+    return new SessionConfig(threads, config.setGpuOptions(gpu).build());
+  }
+
+  /**
+   * Returns how many threads the process' pool has, and makes it if there is none.
+   *
+   * @param wanted how many; 0 for as many as there are cores
+   */
+  static synchronized int threads(int wanted) {
+    int threads = wanted > 0 ? wanted : physicalCores();
+    if (pool == 0) {
+      NativeLibrary.start(
+          ConfigProto.newBuilder()
+              .setIntraOpParallelismThreads(threads)
+              .setInterOpParallelismThreads(1)
+              .putDeviceCount("GPU", 0)
+              .build());
+      pool = threads;
+    } else if (pool != threads) {
+      LOG.log(
+          System.Logger.Level.DEBUG,
+          "TensorFlow runs with the {0} threads that it was started with, not {1}",
+          pool,
+          threads);
+    }
+    return pool;
+  }
+
+  /** Returns the processors that the JVM may use, less those that only share a core. */
+  private static int physicalCores() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    try {
+      Path smt = Path.of("/sys/devices/system/cpu/smt/active");
+      boolean shared = Files.exists(smt) && Files.readString(smt).strip().equals("1");
+      return shared ? Math.max(1, processors / 2) : processors;
+    } catch (IOException e) {
+      return processors;
+    }
+  }
+}

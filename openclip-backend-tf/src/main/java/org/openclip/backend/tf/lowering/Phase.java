@@ -1,0 +1,34 @@
+package org.openclip.backend.tf.lowering;
+
+import org.openclip.api.graph.NeuralOp;
+import org.openclip.api.graph.TrainingOp;
+import org.openclip.backend.tf.runtime.Output;
+
+/** What differs between a program that answers and one that learns. */
+public interface Phase {
+  /** A program that answers: nothing is random, and batch norms use their running statistics. */
+  Phase INFERENCE =
+      new Phase() {
+        @Override
+        public Output translate(TrainingOp op, Output input, Emitter out) {
+          return input;
+        }
+
+        @Override
+        public boolean batchStatistics(NeuralOp.BatchNorm norm) {
+          return false;
+        }
+
+        @Override
+        public void observe(NeuralOp.BatchNorm norm, Output mean, Output variance) {}
+      };
+
+  /** Returns what an operator of training makes of its input, {@code float32}. */
+  Output translate(TrainingOp op, Output input, Emitter out);
+
+  /** Returns whether a batch norm uses the statistics of the batch. */
+  boolean batchStatistics(NeuralOp.BatchNorm norm);
+
+  /** Takes note of the mean and the unbiased variance of a batch, {@code float32[channels]}. */
+  void observe(NeuralOp.BatchNorm norm, Output mean, Output variance);
+}

@@ -1,0 +1,110 @@
+package org.openclip.backend.tf.lowering;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.openclip.api.graph.NeuralOp;
+import org.openclip.api.graph.Value;
+import org.openclip.api.tensor.DataType;
+import org.openclip.backend.tf.runtime.Output;
+
+/**
+ * The translation of layers of pictures, with channels last: TensorFlow has no others on
+ * processors. Padding is an operation of its own, since the derivative of a convolution knows none.
+ */
+final class PictureLowering {
+  private final Lowering lowering;
+  private final Emitter out;
+
+  PictureLowering(Lowering lowering) {
+    this.lowering = lowering;
+    this.out = lowering.out();
+  }
+
+  void convolution(NeuralOp.Convolution c, Value value) {
+    DataType dense = lowering.dense();
+    Output picture = pad(lowering.get(c.input(), Layout.CHANNELS_LAST, dense), c.pads(), 0, dense);
+    Output kernel = lowering.kernel(c.weight());
+    long in = c.input().shape().size(1);
+    Output result;
+    if (c.groups() == 1) {
+      result = convolve("Conv2D", picture, kernel, c);
+    } else if (c.groups() == in && c.strideHeight() == c.strideWidth()) {
+      result = convolve("DepthwiseConv2dNative", picture, depthwise(kernel, c), c);
+    } else {
+      result = grouped(picture, kernel, c);
+    }
+    Value bias = c.bias();
+    if (bias != null) {
+      result = out.op("BiasAdd", result, lowering.get(bias, Layout.PLAIN, dense));
+    }
+    lowering.put(value, Layout.CHANNELS_LAST, dense, result);
+  }
+
+  private Output convolve(String type, Output picture, Output kernel, NeuralOp.Convolution c) {
+    return out.begin(type, picture, kernel)
+        .integers("strides", 1, c.strideHeight(), c.strideWidth(), 1)
+        .attr("padding", "VALID")
+        .build();
+  }
+
+  /** Turns {@code [height, width, 1, in · n]} into {@code [height, width, in, n]}. */
+  private Output depthwise(Output kernel, NeuralOp.Convolution c) {
+    long in = c.groups();
+    var shape = c.weight().shape();
+    return out.op(
+        "Reshape", kernel, out.integers(shape.size(2), shape.size(3), in, shape.size(0) / in));
+  }
+
+  /** Convolves each group for itself. */
+  private Output grouped(Output picture, Output kernel, NeuralOp.Convolution c) {
+    List<Output> pictures = split(picture, c.groups());
+    List<Output> kernels = split(kernel, c.groups());
+    List<Output> results = new ArrayList<>();
+    for (int group = 0; group < c.groups(); group++) {
+      results.add(convolve("Conv2D", pictures.get(group), kernels.get(group), c));
+    }
+    return out.concat(results, 3);
+  }
+
+  private List<Output> split(Output input, int parts) {
+    Output first =
+        out.graph().op("Split").in(out.integer(3), input).attr("num_split", parts).build();
+    List<Output> all = new ArrayList<>();
+    for (int i = 0; i < parts; i++) {
+      all.add(new Output(first.operation(), i));
+    }
+    return all;
+  }
+
+  void pool(NeuralOp.Pool p, Value value) {
+    boolean mean = p.pooling() == NeuralOp.Pooling.MEAN;
+    DataType type = DataType.FLOAT32;
+    Output picture =
+        pad(
+            lowering.get(p.input(), Layout.CHANNELS_LAST, type),
+            p.pads(),
+            mean ? 0 : Double.NEGATIVE_INFINITY,
+            type);
+    Output result =
+        out.begin(mean ? "AvgPool" : "MaxPool", picture)
+            .integers("ksize", 1, p.kernelHeight(), p.kernelWidth(), 1)
+            .integers("strides", 1, p.strideHeight(), p.strideWidth(), 1)
+            .attr("padding", "VALID")
+            .build();
+    lowering.put(value, Layout.CHANNELS_LAST, type, result);
+  }
+
+  private Output pad(Output picture, NeuralOp.Pads pads, double number, DataType type) {
+    if (pads.equals(NeuralOp.Pads.NONE)) {
+      return picture;
+    }
+    Output around =
+        out.op(
+            "Reshape",
+            out.integers(0, 0, pads.top(), pads.bottom(), pads.left(), pads.right(), 0, 0),
+            out.integers(4, 2));
+    return number == 0
+        ? out.op("Pad", picture, around)
+        : out.op("PadV2", picture, around, out.number(number, type));
+  }
+}

@@ -1,0 +1,90 @@
+package org.openclip.backend.tf.runtime;
+
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_GetRegisteredKernelsForOp;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_Version;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.List;
+import org.bytedeco.javacpp.Loader;
+import org.openclip.api.BackendException;
+import org.tensorflow.internal.c_api.TF_Buffer;
+import org.tensorflow.proto.ConfigProto;
+import org.tensorflow.proto.KernelDef;
+import org.tensorflow.proto.KernelList;
+
+/** TensorFlow's shared library. */
+public final class NativeLibrary {
+  /** The name of this backend, in errors too. */
+  public static final String BACKEND = "tf";
+
+  /**
+   * JavaCPP refuses to make a pointer once the process is four times as large as the Java heap may
+   * become, and counts mapped files and TensorFlow's memory, which have nothing to do with it.
+   */
+  private static final String MEMORY_LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
+
+  private NativeLibrary() {}
+
+  /**
+   * Loads the library, once for the process.
+   *
+   * @throws BackendException when there is none for this platform, or it does not load
+   */
+  public static synchronized void load() {
+    if (System.getProperty(MEMORY_LIMIT) == null) {
+      System.setProperty(MEMORY_LIMIT, "0");
+    }
+    QuietLog.silence();
+    try {
+      Loader.load(org.tensorflow.internal.c_api.global.tensorflow.class);
+    } catch (LinkageError e) {
+      String platform = Loader.Detector.getPlatform();
+      throw new BackendException(
+          BACKEND,
+          "its native library does not load on %s: %s. Put the jar tensorflow-core-native with the"
+                  .formatted(platform, e.getMessage())
+              + " classifier of this platform on the path: linux-x86_64 (linux-x86_64-gpu for CUDA),"
+              + " linux-arm64, macosx-arm64 or windows-x86_64. It is unpacked into ~/.javacpp/cache"
+              + " (0.7 GB), or the folder that -Dorg.bytedeco.javacpp.cachedir names",
+          e);
+    }
+  }
+
+  /**
+   * Runs the first graph of the process, which makes the threads that all later ones share.
+   *
+   * @param config how many threads
+   */
+  public static void start(ConfigProto config) {
+    QuietLog.duringFirstRun(
+        () -> {
+          try (NativeGraph graph = new NativeGraph();
+              NativeSession session = NativeSession.open(graph, config)) {
+            Output nothing = graph.op("NoOp").build();
+            session.prepare(List.of(), List.of(), List.of(nothing)).run(List.of());
+          }
+        });
+  }
+
+  /** Returns TensorFlow's version, such as {@code 2.18.0}. */
+  public static String version() {
+    return TF_Version().getString();
+  }
+
+  /** Returns whether the library has kernels for NVIDIA GPUs, which says nothing of a driver. */
+  public static boolean builtForCuda() {
+    try (NativeStatus status = new NativeStatus()) {
+      TF_Buffer buffer = TF_GetRegisteredKernelsForOp("MatMul", status.pointer());
+      try {
+        status.check("asking for kernels");
+        return KernelList.parseFrom(buffer.dataAsByteBuffer()).getKernelList().stream()
+            .map(KernelDef::getDeviceType)
+            .anyMatch("GPU"::equals);
+      } catch (InvalidProtocolBufferException e) {
+        throw new BackendException(BACKEND, "its list of kernels is not readable", e);
+      } finally {
+        buffer.delete();
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package org.openclip.backend.tf.runtime;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Keeps TensorFlow from writing to the process' standard error: what goes wrong comes as an
+ * exception. Of its two loggers, an environment variable rules the first; the second, which greets
+ * once when the first graph runs, nothing does, so standard error is held back for that moment.
+ *
+ * <p>Nothing is done where the user has set the variable, or Java would warn of such calls.
+ */
+final class QuietLog {
+  private static final System.Logger LOG = System.getLogger(QuietLog.class.getName());
+  private static final String VARIABLE = "TF_CPP_MIN_LOG_LEVEL";
+  private static final String FATAL = "3";
+  private static final int STANDARD_ERROR = 2;
+  private static final int OWNER_READS_AND_WRITES = 0600;
+
+  private QuietLog() {}
+
+  private static boolean wanted() {
+    return System.getenv(VARIABLE) == null && CFunctions.permitted();
+  }
+
+  /** Sets the environment variable, before TensorFlow's library reads it. */
+  static void silence() {
+    if (wanted()) {
+      try {
+        new CFunctions().call("setenv", VARIABLE, FATAL, 1);
+      } catch (ReflectiveOperationException e) {
+        LOG.log(System.Logger.Level.DEBUG, "TensorFlow keeps its log", e);
+      }
+    }
+  }
+
+  /**
+   * Runs TensorFlow's first graph. What anybody else writes to standard error meanwhile is written
+   * after it.
+   */
+  static void duringFirstRun(Runnable run) {
+    if (!wanted()) {
+      run.run();
+      return;
+    }
+    try {
+      Path file = Files.createTempFile("openclip", ".log");
+      try {
+        CFunctions c = new CFunctions();
+        int aside = c.call("creat", file.toString(), OWNER_READS_AND_WRITES);
+        int original = c.call("dup", STANDARD_ERROR);
+        c.call("dup2", aside, STANDARD_ERROR);
+        try {
+          run.run();
+        } finally {
+          c.call("dup2", original, STANDARD_ERROR);
+          c.call("close", original);
+          c.call("close", aside);
+        }
+        Files.readString(file, StandardCharsets.UTF_8)
+            .lines()
+            .filter(line -> !line.contains("MLIR V1") && !line.contains("absl::InitializeLog"))
+            .forEach(System.err::println);
+      } finally {
+        Files.deleteIfExists(file);
+      }
+    } catch (ReflectiveOperationException | IOException e) {
+      LOG.log(System.Logger.Level.DEBUG, "TensorFlow keeps its second log", e);
+    }
+  }
+}
