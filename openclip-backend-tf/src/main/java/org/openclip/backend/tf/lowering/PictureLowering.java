@@ -35,7 +35,9 @@ final class PictureLowering {
     }
     Value bias = c.bias();
     if (bias != null) {
-      result = out.op("BiasAdd", result, lowering.get(bias, Layout.PLAIN, dense));
+      // Behind a depthwise convolution, grappler's remapper stumbles over a bias that is one.
+      String add = c.groups() == in ? "AddV2" : "BiasAdd";
+      result = out.op(add, result, lowering.get(bias, Layout.PLAIN, dense));
     }
     lowering.put(value, Layout.CHANNELS_LAST, dense, result);
   }
