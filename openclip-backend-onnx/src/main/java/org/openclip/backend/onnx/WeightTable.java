@@ -10,10 +10,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.openclip.api.OpenClipException;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.LeafOp.Parameter;
-import org.openclip.api.graph.Shape;
+import org.openclip.api.graph.WeightCheck;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
@@ -52,28 +51,10 @@ final class WeightTable {
   /**
    * Checks that the weights are those of a graph.
    *
-   * @throws OpenClipException when one is missing or has another shape; at most ten are listed
+   * @throws org.openclip.api.OpenClipException when one is missing or has another shape
    */
   void check(Graph graph) {
-    List<String> problems = new ArrayList<>();
-    for (Parameter parameter : graph.parameters()) {
-      if (!weights.names().contains(parameter.name())) {
-        problems.add(parameter.name() + " is missing");
-        continue;
-      }
-      Shape shape = Shape.of(weights.get(parameter.name()).shape());
-      if (!shape.equals(parameter.shape())) {
-        problems.add(parameter.name() + " is " + shape + ", not " + parameter.shape());
-      }
-    }
-    if (!problems.isEmpty()) {
-      throw new OpenClipException(
-          problems.size()
-              + " weights do not fit graph "
-              + graph.name()
-              + ": "
-              + String.join(", ", problems.subList(0, Math.min(10, problems.size()))));
-    }
+    WeightCheck.check(graph, weights);
   }
 
   /** Returns the name of a weight as any operator may read it, in the type of its numbers. */

@@ -7,6 +7,8 @@ import org.openclip.api.backend.Device;
 import org.openclip.backend.tf.runtime.NativeLibrary;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GPUOptions;
+import org.tensorflow.proto.GraphOptions;
+import org.tensorflow.proto.RewriterConfig;
 
 /**
  * How sessions run.
@@ -19,6 +21,8 @@ import org.tensorflow.proto.GPUOptions;
  */
 record SessionConfig(int threads, ConfigProto proto) {
   private static final System.Logger LOG = System.getLogger(SessionConfig.class.getName());
+
+  private static final long WORTH_REWRITING = 1_000_000;
 
   /** The number of threads of the process' pool; 0 before there is one. */
   private static int pool;
@@ -78,5 +82,21 @@ record SessionConfig(int threads, ConfigProto proto) {
     } catch (IOException e) {
       return processors;
     }
+  }
+
+  /**
+   * Returns the configuration for a program.
+   *
+   * @param weights how many numbers its weights have; below a million, rewriting the graph takes
+   *     longer than it ever saves
+   */
+  ConfigProto proto(long weights) {
+    if (weights >= WORTH_REWRITING) {
+      return proto;
+    }
+    RewriterConfig none = RewriterConfig.newBuilder().setDisableMetaOptimizer(true).build();
+    return proto.toBuilder()
+        .setGraphOptions(GraphOptions.newBuilder().setRewriteOptions(none))
+        .build();
   }
 }

@@ -64,7 +64,8 @@ final class TfBackend implements Backend {
   public Program compile(Graph graph, Weights weights) {
     requireOpen();
     WeightCheck.check(graph, weights);
-    TfProgram program = TfProgram.open(graph, weights, numbers, config.proto());
+    long size = graph.parameters().stream().mapToLong(p -> p.shape().count().size()).sum();
+    TfProgram program = TfProgram.open(graph, weights, numbers, config.proto(size));
     synchronized (programs) {
       if (!closed) {
         programs.removeIf(TfProgram::isClosed);

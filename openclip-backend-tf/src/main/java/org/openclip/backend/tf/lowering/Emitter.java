@@ -27,7 +27,7 @@ public final class Emitter {
 
   /** Begins an operation with attributes. */
   public OpBuilder begin(String type, Output... inputs) {
-    return graph.op(type).in(inputs);
+    return graph.op(type).inputs(inputs);
   }
 
   /** Adds an operation that needs no attributes. */
@@ -99,11 +99,11 @@ public final class Emitter {
   public Output concat(List<Output> parts, int axis) {
     return parts.size() == 1
         ? parts.get(0)
-        : graph.op("ConcatV2").inList(parts).in(integer(axis)).build();
+        : graph.op("ConcatV2").inputList(parts).inputs(integer(axis)).build();
   }
 
   /** Returns scalars as a list. */
   public Output pack(List<Output> scalars) {
-    return graph.op("Pack").inList(scalars).build();
+    return graph.op("Pack").inputList(scalars).build();
   }
 }

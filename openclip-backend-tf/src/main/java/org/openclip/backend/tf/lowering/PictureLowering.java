@@ -70,7 +70,7 @@ final class PictureLowering {
 
   private List<Output> split(Output input, int parts) {
     Output first =
-        out.graph().op("Split").in(out.integer(3), input).attr("num_split", parts).build();
+        out.graph().op("Split").inputs(out.integer(3), input).attr("num_split", parts).build();
     List<Output> all = new ArrayList<>();
     for (int i = 0; i < parts; i++) {
       all.add(new Output(first.operation(), i));

@@ -37,7 +37,7 @@ public final class OpBuilder {
   }
 
   /** Adds inputs. */
-  public OpBuilder in(Output... inputs) {
+  public OpBuilder inputs(Output... inputs) {
     for (Output input : inputs) {
       try (TF_Output one = NativeGraph.array(List.of(input))) {
         TF_AddInput(description, one);
@@ -47,7 +47,7 @@ public final class OpBuilder {
   }
 
   /** Adds one input that is a list. */
-  public OpBuilder inList(List<Output> inputs) {
+  public OpBuilder inputList(List<Output> inputs) {
     try (TF_Output list = NativeGraph.array(inputs)) {
       TF_AddInputList(description, list, inputs.size());
     }

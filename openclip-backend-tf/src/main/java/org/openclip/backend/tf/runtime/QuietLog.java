@@ -1,9 +1,12 @@
 package org.openclip.backend.tf.runtime;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 
 /**
  * Keeps TensorFlow from writing to the process' standard error: what goes wrong comes as an
@@ -59,15 +62,26 @@ final class QuietLog {
           c.call("close", original);
           c.call("close", aside);
         }
-        Files.readString(file, StandardCharsets.UTF_8)
-            .lines()
-            .filter(line -> !line.contains("MLIR V1") && !line.contains("absl::InitializeLog"))
-            .forEach(System.err::println);
+        giveBack(file);
       } finally {
         Files.deleteIfExists(file);
       }
     } catch (ReflectiveOperationException | IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "TensorFlow keeps its second log", e);
+    }
+  }
+
+  /** Writes to standard error what was held back and is not TensorFlow's. */
+  private static void giveBack(Path file) throws IOException {
+    String others =
+        Files.readString(file, Charset.defaultCharset())
+            .lines()
+            .filter(line -> !line.contains("MLIR V1") && !line.contains("absl::InitializeLog"))
+            .map(line -> line + System.lineSeparator())
+            .collect(Collectors.joining());
+    if (!others.isEmpty()) {
+      FileOutputStream error = new FileOutputStream(FileDescriptor.err);
+      error.write(others.getBytes(Charset.defaultCharset()));
     }
   }
 }
