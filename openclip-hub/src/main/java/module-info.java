@@ -10,19 +10,22 @@ module org.openclip.hub {
 
   exports org.openclip.hub;
   exports org.openclip.hub.checkpoint;
+  exports org.openclip.hub.cli;
   exports org.openclip.hub.guice;
 
   opens org.openclip.hub.cli to
       info.picocli;
+  opens org.openclip.hub.command to
+      info.picocli;
 
   provides org.openclip.api.spi.CommandProvider with
-      org.openclip.hub.cli.ClassifyCommand,
-      org.openclip.hub.cli.EmbedCommand,
-      org.openclip.hub.cli.InfoCommand,
-      org.openclip.hub.cli.InitCommand,
-      org.openclip.hub.cli.ModelsCommand,
-      org.openclip.hub.cli.PretrainedCommand,
-      org.openclip.hub.cli.SimilarityCommand;
+      org.openclip.hub.command.ClassifyCommand,
+      org.openclip.hub.command.EmbedCommand,
+      org.openclip.hub.command.InfoCommand,
+      org.openclip.hub.command.InitCommand,
+      org.openclip.hub.command.ModelsCommand,
+      org.openclip.hub.command.PretrainedCommand,
+      org.openclip.hub.command.SimilarityCommand;
   provides org.openclip.api.spi.CheckpointFormatProvider with
       org.openclip.hub.checkpoint.NpzFormat,
       org.openclip.hub.checkpoint.SafetensorsFormat,

@@ -39,7 +39,10 @@ public class UnknownNameException extends OpenClipException {
     } else {
       text.append("; there are ").append(known.size()).append(" others");
     }
-    return remedy.isEmpty() ? text.toString() : text.append(". ").append(remedy).toString();
+    if (!remedy.isEmpty()) {
+      text.append(near.isEmpty() ? ". " : " ").append(remedy);
+    }
+    return text.toString();
   }
 
   /** Returns the name that nothing answers to. */

@@ -11,6 +11,7 @@ import org.openclip.api.image.Image;
 import org.openclip.api.image.ImageDecoder;
 import org.openclip.api.spi.ImageDecoderProvider;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.io.Missing;
 
 /** Reads and decodes picture files with the first plugin that recognises them. */
 final class PictureFiles {
@@ -48,12 +49,15 @@ final class PictureFiles {
           "no plugin decodes pictures; add openclip-models to the class or module path");
     }
     throw new InvalidInputException(
-        file + " is no picture of a known format; it starts with " + describe(head));
+        file
+            + " is no picture of a known format: it starts with "
+            + describe(head)
+            + "; convert it to PNG or JPEG");
   }
 
   private static byte[] bytes(Path file) {
     if (!Files.exists(file)) {
-      throw new InvalidInputException("there is no file " + file);
+      throw Missing.file(file);
     }
     if (Files.isDirectory(file)) {
       throw new InvalidInputException(file + " is a folder; name the pictures in it");
@@ -72,7 +76,7 @@ final class PictureFiles {
 
   private static String describe(byte[] head) {
     if (head.length == 0) {
-      return "nothing, it is empty";
+      return "nothing, for it is empty";
     }
     StringBuilder text = new StringBuilder();
     boolean printable = true;

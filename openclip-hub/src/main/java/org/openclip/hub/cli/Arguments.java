@@ -2,6 +2,7 @@ package org.openclip.hub.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
@@ -15,11 +16,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /** The reading of a command's arguments into annotated fields, and its help. */
-final class Arguments {
+public final class Arguments {
   private Arguments() {}
 
   /** One call of a command: its arguments as fields with picocli's annotations. */
-  interface Call {
+  public interface Call {
     /** Runs with the arguments that were read; returns the exit code. */
     int run(Environment environment);
   }
@@ -30,7 +31,7 @@ final class Arguments {
    * @param command whose name and summary the help shows
    * @param call a fresh object for this call
    */
-  static int run(
+  public static int run(
       CommandProvider command, Call call, List<String> arguments, Environment environment) {
     String name = "openclip " + command.name();
     try {
@@ -45,9 +46,15 @@ final class Arguments {
       return call.run(environment);
     } catch (ParameterException | UsageException e) {
       environment.out().flush();
-      environment.err().println(wrongUsage(String.valueOf(e.getMessage()), name + " --help"));
+      environment.err().println(wrongUsage(problem(e), name + " --help"));
       return Main.USAGE;
     }
+  }
+
+  /** Returns what is wrong, in the manner of all other messages. */
+  private static String problem(RuntimeException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return Character.toLowerCase(message.charAt(0)) + message.substring(1);
   }
 
   /** Returns the line that says what is wrong and where the right usage is shown. */
@@ -65,16 +72,39 @@ final class Arguments {
     CommandLine line = new CommandLine(call);
     line.setCommandName(name);
     line.setUsageHelpWidth(100);
-    line.getCommandSpec().usageMessage().description(summary + ".");
+    line.getCommandSpec().usageMessage().description("", summary + ".", "");
     line.getCommandSpec()
         .addOption(
             OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
                 .description("Shows this text.")
                 .build());
+    line.getCommandSpec().options().stream()
+        .map(OptionSpec::type)
+        .filter(Class::isEnum)
+        .forEach(kind -> registerNames(line, kind));
     line.registerConverter(Device.class, converter(Device::parse));
     line.registerConverter(Precision.class, converter(Precision::parse));
     return line;
+  }
+
+  private static <E> void registerNames(CommandLine line, Class<E> kind) {
+    List<E> values = List.of(kind.getEnumConstants());
+    line.registerConverter(
+        kind,
+        text ->
+            values.stream()
+                .filter(value -> value.toString().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(
+                    () ->
+                        new TypeConversionException(
+                            "'%s' is none of %s"
+                                .formatted(
+                                    text,
+                                    values.stream()
+                                        .map(Object::toString)
+                                        .collect(Collectors.joining(", "))))));
   }
 
   private static <T> ITypeConverter<T> converter(ITypeConverter<T> parse) {

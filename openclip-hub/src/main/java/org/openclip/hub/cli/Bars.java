@@ -3,7 +3,7 @@ package org.openclip.hub.cli;
 import java.nio.charset.Charset;
 
 /** Horizontal bars: eighths of a block where the character set has them, else number signs. */
-final class Bars {
+public final class Bars {
   private static final String EIGHTHS = " ▏▎▍▌▋▊▉█";
 
   private final boolean blocks;
@@ -15,13 +15,13 @@ final class Bars {
    * @param charset of the stream that they are written to
    * @param columns the length of the longest bar
    */
-  Bars(Charset charset, int columns) {
+  public Bars(Charset charset, int columns) {
     this.blocks = charset.canEncode() && charset.newEncoder().canEncode(EIGHTHS);
     this.columns = columns;
   }
 
   /** Returns the bar of a part from 0 to 1, without spaces after it. */
-  String bar(double part) {
+  public String bar(double part) {
     double clipped = Math.max(0, Math.min(1, part));
     if (!blocks) {
       return "#".repeat((int) Math.round(clipped * columns));

@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import org.openclip.api.OpenClipException;
 
 /** Nobody reads the output any more, such as after {@code | head}: the work ends in silence. */
-final class BrokenPipeException extends OpenClipException {
+public final class BrokenPipeException extends OpenClipException {
   private static final long serialVersionUID = 1L;
 
   BrokenPipeException() {
@@ -12,7 +12,7 @@ final class BrokenPipeException extends OpenClipException {
   }
 
   /** Flushes the output so that it can be read at once. */
-  static void flush(PrintStream out) {
+  public static void flush(PrintStream out) {
     if (out.checkError()) {
       throw new BrokenPipeException();
     }

@@ -6,11 +6,11 @@ import java.util.Map;
 import org.openclip.hub.io.JsonObjects;
 
 /** JSON objects on a line each, in UTF-8 whatever the character set of the screen is. */
-final class JsonLines {
+public final class JsonLines {
   private JsonLines() {}
 
   /** Writes an object and hands it on at once. */
-  static void print(PrintStream out, Map<String, ?> object) {
+  public static void print(PrintStream out, Map<String, ?> object) {
     PrintStream utf8 = new PrintStream(out, false, StandardCharsets.UTF_8);
     utf8.println(JsonObjects.writeCompact(object));
     BrokenPipeException.flush(utf8);

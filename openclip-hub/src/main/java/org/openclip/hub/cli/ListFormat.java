@@ -3,7 +3,7 @@ package org.openclip.hub.cli;
 import java.util.Locale;
 
 /** How a command writes a list. */
-enum ListFormat {
+public enum ListFormat {
   /** For people. */
   TABLE,
   /** For programs: one JSON object a line, in UTF-8. */

@@ -23,16 +23,16 @@ import org.openclip.api.spi.Provider;
  */
 public final class Main {
   /** The exit code of success. */
-  static final int SUCCESS = 0;
+  public static final int SUCCESS = 0;
 
   /** The exit code of a command that was understood but failed. */
-  static final int FAILURE = 1;
+  public static final int FAILURE = 1;
 
   /** The exit code of a command that was not understood. */
-  static final int USAGE = 2;
+  public static final int USAGE = 2;
 
   /** What shells report for a program that the end of its pipe has ended. */
-  static final int BROKEN_PIPE = 141;
+  public static final int BROKEN_PIPE = 141;
 
   private static final String POM = "/META-INF/maven/org.openclip/openclip-hub/pom.properties";
   private static final String DEBUG = "--debug";

@@ -26,15 +26,15 @@ import org.openclip.hub.io.JsonObjects;
 import picocli.CommandLine.Option;
 
 /** The options by which every command chooses a model and how it runs. */
-final class ModelOptions {
+public final class ModelOptions {
   /** The folder in which {@code init} writes models and in which they are looked for by name. */
-  static final Path HOME = Path.of("models");
+  public static final Path HOME = Path.of("models");
 
   /** The model that is taken when none is named. */
-  static final String DEFAULT = "ViT-B-32";
+  public static final String DEFAULT = "ViT-B-32";
 
   /** The key of a checkpoint's metadata under which {@code init} says how it made the weights. */
-  static final String UNTRAINED = "openclip.untrained";
+  public static final String UNTRAINED = "openclip.untrained";
 
   private static final String SCHEME = "local-dir:";
 
@@ -96,13 +96,16 @@ final class ModelOptions {
       })
   private Map<String, String> overrides = new LinkedHashMap<>();
 
+  /** Creates options with their defaults; a command has them as a field with {@code @Mixin}. */
+  public ModelOptions() {}
+
   /** Returns how many pictures or texts run at once. */
-  int batch() {
+  public int batch() {
     return batch;
   }
 
   /** Returns a builder with the choices that the options say. */
-  ModelBuilder builder(Environment environment) {
+  public ModelBuilder builder(Environment environment) {
     String named = model;
     if (named == null) {
       String variable = System.getenv("OPENCLIP_MODEL");
@@ -113,12 +116,12 @@ final class ModelOptions {
 
   private ModelBuilder configure(String resolved, Environment environment) {
     ModelBuilder builder =
-        OpenClip.model(resolved)
-            .plugins(environment.plugins())
-            .device(device)
-            .precision(precision)
-            .threads(threads)
-            .batchSize(batch);
+        OpenClip.model(resolved).plugins(environment.plugins()).device(device).precision(precision);
+    try {
+      builder.threads(threads).batchSize(batch);
+    } catch (InvalidInputException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
     if (backend != null) {
       builder.backend(backend);
     }
@@ -130,7 +133,7 @@ final class ModelOptions {
   }
 
   /** Loads the model and says so when nobody has trained it. */
-  ClipModel load(Environment environment) {
+  public ClipModel load(Environment environment) {
     ClipModel loaded = builder(environment).load();
     String name = loaded.name();
     if (pretrained == null && name.startsWith(SCHEME)) {
@@ -149,7 +152,7 @@ final class ModelOptions {
   }
 
   /** Returns how the weights of a folder were made, if they are not trained. */
-  static Optional<String> untrained(Path folder) {
+  public static Optional<String> untrained(Path folder) {
     try {
       return ModelFolder.read(folder)
           .findCheckpoint()
@@ -181,7 +184,7 @@ final class ModelOptions {
    *
    * @throws UnknownNameException when it is none of them
    */
-  static String locate(String named, Environment environment) {
+  public static String locate(String named, Environment environment) {
     Set<String> names = new LinkedHashSet<>();
     environment.plugins().all(ModelCatalogueProvider.class).forEach(c -> names.addAll(c.models()));
     if (names.contains(named) || SCHEMES.matcher(named).lookingAt()) {
@@ -191,7 +194,9 @@ final class ModelOptions {
       return SCHEME + named;
     }
     if (named.contains("/") || named.contains("\\")) {
-      throw new InvalidInputException("there is no model folder " + named);
+      throw new InvalidInputException(
+          "there is no model folder %s; check the path, or make one by 'openclip init MODEL %s'"
+              .formatted(named, named));
     }
     throw new UnknownNameException(
         "model", named, names, "'openclip models' lists them; a model folder will do, too");

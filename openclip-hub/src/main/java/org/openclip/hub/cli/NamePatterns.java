@@ -7,12 +7,12 @@ import java.util.Locale;
  * Parts of names, or whole names with {@code *} and {@code ?}; upper and lower case are one. A name
  * fits when one of several does, and when there are none.
  */
-record NamePatterns(List<String> patterns) {
-  NamePatterns {
+public record NamePatterns(List<String> patterns) {
+  public NamePatterns {
     patterns = patterns.stream().map(p -> p.toLowerCase(Locale.ROOT)).toList();
   }
 
-  boolean match(String name) {
+  public boolean match(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return patterns.isEmpty() || patterns.stream().anyMatch(p -> like(lower, p));
   }

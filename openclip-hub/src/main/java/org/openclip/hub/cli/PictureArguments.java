@@ -10,9 +10,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.openclip.api.InvalidInputException;
+import org.openclip.hub.io.Missing;
 
 /** Pictures as users name them: files, and folders for all pictures below them. */
-final class PictureArguments {
+public final class PictureArguments {
   private static final Set<String> ENDINGS =
       Set.of("jpg", "jpeg", "jpe", "png", "gif", "bmp", "tif", "tiff", "webp");
 
@@ -24,12 +25,12 @@ final class PictureArguments {
    *
    * @throws InvalidInputException when one does not exist, or a folder has no picture
    */
-  static List<Path> expand(List<String> names) {
+  public static List<Path> expand(List<String> names) {
     List<Path> files = new ArrayList<>();
     for (String name : names) {
       Path path = path(name);
       if (!Files.exists(path)) {
-        throw new InvalidInputException("there is no file " + name);
+        throw Missing.file(path);
       }
       if (Files.isDirectory(path)) {
         files.addAll(inFolder(path));
@@ -57,13 +58,13 @@ final class PictureArguments {
   }
 
   /** Returns whether a name ends as those of pictures do. */
-  static boolean looksLike(String name) {
+  public static boolean looksLike(String name) {
     String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
     return name.contains(".") && ENDINGS.contains(ending);
   }
 
   /** Returns whether a text is the name of a file or folder that exists. */
-  static boolean exists(String name) {
+  public static boolean exists(String name) {
     try {
       return Files.exists(Path.of(name));
     } catch (InvalidPathException e) {
@@ -72,7 +73,7 @@ final class PictureArguments {
   }
 
   /** Returns the path of a name. */
-  static Path path(String name) {
+  public static Path path(String name) {
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {

@@ -11,7 +11,7 @@ import org.openclip.api.spi.CommandProvider.Environment;
  * time left. It is drawn on a terminal only, ten times a second at most, and wiped at the end. For
  * one thread.
  */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
   private static final int BAR = 24;
   private static final long PAUSE = Duration.ofMillis(100).toNanos();
 
@@ -41,7 +41,7 @@ final class Progress implements AutoCloseable {
    * @param unit what is counted, in the plural, such as {@code pictures}
    * @param total how many there will be, or -1 when nobody knows
    */
-  static Progress start(Environment environment, String unit, long total) {
+  public static Progress start(Environment environment, String unit, long total) {
     return start(environment, unit, total, System::nanoTime);
   }
 
@@ -51,7 +51,7 @@ final class Progress implements AutoCloseable {
   }
 
   /** Counts what was done since the last call and draws the line anew when it is time. */
-  void advance(long count) {
+  public void advance(long count) {
     done += count;
     long now = nanos.getAsLong();
     if (terminal && now - drawn >= PAUSE) {
@@ -61,7 +61,7 @@ final class Progress implements AutoCloseable {
   }
 
   /** Returns how many there were so far. */
-  long done() {
+  public long done() {
     return done;
   }
 
@@ -101,7 +101,7 @@ final class Progress implements AutoCloseable {
   }
 
   /** Wipes the line until the next count, so that something else can be written. */
-  void wipe() {
+  public void wipe() {
     if (columns > 0) {
       err.print("\r" + " ".repeat(columns) + "\r");
       err.flush();

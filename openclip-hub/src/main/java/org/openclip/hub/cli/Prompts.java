@@ -9,13 +9,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.UnknownNameException;
 import org.openclip.api.model.ZeroShotClassifier;
 
 /**
  * Lists of prompts and class names: ImageNet's, as CLIP's authors chose them (Radford et al. 2021,
  * arXiv 2103.00020, section 3.1.4), or those of a file.
  */
-final class Prompts {
+public final class Prompts {
+  private static final List<String> KNOWN = List.of("none", "imagenet80", "imagenet7");
+
   private Prompts() {}
 
   /**
@@ -24,19 +27,17 @@ final class Prompts {
    * @param name {@code none}, {@code imagenet80}, {@code imagenet7}, or a file with one on each
    *     line
    */
-  static List<String> templates(String name) {
+  public static List<String> templates(String name) {
     return switch (name) {
       case "none" -> List.of(ZeroShotClassifier.PLACE);
       case "imagenet80" -> resource("imagenet-templates-80.txt");
       case "imagenet7" -> resource("imagenet-templates-7.txt");
       default -> {
-        List<String> lines;
-        try {
-          lines = TextLines.read(name);
-        } catch (InvalidInputException e) {
-          throw new InvalidInputException(
-              e.getMessage() + "; templates are none, imagenet80, imagenet7 or a file", e);
+        if (!name.equals("-") && !PictureArguments.exists(name)) {
+          throw new UnknownNameException(
+              "template list", name, KNOWN, "A file with a template on each line will do, too");
         }
+        List<String> lines = TextLines.read(name);
         if (lines.isEmpty()) {
           throw new InvalidInputException(name + " has no line; each is a template");
         }
@@ -50,7 +51,7 @@ final class Prompts {
    *
    * @param name {@code imagenet}, or a file with one on each line
    */
-  static List<String> labels(String name) {
+  public static List<String> labels(String name) {
     // Two pairs of ImageNet's 1,000 classes share a name; words alone cannot tell them apart.
     return name.equals("imagenet")
         ? resource("imagenet-classes.txt").stream().distinct().toList()

@@ -9,39 +9,39 @@ import java.util.Locale;
  * Rows of cells in aligned columns: the first ones, names, to the left, the others, numbers, to the
  * right.
  */
-final class Table {
+public final class Table {
   private final List<List<String>> rows = new ArrayList<>();
   private final int names;
   private boolean head;
 
   /** Creates a table whose first column alone is to the left. */
-  Table() {
+  public Table() {
     this(1);
   }
 
   /** Creates a table of which so many columns are to the left. */
-  Table(int names) {
+  public Table(int names) {
     this.names = names;
   }
 
   /** Sets the line above all others. */
-  void head(List<String> names) {
+  public void head(List<String> names) {
     rows.add(0, List.copyOf(names));
     head = true;
   }
 
   /** Adds a line; it may have fewer cells than others. */
-  void row(List<String> cells) {
+  public void row(List<String> cells) {
     rows.add(List.copyOf(cells));
   }
 
   /** Returns the number of lines below the head. */
-  int size() {
+  public int size() {
     return rows.size() - (head ? 1 : 0);
   }
 
   /** Draws everything. */
-  void print(PrintStream out) {
+  public void print(PrintStream out) {
     int columns = rows.stream().mapToInt(List::size).max().orElse(0);
     int[] widths = new int[columns];
     for (List<String> row : rows) {
@@ -61,12 +61,12 @@ final class Table {
   }
 
   /** Returns a number with so many decimals, and a point whatever the language is. */
-  static String decimals(double number, int decimals) {
+  public static String decimals(double number, int decimals) {
     return String.format(Locale.ROOT, "%." + decimals + "f", number);
   }
 
   /** Returns a count in millions with one decimal. */
-  static String millions(long count) {
+  public static String millions(long count) {
     return decimals(count / 1e6, 2);
   }
 }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What is known about the screen that the command line writes to. */
-final class Terminal {
+public final class Terminal {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
   private Terminal() {}
@@ -42,7 +42,7 @@ final class Terminal {
    * Returns the number of columns that a text takes: two for most East Asian characters and emoji,
    * none for combining marks and joiners.
    */
-  static int width(String text) {
+  public static int width(String text) {
     return text.codePoints().map(Terminal::width).sum();
   }
 
@@ -65,8 +65,14 @@ final class Terminal {
     return wide ? 2 : 1;
   }
 
+  /** Returns the end of a text, of at most so many columns: the end of a path tells more. */
+  public static String cutStart(String text, int columns) {
+    String reversed = new StringBuilder(text).reverse().toString();
+    return new StringBuilder(cut(reversed, columns)).reverse().toString();
+  }
+
   /** Returns a text of at most so many columns, cut with an ellipsis when it is longer. */
-  static String cut(String text, int columns) {
+  public static String cut(String text, int columns) {
     if (width(text) <= columns) {
       return text;
     }

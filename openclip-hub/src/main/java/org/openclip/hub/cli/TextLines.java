@@ -14,9 +14,10 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
+import org.openclip.hub.io.Missing;
 
 /** Files with a text on each line, in UTF-8; {@code -} is the standard input. */
-final class TextLines {
+public final class TextLines {
   /** The longest line that is taken for a text, in characters. */
   private static final int MOST_CHARACTERS = 1 << 20;
 
@@ -27,14 +28,14 @@ final class TextLines {
    *
    * @throws InvalidInputException when the file is missing or cannot be read
    */
-  static List<String> read(String file) {
+  public static List<String> read(String file) {
     List<String> lines = new ArrayList<>();
     forEach(file, lines::add);
     return lines;
   }
 
   /** Hands over the lines one by one, so that a file may be larger than memory. */
-  static void forEach(String file, Consumer<String> each) {
+  public static void forEach(String file, Consumer<String> each) {
     try (InputStream stream = open(file);
         BufferedReader reader =
             new BufferedReader(
@@ -72,7 +73,7 @@ final class TextLines {
     }
     Path path = PictureArguments.path(file);
     if (!Files.isRegularFile(path) && !Files.isReadable(path)) {
-      throw new InvalidInputException("there is no file " + file);
+      throw Missing.file(path);
     }
     if (Files.isDirectory(path)) {
       throw new InvalidInputException(file + " is a folder, but a text file is expected");

@@ -8,9 +8,9 @@ import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.PluginRegistry;
 
 /** What a command of the command line wrote and how it ended. */
-record CommandLineRun(int code, String out, String err) {
+public record CommandLineRun(int code, String out, String err) {
   /** Runs a command in this process, as {@code openclip} does with its arguments. */
-  static CommandLineRun of(String... arguments) {
+  public static CommandLineRun of(String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code =

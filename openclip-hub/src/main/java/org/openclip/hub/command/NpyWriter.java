@@ -1,4 +1,4 @@
-package org.openclip.hub.cli;
+package org.openclip.hub.command;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

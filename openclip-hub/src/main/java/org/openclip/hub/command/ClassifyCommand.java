@@ -1,4 +1,4 @@
-package org.openclip.hub.cli;
+package org.openclip.hub.command;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +11,14 @@ import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.ZeroShotClassifier;
 import org.openclip.api.spi.CommandProvider;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.OutputFormat;
+import org.openclip.hub.cli.PictureArguments;
+import org.openclip.hub.cli.Progress;
+import org.openclip.hub.cli.Prompts;
+import org.openclip.hub.cli.UsageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -1,4 +1,4 @@
-package org.openclip.hub.cli;
+package org.openclip.hub.command;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -20,6 +20,13 @@ import org.openclip.hub.ModelFolder;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.SafetensorsFormat;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.BrokenPipeException;
+import org.openclip.hub.cli.JsonLines;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.OutputFormat;
+import org.openclip.hub.cli.PictureArguments;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

@@ -1,4 +1,4 @@
-package org.openclip.hub.cli;
+package org.openclip.hub.command;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -11,6 +11,11 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Probabilities;
+import org.openclip.hub.cli.Bars;
+import org.openclip.hub.cli.BrokenPipeException;
+import org.openclip.hub.cli.JsonLines;
+import org.openclip.hub.cli.OutputFormat;
+import org.openclip.hub.cli.Terminal;
 
 /**
  * The results of {@code classify}: a table with bars for people, or a JSON object for each picture.

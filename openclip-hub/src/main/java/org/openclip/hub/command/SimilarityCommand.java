@@ -1,4 +1,4 @@
-package org.openclip.hub.cli;
+package org.openclip.hub.command;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +9,15 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.spi.CommandProvider;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.JsonLines;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.OutputFormat;
+import org.openclip.hub.cli.PictureArguments;
+import org.openclip.hub.cli.Progress;
+import org.openclip.hub.cli.TextLines;
+import org.openclip.hub.cli.UsageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -91,7 +100,7 @@ public final class SimilarityCommand implements CommandProvider {
       if (format == OutputFormat.JSON) {
         json(rowNames, columnNames, cosines, environment);
       } else {
-        table(rowNames, columnNames, cosines, environment);
+        new SimilarityTable(rowNames, columnNames).print(cosines, environment.out());
       }
       return Main.SUCCESS;
     }
@@ -103,30 +112,6 @@ public final class SimilarityCommand implements CommandProvider {
       object.put("columns", columns);
       object.put("cosines", cosines);
       JsonLines.print(environment.out(), object);
-    }
-
-    private static void table(
-        List<String> rows, List<String> columns, float[][] cosines, Environment environment) {
-      Table table = new Table();
-      List<String> head = new ArrayList<>(List.of(""));
-      columns.forEach(name -> head.add(Terminal.cut(shorten(name), 16)));
-      table.head(head);
-      for (int i = 0; i < rows.size(); i++) {
-        List<String> cells = new ArrayList<>(List.of(Terminal.cut(rows.get(i), 40)));
-        for (float cosine : cosines[i]) {
-          cells.add(Table.decimals(cosine, 4));
-        }
-        table.row(cells);
-      }
-      table.print(environment.out());
-      BrokenPipeException.flush(environment.out());
-    }
-
-    /** The end of a path tells more than its beginning. */
-    private static String shorten(String name) {
-      return PictureArguments.looksLike(name)
-          ? String.valueOf(PictureArguments.path(name).getFileName())
-          : name;
     }
   }
 }

@@ -1,4 +1,4 @@
-package org.openclip.hub.cli;
+package org.openclip.hub.command;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -11,6 +11,8 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
+import org.openclip.hub.cli.PictureArguments;
+import org.openclip.hub.cli.Progress;
 
 /** The embedding of any number of pictures and texts, a few batches in memory at a time. */
 final class Encoding {

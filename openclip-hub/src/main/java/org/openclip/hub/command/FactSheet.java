@@ -1,4 +1,4 @@
-package org.openclip.hub.cli;
+package org.openclip.hub.command;
 
 import java.io.PrintStream;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package org.openclip.hub.cli;
+package org.openclip.hub.command;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +14,13 @@ import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.PretrainedTags;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.BrokenPipeException;
+import org.openclip.hub.cli.JsonLines;
+import org.openclip.hub.cli.ListFormat;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.NamePatterns;
+import org.openclip.hub.cli.Table;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

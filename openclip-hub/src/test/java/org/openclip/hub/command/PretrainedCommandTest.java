@@ -1,9 +1,11 @@
-package org.openclip.hub.cli;
+package org.openclip.hub.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.openclip.hub.cli.CommandLineRun;
+import org.openclip.hub.cli.Main;
 import org.openclip.hub.io.JsonObjects;
 
 /** {@code openclip pretrained} lists the tags and filters them. */

@@ -1,4 +1,4 @@
-package org.openclip.hub.cli;
+package org.openclip.hub.command;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.Embeddings;
+import org.openclip.hub.cli.BrokenPipeException;
 import org.openclip.hub.io.JsonObjects;
 
 /** Where {@code embed} puts vectors as they come, so that they need not fit into memory. */

@@ -1,0 +1,21 @@
+package org.openclip.hub.io;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.openclip.api.InvalidInputException;
+
+/** What is said of files that are not there. */
+public final class Missing {
+  private Missing() {}
+
+  /** Returns the exception that names a missing file and where it was looked for. */
+  public static InvalidInputException file(Path file) {
+    Path folder = file.toAbsolutePath().normalize().getParent();
+    String where = file.isAbsolute() || folder == null ? "" : " in " + folder;
+    String remedy =
+        folder == null || Files.isDirectory(folder)
+            ? "check its name"
+            : "the folder " + folder + " is missing, too; check the path";
+    return new InvalidInputException("there is no file " + file + where + "; " + remedy);
+  }
+}
