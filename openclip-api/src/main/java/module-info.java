@@ -12,6 +12,7 @@ module org.openclip.api {
   exports org.openclip.api.spi;
   exports org.openclip.api.tensor;
   exports org.openclip.api.text;
+  exports org.openclip.api.training;
 
   uses org.openclip.api.spi.BackendProvider;
   uses org.openclip.api.spi.CheckpointFormatProvider;
@@ -23,6 +24,7 @@ module org.openclip.api {
   uses org.openclip.api.spi.ModelCatalogueProvider;
   uses org.openclip.api.spi.ModelSourceProvider;
   uses org.openclip.api.spi.MultimodalDecoderProvider;
+  uses org.openclip.api.spi.OptimizerProvider;
   uses org.openclip.api.spi.TextEncoderProvider;
   uses org.openclip.api.spi.TokenizerProvider;
   uses org.openclip.api.spi.WordTaggerProvider;

@@ -4,6 +4,8 @@ import org.openclip.api.BackendException;
 import org.openclip.api.ClosedException;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.tensor.Weights;
+import org.openclip.api.training.Trainer;
+import org.openclip.api.training.TrainingPlan;
 
 /**
  * A numerical runtime that is ready to run graphs on one device. Safe for many threads; exceptions
@@ -29,7 +31,23 @@ public interface Backend extends AutoCloseable {
    */
   Program compile(Graph graph, Weights weights);
 
-  /** Closes every program that is still open, then the runtime. Closing twice is harmless. */
+  /**
+   * Begins to train.
+   *
+   * @param plan what is trained and how
+   * @param weights where every parameter starts, in any floating-point type; they are copied
+   * @throws BackendException when this backend cannot train, or not in its precision
+   * @throws ClosedException after {@link #close}
+   */
+  default Trainer train(TrainingPlan plan, Weights weights) {
+    throw new BackendException(
+        name(), "it runs models but does not train them; add openclip-backend-tf, which does");
+  }
+
+  /**
+   * Closes every program and trainer that is still open, then the runtime. Closing twice is
+   * harmless.
+   */
   @Override
   void close();
 }

@@ -15,6 +15,11 @@ public interface BackendProvider extends Provider {
    */
   Backend open(BackendOptions options);
 
+  /** Returns whether its backends can {@linkplain Backend#train train}. */
+  default boolean trains() {
+    return false;
+  }
+
   /** Returns what writes models in the runtime's own file format; empty when it has none. */
   default Optional<ModelExporter> exporter() {
     return Optional.empty();
