@@ -1,7 +1,9 @@
 package org.openclip.backend.onnx;
 
+import java.util.Optional;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
+import org.openclip.api.backend.ModelExporter;
 import org.openclip.api.spi.BackendProvider;
 
 /** Offers ONNX Runtime under the name {@code onnx}, the preferred one for inference. */
@@ -25,5 +27,10 @@ public final class OnnxBackendProvider implements BackendProvider {
   @Override
   public Backend open(BackendOptions options) {
     return OnnxBackend.open(options);
+  }
+
+  @Override
+  public Optional<ModelExporter> exporter() {
+    return Optional.of(new OnnxExporter());
   }
 }

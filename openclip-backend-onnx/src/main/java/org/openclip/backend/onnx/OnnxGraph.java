@@ -194,6 +194,16 @@ final class OnnxGraph {
     return code.getNumber();
   }
 
+  /** Returns the type that ONNX has a number for. */
+  static DataType type(int code) {
+    for (DataType type : DataType.values()) {
+      if (code(type) == code) {
+        return type;
+      }
+    }
+    throw new IllegalArgumentException("no tensor has ONNX's type " + code);
+  }
+
   private static TensorProto.Builder header(String name, DataType type, long... shape) {
     TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(code(type));
     for (long size : shape) {

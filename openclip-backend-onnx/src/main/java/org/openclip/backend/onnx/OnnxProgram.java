@@ -37,7 +37,12 @@ final class OnnxProgram implements Program {
 
   private boolean closed;
 
-  private OnnxProgram(
+  /**
+   * Takes over an open session.
+   *
+   * @param weights what the session reads; closed after it
+   */
+  OnnxProgram(
       OrtEnvironment environment, Graph graph, List<OnnxTensor> weights, OrtSession session) {
     this.environment = environment;
     this.graph = graph;

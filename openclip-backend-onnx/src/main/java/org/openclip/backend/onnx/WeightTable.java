@@ -26,6 +26,7 @@ final class WeightTable {
   private final OnnxGraph out;
   private final Weights weights;
   private final Numbers numbers;
+  private final boolean rounding;
   private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
   /** Those that more than the one kernel made for weights may read. */
@@ -42,10 +43,17 @@ final class WeightTable {
    */
   record Part(String name, long rows) {}
 
-  WeightTable(OnnxGraph out, Weights weights, Numbers numbers) {
+  /**
+   * Creates the table of a graph without weights.
+   *
+   * @param rounding whether weights are rounded to the stored type before the graph gets them, and
+   *     not by the graph
+   */
+  WeightTable(OnnxGraph out, Weights weights, Numbers numbers, boolean rounding) {
     this.out = out;
     this.weights = weights;
     this.numbers = numbers;
+    this.rounding = rounding;
   }
 
   /**
@@ -79,7 +87,7 @@ final class WeightTable {
     return raw.size() == 1 ? convert(raw.get(0).name(), parameter) : whole(parameter);
   }
 
-  /** Returns a weight in the pieces in which it lies, in the type of the checkpoint. */
+  /** Returns a weight in the pieces in which it lies, in the type in which the graph gets it. */
   List<Part> raw(Parameter parameter) {
     return parts.computeIfAbsent(parameter.name(), name -> split(parameter));
   }
@@ -99,9 +107,14 @@ final class WeightTable {
     return List.copyOf(split);
   }
 
-  /** Returns the type in which the checkpoint holds a weight. */
+  /** Returns the type in which the graph gets a weight. */
   DataType type(Parameter parameter) {
-    return weights.get(parameter.name()).type();
+    return type(weights.get(parameter.name()).type());
+  }
+
+  private DataType type(DataType checkpoint) {
+    boolean rounded = rounding && checkpoint.floating() && numbers.stored() != DataType.FLOAT32;
+    return rounded ? numbers.stored() : checkpoint;
   }
 
   /** Returns whether rows of a weight can be taken without a copy. */
@@ -138,7 +151,7 @@ final class WeightTable {
   }
 
   private String add(String name, Tensor tensor) {
-    out.external(name, tensor.type(), tensor.shape());
+    out.external(name, type(tensor.type()), tensor.shape());
     tensors.put(name, tensor);
     return name;
   }
