@@ -3,9 +3,9 @@ package org.openclip.hub.bench;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.openclip.api.model.ClipModel;
-import org.openclip.api.model.Architecture;
 import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.model.ClipModel;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
 import org.openclip.hub.FreshWeights;
@@ -21,7 +21,7 @@ final class OpenClipTowers implements Towers {
   private final Tokens tokens;
 
   OpenClipTowers(Path folder, int batch, int threads) {
-    this.model = 
+    this.model =
         OpenClip.model("local-dir:" + weights(folder))
             .backend(System.getProperty("openclip.backend", "onnx"))
             .threads(threads)
