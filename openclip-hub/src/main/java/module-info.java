@@ -20,9 +20,11 @@ module org.openclip.hub {
 
   provides org.openclip.api.spi.CommandProvider with
       org.openclip.hub.command.ClassifyCommand,
+      org.openclip.hub.command.ConvertCommand,
       org.openclip.hub.command.EmbedCommand,
       org.openclip.hub.command.InfoCommand,
       org.openclip.hub.command.InitCommand,
+      org.openclip.hub.command.InspectCommand,
       org.openclip.hub.command.ModelsCommand,
       org.openclip.hub.command.PretrainedCommand,
       org.openclip.hub.command.SimilarityCommand;

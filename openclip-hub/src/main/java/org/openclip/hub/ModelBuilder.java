@@ -28,6 +28,7 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.TokenizerContext;
 import org.openclip.hub.checkpoint.Checkpoints;
+import org.openclip.hub.checkpoint.Lookalikes;
 import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
 
@@ -262,7 +263,11 @@ public final class ModelBuilder {
     }
     Weights checkpoint = Checkpoints.open(file, registry);
     resources.closeLater(checkpoint::close);
-    return StateDict.load(file.toString(), checkpoint, name, architecture);
+    try {
+      return StateDict.load(file.toString(), checkpoint, name, architecture);
+    } catch (WeightsMismatchException e) {
+      throw e.notFinite().isEmpty() ? e.withHint(Lookalikes.hint(checkpoint, registry)) : e;
+    }
   }
 
   private static Tokenizer tokenizer(

@@ -42,6 +42,8 @@ public record ModelFolder(
       List.of(
           CHECKPOINT,
           "open_clip_pytorch_model.safetensors",
+          "open_clip_model.safetensors.index.json",
+          "model.safetensors.index.json",
           "open_clip_pytorch_model.bin",
           "open_clip_pytorch_model.pth",
           "model.safetensors",

@@ -23,24 +23,27 @@ public final class Checkpoints {
    * @throws InvalidFileException when it is missing, of no known format, or corrupt
    */
   public static Weights open(Path file, PluginRegistry plugins) {
+    return format(file, plugins).open(file);
+  }
+
+  /**
+   * Returns the first format that recognises a checkpoint.
+   *
+   * @throws InvalidFileException when it is missing or of no known format
+   */
+  public static CheckpointFormatProvider format(Path file, PluginRegistry plugins) {
     ByteBuffer head = head(file);
-    CheckpointFormatProvider format =
-        plugins
-            .first(
-                CheckpointFormatProvider.class,
-                f -> f.accepts(file, head.duplicate().order(ByteOrder.LITTLE_ENDIAN)))
-            .orElseThrow(
-                () -> {
-                  List<String> names =
-                      plugins.all(CheckpointFormatProvider.class).stream()
-                          .map(Provider::name)
-                          .toList();
-                  return new InvalidFileException(
-                      file.toString(),
-                      -1,
-                      "is a checkpoint of no known format; there are " + names);
-                });
-    return format.open(file);
+    return plugins
+        .first(
+            CheckpointFormatProvider.class,
+            f -> f.accepts(file, head.duplicate().order(ByteOrder.LITTLE_ENDIAN)))
+        .orElseThrow(
+            () -> {
+              List<String> names =
+                  plugins.all(CheckpointFormatProvider.class).stream().map(Provider::name).toList();
+              return new InvalidFileException(
+                  file.toString(), -1, "is a checkpoint of no known format; there are " + names);
+            });
   }
 
   private static ByteBuffer head(Path file) {

@@ -52,8 +52,7 @@ public final class StateDict {
     Map<String, Parameter> wanted = architecture.parameters();
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     wanted.forEach((n, p) -> shapes.put(n, Arrays.stream(p.shape().sizes()).boxed().toList()));
-    Weights reference = ForeignNaming.toReference(weights, shapes);
-    Weights fitted = architecture.fit(renamed(reference, wanted));
+    Weights fitted = architecture.fit(underNamesOf(weights, shapes));
     List<String> missing = new ArrayList<>();
     List<String> misshaped = new ArrayList<>();
     Map<String, Tensor> loaded = new LinkedHashMap<>();
@@ -105,16 +104,26 @@ public final class StateDict {
         : tensor;
   }
 
-  private static Weights renamed(Weights weights, Map<String, Parameter> wanted) {
+  /**
+   * Returns a checkpoint's tensors under the names of the reference: those of other libraries and
+   * of older versions are brought up to date.
+   *
+   * @param wanted the shapes that an architecture expects, by name
+   */
+  static Weights underNamesOf(Weights weights, Map<String, List<Long>> wanted) {
+    return renamed(ForeignNaming.toReference(weights, wanted), wanted.keySet());
+  }
+
+  private static Weights renamed(Weights weights, Set<String> wanted) {
     Map<String, String> names = new LinkedHashMap<>();
     for (String old : weights.names()) {
       String name = unwrapped(old, wanted);
-      if (!wanted.containsKey(name) && isTextPart(name) && wanted.containsKey("text." + name)) {
+      if (!wanted.contains(name) && isTextPart(name) && wanted.contains("text." + name)) {
         name = "text." + name;
       } else if (name.startsWith("text.")
-          && !wanted.containsKey(name)
+          && !wanted.contains(name)
           && isTextPart(name.substring(5))
-          && wanted.containsKey(name.substring(5))) {
+          && wanted.contains(name.substring(5))) {
         name = name.substring(5);
       }
       String rival = names.putIfAbsent(name, old);
@@ -131,9 +140,9 @@ public final class StateDict {
     return new Renamed(weights, names);
   }
 
-  private static String unwrapped(String name, Map<String, Parameter> wanted) {
+  private static String unwrapped(String name, Set<String> wanted) {
     for (String wrapper : WRAPPERS) {
-      if (name.startsWith(wrapper) && !wanted.containsKey(name)) {
+      if (name.startsWith(wrapper) && !wanted.contains(name)) {
         return unwrapped(name.substring(wrapper.length()), wanted);
       }
     }

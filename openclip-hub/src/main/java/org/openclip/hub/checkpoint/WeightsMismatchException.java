@@ -42,6 +42,23 @@ public class WeightsMismatchException extends OpenClipException {
     this.notFinite = new ArrayList<>(notFinite);
   }
 
+  private WeightsMismatchException(WeightsMismatchException mismatch, String hint) {
+    super(mismatch.getMessage() + "." + hint, mismatch);
+    this.missing = mismatch.missing;
+    this.unexpected = mismatch.unexpected;
+    this.misshaped = mismatch.misshaped;
+    this.notFinite = mismatch.notFinite;
+  }
+
+  /**
+   * Returns this exception with a hint after its message.
+   *
+   * @param hint a sentence with a space before it, or empty for none
+   */
+  public WeightsMismatchException withHint(String hint) {
+    return hint.isEmpty() ? this : new WeightsMismatchException(this, hint);
+  }
+
   private static String describe(String what, List<String> entries) {
     if (entries.isEmpty()) {
       return "";

@@ -3,12 +3,16 @@ package org.openclip.hub.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -201,5 +205,55 @@ class SafetensorsTest {
     Path file = file("{\"a\":" + "[".repeat(200_000) + "]".repeat(200_000) + "}", 0);
 
     assertThatThrownBy(() -> format.open(file)).isInstanceOf(InvalidFileException.class);
+  }
+
+  @Test
+  void shardsAreReadThroughTheirIndex() throws IOException {
+    SafetensorsWriter.write(
+        folder.resolve("m-1.safetensors"),
+        WeightSource.of(Weights.of(Map.of("a", Tensor.of(new float[] {1}, 1)))),
+        Map.of());
+    SafetensorsWriter.write(
+        folder.resolve("m-2.safetensors"),
+        WeightSource.of(Weights.of(Map.of("b", Tensor.of(new float[] {2}, 1)))),
+        Map.of());
+    Path index = folder.resolve("m.safetensors.index.json");
+    Files.writeString(
+        index, "{\"weight_map\": {\"a\": \"m-1.safetensors\", \"b\": \"m-2.safetensors\"}}");
+    ShardedSafetensorsFormat sharded = new ShardedSafetensorsFormat();
+
+    try (Weights weights = sharded.open(index)) {
+      assertThat(weights.names()).containsExactly("a", "b");
+      assertThat(weights.get("b").toFloats()).containsExactly(2);
+    }
+    Files.writeString(index, "{\"weight_map\": {\"a\": \"m-2.safetensors\"}}");
+    assertThatThrownBy(() -> sharded.open(index))
+        .isInstanceOf(InvalidFileException.class)
+        .hasMessageContaining("m-2.safetensors holds 'a', which it does not");
+    Files.writeString(index, "{\"weight_map\": {\"a\": \"../secret.safetensors\"}}");
+    assertThatThrownBy(() -> sharded.open(index))
+        .isInstanceOf(InvalidFileException.class)
+        .hasMessageContaining("no file beside it");
+  }
+
+  @Test
+  void aLargeFileIsMappedAndNotRead() throws IOException {
+    // 600 MB that take no room on the disk.
+    long numbers = 150_000_000;
+    String header =
+        "{\"w\": {\"dtype\": \"F32\", \"shape\": [%d], \"data_offsets\": [0, %d]}}"
+            .formatted(numbers, 4 * numbers);
+    Path file = file(header, 0);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.allocate(1), 8 + header.length() + 4 * numbers - 1);
+    }
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+
+    try (Weights weights = format.open(file)) {
+      assertThat(weights.get("w").count()).isEqualTo(numbers);
+    }
+
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(64 << 20);
   }
 }

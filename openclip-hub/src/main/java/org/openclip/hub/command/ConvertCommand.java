@@ -1,0 +1,113 @@
+package org.openclip.hub.command;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.backend.Precision;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.spi.CommandProvider;
+import org.openclip.api.tensor.Weights;
+import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.ModelFolder;
+import org.openclip.hub.OpenClip;
+import org.openclip.hub.checkpoint.Checkpoints;
+import org.openclip.hub.checkpoint.RoundedWeights;
+import org.openclip.hub.checkpoint.SafetensorsWriter;
+import org.openclip.hub.checkpoint.StateDict;
+import org.openclip.hub.checkpoint.TensorLayout;
+import org.openclip.hub.checkpoint.WeightSource;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.UsageException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command that turns a checkpoint of any format into safetensors. */
+public final class ConvertCommand implements CommandProvider {
+  /** Creates the provider. */
+  public ConvertCommand() {}
+
+  @Override
+  public String name() {
+    return "convert";
+  }
+
+  @Override
+  public String summary() {
+    return "Turns a checkpoint of any format into safetensors";
+  }
+
+  @Override
+  public int run(List<String> arguments, Environment environment) {
+    return Arguments.run(this, new Call(), arguments, environment);
+  }
+
+  @Command(
+      customSynopsis = "openclip convert [OPTION...] CHECKPOINT OUTPUT",
+      sortOptions = false,
+      footer = {
+        "",
+        "With --model, OUTPUT is a model folder: names and shapes are checked and brought to the",
+        "reference's. Without it, OUTPUT is a file that holds the tensors as they are named.",
+        "",
+        "  openclip convert epoch_32.pt models/mine --model ViT-B-32",
+        "  openclip convert pytorch_model.bin weights.safetensors --precision fp16"
+      })
+  private static final class Call implements Arguments.Call {
+    @Parameters(index = "0", paramLabel = "CHECKPOINT", description = "A file.")
+    private Path file = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "OUTPUT", description = "A folder, or a file.")
+    private Path output = Path.of("");
+
+    @Option(
+        names = {"-m", "--model"},
+        paramLabel = "MODEL",
+        description = "The model whose weights these are, a name of 'openclip models'.")
+    private @Nullable String model;
+
+    @Option(
+        names = "--precision",
+        paramLabel = "TYPE",
+        description = "fp32, fp16 or bf16. Default: as they are.")
+    private @Nullable Precision precision;
+
+    @Option(names = "--force", description = "Replaces what is there already.")
+    private boolean force;
+
+    @Override
+    public int run(Environment environment) {
+      Path target = model == null ? output : output.resolve(ModelFolder.CHECKPOINT);
+      if (!force && Files.exists(target)) {
+        throw new UsageException(target + " is there already; --force replaces it");
+      }
+      try (Weights weights = Checkpoints.open(file, environment.plugins())) {
+        if (model == null) {
+          SafetensorsWriter.write(target, source(weights), Map.of());
+        } else {
+          ModelBuilder builder = OpenClip.model(model).plugins(environment.plugins());
+          Architecture architecture = builder.architecture();
+          Weights fitting = StateDict.load(file.toString(), weights, model, architecture);
+          ModelFolder.write(
+              output, architecture.config(), builder.preprocessing(), source(fitting));
+        }
+        long bytes =
+            source(weights).layout().values().stream().mapToLong(TensorLayout::bytes).sum();
+        environment
+            .out()
+            .println(
+                "%s: %d tensors, %d MB, from %s"
+                    .formatted(target, weights.names().size(), bytes / 1_000_000, file));
+      }
+      return Main.SUCCESS;
+    }
+
+    private WeightSource source(Weights weights) {
+      WeightSource source = WeightSource.of(weights);
+      return precision == null ? source : new RoundedWeights(source, precision.type());
+    }
+  }
+}
