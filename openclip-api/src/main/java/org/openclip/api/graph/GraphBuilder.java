@@ -130,7 +130,8 @@ public final class GraphBuilder {
             prefix + name, Shape.SCALAR, DataType.INT64, Initializer.ZEROS, false));
   }
 
-  private Value parameter(LeafOp.Parameter parameter) {
+  /** Adds an entry of the state dictionary under its full name. */
+  Value parameter(LeafOp.Parameter parameter) {
     Value known = state.parameters().get(parameter.name());
     if (known == null) {
       known = add(parameter, parameter.name());
