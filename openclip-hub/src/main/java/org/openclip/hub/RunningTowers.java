@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.Program;
 import org.openclip.api.graph.Graph;
+import org.openclip.api.graph.Narrowing;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.tensor.Weights;
 
@@ -57,7 +58,7 @@ final class RunningTowers implements AutoCloseable {
 
   private static Program compile(
       Backend backend, Graph graph, Weights weights, Resources resources) {
-    Program program = backend.compile(graph, weights);
+    Program program = backend.compile(Narrowing.of(graph), weights);
     resources.closeLater(program::close);
     return program;
   }

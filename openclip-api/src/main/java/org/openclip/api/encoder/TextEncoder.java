@@ -9,6 +9,14 @@ public interface TextEncoder {
   /** Returns the number of tokens of a text, start, end and padding included. */
   int contextLength();
 
+  /**
+   * Returns the number of tokens that the tower's published cost is of: most often the context
+   * length, but of towers taken from text models as many as they have positions.
+   */
+  default int measuredLength() {
+    return contextLength();
+  }
+
   /** Returns the number of different tokens; every id is below it. */
   int vocabularySize();
 

@@ -159,7 +159,7 @@ public final class Narrowing {
             selected.shape().equals(value.shape())
                 ? selected
                 : copy.builder().reshape(selected, dims));
-      } else {
+      } else if (uses.isUsed(value)) {
         copy.copy(node);
       }
     }

@@ -20,6 +20,7 @@ import org.openclip.api.encoder.PatchImageEncoder;
 import org.openclip.api.encoder.TextEncoder;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Dim;
+import org.openclip.api.graph.Flops;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
@@ -376,6 +377,10 @@ public final class Architecture {
 
   /** Returns how large the model is. */
   public ModelSize size() {
+    long length =
+        decoder == null ? textEncoder.measuredLength() : textEncoder.contextLength();
+    Map<String, Long> one = Map.of(Dim.BATCH.symbol(), 1L, Dim.LENGTH.symbol(), length);
+    long textFlops = Flops.of(textGraph, one);
     return new ModelSize(
         trained(imageGraph),
         trained(textGraph),
@@ -383,7 +388,10 @@ public final class Architecture {
         imageEncoder.height(),
         imageEncoder.width(),
         textEncoder.contextLength(),
-        config.embedDim());
+        config.embedDim(),
+        Flops.of(imageGraph, one),
+        textFlops,
+        captionGraph == null ? 0 : Flops.of(captionGraph, one) - textFlops);
   }
 
   private static long trained(Graph graph) {

@@ -65,7 +65,12 @@ public final class Table {
     return String.format(Locale.ROOT, "%." + decimals + "f", number);
   }
 
-  /** Returns a count in millions with one decimal. */
+  /** Returns a count in billions with two decimals. */
+  public static String billions(long count) {
+    return decimals(count / 1e9, 2);
+  }
+
+  /** Returns a count in millions with two decimals. */
   public static String millions(long count) {
     return decimals(count / 1e6, 2);
   }

@@ -1,6 +1,7 @@
 package org.openclip.hub.command;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,12 +130,26 @@ public final class ModelsCommand implements CommandProvider {
     private static void table(List<Listed> models, Environment environment) {
       Table table = new Table();
       table.head(
-          List.of("model", "image M", "text M", "total M", "pixels", "tokens", "width", "tags"));
+          List.of(
+              "model",
+              "image M",
+              "text M",
+              "total M",
+              "image GFLOPs",
+              "text GFLOPs",
+              "total GFLOPs",
+              "pixels",
+              "tokens",
+              "width",
+              "tags"));
       for (Listed model : models) {
         ModelSize size = model.size();
         String tags = Integer.toString(model.tags().size());
         if (size == null) {
-          table.row(List.of(model.name(), "-", "-", "-", "-", "-", "-", tags));
+          List<String> unknown = new ArrayList<>(Collections.nCopies(9, "-"));
+          unknown.addFirst(model.name());
+          unknown.addLast(tags);
+          table.row(unknown);
           continue;
         }
         boolean square = size.height() == size.width();
@@ -144,6 +159,9 @@ public final class ModelsCommand implements CommandProvider {
                 Table.millions(size.imageParameters()),
                 Table.millions(size.textParameters()),
                 Table.millions(size.parameters()),
+                Table.billions(size.imageFlops()),
+                Table.billions(size.textFlops()),
+                Table.billions(size.flops()),
                 square ? "" + size.height() : size.height() + "x" + size.width(),
                 Integer.toString(size.contextLength()),
                 Integer.toString(size.embedDim()),
@@ -162,6 +180,9 @@ public final class ModelsCommand implements CommandProvider {
         object.put("image_parameters", size.imageParameters());
         object.put("text_parameters", size.textParameters());
         object.put("parameters", size.parameters());
+        object.put("image_flops", size.imageFlops());
+        object.put("text_flops", size.textFlops());
+        object.put("flops", size.flops());
         object.put("image_height", size.height());
         object.put("image_width", size.width());
         object.put("context_length", size.contextLength());

@@ -84,7 +84,10 @@ public final class OpenClipCatalogue implements ModelCatalogueProvider {
                   Integer.parseInt(cells[4]),
                   Integer.parseInt(cells[5]),
                   Integer.parseInt(cells[6]),
-                  Integer.parseInt(cells[7])));
+                  Integer.parseInt(cells[7]),
+                  Long.parseLong(cells[8]),
+                  Long.parseLong(cells[9]),
+                  Long.parseLong(cells[10])));
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);

@@ -1,7 +1,6 @@
 package org.openclip.models.clip;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
 import org.openclip.api.encoder.Encoded;
@@ -131,14 +130,8 @@ final class TextTransformer implements TextEncoder {
     if (classEmbedding) {
       return withClassToken(g, transformer.encode(scope, x, hidePadding(g, tokens), causal));
     }
-    if (outputTokens || pool.equals("none")) {
-      Value sequence = norm(g, transformer.encode(scope, x, null, causal));
-      Value features =
-          pool.equals("none") ? sequence : select(g, rows(g, sequence, position(g, tokens)));
-      return new Encoded(project(g, features), sequence);
-    }
-    Value pooled = transformer.encode(scope, x, causal, pooledToken(g, tokens));
-    return new Encoded(project(g, select(g, norm(g, pooled))), null);
+    Value sequence = norm(g, transformer.encode(scope, x, null, causal));
+    return new Encoded(project(g, pool(g, sequence, tokens)), outputTokens ? sequence : null);
   }
 
   /** Returns token and position embeddings, {@code [batch, length, width]}. */
@@ -177,52 +170,18 @@ final class TextTransformer implements TextEncoder {
     return new Encoded(project(g, token), g.slice(sequence, 1, Dim.of(0), last));
   }
 
-  /** Returns the index of the pooled token of every text, {@code int64[batch]}. */
-  private Value position(GraphBuilder g, Value tokens) {
+  /** Returns the token that stands for each text, {@code [batch, width]}. */
+  private Value pool(GraphBuilder g, Value sequence, Value tokens) {
     return switch (pool) {
-      case "argmax" -> g.argMax(tokens, 1);
-      case "eos" ->
-          g.argMax(g.cast(g.compare(tokens, g.integer(endId), Relation.EQUAL), DataType.INT64), 1);
-      default -> {
-        Value column = g.select(tokens, 1, Dim.of(0));
-        Value zero = g.times(column, g.integer(0));
-        yield pool.equals("first") ? zero : g.plus(zero, g.integer(contextLength - 1L));
+      case "argmax" -> g.pick(sequence, g.argMax(tokens, 1));
+      case "eos" -> {
+        Value ends = g.compare(tokens, g.integer(endId), Relation.EQUAL);
+        yield g.pick(sequence, g.argMax(g.cast(ends, DataType.INT64), 1));
       }
+      case "first" -> g.select(sequence, 1, Dim.of(0));
+      case "last" -> g.select(sequence, 1, sequence.shape().dim(1).plus(-1));
+      default -> sequence;
     };
-  }
-
-  /** Returns one token of every text, {@code [batch, 1, width]}. */
-  private static Value rows(GraphBuilder g, Value sequence, Value position) {
-    return g.unsqueeze(g.pick(sequence, position), 1);
-  }
-
-  private static Value select(GraphBuilder g, Value row) {
-    return g.select(row, 1, Dim.of(0));
-  }
-
-  private Transformer.Focus pooledToken(GraphBuilder g, Value tokens) {
-    Value position = position(g, tokens);
-    return new Transformer.Focus() {
-      @Override
-      public Value rows(Value sequence) {
-        return TextTransformer.rows(g, sequence, position);
-      }
-
-      @Override
-      public @Nullable Value mask() {
-        return causal ? upTo(g, position, tokens.shape().dim(1)) : null;
-      }
-    };
-  }
-
-  /**
-   * Returns a mask that shows each text its keys up to a position, {@code [batch, 1, 1, length]}.
-   */
-  private static Value upTo(GraphBuilder g, Value position, Dim length) {
-    Value keys = g.reshape(g.range(length), Dim.of(1), length);
-    Value seen = g.compare(keys, g.reshape(position, Dim.BATCH, Dim.of(1)), Relation.LESS_OR_EQUAL);
-    Value mask = g.choose(seen, g.constant(0), g.constant(Double.NEGATIVE_INFINITY));
-    return g.reshape(mask, Dim.BATCH, Dim.of(1), Dim.of(1), length);
   }
 
   private Value norm(GraphBuilder g, Value x) {

@@ -41,15 +41,6 @@ record Transformer(BlockConfig config, Weighting weighting) {
     }
   }
 
-  /** Where a sequence's tokens may look, and which of them are wanted after the last block. */
-  interface Focus {
-    /** Returns the rows wanted after the last block, {@code [batch, 1, width]}. */
-    Value rows(Value sequence);
-
-    /** Returns the mask of those rows, {@code [batch, 1, 1, length]}; null when they see all. */
-    @Nullable Value mask();
-  }
-
   /** Writes all blocks and returns the whole sequence. */
   Value encode(GraphBuilder graph, Value sequence, @Nullable Value mask, boolean causal) {
     Value x = sequence;
@@ -59,33 +50,10 @@ record Transformer(BlockConfig config, Weighting weighting) {
     return x;
   }
 
-  /** Writes one block over a whole sequence. */
+  /** Writes one block. */
   Value selfBlock(GraphBuilder g, Value x, @Nullable Value mask, boolean causal) {
-    return block(g, x, x, mask, causal);
-  }
-
-  /**
-   * Writes all blocks, the last one only for the rows that are pooled: the others have no effect
-   * any more, and their queries and perceptron need not be computed.
-   *
-   * @return {@code [batch, 1, width]}
-   */
-  Value encode(GraphBuilder graph, Value sequence, boolean causal, Focus focus) {
-    Value x = sequence;
-    int last = config.layers() - 1;
-    for (int i = 0; i < last; i++) {
-      x = block(graph.scope("resblocks." + i), x, x, null, causal);
-    }
-    return block(graph.scope("resblocks." + last), focus.rows(x), x, focus.mask(), false);
-  }
-
-  /** Writes one block for the queries {@code x}, which are rows of the sequence. */
-  private Value block(
-      GraphBuilder g, Value x, Value sequence, @Nullable Value mask, boolean causal) {
     Value normed = Layers.layerNorm(g, "ln_1", x, config.epsilon());
-    Value context =
-        x.equals(sequence) ? normed : Layers.layerNorm(g, "ln_1", sequence, config.epsilon());
-    return block(g, x, attention(g.scope("attn"), normed, context, mask, causal));
+    return block(g, x, attention(g.scope("attn"), normed, normed, mask, causal));
   }
 
   /** Writes one block whose queries see another sequence in place of their own. */

@@ -34,12 +34,11 @@ final class VisionTransformer implements ImageEncoder {
   private final boolean fixedPositions;
   private final String pool;
   private final boolean normAfterPool;
-  private final boolean outputTokens;
   private final @Nullable AttentionalPooler pooler;
 
   VisionTransformer(EncoderContext context) {
     ConfigReader reader = new ConfigReader("vision_cfg", context.config());
-    reader.ignore("encoder", "image_seq_len");
+    reader.ignore("encoder", "image_seq_len", "output_tokens");
     // These describe towers of timm; without a timm_model_name the reference does not read them.
     reader.ignore(
         "timm_model_name",
@@ -79,7 +78,6 @@ final class VisionTransformer implements ImageEncoder {
             .equals("sin_cos_2d");
     pool = reader.choice("pool_type", "tok", List.of("tok", "avg", "none"));
     normAfterPool = reader.bool("final_ln_after_pool", false);
-    outputTokens = reader.bool("output_tokens", false);
     int queries = reader.integer("attn_pooler_queries", 256);
     int poolerHeads = reader.integer("attn_pooler_heads", 8);
     pooler =
@@ -117,10 +115,6 @@ final class VisionTransformer implements ImageEncoder {
     Value sequence = embed(g, pixels);
     Transformer transformer = new Transformer(blocks, Transformer.Weighting.plain(blocks.width()));
     GraphBuilder scope = g.scope("transformer");
-    if (pool.equals("tok") && pooler == null && !outputTokens) {
-      Value token = transformer.encode(scope, sequence, false, classToken(g));
-      return new Encoded(project(g, first(g, norm(g, token))), null);
-    }
     return pool(g, transformer.encode(scope, sequence, null, false));
   }
 
@@ -154,20 +148,6 @@ final class VisionTransformer implements ImageEncoder {
             : g.parameter("positional_embedding", normal, positions, channels);
     x = g.patchDropout(g.plus(x, embedding), patchDropout, 1);
     return normBefore ? Layers.layerNorm(g, "ln_pre", x, blocks.epsilon()) : x;
-  }
-
-  private static Transformer.Focus classToken(GraphBuilder g) {
-    return new Transformer.Focus() {
-      @Override
-      public Value rows(Value sequence) {
-        return g.slice(sequence, 1, 0, 1);
-      }
-
-      @Override
-      public @Nullable Value mask() {
-        return null;
-      }
-    };
   }
 
   private Encoded pool(GraphBuilder g, Value sequence) {

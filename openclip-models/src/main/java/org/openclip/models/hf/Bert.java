@@ -74,6 +74,11 @@ final class Bert implements HfTrunk {
   }
 
   @Override
+  public int positions() {
+    return positions;
+  }
+
+  @Override
   public int longest() {
     return countsTokens ? positions - (int) padId - 1 : positions;
   }

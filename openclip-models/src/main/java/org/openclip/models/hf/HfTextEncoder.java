@@ -108,6 +108,11 @@ final class HfTextEncoder implements TextEncoder {
   }
 
   @Override
+  public int measuredLength() {
+    return trunk.positions() == HfTrunk.ENDLESS ? contextLength : trunk.positions();
+  }
+
+  @Override
   public int vocabularySize() {
     return trunk.vocabularySize();
   }

@@ -25,6 +25,11 @@ interface HfTrunk {
   /** Returns how many tokens a text can have. */
   int longest();
 
+  /** Returns how many positions it knows, some of which may be kept for padding. */
+  default int positions() {
+    return longest();
+  }
+
   /**
    * Writes the encoder.
    *

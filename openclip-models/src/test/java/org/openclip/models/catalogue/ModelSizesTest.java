@@ -65,7 +65,7 @@ class ModelSizesTest {
         .forEach(
             (name, s) ->
                 text.append(
-                    "%s %d %d %d %d %d %d %d\n"
+                    "%s %d %d %d %d %d %d %d %d %d %d\n"
                         .formatted(
                             name,
                             s.imageParameters(),
@@ -74,7 +74,10 @@ class ModelSizesTest {
                             s.height(),
                             s.width(),
                             s.contextLength(),
-                            s.embedDim())));
+                            s.embedDim(),
+                            s.imageFlops(),
+                            s.textFlops(),
+                            s.decoderFlops())));
     Files.writeString(Path.of(arguments[0]), text);
   }
 }
