@@ -67,7 +67,10 @@ public final class ModelsCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "Parameters are counted in millions, buffers left out. 'openclip pretrained' lists the tags.",
+        "Parameters are counted in millions, buffers left out. GFLOPs are of one picture and one",
+        "text: two for each multiplication and addition of matrix products, convolutions and",
+        "attention; of HF text towers, on as many tokens as they have positions for.",
+        "'openclip pretrained' lists the tags.",
         "",
         "  openclip models quickgelu",
         "  openclip models \"ViT-?-16*\" --format json"
