@@ -13,9 +13,10 @@ import org.openclip.api.graph.Flops;
  * @param contextLength the number of tokens of a text
  * @param embedDim the width of the joint embedding
  * @param imageFlops the cost of one picture, as {@link Flops} counts
- * @param textFlops the cost of one text of the {@linkplain TextEncoder#measuredLength
- *     published length}
- * @param decoderFlops what the decoding of the text as a caption costs beside that; 0 without a decoder
+ * @param textFlops the cost of one text of the {@linkplain TextEncoder#measuredLength published
+ *     length}
+ * @param decoderFlops what the decoding of the text as a caption costs beside that; 0 without a
+ *     decoder
  */
 public record ModelSize(
     long imageParameters,

@@ -11,6 +11,9 @@ public interface MultimodalDecoder {
   /** Returns the number of different tokens that it tells apart. */
   int vocabularySize();
 
+  /** Returns the number of tokens of a caption that it was made for. */
+  int contextLength();
+
   /**
    * Writes the decoder. Its parameters take the names of the reference's decoder, under the
    * builder's scope.

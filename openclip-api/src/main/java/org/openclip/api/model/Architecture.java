@@ -377,8 +377,7 @@ public final class Architecture {
 
   /** Returns how large the model is. */
   public ModelSize size() {
-    long length =
-        decoder == null ? textEncoder.measuredLength() : textEncoder.contextLength();
+    long length = decoder == null ? textEncoder.measuredLength() : decoder.contextLength();
     Map<String, Long> one = Map.of(Dim.BATCH.symbol(), 1L, Dim.LENGTH.symbol(), length);
     long textFlops = Flops.of(textGraph, one);
     return new ModelSize(

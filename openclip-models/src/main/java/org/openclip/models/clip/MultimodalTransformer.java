@@ -18,14 +18,14 @@ final class MultimodalTransformer implements MultimodalDecoder {
 
   private final BlockConfig blocks;
   private final int vocabularySize;
+  private final int contextLength;
 
   MultimodalTransformer(DecoderContext context) {
     ConfigReader reader = new ConfigReader("multimodal_cfg", context.config());
-    // The reference reads none of these: the text tower says how long texts are and how many
-    // tokens there are, the image tower how its sequence is pooled.
+    // The reference reads none of these: the text tower says how many tokens there are, the image
+    // tower how its sequence is pooled.
     reader.ignore(
         "encoder",
-        "context_length",
         "vocab_size",
         "dim_head",
         "n_queries",
@@ -43,6 +43,8 @@ final class MultimodalTransformer implements MultimodalDecoder {
             reader.integer("layers", 12),
             reader.integer("heads", 8),
             context.quickGelu());
+    contextLength = reader.integer("context_length", 77);
+    BlockConfig.positive(reader, "context_length", contextLength);
     reader.finish();
     ConfigReader text = new ConfigReader("text_cfg", context.textConfig());
     vocabularySize = text.integer("vocab_size", TextTransformer.VOCABULARY_SIZE);
@@ -52,6 +54,11 @@ final class MultimodalTransformer implements MultimodalDecoder {
   @Override
   public int vocabularySize() {
     return vocabularySize;
+  }
+
+  @Override
+  public int contextLength() {
+    return contextLength;
   }
 
   @Override
