@@ -5,6 +5,8 @@ module org.openclip.models {
   // What webp.imageio, an automatic module, needs and cannot say.
   requires kotlin.stdlib;
   requires webp.imageio;
+  requires static ai.djl.tokenizers;
+  requires static com.google.gson;
   requires static org.jspecify;
 
   provides org.openclip.api.spi.ImageEncoderProvider with
@@ -24,5 +26,7 @@ module org.openclip.models {
   provides org.openclip.api.spi.ImagePreprocessorProvider with
       org.openclip.models.image.StandardPreprocessorProvider;
   provides org.openclip.api.spi.TokenizerProvider with
-      org.openclip.models.text.ClipTokenizerProvider;
+      org.openclip.models.text.ClipTokenizerProvider,
+      org.openclip.models.text.hf.HfTokenizerProvider,
+      org.openclip.models.text.tiktoken.TiktokenProvider;
 }

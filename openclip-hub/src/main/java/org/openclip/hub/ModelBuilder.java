@@ -283,6 +283,7 @@ public final class ModelBuilder {
                         + " asks for; add its jar, or encode tokens made elsewhere"))
         .create(
             TokenizerContext.of(config, architecture.textEncoder().contextLength())
+                .withVocabularySize(architecture.textEncoder().vocabularySize())
                 .withModelFolder(folder)
                 .withTagger(
                     () ->

@@ -9,7 +9,7 @@ import org.openclip.models.text.repair.PythonText;
 import org.openclip.models.text.repair.TextRepair;
 
 /** What is done to a text before it is cut into tokens, by OpenCLIP's names. */
-enum Cleaning {
+public enum Cleaning {
   /** Repaired, white space collapsed, lower case: CLIP's own. */
   LOWER {
     @Override
@@ -51,7 +51,7 @@ enum Cleaning {
   abstract String finish(String text);
 
   /** Reads the key {@code clean} of a tokenizer's options. */
-  static Cleaning read(ConfigReader options, Cleaning otherwise) {
+  public static Cleaning read(ConfigReader options, Cleaning otherwise) {
     List<String> labels = Arrays.stream(values()).map(Cleaning::label).toList();
     return valueOf(options.choice("clean", otherwise.label(), labels).toUpperCase(Locale.ROOT));
   }
@@ -61,7 +61,7 @@ enum Cleaning {
   }
 
   /** Returns the cleaned text. */
-  String clean(String text) {
+  public String clean(String text) {
     if (isPlain(text)) {
       return finish(text);
     }

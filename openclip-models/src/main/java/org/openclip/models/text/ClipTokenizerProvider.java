@@ -42,15 +42,18 @@ public final class ClipTokenizerProvider implements TokenizerProvider {
     List<String> special = new ArrayList<>(List.of("<start_of_text>", "<end_of_text>"));
     special.addAll(reader.strings("additional_special_tokens"));
     reader.finish();
-    return new ClipTokenizer(
-        special,
-        context.contextLength(),
-        cleaning,
-        mask.isEmpty() || syntax
-            ? Reduction.NONE
-            : Reduction.valueOf(mask.toUpperCase(Locale.ROOT)),
-        syntax ? new SyntaxMask(tagger(context, reader.at("reduction_mask"))) : null,
-        new Random());
+    Tokenizer tokenizer =
+        new ClipTokenizer(
+            special,
+            context.contextLength(),
+            cleaning,
+            mask.isEmpty() || syntax
+                ? Reduction.NONE
+                : Reduction.valueOf(mask.toUpperCase(Locale.ROOT)),
+            syntax ? new SyntaxMask(tagger(context, reader.at("reduction_mask"))) : null,
+            new Random());
+    ModelFit.checkVocabulary(context, "CLIP's tokenizer", tokenizer);
+    return tokenizer;
   }
 
   private static WordTagger tagger(TokenizerContext context, String key) {

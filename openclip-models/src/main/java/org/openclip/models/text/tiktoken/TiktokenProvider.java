@@ -1,0 +1,68 @@
+package org.openclip.models.text.tiktoken;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.config.ConfigReader;
+import org.openclip.api.spi.TokenizerProvider;
+import org.openclip.api.text.Tokenizer;
+import org.openclip.api.text.TokenizerContext;
+import org.openclip.models.text.Cleaning;
+import org.openclip.models.text.ModelFit;
+
+/** Offers OpenAI's byte-pair encodings, as {@code tiktoken}, for models that ask for them. */
+public final class TiktokenProvider implements TokenizerProvider {
+  /** Creates the provider; no file is read yet. */
+  public TiktokenProvider() {}
+
+  @Override
+  public String name() {
+    return "tiktoken";
+  }
+
+  @Override
+  public boolean matches(Map<String, Object> textConfig) {
+    return "tiktoken".equals(textConfig.get("tokenizer_type"));
+  }
+
+  @Override
+  public Tokenizer create(TokenizerContext context) {
+    ConfigReader config = new ConfigReader("text_cfg", context.textConfig());
+    TiktokenEncoding encoding =
+        TiktokenEncoding.of(config.string("tiktoken_name", TiktokenEncoding.CL100K_BASE.label()));
+    ConfigReader options =
+        new ConfigReader(config.at("tokenizer_kwargs"), config.map("tokenizer_kwargs"));
+    TiktokenTokenizer.Layout layout =
+        new TiktokenTokenizer.Layout(
+            options.has("clean") ? Cleaning.read(options, Cleaning.WHITESPACE) : null,
+            options.bool("add_bos", true),
+            options.bool("add_eos", true));
+    options.finish();
+    Path file = file(encoding.label() + ".tiktoken", context);
+    Tokenizer tokenizer =
+        new TiktokenTokenizer(
+            Ranks.read(file, encoding.size()), encoding, layout, context.contextLength());
+    ModelFit.check(context, file.toString(), tokenizer);
+    return tokenizer;
+  }
+
+  private static Path file(String name, TokenizerContext context) {
+    Path folder = context.modelFolder();
+    if (folder != null && Files.isRegularFile(folder.resolve(name))) {
+      return folder.resolve(name);
+    }
+    Path found = context.files().find("tiktoken", name);
+    if (found == null) {
+      throw new InvalidFileException(
+          name,
+          -1,
+          "the ranks of the model's tokenizer are not here; put this file, as OpenAI's tiktoken"
+              + " fetches it, "
+              + (folder == null
+                  ? "beside a copy of the model, and load that as local-dir:FOLDER"
+                  : "into " + folder));
+    }
+    return found;
+  }
+}
