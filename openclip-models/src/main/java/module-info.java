@@ -19,6 +19,11 @@ module org.openclip.models {
       org.openclip.models.modern.ModernTextProvider;
   provides org.openclip.api.spi.MultimodalDecoderProvider with
       org.openclip.models.clip.MultimodalTransformerProvider;
+  provides org.openclip.api.spi.LossProvider with
+      org.openclip.models.loss.ClipLossProvider,
+      org.openclip.models.loss.CocaLossProvider,
+      org.openclip.models.loss.DistillationLossProvider,
+      org.openclip.models.loss.SiglipLossProvider;
   provides org.openclip.api.spi.ModelCatalogueProvider with
       org.openclip.models.catalogue.OpenClipCatalogue;
   provides org.openclip.api.spi.ImageDecoderProvider with

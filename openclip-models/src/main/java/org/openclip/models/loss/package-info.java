@@ -1,0 +1,5 @@
+/** Training objectives, written as graphs over features. */
+@NullMarked
+package org.openclip.models.loss;
+
+import org.jspecify.annotations.NullMarked;
