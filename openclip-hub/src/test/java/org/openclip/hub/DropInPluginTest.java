@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.model.ClipModel;
@@ -18,6 +19,7 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
 
 /** A jar with a new architecture, dropped beside the others, is all that it takes. */
+@Tag("once")
 class DropInPluginTest {
   @TempDir static Path folder;
   private static Path jar = Path.of("");

@@ -13,9 +13,11 @@ import com.tngtech.archunit.core.domain.JavaPackage;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What holds for every class, whatever it does. */
+@Tag("once")
 class HouseStyleTest {
   private static final String KOTLIN_HARD_KEYWORDS =
       "as|break|class|continue|do|else|false|for|fun|if|in|interface|is|null|object|package|return"

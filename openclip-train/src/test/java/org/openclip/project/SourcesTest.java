@@ -14,9 +14,11 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What holds for every source file, of tests too. */
+@Tag("once")
 class SourcesTest {
   private static final Path PROJECT = Path.of(System.getProperty("openclip.project"));
   private static final int MANY_LINES = 500;

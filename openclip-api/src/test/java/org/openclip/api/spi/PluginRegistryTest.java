@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.OpenClipException;
@@ -17,6 +18,8 @@ import org.openclip.api.UnknownNameException;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
 
+/** What the class path brings; a module that provides a plugin must say so, and tests cannot. */
+@Tag("once")
 class PluginRegistryTest {
   @TempDir Path folder;
 

@@ -23,6 +23,7 @@ import org.openclip.api.tensor.Weights;
 
 /** Damaged headers and pickles: each ends in weights or in one error, in little time and memory. */
 @Tag("golden-checkpoints")
+@Tag("once")
 class MutatedCheckpointsTest {
   private static final int MUTATIONS = 10_000;
 

@@ -36,7 +36,8 @@ import org.openclip.hub.checkpoint.WeightsMismatchException;
 
 /**
  * Models under the names of other libraries: each test takes a model apart as that library holds
- * it, and the loaded weights must be the model's to the bit.
+ * it, and the loaded weights must be the model's to the bit. One file, because all of them take
+ * models apart by the same few steps.
  */
 class ForeignNamingTest {
   @TempDir Path folder;
