@@ -19,6 +19,7 @@ module org.openclip.hub {
       info.picocli;
 
   provides org.openclip.api.spi.CommandProvider with
+      org.openclip.hub.command.CaptionCommand,
       org.openclip.hub.command.ClassifyCommand,
       org.openclip.hub.command.ConvertCommand,
       org.openclip.hub.command.EmbedCommand,
