@@ -23,6 +23,7 @@ module org.openclip.hub {
       org.openclip.hub.command.ClassifyCommand,
       org.openclip.hub.command.ConvertCommand,
       org.openclip.hub.command.EmbedCommand,
+      org.openclip.hub.command.ExportCommand,
       org.openclip.hub.command.InfoCommand,
       org.openclip.hub.command.InitCommand,
       org.openclip.hub.command.InspectCommand,

@@ -13,6 +13,7 @@ import org.openclip.api.UnknownNameException;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Device;
+import org.openclip.api.backend.ModelExporter;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.config.ModelConfig;
 import org.openclip.api.image.ImagePreprocessor;
@@ -227,6 +228,58 @@ public final class ModelBuilder {
         resources.close();
       }
     }
+  }
+
+  /**
+   * Writes the model in the file format of a backend's runtime, so that it runs there without
+   * OpenCLIP, with the facts of its preprocessing and its tokenizer beside it. The chosen precision
+   * is that of the files.
+   *
+   * @param folder created when missing; files of the same names in it are replaced
+   * @return the files written
+   * @throws UnknownNameException when no plugin knows the model, its weights or the backend
+   * @throws InvalidInputException when the backend has no file format
+   * @throws WeightsMismatchException when the weights are those of another model, or not finite
+   * @throws OpenClipException when the disk is full or the folder cannot be written
+   */
+  public List<Path> export(Path folder) {
+    PluginRegistry registry = registry();
+    ModelDefinition definition = ModelDefinition.find(name, pretrained, registry);
+    ModelExporter exporter = exporter(registry);
+    try (Resources resources = new Resources()) {
+      Architecture architecture = architecture(definition, registry);
+      PreprocessConfig pictures = preprocessing(definition, architecture);
+      Weights state = state(definition, architecture, registry, resources);
+      String kind =
+          registry
+              .first(TokenizerProvider.class, p -> p.matches(architecture.config().text()))
+              .map(TokenizerProvider::name)
+              .orElse("");
+      return new ModelExport(name, architecture, pictures, options.precision())
+          .write(
+              folder,
+              exporter,
+              state,
+              kind,
+              kind.isEmpty() ? null : tokenizer(architecture, definition.folder(), registry),
+              definition.folder());
+    }
+  }
+
+  private ModelExporter exporter(PluginRegistry registry) {
+    if (backend != null) {
+      return registry
+          .named(BackendProvider.class, backend)
+          .exporter()
+          .orElseThrow(
+              () -> new InvalidInputException("backend " + backend + " has no format for files"));
+    }
+    return registry
+        .first(BackendProvider.class, provider -> provider.exporter().isPresent())
+        .orElseGet(() -> registry.preferred(BackendProvider.class))
+        .exporter()
+        .orElseThrow(
+            () -> new InvalidInputException("no backend on the path has a format for files"));
   }
 
   private BackendProvider backendProvider(PluginRegistry registry) {
