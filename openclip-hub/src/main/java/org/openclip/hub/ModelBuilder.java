@@ -250,18 +250,12 @@ public final class ModelBuilder {
       Architecture architecture = architecture(definition, registry);
       PreprocessConfig pictures = preprocessing(definition, architecture);
       Weights state = state(definition, architecture, registry, resources);
-      String kind =
-          registry
-              .first(TokenizerProvider.class, p -> p.matches(architecture.config().text()))
-              .map(TokenizerProvider::name)
-              .orElse("");
       return new ModelExport(name, architecture, pictures, options.precision())
           .write(
               folder,
               exporter,
               state,
-              kind,
-              kind.isEmpty() ? null : tokenizer(architecture, definition.folder(), registry),
+              () -> tokenizer(architecture, definition.folder(), registry),
               definition.folder());
     }
   }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.ExportableModel;
@@ -62,8 +63,7 @@ final class ModelExport {
   /**
    * Writes everything.
    *
-   * @param kind the name of the tokenizer's plugin
-   * @param tokenizer null when no plugin knows the model's
+   * @param tokenizer makes the model's tokenizer; a failure is a fact, too
    * @param source the model's folder, whose tokenizer files are copied; null when it has none
    * @return the files written, the facts last
    */
@@ -71,8 +71,7 @@ final class ModelExport {
       Path folder,
       ModelExporter exporter,
       Weights weights,
-      String kind,
-      @Nullable Tokenizer tokenizer,
+      Supplier<Tokenizer> tokenizer,
       @Nullable Path source) {
     Graph image = architecture.imageGraph();
     Graph text = architecture.textGraph();
@@ -108,9 +107,7 @@ final class ModelExport {
         "probabilities",
         architecture.config().initLogitBias() == null ? "softmax over texts" : "sigmoid of each");
     facts.put("preprocess_cfg", preprocess.toJson());
-    if (tokenizer != null) {
-      facts.put("tokenizer", tokenizer(kind, tokenizer, vocabulary));
-    }
+    facts.put("tokenizer", tokenizer(tokenizer, vocabulary));
     facts.put("model_cfg", architecture.config().toJson());
     byte[] json = JsonObjects.write(facts).getBytes(StandardCharsets.UTF_8);
     Path file = folder.resolve(FACTS);
@@ -153,20 +150,23 @@ final class ModelExport {
   }
 
   /** Returns what another implementation needs to agree with, and an example to prove it by. */
-  private static Map<String, Object> tokenizer(
-      String kind, Tokenizer tokenizer, List<String> vocabulary) {
+  private static Map<String, Object> tokenizer(Supplier<Tokenizer> maker, List<String> files) {
     Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("kind", kind);
-    facts.put("context_length", tokenizer.contextLength());
-    facts.put("vocabulary_size", tokenizer.vocabularySize());
-    facts.put("end_id", tokenizer.endId());
-    facts.put("pad_id", tokenizer.padId());
-    facts.put("files", vocabulary);
-    Map<String, Object> example = new LinkedHashMap<>();
-    example.put("text", EXAMPLE);
-    example.put(
-        "tokens", Arrays.stream(tokenizer.tokenize(List.of(EXAMPLE)).row(0)).boxed().toList());
-    facts.put("example", example);
+    facts.put("files", files);
+    try {
+      Tokenizer tokenizer = maker.get();
+      facts.put("context_length", tokenizer.contextLength());
+      facts.put("vocabulary_size", tokenizer.vocabularySize());
+      facts.put("end_id", tokenizer.endId());
+      facts.put("pad_id", tokenizer.padId());
+      long[] tokens = tokenizer.tokenize(List.of(EXAMPLE)).row(0);
+      Map<String, Object> example = new LinkedHashMap<>();
+      example.put("text", EXAMPLE);
+      example.put("tokens", Arrays.stream(tokens).boxed().toList());
+      facts.put("example", example);
+    } catch (OpenClipException e) {
+      facts.put("unknown", e.getMessage());
+    }
     return facts;
   }
 }
