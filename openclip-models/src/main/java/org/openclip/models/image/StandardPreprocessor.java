@@ -38,7 +38,11 @@ final class StandardPreprocessor implements ImagePreprocessor {
 
   @Override
   public void preprocess(Image image, FloatBuffer out) {
-    byte[] pixels = resize(image);
+    normalise(resize(image), out);
+  }
+
+  /** Writes a picture {@code uint8[height, width, 3]} as normalised numbers, channel by channel. */
+  void normalise(byte[] pixels, FloatBuffer out) {
     int count = pixels.length / 3;
     float[] plane = new float[count];
     for (int c = 0; c < 3; c++) {

@@ -1,6 +1,8 @@
 package org.openclip.models.image;
 
 import java.util.Map;
+import org.openclip.api.image.Augmentation;
+import org.openclip.api.image.ImageAugmenter;
 import org.openclip.api.image.ImagePreprocessor;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.spi.ImagePreprocessorProvider;
@@ -23,5 +25,10 @@ public final class StandardPreprocessorProvider implements ImagePreprocessorProv
   @Override
   public ImagePreprocessor create(PreprocessConfig config) {
     return new StandardPreprocessor(config);
+  }
+
+  @Override
+  public ImageAugmenter augmenter(PreprocessConfig config, Augmentation augmentation) {
+    return new RandomResizedCrop(config, augmentation);
   }
 }

@@ -1,0 +1,25 @@
+package org.openclip.train.data;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Samples that are trained on together.
+ *
+ * @param pixels {@code float32[size, pixels]} in native byte order
+ * @param tokens {@code int64[size, contextLength]} in native byte order
+ * @param keys where the samples lie, for messages
+ * @param position how many samples of the epoch came before the next batch, those left out
+ *     included; an epoch that goes on starts there
+ */
+public record Batch(ByteBuffer pixels, ByteBuffer tokens, List<String> keys, long position) {
+  /** Copies the list. */
+  public Batch {
+    keys = List.copyOf(keys);
+  }
+
+  /** Returns the number of samples. */
+  public int size() {
+    return keys.size();
+  }
+}

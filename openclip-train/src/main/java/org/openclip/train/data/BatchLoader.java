@@ -1,0 +1,219 @@
+package org.openclip.train.data;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.tensor.Tensor;
+
+/**
+ * The way from stored samples to batches: one thread reads, several prepare, and the batches come
+ * in the order of the samples whatever the threads do. It works ahead by two batches.
+ */
+public final class BatchLoader implements AutoCloseable {
+  private static final int BATCHES_AHEAD = 2;
+
+  private final SampleStream stream;
+  private final Order order;
+  private final Preparation preparation;
+  private final int batchSize;
+  private final boolean dropLast;
+  private final Faults faults;
+  private final ExecutorService workers;
+  private final Thread reader;
+  private final BlockingQueue<Future<Prepared>> queue;
+  private final ConcurrentLinkedQueue<ByteBuffer> free = new ConcurrentLinkedQueue<>();
+  private long position;
+  private boolean ended;
+
+  /** A sample that is ready, or was left out when it has no tokens. */
+  private static final class Prepared {
+    private final String key;
+    private final ByteBuffer pixels;
+    private final long @Nullable [] tokens;
+
+    Prepared(String key, ByteBuffer pixels, long @Nullable [] tokens) {
+      this.key = key;
+      this.pixels = pixels;
+      this.tokens = tokens;
+    }
+  }
+
+  /** What stands in the queue behind the last sample. */
+  private static final Prepared END = new Prepared("", ByteBuffer.allocate(0), null);
+
+  /**
+   * Starts to load.
+   *
+   * @param stream closed with this loader
+   * @param order what the variations of pictures follow from
+   * @param threads how many prepare samples
+   * @param skip how many samples of the stream are passed over, as an epoch that goes on does
+   * @param dropLast whether a last batch that is not full is left out
+   */
+  public BatchLoader(
+      SampleStream stream,
+      Order order,
+      Preparation preparation,
+      int batchSize,
+      int threads,
+      long skip,
+      boolean dropLast,
+      Faults faults) {
+    if (batchSize < 1 || threads < 1 || skip < 0) {
+      throw new InvalidInputException(
+          "batch size %d, %d threads and start %d are not possible; sizes and threads are at least"
+                  .formatted(batchSize, threads, skip)
+              + " 1");
+    }
+    this.stream = stream;
+    this.order = order;
+    this.preparation = preparation;
+    this.batchSize = batchSize;
+    this.dropLast = dropLast;
+    this.faults = faults;
+    this.position = skip;
+    this.queue = new ArrayBlockingQueue<>(BATCHES_AHEAD * batchSize + threads);
+    this.workers =
+        Executors.newFixedThreadPool(
+            threads, Thread.ofPlatform().daemon().name("openclip-prepare-", 0).factory());
+    this.reader = Thread.ofPlatform().daemon().name("openclip-read").start(() -> read(skip));
+  }
+
+  private void read(long skip) {
+    FutureTask<Prepared> last = new FutureTask<>(() -> END);
+    try {
+      for (long number = 0; ; number++) {
+        Sample sample = stream.next();
+        if (sample == null) {
+          break;
+        }
+        if (number >= skip) {
+          long index = number;
+          queue.put(workers.submit(() -> prepare(sample, index)));
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      last =
+          new FutureTask<>(
+              () -> {
+                throw new ExecutionException(e);
+              });
+    } catch (InterruptedException e) {
+      return; // Closed: nobody waits for the end.
+    }
+    last.run();
+    try {
+      queue.put(last);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Prepared prepare(Sample sample, long number) {
+    ByteBuffer pixels = free.poll();
+    if (pixels == null) {
+      pixels = Tensor.allocate(4L * preparation.pixels());
+    }
+    long[] tokens = null;
+    try {
+      var out = pixels.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
+      tokens = preparation.prepare(sample, order.sample(number), out);
+    } catch (OpenClipException e) {
+      faults.skip(sample.key(), String.valueOf(e.getMessage()));
+    }
+    return new Prepared(sample.key(), pixels, tokens);
+  }
+
+  /**
+   * Waits for the next batch; null after the last.
+   *
+   * @throws OpenClipException when the data cannot be read, or the thread is interrupted
+   */
+  public @Nullable Batch next() {
+    List<Prepared> samples = new ArrayList<>();
+    while (!ended && samples.size() < batchSize) {
+      Prepared sample = take();
+      if (sample == END) {
+        ended = true;
+      } else {
+        position++;
+        if (sample.tokens == null) {
+          free.add(sample.pixels);
+        } else {
+          samples.add(sample);
+        }
+      }
+    }
+    if (samples.isEmpty() || (dropLast && samples.size() < batchSize)) {
+      return null;
+    }
+    return batch(samples);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // The end is one object.
+  private Prepared take() {
+    try {
+      return queue.take().get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new OpenClipException("interrupted while waiting for samples", e);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() instanceof ExecutionException inner ? inner.getCause() : null;
+      Throwable shown = cause == null ? e.getCause() : cause;
+      if (shown instanceof OpenClipException known) {
+        throw known;
+      }
+      throw new OpenClipException("samples cannot be loaded: " + shown, e);
+    }
+  }
+
+  private Batch batch(List<Prepared> samples) {
+    int pixelBytes = 4 * preparation.pixels();
+    ByteBuffer pixels = Tensor.allocate((long) samples.size() * pixelBytes);
+    ByteBuffer tokens = ByteBuffer.allocate(0);
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < samples.size(); i++) {
+      Prepared sample = samples.get(i);
+      long[] ids = sample.tokens;
+      if (ids == null) {
+        throw new IllegalStateException("samples without tokens are left out before");
+      }
+      if (i == 0) {
+        tokens = Tensor.allocate(8L * ids.length * samples.size());
+      }
+      for (long id : ids) {
+        tokens.putLong(id);
+      }
+      pixels.put(i * pixelBytes, sample.pixels, 0, pixelBytes);
+      free.add(sample.pixels);
+      keys.add(sample.key);
+    }
+    return new Batch(pixels, tokens.flip(), keys, position);
+  }
+
+  @Override
+  public void close() {
+    reader.interrupt();
+    workers.shutdownNow();
+    try {
+      reader.join();
+      workers.awaitTermination(1, TimeUnit.MINUTES);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    stream.close();
+  }
+}

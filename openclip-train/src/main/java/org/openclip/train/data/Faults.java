@@ -1,0 +1,43 @@
+package org.openclip.train.data;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The count of samples that were left out because they cannot be used. The first, and then every
+ * thousandth, is said in the log. Safe for many threads.
+ */
+public final class Faults {
+  private static final Logger LOG = System.getLogger(Faults.class.getName());
+  private static final long EVERY = 1000;
+
+  private final AtomicLong count = new AtomicLong();
+
+  /** Creates a count of zero. */
+  public Faults() {}
+
+  /**
+   * Counts a sample, or the rest of a shard, that is left out.
+   *
+   * @param where which one
+   * @param why what is wrong with it
+   */
+  public void skip(String where, String why) {
+    long number = count.incrementAndGet();
+    if (number == 1 || number % EVERY == 0) {
+      LOG.log(
+          Level.WARNING,
+          number == 1
+              ? "left out " + where + ": " + why + "; more are counted, and one in 1000 is shown"
+              : "left out " + number + " samples so far, the last " + where + ": " + why);
+    } else {
+      LOG.log(Level.DEBUG, "left out {0}: {1}", where, why);
+    }
+  }
+
+  /** Returns how many were left out. */
+  public long count() {
+    return count.get();
+  }
+}
