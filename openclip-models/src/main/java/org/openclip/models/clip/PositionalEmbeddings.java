@@ -112,23 +112,25 @@ public final class PositionalEmbeddings {
 
   /**
    * Returns weights whose line of positions has another length: linear interpolation between pixel
-   * centres. A checkpoint without the name is returned as it is.
+   * centres. The rows behind the line, such as the class token's, stay. A checkpoint without the
+   * name is returned as it is.
    *
-   * @param name the entry, {@code [oldLength, width]}
+   * @param name the entry, {@code [oldLength + suffix, width]}
+   * @param suffix the number of rows behind the line
    */
-  static Weights fitLine(Weights weights, String name, int length) {
+  static Weights fitLine(Weights weights, String name, int length, int suffix) {
     if (!weights.names().contains(name)) {
       return weights;
     }
     Tensor old = weights.get(name);
     long[] shape = old.shape();
-    if (shape.length != 2 || shape[0] == length) {
+    if (shape.length != 2 || shape[0] == length + suffix || shape[0] <= suffix) {
       return weights;
     }
-    int from = (int) shape[0];
+    int from = (int) shape[0] - suffix;
     int channels = (int) shape[1];
     float[] values = old.toFloats();
-    float[] result = new float[length * channels];
+    float[] result = new float[(length + suffix) * channels];
     double scale = (double) from / length;
     for (int i = 0; i < length; i++) {
       double source = Math.max(scale * (i + 0.5) - 0.5, 0);
@@ -141,7 +143,8 @@ public final class PositionalEmbeddings {
                 ((1 - share) * values[left * channels + c] + share * values[right * channels + c]);
       }
     }
-    return weights.replacing(name, Tensor.of(result, length, channels));
+    System.arraycopy(values, from * channels, result, length * channels, suffix * channels);
+    return weights.replacing(name, Tensor.of(result, (long) length + suffix, channels));
   }
 
   /**

@@ -206,6 +206,6 @@ final class TextTransformer implements TextEncoder {
   @Override
   public Weights fit(Weights weights, String prefix) {
     return PositionalEmbeddings.fitLine(
-        weights, prefix + "positional_embedding", contextLength + (classEmbedding ? 1 : 0));
+        weights, prefix + "positional_embedding", contextLength, classEmbedding ? 1 : 0);
   }
 }

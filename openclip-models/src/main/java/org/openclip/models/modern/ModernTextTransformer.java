@@ -73,7 +73,9 @@ final class ModernTextTransformer implements TextEncoder {
       x = g.plus(x, ended(block, 1, leave(block.scope("attn"), normed, context)));
       x = g.plus(x, ended(block, 2, perceptron(block.scope("mlp"), norm(block, "norm2", x))));
     }
-    Value sequence = g.slice(norm(g, "ln_final", x), 1, Dim.of(config.registers()), length);
+    Value last = norm(g, "ln_final", x);
+    Value sequence =
+        config.registers() == 0 ? last : g.slice(last, 1, Dim.of(config.registers()), length);
     return new Encoded(project(g, pool(g, sequence, tokens, padding)), sequence);
   }
 
