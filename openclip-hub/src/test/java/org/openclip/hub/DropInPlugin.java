@@ -20,7 +20,7 @@ import javax.tools.ToolProvider;
  * The sources of a plugin as somebody else would write it, a tower that sees only the mean colour,
  * and the way from them to a jar.
  */
-final class DropInPlugin {
+public final class DropInPlugin {
   private static final String PACKAGE = "com/example/brightness/";
 
   private static final Map<String, String> SOURCES =
@@ -131,7 +131,7 @@ final class DropInPlugin {
   private DropInPlugin() {}
 
   /** Compiles the plugin against the class path of this test and packs it into a jar. */
-  static Path compile(Path folder) throws IOException {
+  public static Path compile(Path folder) throws IOException {
     Path sources = folder.resolve("src");
     Path classes = Files.createDirectories(folder.resolve("classes"));
     List<String> files = new ArrayList<>();
@@ -171,7 +171,7 @@ final class DropInPlugin {
     return jar(classes, folder.resolve("brightness.jar"));
   }
 
-  private static Path jar(Path classes, Path file) throws IOException {
+  public static Path jar(Path classes, Path file) throws IOException {
     try (OutputStream out = Files.newOutputStream(file);
         JarOutputStream jar = new JarOutputStream(out);
         Stream<Path> files = Files.walk(classes)) {

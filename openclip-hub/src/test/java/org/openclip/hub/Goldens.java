@@ -18,11 +18,11 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
 
 /** Answers of the reference, and the recipe of the pictures that they were computed from. */
-final class Goldens {
+public final class Goldens {
   private Goldens() {}
 
   /** Returns a path in the folder of goldens; a missing file is the caller's failure. */
-  static Path path(String name) {
+  public static Path path(String name) {
     return Path.of(
             Objects.requireNonNull(
                 System.getProperty("openclip.golden"), "set -Dopenclip.golden=FOLDER"))
@@ -30,7 +30,7 @@ final class Goldens {
   }
 
   /** Returns every JSON file of a folder; none is a failure. */
-  static List<Path> all(String folder) {
+  public static List<Path> all(String folder) {
     try (Stream<Path> files = Files.list(path(folder))) {
       List<Path> found = files.filter(f -> f.toString().endsWith(".json")).sorted().toList();
       assertThat(found).as("goldens in " + path(folder)).isNotEmpty();
@@ -40,11 +40,11 @@ final class Goldens {
     }
   }
 
-  static Map<String, Object> object(Path file) {
+  public static Map<String, Object> object(Path file) {
     return map(json(file));
   }
 
-  static List<Map<String, Object>> objects(Path file) {
+  public static List<Map<String, Object>> objects(Path file) {
     List<Map<String, Object>> objects = new ArrayList<>();
     ((List<?>) json(file)).forEach(o -> objects.add(map(o)));
     return objects;
@@ -58,25 +58,25 @@ final class Goldens {
     }
   }
 
-  static Map<String, Object> map(Object json) {
+  public static Map<String, Object> map(Object json) {
     Map<String, Object> map = new LinkedHashMap<>();
     ((Map<?, ?>) json).forEach((k, v) -> map.put((String) k, v));
     return map;
   }
 
-  static Object get(Map<String, Object> json, String key) {
+  public static Object get(Map<String, Object> json, String key) {
     return Objects.requireNonNull(json.get(key), key);
   }
 
-  static double[] doubles(Object json) {
+  public static double[] doubles(Object json) {
     return ((List<?>) json).stream().mapToDouble(n -> ((Number) n).doubleValue()).toArray();
   }
 
-  static double[][] matrix(Object json) {
+  public static double[][] matrix(Object json) {
     return ((List<?>) json).stream().map(Goldens::doubles).toArray(double[][]::new);
   }
 
-  static Tokens tokens(Object json) {
+  public static Tokens tokens(Object json) {
     List<?> rows = (List<?>) json;
     int length = ((List<?>) rows.get(0)).size();
     return Tokens.of(
@@ -88,7 +88,7 @@ final class Goldens {
   }
 
   /** Returns {@code picture("KEY")} of the golden README, {@code float32[n, 3, h, w]}. */
-  static Tensor picture(String call, int n, int h, int w) {
+  public static Tensor picture(String call, int n, int h, int w) {
     String key = call.replaceAll("picture\\(\"(.*)\"\\)", "$1");
     long fine = FreshWeights.fnv1a("image:" + key);
     long coarse = FreshWeights.fnv1a("blocks:" + key);
@@ -108,7 +108,8 @@ final class Goldens {
   }
 
   /** Compares as the golden README says: each row, and the rows after their mean is taken away. */
-  static void assertClose(String what, Embeddings actual, double[][] expected, double tolerance) {
+  public static void assertClose(
+      String what, Embeddings actual, double[][] expected, double tolerance) {
     assertThat(actual.size()).as(what).isEqualTo(expected.length);
     assertThat(actual.width()).as(what).isEqualTo(expected[0].length);
     double[][] rows = new double[expected.length][actual.width()];
@@ -130,7 +131,7 @@ final class Goldens {
     }
   }
 
-  static double relative(double[] actual, double[] expected) {
+  public static double relative(double[] actual, double[] expected) {
     double difference = 0;
     double length = 0;
     for (int i = 0; i < expected.length; i++) {

@@ -17,9 +17,9 @@ import java.util.stream.Collectors;
 import org.openclip.api.spi.BackendProvider;
 
 /** The modules behind the class path that tests run on. */
-final class ModulePath {
+public final class ModulePath {
   /** What starts from; the backend is whichever lies on the class path. */
-  static final List<String> ROOTS = roots();
+  public static final List<String> ROOTS = roots();
 
   /** Jars without a descriptor do not say what they need; what those of the roots need is this. */
   private static final Map<String, List<String>> UNSAID =
@@ -57,7 +57,7 @@ final class ModulePath {
   }
 
   /** Returns the path of the modules that the platform consists of, and of nothing else. */
-  static String ofThisTest() {
+  public static String ofThisTest() {
     Map<String, ModuleReference> found = onClassPath();
     Map<String, ModuleReference> needed = new LinkedHashMap<>();
     Deque<String> open = new ArrayDeque<>(ROOTS);

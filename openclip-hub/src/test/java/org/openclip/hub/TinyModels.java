@@ -8,9 +8,9 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.PluginRegistry;
 
 /** Models of a size for tests. */
-final class TinyModels {
+public final class TinyModels {
   /** Two layers in each tower, 32 x 32 pixels, the whole vocabulary, so that texts can be given. */
-  static final Map<String, Object> CONFIG =
+  public static final Map<String, Object> CONFIG =
       Map.of(
           "embed_dim",
           16,
@@ -22,11 +22,11 @@ final class TinyModels {
   private TinyModels() {}
 
   /** Writes a model folder with recipe weights and returns the name to load it by. */
-  static String write(Path folder) {
+  public static String write(Path folder) {
     return write(folder, CONFIG);
   }
 
-  static String write(Path folder, Map<String, Object> config) {
+  public static String write(Path folder, Map<String, Object> config) {
     Architecture architecture = Architecture.of(ModelConfig.of(config), PluginRegistry.create());
     ModelFolder.write(
         folder, architecture.config(), PreprocessConfig.DEFAULT, FreshWeights.hash(architecture));

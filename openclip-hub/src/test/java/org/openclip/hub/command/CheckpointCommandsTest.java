@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.spi.PluginRegistry;
@@ -17,6 +18,7 @@ import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.io.JsonObjects;
 
 /** {@code openclip inspect} and {@code openclip convert}. */
+@Tag("once")
 class CheckpointCommandsTest {
   private static final String TORCH = golden("checkpoints/torch/epoch_3.pt");
   private static final String SAFETENSORS = golden("checkpoints/vit/open_clip_model.safetensors");

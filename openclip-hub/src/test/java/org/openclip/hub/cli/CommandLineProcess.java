@@ -1,0 +1,58 @@
+package org.openclip.hub.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.openclip.hub.ModulePath;
+
+/** Real processes of the command line. */
+final class CommandLineProcess {
+  private CommandLineProcess() {}
+
+  /** Returns the command that runs the command line on the module path. */
+  static List<String> command(String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=com.microsoft.onnxruntime,webp.imageio",
+                "-Dstdout.encoding=UTF-8",
+                "-p",
+                ModulePath.ofThisTest(),
+                "-m",
+                "org.openclip.hub/org.openclip.hub.cli.Main"));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** Runs a process to its end, with a text as its input. */
+  static CommandLineRun run(ProcessBuilder builder, String input)
+      throws IOException, InterruptedException {
+    Path files = Files.createTempDirectory("openclip-process");
+    Path in = Files.writeString(files.resolve("in"), input);
+    Path out = files.resolve("out");
+    Path err = files.resolve("err");
+    Process process =
+        builder
+            .redirectInput(in.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    CommandLineRun run =
+        new CommandLineRun(
+            process.exitValue(),
+            Files.readString(out, StandardCharsets.UTF_8),
+            Files.readString(err, StandardCharsets.UTF_8));
+    for (Path file : List.of(in, out, err, files)) {
+      Files.delete(file);
+    }
+    return run;
+  }
+}

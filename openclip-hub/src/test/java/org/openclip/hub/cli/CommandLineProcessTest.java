@@ -1,0 +1,150 @@
+package org.openclip.hub.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openclip.hub.Goldens;
+import org.openclip.hub.TinyModels;
+
+/** The command line as a process on the module path, as shells and scripts see it. */
+@Tag("once")
+class CommandLineProcessTest {
+  private static final String CAT = Goldens.path("preprocess/images/cat.png").toString();
+
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void writeModel() {
+    TinyModels.write(folder.resolve("models/ViT-B-32"));
+  }
+
+  private static CommandLineRun run(String input, String... arguments) throws Exception {
+    return CommandLineProcess.run(
+        new ProcessBuilder(CommandLineProcess.command(arguments)).directory(folder.toFile()),
+        input);
+  }
+
+  @Test
+  void theMainJobNeedsNoMoreThanAPictureAndWords() throws Exception {
+    CommandLineRun run = run("", "classify", CAT, "a cat", "a dog", "猫");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.lines()).hasSize(4).first().isEqualTo(CAT);
+    assertThat(run.out()).contains("猫").contains("%").contains("█");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void everyPictureFormatIsReadOnTheModulePath() throws Exception {
+    for (String ending : List.of("bmp", "tiff", "webp")) {
+      Files.copy(
+          Goldens.path("preprocess/images/cat-small." + ending),
+          Files.createDirectories(folder.resolve("formats")).resolve("cat." + ending));
+    }
+    Files.copy(
+        Goldens.path("preprocess/images/cat-small-palette.gif"), folder.resolve("formats/c.gif"));
+    Files.copy(
+        Goldens.path("preprocess/images/cat-small-cmyk.jpg"), folder.resolve("formats/c.jpg"));
+
+    CommandLineRun run = run("", "embed", "formats");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.lines()).hasSize(5);
+  }
+
+  @Test
+  void labelsAndTextsComeFromTheStandardInput() throws Exception {
+    CommandLineRun labels =
+        run("a cat\nein Kätzchen\n", "classify", CAT, "--labels", "-", "-f", "json");
+    CommandLineRun texts = run("ein Kätzchen\n", "embed", "--texts", "-");
+
+    assertThat(labels.code()).as(labels.err()).isZero();
+    assertThat(labels.out()).contains("\"ein Kätzchen\"");
+    assertThat(texts.objects()).hasSize(1);
+    assertThat(texts.objects().get(0)).containsEntry("id", "ein Kätzchen");
+  }
+
+  @Test
+  void failuresEndWithOneLineAndTheirExitCode() throws Exception {
+    CommandLineRun failure = run("", "classify", "none.png", "a", "b");
+    CommandLineRun usage = run("", "classify", CAT, "a", "b", "--top", "many");
+
+    assertThat(failure.code()).isEqualTo(1);
+    assertThat(failure.out()).isEmpty();
+    assertThat(failure.err())
+        .isEqualTo(
+            "openclip: there is no file none.png in %s; check its name%n"
+                .formatted(folder.toRealPath()));
+    assertThat(usage.code()).isEqualTo(2);
+    assertThat(usage.out()).isEmpty();
+    assertThat(usage.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void noProgressIsDrawnIntoAFile() throws Exception {
+    Path pictures = Files.createDirectories(folder.resolve("many"));
+    for (int i = 0; i < 30; i++) {
+      Files.copy(Path.of(CAT), pictures.resolve(i + ".png"));
+    }
+
+    CommandLineRun run = run("", "embed", "many", "--batch", "1", "-o", "many.npy");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).isEmpty();
+    assertThat(folder.resolve("many.npy")).exists();
+  }
+
+  @Test
+  void aReaderThatGoesAwayEndsTheWorkInSilence() throws Exception {
+    Path err = folder.resolve("pipe.err");
+    Process process =
+        new ProcessBuilder(CommandLineProcess.command("models", "--format", "json"))
+            .redirectError(err.toFile())
+            .start();
+
+    process.getInputStream().close();
+
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(141);
+    assertThat(err).isEmptyFile();
+  }
+
+  @Test
+  void aModelIsLookedForInTheFolderOfItsNameAndElseTheRemedyIsNamed() throws Exception {
+    CommandLineRun run = run("", "classify", CAT, "a", "b", "--model", "ViT-L-14");
+    ProcessBuilder environment =
+        new ProcessBuilder(CommandLineProcess.command("classify", CAT, "a", "b"))
+            .directory(folder.toFile());
+    environment.environment().put("OPENCLIP_MODEL", "ViT-H-14");
+    CommandLineRun named = CommandLineProcess.run(environment, "");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.err())
+        .contains("there are no weights for ViT-L-14")
+        .contains("--pretrained FILE")
+        .contains("'openclip init ViT-L-14'");
+    assertThat(named.err()).contains("there are no weights for ViT-H-14");
+  }
+
+  @Test
+  void aCharacterSetWithoutBlocksGetsNumberSignsAndJsonStaysUtf8() throws Exception {
+    List<String> command = CommandLineProcess.command("classify", CAT, "a cat", "a dog");
+    command.set(command.indexOf("-Dstdout.encoding=UTF-8"), "-Dstdout.encoding=US-ASCII");
+    CommandLineRun table =
+        CommandLineProcess.run(new ProcessBuilder(command).directory(folder.toFile()), "");
+    command.addAll(List.of("ein Kätzchen", "--format", "json"));
+    CommandLineRun json =
+        CommandLineProcess.run(new ProcessBuilder(command).directory(folder.toFile()), "");
+
+    assertThat(table.out()).contains("##").doesNotContain("█");
+    assertThat(json.out()).contains("ein Kätzchen");
+  }
+}
