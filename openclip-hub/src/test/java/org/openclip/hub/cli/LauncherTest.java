@@ -177,13 +177,13 @@ class LauncherTest {
   @Test
   void aPluginInItsFolderBringsAModelThatRuns() throws Exception {
     unpack();
+    int number = 0;
     for (String entry : ModulePath.ofThisTest().split(File.pathSeparator, -1)) {
       Path path = Path.of(entry);
-      Path jar = home.resolve("lib").resolve(path.getFileName() + ".jar");
       if (Files.isDirectory(path)) {
-        DropInPlugin.jar(path, jar);
+        DropInPlugin.jar(path, home.resolve("lib/module" + number++ + ".jar"));
       } else {
-        Files.copy(path, jar);
+        Files.copy(path, home.resolve("lib").resolve(path.getFileName()));
       }
     }
     Path plugin = DropInPlugin.compile(folder.resolve("plugin"));
@@ -204,7 +204,7 @@ class LauncherTest {
             Goldens.path("preprocess/images/cat.png").toAbsolutePath().toString());
 
     assertThat(before.code()).isEqualTo(1);
-    assertThat(models.code()).as(models.err()).isZero();
+    assertThat(models.code()).as(models.toString()).isZero();
     assertThat(models.out()).contains("Brightness-S");
     assertThat(init.code()).as(init.err()).isZero();
     assertThat(embed.code()).as(embed.err()).isZero();

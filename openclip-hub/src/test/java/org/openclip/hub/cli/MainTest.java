@@ -88,7 +88,7 @@ class MainTest {
   @Test
   void anUnknownOptionIsWrongUsageOfEveryCommand() {
     for (CommandProvider command : COMMANDS) {
-      CommandLineRun run = CommandLineRun.of(command.name(), "x", "--frobnicate");
+      CommandLineRun run = CommandLineRun.of(command.name(), "x", "y", "--frobnicate");
 
       assertThat(run.code()).as(command.name()).isEqualTo(2);
       assertThat(run.err().lines()).as(command.name()).hasSize(1);
