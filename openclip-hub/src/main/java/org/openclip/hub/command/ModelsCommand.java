@@ -134,17 +134,8 @@ public final class ModelsCommand implements CommandProvider {
       Table table = new Table();
       table.head(
           List.of(
-              "model",
-              "image M",
-              "text M",
-              "total M",
-              "image G",
-              "text G",
-              "total G",
-              "pixels",
-              "tokens",
-              "width",
-              "tags"));
+              "model", "image M", "text M", "total M", "image G", "text G", "total G", "pixels",
+              "tokens", "width", "tags"));
       for (Listed model : models) {
         ModelSize size = model.size();
         String tags = Integer.toString(model.tags().size());
