@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -17,140 +20,68 @@ import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
 /**
- * The sources of a plugin as somebody else would write it, a tower that sees only the mean colour,
- * and the way from them to a jar.
+ * The plugin of docs/plugins.md as it stands there, a tower that sees only the mean colour, and the
+ * way from its files to a jar.
  */
 public final class DropInPlugin {
-  private static final String PACKAGE = "com/example/brightness/";
+  private static final Path PAGE =
+      Path.of(System.getProperty("basedir", "openclip-hub")).resolveSibling("docs/plugins.md");
 
-  private static final Map<String, String> SOURCES =
-      Map.of(
-          "module-info.java",
-          """
-          module com.example.brightness {
-            requires org.openclip.hub;
-            provides org.openclip.api.spi.ImageEncoderProvider
-                with com.example.brightness.BrightnessProvider;
-            provides org.openclip.api.spi.ModelCatalogueProvider
-                with com.example.brightness.BrightnessModels;
-          }
-          """,
-          PACKAGE + "BrightnessProvider.java",
-          """
-          package com.example.brightness;
+  /** A file's name on a line of its own, and behind it what is in the file. */
+  private static final Pattern FILE =
+      Pattern.compile("\\n`([^`\\n]+)`\\n\\n```\\w*\\n(.*?)```\\n", Pattern.DOTALL);
 
-          import org.openclip.api.encoder.*;
-          import org.openclip.api.spi.ImageEncoderProvider;
-
-          public final class BrightnessProvider implements ImageEncoderProvider {
-            @Override public String name() { return "brightness"; }
-            @Override public ImageEncoder create(EncoderContext context) {
-              return new Brightness(context);
-            }
-          }
-          """,
-          PACKAGE + "Brightness.java",
-          """
-          package com.example.brightness;
-
-          import org.openclip.api.config.ConfigReader;
-          import org.openclip.api.encoder.*;
-          import org.openclip.api.graph.*;
-
-          final class Brightness implements ImageEncoder {
-            private final int size;
-            private final int embedDim;
-
-            Brightness(EncoderContext context) {
-              ConfigReader reader = new ConfigReader("vision_cfg", context.config());
-              reader.ignore("encoder");
-              size = reader.integer("image_size", 32);
-              reader.finish();
-              embedDim = context.embedDim();
-            }
-
-            @Override public int height() { return size; }
-            @Override public int width() { return size; }
-
-            @Override public Encoded encode(GraphBuilder g, Value pixels) {
-              Value colour = g.reduce(pixels, ArithmeticOp.Reduction.MEAN, 2, 3);
-              return new Encoded(Layers.linear(g, "head", colour, embedDim), null);
-            }
-          }
-          """,
-          PACKAGE + "BrightnessModels.java",
-          """
-          package com.example.brightness;
-
-          import java.io.InputStream;
-          import java.util.*;
-          import org.openclip.api.spi.ModelCatalogueProvider;
-
-          public final class BrightnessModels implements ModelCatalogueProvider {
-            @Override public String name() { return "brightness"; }
-            @Override public SequencedSet<String> models() {
-              return new LinkedHashSet<>(List.of("Brightness-S"));
-            }
-            @Override public InputStream open(String model) {
-              return BrightnessModels.class.getResourceAsStream(model + ".json");
-            }
-          }
-          """,
-          PACKAGE + "Try.java",
-          """
-          package com.example.brightness;
-
-          import java.util.List;
-          import org.openclip.api.model.*;
-          import org.openclip.api.tensor.Tensor;
-          import org.openclip.hub.*;
-
-          public final class Try {
-            public static void main(String[] arguments) {
-              System.out.println("modules " + Try.class.getModule().isNamed());
-              System.out.println("listed " + OpenClip.models().contains("Brightness-S"));
-              ModelBuilder builder = OpenClip.model("Brightness-S");
-              builder.weights(FreshWeights.hash(builder.architecture()).toWeights());
-              try (ClipModel model = builder.load()) {
-                Embeddings e = model.encodePixels(Tensor.of(new float[3 * 64], 1, 3, 8, 8));
-                System.out.println("embedded " + e.size() + " x " + e.width());
-              }
-            }
-          }
-          """);
-
-  private static final String CONFIG =
+  private static final String TRY =
       """
-      {
-        "embed_dim": 16,
-        "vision_cfg": {"encoder": "brightness", "image_size": 8},
-        "text_cfg": {"context_length": 16, "vocab_size": 64, "width": 16, "heads": 2, "layers": 1}
+      package com.example.brightness;
+
+      import java.util.List;
+      import org.openclip.api.model.*;
+      import org.openclip.api.tensor.Tensor;
+      import org.openclip.hub.*;
+
+      public final class Try {
+        public static void main(String[] arguments) {
+          System.out.println("modules " + Try.class.getModule().isNamed());
+          System.out.println("listed " + OpenClip.models().contains("Brightness-S"));
+          ModelBuilder builder = OpenClip.model("Brightness-S");
+          builder.weights(FreshWeights.hash(builder.architecture()).toWeights());
+          try (ClipModel model = builder.load()) {
+            Embeddings e = model.encodePixels(Tensor.of(new float[3 * 64], 1, 3, 8, 8));
+            System.out.println("embedded " + e.size() + " x " + e.width());
+          }
+        }
       }
       """;
 
   private DropInPlugin() {}
 
+  /** Returns the files of the page by name, and a program that tries the plugin out. */
+  private static Map<String, String> files() throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    Matcher matcher = FILE.matcher(Files.readString(PAGE));
+    while (matcher.find()) {
+      files.put(matcher.group(1), matcher.group(2));
+    }
+    assertThat(files).hasSize(7);
+    files.put("com/example/brightness/Try.java", TRY);
+    return files;
+  }
+
   /** Compiles the plugin against the class path of this test and packs it into a jar. */
   public static Path compile(Path folder) throws IOException {
     Path sources = folder.resolve("src");
-    Path classes = Files.createDirectories(folder.resolve("classes"));
+    Path classes = folder.resolve("classes");
     List<String> files = new ArrayList<>();
-    for (Map.Entry<String, String> source : SOURCES.entrySet()) {
-      Path file = sources.resolve(source.getKey());
+    for (Map.Entry<String, String> entry : files().entrySet()) {
+      boolean java = entry.getKey().endsWith(".java");
+      Path file = (java ? sources : classes).resolve(entry.getKey());
       Files.createDirectories(file.getParent());
-      files.add(Files.writeString(file, source.getValue()).toString());
+      Files.writeString(file, entry.getValue());
+      if (java) {
+        files.add(file.toString());
+      }
     }
-    Path services = Files.createDirectories(classes.resolve("META-INF/services"));
-    Files.writeString(
-        services.resolve("org.openclip.api.spi.ImageEncoderProvider"),
-        "com.example.brightness.BrightnessProvider");
-    Files.writeString(
-        services.resolve("org.openclip.api.spi.ModelCatalogueProvider"),
-        "com.example.brightness.BrightnessModels");
-    Path config = classes.resolve(PACKAGE + "Brightness-S.json");
-    Files.createDirectories(config.getParent());
-    Files.writeString(config, CONFIG);
-
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     List<String> options =
@@ -171,6 +102,7 @@ public final class DropInPlugin {
     return jar(classes, folder.resolve("brightness.jar"));
   }
 
+  /** Packs a folder into a jar. */
   public static Path jar(Path classes, Path file) throws IOException {
     try (OutputStream out = Files.newOutputStream(file);
         JarOutputStream jar = new JarOutputStream(out);
