@@ -70,8 +70,8 @@ class MainTest {
   @ParameterizedTest
   @CsvSource({
     "clasify, did you mean classify?",
-    "frobnicate, there are classify",
-    "--frobnicate, there are classify"
+    "frobnicate, ; there are",
+    "--frobnicate, ; there are"
   })
   void anUnknownCommandIsWrongUsage(String command, String remedy) {
     CommandLineRun run = CommandLineRun.of(command);
