@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.Program;
 import org.openclip.api.graph.Graph;
+import org.openclip.api.graph.Merging;
 import org.openclip.api.graph.Narrowing;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.tensor.Weights;
@@ -58,7 +59,8 @@ final class RunningTowers implements AutoCloseable {
 
   private static Program compile(
       Backend backend, Graph graph, Weights weights, Resources resources) {
-    Program program = backend.compile(Narrowing.of(graph), weights);
+    Merging.Merged merged = Merging.of(Narrowing.of(graph), weights);
+    Program program = backend.compile(merged.graph(), merged.weights());
     resources.closeLater(program::close);
     return program;
   }
