@@ -92,6 +92,15 @@ public record CaptionOptions(
   /** A way to choose the next token. */
   public sealed interface Search {}
 
+  /** A way that draws it. */
+  public sealed interface Chance extends Search {
+    /** Returns what logits are divided by, positive; higher is bolder. */
+    double temperature();
+
+    /** Returns the seed; the same one gives the same captions. */
+    long seed();
+  }
+
   /**
    * Beam search: the best few beginnings are carried on together.
    *
@@ -116,7 +125,7 @@ public record CaptionOptions(
    * @param temperature what logits are divided by, positive; higher is bolder
    * @param seed the same one gives the same captions
    */
-  public record TopK(int count, double temperature, long seed) implements Search {
+  public record TopK(int count, double temperature, long seed) implements Chance {
     /** Checks the ranges. */
     public TopK {
       if (count < 1) {
@@ -134,7 +143,7 @@ public record CaptionOptions(
    * @param temperature what logits are divided by, positive; higher is bolder
    * @param seed the same one gives the same captions
    */
-  public record TopP(double probability, double temperature, long seed) implements Search {
+  public record TopP(double probability, double temperature, long seed) implements Chance {
     /** Checks the ranges. */
     public TopP {
       if (!(probability > 0 && probability <= 1)) {

@@ -18,8 +18,10 @@ public abstract class CaptionSearch {
   public static CaptionSearch of(CaptionOptions options, SpecialIds ids) {
     return switch (options.search()) {
       case CaptionOptions.Beams beams -> new BeamSearch(options, beams, ids);
-      case CaptionOptions.TopK top -> new Sampling(options, ids, new MostProbable(top));
-      case CaptionOptions.TopP top -> new Sampling(options, ids, new ProbableEnough(top));
+      case CaptionOptions.TopK top ->
+          new Sampling(options, ids, top, l -> Candidates.keepMostProbable(l, top.count()));
+      case CaptionOptions.TopP top ->
+          new Sampling(options, ids, top, l -> Candidates.keepProbableEnough(l, top.probability()));
     };
   }
 

@@ -3,38 +3,36 @@ package org.openclip.hub.caption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.openclip.api.model.CaptionOptions;
+import org.openclip.api.model.CaptionOptions.Chance;
 import org.openclip.api.model.CaptionOptions.SpecialIds;
 
 /** Captions by chance, one beginning for each picture, which ends at the longest length. */
 final class Sampling extends CaptionSearch {
-  private final Selection selection;
+  private final Chance chance;
+  private final Consumer<float[]> selection;
 
-  /** What chance may choose from, and how boldly. */
-  interface Selection {
-    /** Sets the logits of tokens that must not be chosen to minus infinity. */
-    void narrow(float[] logits);
-
-    /** Returns what logits are divided by. */
-    double temperature();
-
-    /** Returns the seed of chance. */
-    long seed();
-  }
-
-  Sampling(CaptionOptions options, SpecialIds ids, Selection selection) {
+  /**
+   * Creates the search.
+   *
+   * @param chance how boldly it draws; the temperature has no part in the selection
+   * @param selection sets the logits of tokens that must not be chosen to minus infinity
+   */
+  Sampling(CaptionOptions options, SpecialIds ids, Chance chance, Consumer<float[]> selection) {
     super(options, ids);
+    this.chance = chance;
     this.selection = selection;
   }
 
   @Override
   public long[][] search(Continuation model, int pictures, long first) {
     long[][] captions = new long[pictures][];
-    SplittableRandom[] chances = new SplittableRandom[pictures];
+    SplittableRandom[] dice = new SplittableRandom[pictures];
     for (int i = 0; i < pictures; i++) {
       captions[i] = new long[] {ids.start()};
-      chances[i] = new SplittableRandom(selection.seed() + 0x9e3779b97f4a7c15L * (first + i));
+      dice[i] = new SplittableRandom(chance.seed() + 0x9e3779b97f4a7c15L * (first + i));
     }
     for (int length = 1; length < options.maxLength(); length++) {
       int[] open = IntStream.range(0, pictures).filter(i -> !ended(captions[i])).toArray();
@@ -54,8 +52,8 @@ final class Sampling extends CaptionSearch {
       float[][] logits = model.next(beginnings, open);
       for (int k = 0; k < open.length; k++) {
         adjust(logits[k], beginnings.get(k));
-        selection.narrow(logits[k]);
-        captions[open[k]] = longer(beginnings.get(k), draw(logits[k], chances[open[k]]));
+        selection.accept(logits[k]);
+        captions[open[k]] = longer(beginnings.get(k), draw(logits[k], dice[open[k]]));
       }
     }
     return captions;
@@ -66,7 +64,7 @@ final class Sampling extends CaptionSearch {
     return last == ids.end() || last == ids.pad();
   }
 
-  private int draw(float[] logits, SplittableRandom chance) {
+  private int draw(float[] logits, SplittableRandom die) {
     double most = Double.NEGATIVE_INFINITY;
     for (float logit : logits) {
       most = Math.max(most, logit);
@@ -74,10 +72,10 @@ final class Sampling extends CaptionSearch {
     double[] weights = new double[logits.length];
     double sum = 0;
     for (int i = 0; i < logits.length; i++) {
-      weights[i] = Math.exp((logits[i] - most) / selection.temperature());
+      weights[i] = Math.exp((logits[i] - most) / chance.temperature());
       sum += weights[i];
     }
-    double at = chance.nextDouble() * sum;
+    double at = die.nextDouble() * sum;
     int last = 0;
     for (int i = 0; i < weights.length; i++) {
       if (weights[i] > 0) {

@@ -59,28 +59,9 @@ final class Bert implements HfTrunk {
   }
 
   @Override
-  public int width() {
-    return width;
-  }
-
-  @Override
-  public int vocabularySize() {
-    return vocabularySize;
-  }
-
-  @Override
-  public long padId() {
-    return padId;
-  }
-
-  @Override
-  public int positions() {
-    return positions;
-  }
-
-  @Override
-  public int longest() {
-    return countsTokens ? positions - (int) padId - 1 : positions;
+  public Facts facts() {
+    int longest = countsTokens ? positions - (int) padId - 1 : positions;
+    return new Facts(vocabularySize, width, padId, longest, positions);
   }
 
   @Override

@@ -90,11 +90,11 @@ final class HfTextEncoder implements TextEncoder {
     reader.finish();
     trunk = TRUNKS.getOrDefault(type, Bert::bert).apply(options);
     options.finish();
-    if (contextLength > trunk.longest()) {
+    if (contextLength > trunk.facts().longest()) {
       throw new InvalidConfigException(
           reader.at("context_length"),
           "is %d, but the model has positions for %d tokens"
-              .formatted(contextLength, trunk.longest()));
+              .formatted(contextLength, trunk.facts().longest()));
     }
   }
 
@@ -109,12 +109,13 @@ final class HfTextEncoder implements TextEncoder {
 
   @Override
   public int measuredLength() {
-    return trunk.positions() == HfTrunk.ENDLESS ? contextLength : trunk.positions();
+    int positions = trunk.facts().positions();
+    return positions == HfTrunk.ENDLESS ? contextLength : positions;
   }
 
   @Override
   public int vocabularySize() {
-    return trunk.vocabularySize();
+    return trunk.facts().vocabularySize();
   }
 
   @Override
@@ -124,12 +125,12 @@ final class HfTextEncoder implements TextEncoder {
 
   @Override
   public int usedLength(long[] tokens) {
-    return Padding.length(tokens, trunk.padId());
+    return Padding.length(tokens, trunk.facts().padId());
   }
 
   @Override
   public Encoded encode(GraphBuilder g, Value tokens) {
-    Padding padding = Padding.of(g, tokens, trunk.padId());
+    Padding padding = Padding.of(g, tokens, trunk.facts().padId());
     GraphBuilder transformer = g.scope("transformer");
     Value sequence = trunk.encode(transformer, tokens, padding, contextLength);
     Value features = project(g, pool(transformer, sequence, padding));
@@ -153,7 +154,7 @@ final class HfTextEncoder implements TextEncoder {
   }
 
   private Value project(GraphBuilder g, Value pooled) {
-    long width = trunk.width();
+    long width = trunk.facts().width();
     long between = (width + embedDim) / 2;
     GraphBuilder mlp = g.scope("proj");
     return switch (projection) {

@@ -13,22 +13,19 @@ interface HfTrunk {
   /** The largest length of a trunk whose positions have no end. */
   int ENDLESS = Integer.MAX_VALUE;
 
-  /** Returns the width of its sequence. */
-  int width();
+  /**
+   * What the rest of the tower needs to know.
+   *
+   * @param vocabularySize the number of different tokens
+   * @param width the width of the sequence
+   * @param padId the id of padding
+   * @param longest how many tokens a text can have
+   * @param positions how many positions there are, some of which may be no token's
+   */
+  record Facts(int vocabularySize, int width, long padId, int longest, int positions) {}
 
-  /** Returns the number of different tokens. */
-  int vocabularySize();
-
-  /** Returns the id of padding. */
-  long padId();
-
-  /** Returns how many tokens a text can have. */
-  int longest();
-
-  /** Returns how many positions it knows, some of which may be kept for padding. */
-  default int positions() {
-    return longest();
-  }
+  /** Returns what the rest of the tower needs to know. */
+  Facts facts();
 
   /**
    * Writes the encoder.

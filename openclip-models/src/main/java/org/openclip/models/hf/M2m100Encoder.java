@@ -54,23 +54,8 @@ final class M2m100Encoder implements HfTrunk {
   }
 
   @Override
-  public int width() {
-    return width;
-  }
-
-  @Override
-  public int vocabularySize() {
-    return vocabularySize;
-  }
-
-  @Override
-  public long padId() {
-    return padId;
-  }
-
-  @Override
-  public int longest() {
-    return positions;
+  public Facts facts() {
+    return new Facts(vocabularySize, width, padId, positions, positions);
   }
 
   @Override

@@ -61,23 +61,8 @@ final class ModernBert implements HfTrunk {
   }
 
   @Override
-  public int width() {
-    return width;
-  }
-
-  @Override
-  public int vocabularySize() {
-    return vocabularySize;
-  }
-
-  @Override
-  public long padId() {
-    return padId;
-  }
-
-  @Override
-  public int longest() {
-    return positions;
+  public Facts facts() {
+    return new Facts(vocabularySize, width, padId, positions, positions);
   }
 
   /** What a layer knows about positions: the angles, and who sees whom. */

@@ -47,23 +47,8 @@ final class T5Encoder implements HfTrunk {
   }
 
   @Override
-  public int width() {
-    return width;
-  }
-
-  @Override
-  public int vocabularySize() {
-    return vocabularySize;
-  }
-
-  @Override
-  public long padId() {
-    return padId;
-  }
-
-  @Override
-  public int longest() {
-    return ENDLESS;
+  public Facts facts() {
+    return new Facts(vocabularySize, width, padId, ENDLESS, ENDLESS);
   }
 
   @Override
