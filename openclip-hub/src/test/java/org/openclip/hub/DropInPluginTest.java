@@ -8,6 +8,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,28 +54,34 @@ class DropInPluginTest {
   }
 
   @Test
-  void theModulePathBringsItToARealProcess() throws Exception {
-    Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-    Path output = folder.resolve("output.txt");
-    Process process =
-        new ProcessBuilder(
-                List.of(
-                    java.toString(),
-                    "-p",
-                    ModulePath.ofThisTest() + File.pathSeparator + jar,
-                    "--add-modules",
-                    String.join(",", ModulePath.ROOTS),
-                    "-m",
-                    "com.example.brightness/com.example.brightness.Try"))
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-
-    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
-    assertThat(Files.readString(output))
+  void theModulePathBringsItToAProgram() throws Exception {
+    assertThat(run("com.example.brightness/com.example.brightness.Try"))
         .contains("modules true")
         .contains("listed true")
         .contains("embedded 1 x 16");
-    assertThat(process.exitValue()).isZero();
+  }
+
+  @Test
+  void theCommandLineListsIt() throws Exception {
+    assertThat(run("org.openclip.hub/org.openclip.hub.cli.Main", "models", "Brightness*"))
+        .contains("Brightness-S");
+  }
+
+  private static String run(String main, String... arguments) throws Exception {
+    Path output = folder.resolve("output.txt");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-p", ModulePath.ofThisTest() + File.pathSeparator + jar));
+    command.addAll(List.of("-m", main));
+    command.addAll(List.of(arguments));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    String text = Files.readString(output);
+    assertThat(process.exitValue()).as(text).isZero();
+    return text;
   }
 }
