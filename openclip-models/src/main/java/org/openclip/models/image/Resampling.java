@@ -78,6 +78,11 @@ record Resampling(int first, int[] starts, double[][] weights) {
     return last;
   }
 
+  /** Returns the number of inputs of the longest window. */
+  int longest() {
+    return Arrays.stream(weights).mapToInt(window -> window.length).max().orElse(1);
+  }
+
   /** Returns the weights as whole numbers of 2 to the power of minus {@link #BITS}. */
   int[][] rounded() {
     int[][] rounded = new int[weights.length][];

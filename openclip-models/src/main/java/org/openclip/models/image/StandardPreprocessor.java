@@ -133,11 +133,13 @@ final class StandardPreprocessor implements ImagePreprocessor {
     boolean sameHeight = plane.height() == fit.fullHeight();
     int first = sameHeight ? fit.top() : rows.firstInput();
     int last = sameHeight ? fit.top() + fit.height() : rows.lastInput();
-    Plane narrow =
+    int[][] narrow =
         plane.width() == fit.fullWidth()
-            ? plane.crop(fit.left(), first, fit.width(), last - first)
+            ? plane.crop(fit.left(), first, fit.width(), last - first).levels()
             : plane.resampleColumns(columns, first, last);
-    return sameHeight ? narrow : narrow.resampleRows(rows, first);
+    return sameHeight
+        ? Plane.of(narrow, plane.channels())
+        : Plane.resampleRows(narrow, plane.channels(), rows, first);
   }
 
   /** Takes the nearest pixel; Pillow does so for palettes and single bits whatever is asked. */
