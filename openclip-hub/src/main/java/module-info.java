@@ -4,6 +4,7 @@ module org.openclip.hub {
   requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.jr.ob;
   requires info.picocli;
+  requires java.net.http;
   requires static com.google.guice;
   requires static jakarta.inject;
   requires static org.jspecify;
@@ -18,10 +19,13 @@ module org.openclip.hub {
   opens org.openclip.hub.command to
       info.picocli;
 
+  uses java.nio.file.spi.FileSystemProvider;
+
   provides org.openclip.api.spi.CommandProvider with
       org.openclip.hub.command.CaptionCommand,
       org.openclip.hub.command.ClassifyCommand,
       org.openclip.hub.command.ConvertCommand,
+      org.openclip.hub.command.DownloadCommand,
       org.openclip.hub.command.EmbedCommand,
       org.openclip.hub.command.ExportCommand,
       org.openclip.hub.command.InfoCommand,
@@ -36,5 +40,8 @@ module org.openclip.hub {
       org.openclip.hub.checkpoint.ShardedSafetensorsFormat,
       org.openclip.hub.checkpoint.torch.TorchFormat;
   provides org.openclip.api.spi.ModelSourceProvider with
-      org.openclip.hub.LocalFolderSource;
+      org.openclip.hub.LocalFolderSource,
+      org.openclip.hub.hf.HubSourceProvider,
+      org.openclip.hub.remote.HttpSourceProvider,
+      org.openclip.hub.remote.HttpsSourceProvider;
 }

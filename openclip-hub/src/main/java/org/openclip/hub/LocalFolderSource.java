@@ -3,7 +3,10 @@ package org.openclip.hub;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.spi.FetchOptions;
+import org.openclip.api.spi.ModelSource;
 import org.openclip.api.spi.ModelSourceProvider;
+import org.openclip.hub.remote.FolderSource;
 
 /** Brings the scheme {@code local-dir:}, behind which stands the path of a model folder. */
 public final class LocalFolderSource implements ModelSourceProvider {
@@ -16,9 +19,9 @@ public final class LocalFolderSource implements ModelSourceProvider {
   }
 
   @Override
-  public Path folder(String location) {
+  public ModelSource open(String location, FetchOptions options) {
     try {
-      return Path.of(location);
+      return FolderSource.of(Path.of(location), options);
     } catch (InvalidPathException e) {
       throw new InvalidInputException("'" + location + "' is no path: " + e.getMessage(), e);
     }

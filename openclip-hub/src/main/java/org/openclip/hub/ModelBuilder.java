@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.FetchException;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
@@ -21,6 +23,8 @@ import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.BackendProvider;
+import org.openclip.api.spi.FetchListener;
+import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.ImagePreprocessorProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.spi.TokenizerProvider;
@@ -32,6 +36,7 @@ import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.Lookalikes;
 import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
+import org.openclip.hub.hf.HubTokenizers;
 
 /**
  * The choices with which a model is loaded. Each method returns this builder; a builder can load
@@ -48,6 +53,7 @@ public final class ModelBuilder {
   private @Nullable Weights weights;
   private @Nullable String backend;
   private BackendOptions options = BackendOptions.DEFAULT;
+  private FetchOptions fetching = FetchOptions.DEFAULT;
   private int batchSize = 32;
 
   ModelBuilder(String name) {
@@ -55,8 +61,10 @@ public final class ModelBuilder {
   }
 
   /**
-   * Chooses the weights by the path or {@code file:} URI of a checkpoint. The path of a model
-   * folder brings the folder's configuration too.
+   * Chooses the weights by a tag, such as {@code laion2b_s34b_b79k}, or by the path or URI of a
+   * checkpoint. A tag, and a configuration beside a checkpoint, bring the activation and the
+   * preprocessing that the weights were trained with; a model folder brings its configuration
+   * whole.
    */
   public ModelBuilder pretrained(String tagOrPath) {
     pretrained = tagOrPath;
@@ -137,6 +145,27 @@ public final class ModelBuilder {
     return this;
   }
 
+  /**
+   * Keeps what is fetched in a folder, instead of the hub's usual cache ({@code HF_HUB_CACHE}) and
+   * the others that docs/hub.md names.
+   */
+  public ModelBuilder cacheFolder(Path folder) {
+    fetching = new FetchOptions(folder, fetching.offline(), fetching.listener());
+    return this;
+  }
+
+  /** Uses only what is on this machine already, without any network call. */
+  public ModelBuilder offline(boolean only) {
+    fetching = new FetchOptions(fetching.cacheFolder(), only, fetching.listener());
+    return this;
+  }
+
+  /** Tells how far files have come that are fetched. */
+  public ModelBuilder onFetch(FetchListener listener) {
+    fetching = new FetchOptions(fetching.cacheFolder(), fetching.offline(), listener);
+    return this;
+  }
+
   /** Looks for plugins there instead of on the thread's class path. */
   public ModelBuilder plugins(PluginRegistry registry) {
     plugins = registry;
@@ -161,7 +190,7 @@ public final class ModelBuilder {
    */
   public Architecture architecture() {
     PluginRegistry registry = registry();
-    return architecture(ModelDefinition.find(name, pretrained, registry), registry);
+    return architecture(ModelDefinition.find(name, pretrained, registry, fetching), registry);
   }
 
   /**
@@ -172,7 +201,7 @@ public final class ModelBuilder {
    */
   public PreprocessConfig preprocessing() {
     PluginRegistry registry = registry();
-    ModelDefinition definition = ModelDefinition.find(name, pretrained, registry);
+    ModelDefinition definition = ModelDefinition.find(name, pretrained, registry, fetching);
     return preprocessing(definition, architecture(definition, registry));
   }
 
@@ -201,7 +230,7 @@ public final class ModelBuilder {
    */
   public ClipModel load() {
     PluginRegistry registry = registry();
-    ModelDefinition definition = ModelDefinition.find(name, pretrained, registry);
+    ModelDefinition definition = ModelDefinition.find(name, pretrained, registry, fetching);
     BackendProvider provider = backendProvider(registry);
     BackendOptions chosen = options;
     Resources resources = new Resources();
@@ -218,7 +247,7 @@ public final class ModelBuilder {
       return new LoadedClipModel(
           name,
           architecture,
-          new Lazy<>(() -> tokenizer(architecture, definition.folder(), registry)),
+          new Lazy<>(() -> tokenizer(architecture, definition, registry)),
           new Lazy<>(() -> preprocessor(architecture, pictures, registry)),
           new Lazy<>(() -> new PictureFiles(registry)),
           towers);
@@ -244,7 +273,7 @@ public final class ModelBuilder {
    */
   public List<Path> export(Path folder) {
     PluginRegistry registry = registry();
-    ModelDefinition definition = ModelDefinition.find(name, pretrained, registry);
+    ModelDefinition definition = ModelDefinition.find(name, pretrained, registry, fetching);
     ModelExporter exporter = exporter(registry);
     try (Resources resources = new Resources()) {
       Architecture architecture = architecture(definition, registry);
@@ -255,8 +284,8 @@ public final class ModelBuilder {
               folder,
               exporter,
               state,
-              () -> tokenizer(architecture, definition.folder(), registry),
-              definition.folder());
+              () -> tokenizer(architecture, definition, registry),
+              definition.tokenizerFolder());
     }
   }
 
@@ -274,6 +303,35 @@ public final class ModelBuilder {
         .exporter()
         .orElseThrow(
             () -> new InvalidInputException("no backend on the path has a format for files"));
+  }
+
+  /**
+   * Brings everything to this machine that loading the model needs, so that it can be loaded
+   * without a network afterwards.
+   *
+   * @return the checkpoint
+   * @throws UnknownNameException when no plugin knows the model or its weights
+   * @throws FetchException when a file cannot be fetched
+   */
+  public Path fetch() {
+    PluginRegistry registry = registry();
+    ModelDefinition definition = ModelDefinition.find(name, pretrained, registry, fetching);
+    Path file = checkpoint(definition);
+    tokenizer(architecture(definition, registry), definition, registry);
+    return file;
+  }
+
+  private Path checkpoint(ModelDefinition definition) {
+    Supplier<Path> checkpoint = definition.checkpoint();
+    if (checkpoint == null) {
+      throw new InvalidInputException(
+          "model "
+              + name
+              + " has no weights; name a tag or a checkpoint as pretrained, or put "
+              + ModelFolder.CHECKPOINT
+              + " into its folder");
+    }
+    return checkpoint.get();
   }
 
   private BackendProvider backendProvider(PluginRegistry registry) {
@@ -299,15 +357,7 @@ public final class ModelBuilder {
     if (given != null) {
       return StateDict.load("the given weights", given, name, architecture);
     }
-    Path file = definition.checkpoint();
-    if (file == null) {
-      throw new InvalidInputException(
-          "model "
-              + name
-              + " has no weights; name a checkpoint as pretrained, or put "
-              + ModelFolder.CHECKPOINT
-              + " into its folder");
-    }
+    Path file = checkpoint(definition);
     Weights checkpoint = Checkpoints.open(file, registry);
     resources.closeLater(checkpoint::close);
     try {
@@ -317,8 +367,8 @@ public final class ModelBuilder {
     }
   }
 
-  private static Tokenizer tokenizer(
-      Architecture architecture, @Nullable Path folder, PluginRegistry registry) {
+  private Tokenizer tokenizer(
+      Architecture architecture, ModelDefinition definition, PluginRegistry registry) {
     Map<String, Object> config = architecture.config().text();
     return registry
         .first(TokenizerProvider.class, provider -> provider.matches(config))
@@ -331,7 +381,8 @@ public final class ModelBuilder {
         .create(
             TokenizerContext.of(config, architecture.textEncoder().contextLength())
                 .withVocabularySize(architecture.textEncoder().vocabularySize())
-                .withModelFolder(folder)
+                .withModelFolder(definition.tokenizerFolder())
+                .withFiles(new HubTokenizers(fetching))
                 .withTagger(
                     () ->
                         registry

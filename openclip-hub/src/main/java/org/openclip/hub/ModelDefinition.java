@@ -2,79 +2,151 @@ package org.openclip.hub;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.UnknownNameException;
+import org.openclip.api.config.PretrainedTag;
+import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.ModelCatalogueProvider;
-import org.openclip.api.spi.ModelSourceProvider;
+import org.openclip.api.spi.ModelSource;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.hub.io.ModelFiles;
 
 /**
- * What a model's name and the choice of its weights stand for.
+ * What a model's name and the choice of its weights stand for. Which activation the weights were
+ * trained with, and how their pictures are prepared, does not show in them: both come from the
+ * configuration beside the weights, else from what is known of their tag, else from the model.
  *
  * @param config the object {@code model_cfg}
  * @param preprocess the object {@code preprocess_cfg}; empty for the defaults
- * @param folder the model's folder; null for a built-in model
- * @param checkpoint the file of its weights; null when none was chosen
+ * @param files the model's folder; null for a built-in model
+ * @param checkpoint fetches the file of its weights; null when none was chosen
  */
 record ModelDefinition(
     Map<String, Object> config,
     Map<String, Object> preprocess,
-    @Nullable Path folder,
-    @Nullable Path checkpoint) {
-  /** A scheme has two letters at least, for {@code C:} is a drive. */
-  private static final Pattern SCHEME = Pattern.compile("([a-z][a-z0-9+.-]+):(.*)", Pattern.DOTALL);
+    @Nullable ModelSource files,
+    @Nullable Supplier<Path> checkpoint) {
+  private static final String QUICK_GELU = "quick_gelu";
 
   private static final String GIVE_A_PATH =
-      "Give the path of a checkpoint file, or a model folder as local-dir:FOLDER";
+      "Give a tag of 'openclip pretrained', the path or URI of a checkpoint file, or a model folder as local-dir:FOLDER";
 
   /**
-   * Finds a model.
+   * Finds a model. No weights are fetched.
    *
    * @param name a built-in name, or a scheme and a location
    * @param pretrained a tag, or a checkpoint's path or URI; null for the folder's own, or for none
    * @throws UnknownNameException when no plugin knows the name, the scheme or the tag
    */
-  static ModelDefinition find(String name, @Nullable String pretrained, PluginRegistry plugins) {
-    Path weights = pretrained == null ? null : path(pretrained);
+  static ModelDefinition find(
+      String name, @Nullable String pretrained, PluginRegistry plugins, FetchOptions options) {
+    String model = PretrainedTags.named(name);
     for (ModelCatalogueProvider catalogue : plugins.all(ModelCatalogueProvider.class)) {
-      if (catalogue.models().contains(name)) {
-        // A checkpoint that comes with its own configuration, such as another activation, knows
-        // better than the name it is called by.
-        return weights != null && Files.isDirectory(weights)
-            ? ofFolder(weights, null)
-            : new ModelDefinition(read(catalogue, name), Map.of(), null, weights);
+      if (catalogue.models().contains(model)) {
+        ModelDefinition plain = new ModelDefinition(read(catalogue, model), Map.of(), null, null);
+        return pretrained == null ? plain : plain.with(model, pretrained, plugins, options);
       }
     }
-    Matcher matcher = SCHEME.matcher(name);
-    if (matcher.matches()) {
-      ModelSourceProvider source = plugins.named(ModelSourceProvider.class, matcher.group(1));
-      return ofFolder(source.folder(matcher.group(2)), weights);
+    if (!Sources.hasScheme(name)) {
+      throw new UnknownNameException(
+          "model",
+          name,
+          names(plugins),
+          "List them with OpenClip.models(), or name a folder as local-dir:FOLDER");
     }
-    throw new UnknownNameException(
-        "model",
-        name,
-        names(plugins),
-        "List them with OpenClip.models(), or name a folder as local-dir:FOLDER");
+    ModelDefinition folder = ofFolder(Sources.open(name, plugins, options));
+    if (pretrained == null) {
+      return folder;
+    }
+    ModelSource weights =
+        location(pretrained, plugins, options).orElseThrow(() -> noSuchFile(pretrained));
+    return new ModelDefinition(folder.config, folder.preprocess, folder.files, checkpoint(weights));
   }
 
-  private static ModelDefinition ofFolder(Path path, @Nullable Path weights) {
-    ModelFolder folder = ModelFolder.read(path);
+  /**
+   * Returns the folder with the tokenizer's files, fetched if need be; null for built-in models.
+   */
+  @Nullable Path tokenizerFolder() {
+    if (files == null) {
+      return null;
+    }
+    List<String> names = files.names();
+    ModelFiles.TOKENIZER.stream().filter(names::contains).forEach(files::fetch);
+    return files.fetch(ModelFiles.CONFIG).getParent();
+  }
+
+  /** Returns this built-in model with weights. */
+  private ModelDefinition with(
+      String model, String pretrained, PluginRegistry plugins, FetchOptions options) {
+    PretrainedTags tags = PretrainedTags.of(plugins);
+    Optional<PretrainedTag> tag = tags.find(model, pretrained);
+    if (tag.isPresent()) {
+      return with(tag.get(), () -> CheckpointFiles.fetch(tag.get(), plugins, options));
+    }
+    ModelSource weights =
+        location(pretrained, plugins, options)
+            .orElseThrow(
+                () ->
+                    looksLikeFile(pretrained)
+                        ? noSuchFile(pretrained)
+                        : tags.unknown(model, pretrained));
+    Optional<String> file = weights.chosen();
+    boolean configured = weights.names().contains(ModelFiles.CONFIG);
+    if (file.isEmpty() && configured) {
+      // A folder's own configuration knows better than the name it is called by.
+      return ofFolder(weights);
+    }
+    if (configured) {
+      ModelFolder beside = ModelFolder.read(weights);
+      return with(beside.modelConfig().get(QUICK_GELU), beside.preprocessConfig(), weights);
+    }
+    Supplier<Path> checkpoint = checkpoint(weights);
+    return file.flatMap(name -> tags.ofFile(model, name))
+        .map(known -> with(known, checkpoint))
+        .orElseGet(() -> new ModelDefinition(config, Map.of(), null, checkpoint));
+  }
+
+  private ModelDefinition with(PretrainedTag tag, Supplier<Path> checkpoint) {
+    // Models whose every checkpoint has QuickGELU say so themselves, and their tags do not.
+    Map<String, Object> set = new LinkedHashMap<>(config);
+    if (tag.quickGelu()) {
+      set.put(QUICK_GELU, true);
+    }
+    return new ModelDefinition(set, tag.preprocess(), null, checkpoint);
+  }
+
+  private ModelDefinition with(
+      @Nullable Object quickGelu, Map<String, Object> pictures, ModelSource weights) {
+    Map<String, Object> set = new LinkedHashMap<>(config);
+    if (quickGelu != null) {
+      set.put(QUICK_GELU, quickGelu);
+    }
+    return new ModelDefinition(set, pictures, null, checkpoint(weights));
+  }
+
+  private static ModelDefinition ofFolder(ModelSource files) {
+    ModelFolder folder = ModelFolder.read(files);
+    boolean weights = files.chosen().or(() -> ModelFiles.checkpoint(files.names())).isPresent();
     return new ModelDefinition(
-        folder.modelConfig(),
-        folder.preprocessConfig(),
-        path,
-        weights == null ? folder.findCheckpoint().orElse(null) : weights);
+        folder.modelConfig(), folder.preprocessConfig(), files, weights ? checkpoint(files) : null);
+  }
+
+  private static Supplier<Path> checkpoint(ModelSource weights) {
+    return () ->
+        CheckpointFiles.fetch(weights)
+            .orElseThrow(
+                () -> new InvalidFileException(weights.toString(), -1, "has no checkpoint"));
   }
 
   private static Map<String, Object> read(ModelCatalogueProvider catalogue, String name) {
@@ -93,27 +165,20 @@ record ModelDefinition(
     return names;
   }
 
-  private static Path path(String pretrained) {
-    Path path;
-    try {
-      path =
-          pretrained.startsWith("file:")
-              ? Path.of(java.net.URI.create(pretrained))
-              : Path.of(pretrained);
-    } catch (IllegalArgumentException e) {
-      throw new InvalidInputException(
-          "'" + pretrained + "' is no path: " + e.getMessage() + ". " + GIVE_A_PATH, e);
-    }
-    if (Files.exists(path)) {
-      return path;
-    }
-    if (pretrained.matches("(?s)[a-z]{3,}://.*") && !pretrained.startsWith("file:")) {
-      throw new InvalidInputException(
-          pretrained + " is not fetched by this version. " + GIVE_A_PATH);
-    }
-    if (pretrained.matches("(?s).*[/\\\\].*|.*\\.[A-Za-z]{2,11}")) {
-      throw new InvalidInputException("there is no file " + path + ". " + GIVE_A_PATH);
-    }
-    throw new UnknownNameException("pretrained tag", pretrained, List.of(), GIVE_A_PATH);
+  /** Returns the place that a path or URI names; empty when it is neither. */
+  private static Optional<ModelSource> location(
+      String pretrained, PluginRegistry plugins, FetchOptions options) {
+    Optional<ModelSource> local = Sources.local(pretrained, options);
+    return local.isPresent() || !Sources.hasScheme(pretrained)
+        ? local
+        : Optional.of(Sources.open(pretrained, plugins, options));
+  }
+
+  private static boolean looksLikeFile(String pretrained) {
+    return pretrained.matches("(?s).*[/\\\\].*|.*\\.[A-Za-z]{2,11}");
+  }
+
+  private static InvalidInputException noSuchFile(String pretrained) {
+    return new InvalidInputException("there is no file " + pretrained + ". " + GIVE_A_PATH);
   }
 }

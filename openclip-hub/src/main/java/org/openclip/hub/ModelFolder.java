@@ -1,25 +1,27 @@
 package org.openclip.hub;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
+import org.openclip.api.UnknownNameException;
 import org.openclip.api.config.ConfigReader;
 import org.openclip.api.config.ModelConfig;
 import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.spi.FetchOptions;
+import org.openclip.api.spi.ModelSource;
 import org.openclip.hub.checkpoint.SafetensorsWriter;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.io.AtomicFile;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.hub.io.ModelFiles;
+import org.openclip.hub.remote.FolderSource;
 
 /**
  * A model in a folder, as the reference's {@code local-dir:} and the hubs hold it: {@code
@@ -32,71 +34,57 @@ import org.openclip.hub.io.JsonObjects;
 public record ModelFolder(
     Path path, Map<String, Object> modelConfig, Map<String, Object> preprocessConfig) {
   /** The name of the configuration's file. */
-  public static final String CONFIG = "open_clip_config.json";
+  public static final String CONFIG = ModelFiles.CONFIG;
 
   /** The name under which checkpoints are written. */
-  public static final String CHECKPOINT = "open_clip_model.safetensors";
+  public static final String CHECKPOINT = ModelFiles.CHECKPOINT;
 
-  /** The names that checkpoints go by, in the order in which the reference prefers them. */
-  private static final List<String> PREFERRED =
-      List.of(
-          CHECKPOINT,
-          "open_clip_pytorch_model.safetensors",
-          "open_clip_model.safetensors.index.json",
-          "model.safetensors.index.json",
-          "open_clip_pytorch_model.bin",
-          "open_clip_pytorch_model.pth",
-          "model.safetensors",
-          "pytorch_model.bin",
-          "pytorch_model.pth",
-          "model.pth");
+  private static final String MISSING =
+      "is missing; a model folder needs it beside the checkpoint. A checkpoint without it is loaded by a model's name, such as ViT-B-32, with the checkpoint as pretrained";
 
   /**
    * Reads the configuration of a folder.
    *
-   * @throws InvalidFileException when the folder or its configuration is missing or wrong
+   * @throws InvalidInputException when there is no such folder
+   * @throws InvalidFileException when its configuration is missing or wrong
    */
   public static ModelFolder read(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new InvalidInputException(
           "there is no folder " + folder + "; a model folder with " + CONFIG + " is expected");
     }
-    Path file = folder.resolve(CONFIG);
+    return read(FolderSource.of(folder, FetchOptions.DEFAULT));
+  }
+
+  /** Reads the configuration of a folder that may lie elsewhere; only that file is fetched. */
+  static ModelFolder read(ModelSource files) {
+    Path file;
+    try {
+      file = files.fetch(CONFIG);
+    } catch (UnknownNameException e) {
+      throw new InvalidFileException(files + "/" + CONFIG, -1, MISSING, e);
+    }
     if (!Files.isRegularFile(file)) {
-      throw new InvalidFileException(
-          file.toString(), -1, "is missing; a model folder needs it beside the checkpoint");
+      throw new InvalidFileException(file.toString(), -1, MISSING);
     }
     ConfigReader reader = new ConfigReader("", JsonObjects.read(file));
     if (!reader.has("model_cfg")) {
       throw new InvalidFileException(file.toString(), -1, "has no object model_cfg");
     }
+    Path folder = file.getParent();
     ModelFolder read =
-        new ModelFolder(folder, reader.map("model_cfg"), reader.map("preprocess_cfg"));
+        new ModelFolder(
+            folder == null ? Path.of("") : folder,
+            reader.map("model_cfg"),
+            reader.map("preprocess_cfg"));
     reader.finish();
     return read;
   }
 
   /** Returns the checkpoint of the folder: the one of the name preferred most, else the first. */
   public Optional<Path> findCheckpoint() {
-    for (String name : PREFERRED) {
-      Path file = path.resolve(name);
-      if (Files.isRegularFile(file)) {
-        return Optional.of(file);
-      }
-    }
-    try (Stream<Path> files = Files.list(path)) {
-      return files
-          .filter(f -> f.toString().matches("(?s).*\\.(safetensors|bin|pth|pt)"))
-          .min(ModelFolder::safetensorsFirst);
-    } catch (IOException e) {
-      throw new InvalidFileException(path.toString(), -1, "cannot be listed: " + e, e);
-    }
-  }
-
-  private static int safetensorsFirst(Path a, Path b) {
-    boolean first = a.toString().endsWith(".safetensors");
-    boolean second = b.toString().endsWith(".safetensors");
-    return first == second ? a.compareTo(b) : Boolean.compare(second, first);
+    return ModelFiles.checkpoint(FolderSource.of(path, FetchOptions.DEFAULT).names())
+        .map(path::resolve);
   }
 
   /**

@@ -65,6 +65,20 @@ public final class PretrainedTags {
     return Optional.ofNullable(tags.get(PretrainedTag.normalised(tag)));
   }
 
+  /**
+   * Returns what is known of a model's weights by the name of their file, as they are downloaded
+   * from a URL; empty when it is no such name.
+   */
+  Optional<PretrainedTag> ofFile(String model, String file) {
+    return byModel.getOrDefault(named(model), Map.of()).values().stream()
+        .filter(
+            tag ->
+                tag.locations().stream()
+                    .anyMatch(
+                        l -> l.replaceAll("#.*", "").endsWith("/" + file) && l.contains("://")))
+        .findFirst();
+  }
+
   /** Returns a model's name as catalogues have it: {@code ViT-B/32} is {@code ViT-B-32}. */
   static String named(String model) {
     return model.replace('/', '-');

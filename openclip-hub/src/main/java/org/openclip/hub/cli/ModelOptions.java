@@ -23,6 +23,7 @@ import org.openclip.hub.ModelFolder;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.checkpoint.SafetensorsFormat;
 import org.openclip.hub.io.JsonObjects;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options by which every command chooses a model and how it runs. */
@@ -53,9 +54,14 @@ public final class ModelOptions {
 
   @Option(
       names = {"-p", "--pretrained"},
-      paramLabel = "FILE",
-      description = "The checkpoint of the weights.")
+      paramLabel = "WEIGHTS",
+      description = {
+        "A tag of 'openclip pretrained', which is downloaded if need be, or the path or URI of a"
+            + " checkpoint."
+      })
   private @Nullable String pretrained;
+
+  @Mixin private final FetchSettings fetching = new FetchSettings();
 
   @Option(
       names = "--backend",
@@ -128,6 +134,7 @@ public final class ModelOptions {
     if (pretrained != null) {
       builder.pretrained(pretrained);
     }
+    fetching.apply(builder, environment);
     overrides.forEach((key, value) -> builder.override(key, json(value)));
     return builder;
   }
@@ -174,7 +181,7 @@ public final class ModelOptions {
       return SCHEME + folder;
     }
     throw new InvalidInputException(
-        "there are no weights for %s: name a checkpoint by --pretrained FILE, or run 'openclip init %s', which fills %s with untrained ones"
+        "there are no weights for %s: name a tag or a checkpoint by --pretrained, or run 'openclip init %s', which fills %s with untrained ones"
             .formatted(named, named, folder));
   }
 

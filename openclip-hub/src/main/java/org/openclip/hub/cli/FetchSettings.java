@@ -1,0 +1,33 @@
+package org.openclip.hub.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.hub.ModelBuilder;
+import picocli.CommandLine.Option;
+
+/** The options by which commands choose how files are fetched. */
+public final class FetchSettings {
+  @Option(
+      names = "--cache-dir",
+      paramLabel = "FOLDER",
+      description =
+          "Where downloads are kept. Default: HF_HUB_CACHE, or the cache of the hub's tools.")
+  private @Nullable Path cacheFolder;
+
+  @Option(
+      names = "--offline",
+      description = "Uses only what was downloaded before, without any network call.")
+  private boolean offline;
+
+  /** Creates the options as they are when none is given. */
+  public FetchSettings() {}
+
+  /** Tells a builder how to fetch, and shows how far it has come. */
+  public void apply(ModelBuilder builder, Environment environment) {
+    if (cacheFolder != null) {
+      builder.cacheFolder(cacheFolder);
+    }
+    builder.offline(offline).onFetch(new FetchProgress(environment));
+  }
+}

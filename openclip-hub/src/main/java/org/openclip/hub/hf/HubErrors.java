@@ -1,0 +1,125 @@
+package org.openclip.hub.hf;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.openclip.api.FetchException;
+import org.openclip.api.InvalidFileException;
+import org.openclip.hub.io.JsonObjects;
+
+/** The hub's refusals in words that say what to do. */
+final class HubErrors {
+  private HubErrors() {}
+
+  /**
+   * Returns when an answer is good or a redirect.
+   *
+   * @throws FetchException when it is neither
+   */
+  static void check(HttpResponse<byte[]> response, HubLocation location, HubSettings settings) {
+    int status = response.statusCode();
+    if (status < 400) {
+      return;
+    }
+    throw new FetchException(
+        location.toString(), status, problem(response, location, settings), null);
+  }
+
+  private static String problem(
+      HttpResponse<byte[]> response, HubLocation location, HubSettings settings) {
+    int status = response.statusCode();
+    String message = response.headers().firstValue("X-Error-Message").orElse("");
+    boolean known = settings.token() != null;
+    String page = settings.endpoint() + "/" + location.repository();
+    switch (code(response)) {
+      case "GatedRepo" -> {
+        return known
+            ? "is gated, and the account of the token in %s has no access; ask for it at %s"
+                .formatted(settings.tokenOrigin(), page)
+            : "is gated: accept its conditions at %s, then set HF_TOKEN to a token of that account"
+                .formatted(page);
+      }
+      case "RevisionNotFound" -> {
+        return "has no revision '" + location.revision() + "'";
+      }
+      case "EntryNotFound" -> {
+        return "is not in the repository at revision '" + location.revision() + "'";
+      }
+      default -> {
+        // The other cases are told by their status.
+      }
+    }
+    if (message.startsWith("Access to this resource is disabled")) {
+      return "is disabled by the hub; see " + page;
+    }
+    if (status == 401 && known && message.startsWith("Invalid credentials")) {
+      return "is refused: the hub does not take the token in %s. Set a valid one, or unset it for public repositories"
+          .formatted(settings.tokenOrigin());
+    }
+    // Without a token the hub does not tell a missing repository from a private one.
+    if (status == 401 || (status == 404 && code(response).equals("RepoNotFound"))) {
+      return "is not on the hub at %s, or is private%s"
+          .formatted(
+              settings.endpoint(),
+              known
+                  ? " and the account of the token in " + settings.tokenOrigin() + " has no access"
+                  : "; for a private repository set HF_TOKEN");
+    }
+    return switch (status) {
+      case 403 ->
+          "is forbidden%s: the token needs the permission for it"
+              .formatted(message.isEmpty() ? "" : " (" + message + ")");
+      case 404 -> "is not on the hub at " + settings.endpoint();
+      case 429 ->
+          "is refused: too many requests%s; wait a while, or set HF_TOKEN for a higher limit"
+              .formatted(message.isEmpty() ? "" : " (" + message + ")");
+      default -> "is refused with status %d%s".formatted(status, detail(response, message));
+    };
+  }
+
+  private static String code(HttpResponse<?> response) {
+    return response.headers().firstValue("X-Error-Code").orElse("");
+  }
+
+  private static String detail(HttpResponse<byte[]> response, String message) {
+    if (!message.isEmpty()) {
+      return ": " + message;
+    }
+    try {
+      Map<String, Object> json = JsonObjects.parse("answer", 0, response.body());
+      return json.containsKey("error") ? ": " + json.get("error") : "";
+    } catch (InvalidFileException e) {
+      String text = new String(response.body(), StandardCharsets.UTF_8).strip();
+      return text.isEmpty() || text.length() > 200 || text.startsWith("<") ? "" : ": " + text;
+    }
+  }
+
+  /** Returns the error of a hub that does not answer. */
+  static FetchException unreachable(HubLocation location, HubSettings settings, IOException cause) {
+    return new FetchException(
+        location.toString(),
+        0,
+        "cannot be fetched: %s does not answer (%s), and the cache %s does not have it. Check the network and the proxy (HTTPS_PROXY), or name another hub by HF_ENDPOINT"
+            .formatted(settings.endpoint(), reason(cause), settings.cache()),
+        cause);
+  }
+
+  /** Returns why there is no answer, in few words. */
+  static String reason(IOException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnresolvedAddressException) {
+        return "no address is known for its name";
+      }
+    }
+    String message = failure.getMessage();
+    if (message != null && !message.isBlank()) {
+      return message;
+    }
+    return failure instanceof ConnectException
+        ? "the connection is refused"
+        : failure.getClass().getSimpleName();
+  }
+}

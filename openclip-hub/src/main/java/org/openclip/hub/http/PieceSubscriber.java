@@ -1,0 +1,75 @@
+package org.openclip.hub.http;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.Flow.Subscriber;
+import java.util.concurrent.Flow.Subscription;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** Appends the body of an answer to a piece of a file as it comes. */
+final class PieceSubscriber implements Subscriber<List<ByteBuffer>> {
+  private final PartFile file;
+  private final int piece;
+  private final LongConsumer progress;
+  private boolean anew;
+  private @Nullable Subscription subscription;
+
+  /**
+   * Creates a subscriber for one answer.
+   *
+   * @param anew whether the answer begins at the start of the piece, whatever was asked for
+   */
+  PieceSubscriber(PartFile file, int piece, boolean anew, LongConsumer progress) {
+    this.anew = anew;
+    this.file = file;
+    this.piece = piece;
+    this.progress = progress;
+  }
+
+  @Override
+  public void onSubscribe(Subscription opened) {
+    subscription = opened;
+    opened.request(1);
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> buffers) {
+    try {
+      if (anew) {
+        file.forget(piece);
+        anew = false;
+      }
+      for (ByteBuffer bytes : buffers) {
+        file.append(piece, bytes);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    progress.accept(file.done());
+    if (subscription != null) {
+      subscription.request(1);
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    // Whoever waits for the answer is told.
+  }
+
+  @Override
+  public void onComplete() {
+    // Whether it is whole is asked for when the result is.
+  }
+
+  /** Returns true when the piece is whole, and fails else. */
+  boolean whole() {
+    if (file.done(piece) < file.length(piece)) {
+      throw new UncheckedIOException(
+          new IOException("the server ended its answer before the last byte"));
+    }
+    return true;
+  }
+}

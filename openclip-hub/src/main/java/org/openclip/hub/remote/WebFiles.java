@@ -1,0 +1,84 @@
+package org.openclip.hub.remote;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.openclip.api.FetchException;
+import org.openclip.api.spi.FetchListener;
+import org.openclip.hub.http.Backoff;
+import org.openclip.hub.http.Checksum;
+import org.openclip.hub.http.Http;
+import org.openclip.hub.http.Probe;
+import org.openclip.hub.http.Proxies;
+import org.openclip.hub.http.Relay;
+import org.openclip.hub.http.StatusException;
+import org.openclip.hub.http.StorageException;
+import org.openclip.hub.io.Variables;
+
+/** The files that web servers give to anybody. */
+final class WebFiles {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Http http = Http.create(new Proxies(Variables::get), Backoff.DEFAULT, PATIENCE);
+  private final FetchListener listener;
+
+  WebFiles(FetchListener listener) {
+    this.listener = listener;
+  }
+
+  /** Returns what the server says of a file; empty when there is none. */
+  Optional<Probe> probe(URI uri) throws IOException {
+    try {
+      return Optional.of(Probe.of(http, request(uri)));
+    } catch (StatusException e) {
+      // Stores whose listing is private say 403 of what is not there.
+      if (e.status() == 404 || e.status() == 403 || e.status() == 410) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Brings a file here; see {@link org.openclip.hub.http.Download#run}. */
+  void download(URI uri, Checksum checksum, Path part, Path target) throws IOException {
+    Probe probe =
+        probe(uri)
+            .orElseThrow(
+                () -> new FetchException(shown(uri), 404, "is not there, or is not public", null));
+    String path = uri.getPath();
+    probe
+        .download(http, request(uri), checksum)
+        .run(
+            part,
+            target,
+            new Relay(listener, path.substring(path.lastIndexOf('/') + 1), probe.size()));
+  }
+
+  private static HttpRequest request(URI uri) {
+    return HttpRequest.newBuilder(uri)
+        .header("User-Agent", "openclip-jvm; java/" + Runtime.version().feature())
+        .header("Accept-Encoding", "identity")
+        .GET()
+        .build();
+  }
+
+  /** Returns the error of a file that cannot be had or kept. */
+  static FetchException failed(URI uri, Path folder, IOException e) {
+    int status = e instanceof StatusException refusal ? refusal.status() : 0;
+    String problem =
+        e instanceof StorageException || e instanceof FileSystemException
+            ? "cannot be kept in %s: %s. Free some space, or choose another folder by --cache-dir or ModelBuilder.cacheFolder"
+                .formatted(folder, e.getMessage())
+            : "cannot be fetched: " + (e.getMessage() == null ? e.toString() : e.getMessage());
+    return new FetchException(shown(uri), status, problem, e);
+  }
+
+  /** Returns a URI for messages: without its query, which may be as good as a password. */
+  static String shown(URI uri) {
+    return uri.toString().replaceAll("[?#].*", "");
+  }
+}
