@@ -3,11 +3,7 @@ package org.openclip.backend.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
-import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,8 +23,6 @@ import org.openclip.api.tensor.Weights;
  * is never closed here; sessions are.
  */
 final class OnnxBackend implements Backend {
-  private static final System.Logger LOG = System.getLogger(OnnxBackend.class.getName());
-
   private final OrtEnvironment environment;
   private final Numbers numbers;
   private final Device device;
@@ -40,7 +34,7 @@ final class OnnxBackend implements Backend {
     this.environment = environment;
     this.numbers = Numbers.of(options.precision(), device);
     this.device = device;
-    this.threads = options.threads() > 0 ? options.threads() : physicalCores();
+    this.threads = options.threads() > 0 ? options.threads() : Devices.physicalCores();
   }
 
   /**
@@ -64,46 +58,7 @@ final class OnnxBackend implements Backend {
               + " Linux",
           e);
     }
-    return new OnnxBackend(environment, options, chooseDevice(options.device()));
-  }
-
-  private static Device chooseDevice(Device wanted) {
-    if (wanted.kind() == Device.Kind.CPU) {
-      return Device.CPU;
-    }
-    String problem;
-    if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
-      if (wanted.kind() == Device.Kind.AUTO) {
-        return Device.CPU;
-      }
-      problem = "the onnxruntime jar has no CUDA; put onnxruntime_gpu on the path in its place";
-    } else {
-      try (SessionOptions trial = new SessionOptions()) {
-        trial.addCUDA(wanted.index());
-        return new Device(Device.Kind.CUDA, wanted.index());
-      } catch (OrtException e) {
-        problem = "CUDA cannot be used: " + e.getMessage();
-      }
-    }
-    if (wanted.kind() == Device.Kind.CUDA) {
-      throw new BackendException(
-          OnnxBackendProvider.NAME,
-          "device " + wanted + " was demanded, but " + problem + ". Device auto or cpu works");
-    }
-    LOG.log(System.Logger.Level.WARNING, "running on the CPU: {0}", problem);
-    return Device.CPU;
-  }
-
-  /** Returns the processors that the JVM may use, less those that only share a core. */
-  private static int physicalCores() {
-    int processors = Runtime.getRuntime().availableProcessors();
-    try {
-      Path smt = Path.of("/sys/devices/system/cpu/smt/active");
-      boolean shared = Files.exists(smt) && Files.readString(smt).strip().equals("1");
-      return shared ? Math.max(1, processors / 2) : processors;
-    } catch (IOException e) {
-      return processors;
-    }
+    return new OnnxBackend(environment, options, Devices.ofThisMachine().choose(options.device()));
   }
 
   @Override
