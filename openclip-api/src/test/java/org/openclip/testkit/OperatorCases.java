@@ -423,6 +423,12 @@ final class OperatorCases {
         });
     add("an input as it is", c -> c.batch(2, 3));
     add(
+        "truth as an input",
+        c -> {
+          Value seen = c.input(DataType.BOOL, Array.integers(c.random, 2, 3, 5), Dim.BATCH);
+          return c.graph.choose(seen, c.batch(3, 5), c.graph.constant(-1));
+        });
+    add(
         "a weight as it is",
         c -> {
           c.batch(2, 3);
