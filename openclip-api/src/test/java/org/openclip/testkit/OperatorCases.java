@@ -298,6 +298,7 @@ final class OperatorCases {
     add(
         "log softmax",
         c -> c.graph.logSoftmax(c.graph.times(c.batch(2, 5), c.graph.constant(100)), -1));
+    add("log softmax of sequences", c -> c.graph.logSoftmax(c.batch(2, 3, 5), -1));
     for (Reduction reduction : Reduction.values()) {
       add("reduce " + reduction, c -> c.graph.reduce(c.batch(2, 3, 4, 5), reduction, 2, 3));
       add(
@@ -407,6 +408,9 @@ final class OperatorCases {
     add(
         "gather one of each row",
         c -> c.graph.add(new LayoutOp.Gather(c.batch(3, 7, 4), c.ids(7, 3), 1, 1)));
+    add(
+        "gather one number of each row",
+        c -> c.graph.add(new LayoutOp.Gather(c.batch(6, 7), c.ids(7, 6), 1, 1)));
     add(
         "gather several of each row",
         c -> c.graph.add(new LayoutOp.Gather(c.batch(3, 7, 4), c.ids(7, 3, 2), 1, 1)));

@@ -11,9 +11,13 @@ import org.openclip.api.backend.Precision;
 import org.openclip.api.backend.Program;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.WeightCheck;
+import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Weights;
+import org.openclip.api.training.Trainer;
+import org.openclip.api.training.TrainingPlan;
 import org.openclip.backend.tf.lowering.Numbers;
 import org.openclip.backend.tf.runtime.NativeLibrary;
+import org.openclip.backend.tf.training.TfTrainer;
 
 /** TensorFlow on one device. */
 final class TfBackend implements Backend {
@@ -22,6 +26,7 @@ final class TfBackend implements Backend {
   private final Numbers numbers;
   private final SessionConfig config;
   private final List<TfProgram> programs = new ArrayList<>();
+  private final List<TfTrainer> trainers = new ArrayList<>();
   private boolean closed;
 
   private TfBackend(Device device, Precision precision, SessionConfig config) {
@@ -77,6 +82,33 @@ final class TfBackend implements Backend {
     throw new ClosedException("the tf backend");
   }
 
+  @Override
+  public Trainer train(TrainingPlan plan, Weights weights) {
+    requireOpen();
+    if (precision == Precision.FLOAT16) {
+      throw new BackendException(
+          name(), "small gradients vanish in fp16; train in bf16, which is as fast, or in fp32");
+    }
+    plan.towers().forEach(tower -> WeightCheck.check(tower, weights));
+    WeightCheck.check(plan.objective(), weights);
+    long size = plan.parameters().values().stream().mapToLong(p -> p.shape().count().size()).sum();
+    TfTrainer trainer =
+        TfTrainer.open(
+            plan,
+            weights,
+            new Numbers(DataType.FLOAT32, numbers.dense()),
+            config.proto(size));
+    synchronized (programs) {
+      if (!closed) {
+        trainers.removeIf(TfTrainer::isClosed);
+        trainers.add(trainer);
+        return trainer;
+      }
+    }
+    trainer.close();
+    throw new ClosedException("the tf backend");
+  }
+
   private void requireOpen() {
     synchronized (programs) {
       if (closed) {
@@ -87,12 +119,16 @@ final class TfBackend implements Backend {
 
   @Override
   public void close() {
-    List<TfProgram> open;
+    List<TfProgram> running;
+    List<TfTrainer> training;
     synchronized (programs) {
       closed = true;
-      open = List.copyOf(programs);
+      running = List.copyOf(programs);
       programs.clear();
+      training = List.copyOf(trainers);
+      trainers.clear();
     }
-    open.forEach(TfProgram::close);
+    running.forEach(TfProgram::close);
+    training.forEach(TfTrainer::close);
   }
 }

@@ -21,6 +21,11 @@ public final class TfBackendProvider implements BackendProvider {
   }
 
   @Override
+  public boolean trains() {
+    return true;
+  }
+
+  @Override
   public Backend open(BackendOptions options) {
     return TfBackend.open(options);
   }

@@ -22,6 +22,13 @@ final class ArithmeticLowering {
     switch (op) {
       case ArithmeticOp.Unary unary -> unary(unary, value);
       case ArithmeticOp.Binary binary -> binary(binary, value);
+      case ArithmeticOp.LogSoftmax s when s.axis() == value.shape().rank() - 1 ->
+          // In rows, because TensorFlow derives it along the second axis, whatever the rank.
+          lowering.put(
+              value,
+              value.shape().rank() > 2 ? Layout.ROWS : Layout.PLAIN,
+              value.type(),
+              out.op("LogSoftmax", lowering.get(s.input(), Layout.ROWS, value.type())));
       default -> lowering.put(value, plain(op));
     }
   }
@@ -54,7 +61,10 @@ final class ArithmeticLowering {
             : out.op("Minimum", low, out.number(c.maximum(), type));
       }
       case ArithmeticOp.Softmax s -> along("Softmax", x, s.axis(), first.shape());
-      case ArithmeticOp.LogSoftmax s -> along("LogSoftmax", x, s.axis(), first.shape());
+      case ArithmeticOp.LogSoftmax s -> {
+        Output shares = along("Softmax", x, s.axis(), first.shape());
+        yield out.op("Log", shares);
+      }
       case ArithmeticOp.Reduce r ->
           out.reduce(
               switch (r.reduction()) {

@@ -1,6 +1,7 @@
 package org.openclip.backend.tf.lowering;
 
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,12 +33,17 @@ public final class Lowering {
   private final LayoutLowering layout;
   private final Map<Integer, LeafOp.Parameter> unread = new HashMap<>();
 
-  private Lowering(Emitter out, Numbers numbers, Phase phase, ParameterSource parameters) {
+  /** Tells the places of one graph from those of another. */
+  private final int origin;
+
+  private Lowering(
+      String name, Emitter out, Numbers numbers, Phase phase, ParameterSource parameters) {
+    this.origin = (name.hashCode() & 0x7ff) << 20;
     this.out = out;
     this.numbers = numbers;
     this.phase = phase;
     this.parameters = parameters;
-    this.sizes = new Sizes(out);
+    this.sizes = new Sizes(out, phase.freeLength());
     this.forms = new Forms(out, sizes);
     this.neural = new NeuralLowering(this);
     this.arithmetic = new ArithmeticLowering(this);
@@ -62,7 +68,7 @@ public final class Lowering {
       Numbers numbers,
       Phase phase,
       ParameterSource parameters) {
-    Lowering lowering = new Lowering(out, numbers, phase, parameters);
+    Lowering lowering = new Lowering(graph.name(), out, numbers, phase, parameters);
     BitSet needed = needed(graph);
     for (Node node : graph.nodes()) {
       if (node.op() instanceof LeafOp.Input input) {
@@ -79,10 +85,14 @@ public final class Lowering {
     return outputs;
   }
 
-  /** Returns the values that some output depends on. */
   private static BitSet needed(Graph graph) {
+    return needed(graph, graph.outputs().values());
+  }
+
+  /** Returns the ids of the values of a graph that some of its outputs depend on. */
+  public static BitSet needed(Graph graph, Collection<Value> outputs) {
     BitSet needed = new BitSet();
-    graph.outputs().values().forEach(value -> needed.set(value.id()));
+    outputs.forEach(value -> needed.set(value.id()));
     for (Node node : graph.nodes().reversed()) {
       if (needed.get(node.value().id())) {
         node.op().inputs().forEach(input -> needed.set(input.id()));
@@ -107,7 +117,7 @@ public final class Lowering {
       case NeuralOp op -> neural.lower(op, value);
       case ArithmeticOp op -> arithmetic.lower(op, value);
       case LayoutOp op -> layout.lower(op, value);
-      case TrainingOp op -> forms.put(value, phase.translate(op, plain(op.inputs().get(0)), out));
+      case TrainingOp op -> forms.put(value, phase.translate(op, origin + value.id(), plain(op.inputs().get(0)), out));
     }
   }
 

@@ -1,10 +1,10 @@
 package org.openclip.backend.tf.lowering;
 
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.graph.NeuralOp;
 import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.DataType;
-import org.openclip.api.tensor.Tensor;
 import org.openclip.backend.tf.runtime.Output;
 
 /** The translation of normalisations, always in float32. */
@@ -63,26 +63,44 @@ final class NormLowering {
     lowering.put(value, layout, REAL, out.op("AddV2", out.op("Mul", x, scale), shift));
   }
 
-  /** Normalises by the batch's own statistics, which the phase takes note of. */
+  /**
+   * Normalises by the batch's own statistics, which the phase takes note of. Not by TensorFlow's
+   * fused kernel, which adds up a channel's numbers one after the other: over a whole batch of
+   * pictures that loses three of float32's seven digits.
+   */
   private void fromBatch(NeuralOp.BatchNorm norm, Value value) {
     Value input = norm.input();
     Layout layout = channels(input);
-    Output x = lowering.get(input, layout, REAL);
     if (layout == Layout.PLAIN) {
-      throw new UnsupportedOperationException(
-          "batch norm of shape " + input.shape() + " in training; it must be a picture's");
+      throw new OpenClipException(
+          "batch norm trains on pictures [batch, channels, height, width], not on " + input);
     }
-    Output none = out.constant(Tensor.of(new float[0], 0));
-    Output result =
-        out.begin("FusedBatchNormV3", x, real(norm.weight()), real(norm.bias()), none, none)
-            .attr("epsilon", norm.epsilon())
-            .attr("data_format", "NHWC")
-            .attr("is_training", true)
-            .build();
+    Output x = lowering.get(input, layout, REAL);
+    Output mean = channelMeans(x);
+    Output centred = out.op("Sub", x, mean);
+    Output variance = channelMeans(out.op("Square", centred));
     lowering
         .phase()
-        .observe(norm, new Output(result.operation(), 1), new Output(result.operation(), 2));
+        .observe(norm, out.op("Reshape", mean, out.integers(-1)), unbiased(variance, x));
+    Output scale = out.op("Mul", inverseRoot(variance, norm.epsilon()), real(norm.weight()));
+    Output result = out.op("AddV2", out.op("Mul", centred, scale), real(norm.bias()));
     lowering.put(value, layout, REAL, result);
+  }
+
+  /** Returns the mean of each channel, {@code [1, 1, 1, channels]}, axis by axis. */
+  private Output channelMeans(Output picture) {
+    Output rows = out.reduce("Mean", picture, true, 2);
+    return out.reduce("Mean", out.reduce("Mean", rows, true, 1), true, 0);
+  }
+
+  /** Returns {@code n / (n - 1)} times the variance, as a list. */
+  private Output unbiased(Output variance, Output x) {
+    Output shape = out.op("Shape", x);
+    Output sizes = out.op("Slice", shape, out.integers(0), out.integers(3));
+    Output count = out.cast(out.reduce("Prod", sizes, false, 0), DataType.INT32, REAL);
+    Output less = out.op("Maximum", out.op("Sub", count, out.number(1, REAL)), out.number(1, REAL));
+    Output list = out.op("Reshape", variance, out.integers(-1));
+    return out.op("Mul", list, out.op("RealDiv", count, less));
   }
 
   /** Returns the arrangement in which a picture's channels are last. */

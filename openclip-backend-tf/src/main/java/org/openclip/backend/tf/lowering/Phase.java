@@ -10,7 +10,7 @@ public interface Phase {
   Phase INFERENCE =
       new Phase() {
         @Override
-        public Output translate(TrainingOp op, Output input, Emitter out) {
+        public Output translate(TrainingOp op, int place, Output input, Emitter out) {
           return input;
         }
 
@@ -23,8 +23,17 @@ public interface Phase {
         public void observe(NeuralOp.BatchNorm norm, Output mean, Output variance) {}
       };
 
-  /** Returns what an operator of training makes of its input, {@code float32}. */
-  Output translate(TrainingOp op, Output input, Emitter out);
+  /**
+   * Returns what an operator of training makes of its input, {@code float32}.
+   *
+   * @param place where in its graph the operator is
+   */
+  Output translate(TrainingOp op, int place, Output input, Emitter out);
+
+  /** Returns whether sequences may have fewer tokens than their shapes say. */
+  default boolean freeLength() {
+    return false;
+  }
 
   /** Returns whether a batch norm uses the statistics of the batch. */
   boolean batchStatistics(NeuralOp.BatchNorm norm);

@@ -62,9 +62,23 @@ public final class NativeTensor implements AutoCloseable {
           TF_NewTensor(type, shape, shape.length, memory, tensor.bytes(), Keep.MEMORY, null),
           memory);
     }
-    NativeTensor made = allocate(tensor.type(), shape);
-    if (data.hasRemaining()) {
-      made.bytes().put(data);
+    return copyOf(tensor);
+  }
+
+  /** Copies a tensor, of however many buffers, into TensorFlow's own memory. */
+  public static NativeTensor copyOf(Tensor tensor) {
+    NativeTensor made = allocate(tensor.type(), tensor.shape());
+    long at = 0;
+    for (ByteBuffer chunk : tensor.chunks()) {
+      if (chunk.hasRemaining()) {
+        long bytes = chunk.remaining();
+        new BytePointer(TF_TensorData(made.tensor))
+            .position(at)
+            .limit(at + bytes)
+            .asByteBuffer()
+            .put(chunk);
+        at += bytes;
+      }
     }
     return made;
   }

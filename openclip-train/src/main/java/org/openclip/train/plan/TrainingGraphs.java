@@ -1,0 +1,150 @@
+package org.openclip.train.plan;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.encoder.Encoded;
+import org.openclip.api.encoder.MultimodalDecoder;
+import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
+import org.openclip.api.graph.Dim;
+import org.openclip.api.graph.Graph;
+import org.openclip.api.graph.GraphBuilder;
+import org.openclip.api.graph.Initializer;
+import org.openclip.api.graph.Shape;
+import org.openclip.api.graph.Value;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.spi.LossProvider;
+import org.openclip.api.tensor.DataType;
+import org.openclip.api.training.TrainingPlan;
+
+/**
+ * The graphs of a model in training: both towers, and a loss over their features.
+ *
+ * <p>The towers are fed {@link Architecture#PIXELS} and {@link Architecture#TOKENS}. With a teacher,
+ * the objective is fed {@code teacher_image_features} and {@code teacher_text_features}, {@code
+ * float[batch, embedDim]}, of unit length, and {@code teacher_logit_scale}, {@code float[1]}.
+ *
+ * @param image from pixels to the features that the loss sees
+ * @param text from tokens to the features that the loss sees
+ * @param objective from both to scalars, {@link TrainingPlan#LOSS} among them
+ */
+public record TrainingGraphs(Graph image, Graph text, Graph objective) {
+  private static final String TEXT_TOKENS = "text_tokens";
+
+  /**
+   * Writes the graphs.
+   *
+   * @param loss the training objective
+   * @param options the loss's own options
+   * @param teacherWidth the width of a teacher's features; 0 for no teacher
+   */
+  public static TrainingGraphs of(
+      Architecture architecture, LossProvider loss, Map<String, Object> options, int teacherWidth) {
+    MultimodalDecoder decoder = architecture.decoder().orElse(null);
+    Graph image = image(architecture, decoder != null);
+    Graph text = text(architecture, decoder != null);
+    Graph objective =
+        new Objective(architecture, decoder, image, text).write(loss, options, teacherWidth);
+    return new TrainingGraphs(image, text, objective);
+  }
+
+  /** Returns both towers. */
+  public List<Graph> towers() {
+    return List.of(image, text);
+  }
+
+  private static Graph image(Architecture architecture, boolean sequence) {
+    GraphBuilder graph = new GraphBuilder("image");
+    Value pixels =
+        graph.input(
+            Architecture.PIXELS,
+            DataType.FLOAT32,
+            Dim.BATCH,
+            Dim.of(3),
+            Dim.of(architecture.imageEncoder().height()),
+            Dim.of(architecture.imageEncoder().width()));
+    Encoded encoded = architecture.imageEncoder().encode(graph.scope("visual"), pixels);
+    finish(graph, encoded, LossProvider.IMAGE_FEATURES, sequence ? Architecture.IMAGE_TOKENS : null);
+    return graph.build();
+  }
+
+  private static Graph text(Architecture architecture, boolean sequence) {
+    GraphBuilder graph = new GraphBuilder("text");
+    Dim length = Dim.of(architecture.textEncoder().contextLength());
+    Value tokens = graph.input(Architecture.TOKENS, DataType.INT64, Dim.BATCH, length);
+    String scope = architecture.config().customText() ? "text" : "";
+    Encoded encoded = architecture.textEncoder().encode(graph.scope(scope), tokens);
+    finish(graph, encoded, LossProvider.TEXT_FEATURES, sequence ? TEXT_TOKENS : null);
+    return graph.build();
+  }
+
+  private static void finish(
+      GraphBuilder graph, Encoded encoded, String features, @Nullable String sequence) {
+    graph.output(features, graph.l2Normalize(encoded.features()));
+    Value tokens = encoded.tokens();
+    if (sequence != null && tokens != null) {
+      graph.output(sequence, tokens);
+    }
+  }
+
+  /** The objective in the making. */
+  private record Objective(
+      Architecture architecture, @Nullable MultimodalDecoder decoder, Graph image, Graph text) {
+    Graph write(LossProvider loss, Map<String, Object> options, int teacherWidth) {
+      GraphBuilder graph = new GraphBuilder("objective");
+      Map<String, Value> features = new LinkedHashMap<>();
+      image.outputs().forEach((name, v) -> features.put(name, again(graph, name, v)));
+      text.outputs().forEach((name, v) -> features.put(name, again(graph, name, v)));
+      features.put(
+          LossProvider.LOGIT_SCALE,
+          graph.unary(
+              scalar(graph, LossProvider.LOGIT_SCALE, architecture.config().initLogitScale()),
+              UnaryFunction.EXP));
+      Double bias = architecture.config().initLogitBias();
+      if (bias != null) {
+        features.put(LossProvider.LOGIT_BIAS, scalar(graph, LossProvider.LOGIT_BIAS, bias));
+      }
+      if (decoder != null) {
+        decode(graph, decoder, features);
+      }
+      if (teacherWidth > 0) {
+        teacher(graph, teacherWidth, features);
+      }
+      loss.write(graph, features, options).forEach(graph::output);
+      return graph.build();
+    }
+
+    private static Value again(GraphBuilder graph, String name, Value value) {
+      return graph.input(name, value.type(), value.shape().dims().toArray(Dim[]::new));
+    }
+
+    private Value scalar(GraphBuilder graph, String name, double value) {
+      Shape shape = architecture.config().vectorLogitScale() ? Shape.of(1L) : Shape.SCALAR;
+      return graph.parameter(name, new Initializer.Constant(value), shape.sizes());
+    }
+
+    private void decode(
+        GraphBuilder graph, MultimodalDecoder decoding, Map<String, Value> features) {
+      Value tokens = text.nodes().get(0).value();
+      features.put(LossProvider.TOKENS, again(graph, Architecture.TOKENS, tokens));
+      Value pictures = features.get(Architecture.IMAGE_TOKENS);
+      Value texts = features.get(TEXT_TOKENS);
+      if (pictures == null || texts == null) {
+        throw new IllegalStateException("towers of a captioner without sequences");
+      }
+      features.put(
+          LossProvider.CAPTION_LOGITS,
+          decoding.decode(graph.scope("text_decoder"), pictures, texts));
+    }
+
+    private static void teacher(GraphBuilder graph, int width, Map<String, Value> features) {
+      for (String name : List.of(LossProvider.IMAGE_FEATURES, LossProvider.TEXT_FEATURES)) {
+        String full = LossProvider.TEACHER + name;
+        features.put(full, graph.input(full, DataType.FLOAT32, Dim.BATCH, Dim.of(width)));
+      }
+      String scale = LossProvider.TEACHER + LossProvider.LOGIT_SCALE;
+      features.put(scale, graph.input(scale, DataType.FLOAT32, Dim.of(1)));
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package org.openclip.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.openclip.api.backend.Backend;
+import org.openclip.api.backend.BackendOptions;
+import org.openclip.api.backend.Device;
+import org.openclip.api.backend.Precision;
+import org.openclip.api.backend.Program;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.spi.BackendProvider;
+import org.openclip.api.spi.LossProvider;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.tensor.Tensor;
+import org.openclip.api.tensor.Weights;
+import org.openclip.api.training.StepOptions;
+import org.openclip.api.training.StepReport;
+import org.openclip.api.training.Trainer;
+import org.openclip.api.training.TrainingPlan;
+import org.openclip.hub.FreshWeights;
+import org.openclip.train.plan.TrainingGraphs;
+
+/** Eight steps of each kind of training, number for number. */
+@Tag("golden-training")
+class GoldenTrainingTest {
+  private static final BackendOptions CPU = new BackendOptions(Device.CPU, Precision.FLOAT32, 2);
+  private static final double LOSS_TOLERANCE = 1e-5;
+  private static final double GRADIENT_TOLERANCE = 1e-4;
+  private static final double FINAL_TOLERANCE = 1e-3;
+
+  @TestFactory
+  Stream<DynamicTest> everyRunTakesTheReferencesSteps() {
+    return GoldenRun.all().map(run -> DynamicTest.dynamicTest(run.name(), () -> compare(run)));
+  }
+
+  private static void compare(GoldenRun run) {
+    PluginRegistry plugins = PluginRegistry.create();
+    Architecture architecture = Architecture.of(run.config(), plugins);
+    boolean distill = run.task().equals("distill");
+    TrainingGraphs graphs =
+        TrainingGraphs.of(
+            architecture,
+            plugins.named(LossProvider.class, run.task()),
+            Map.of(),
+            distill ? architecture.config().embedDim() : 0);
+    TrainingPlan plan = run.plan(architecture, graphs);
+    Map<String, Double> decays = new LinkedHashMap<>();
+    plan.rules().forEach((name, rule) -> decays.put(name, rule.weightDecay()));
+    assertThat(decays).containsExactlyInAnyOrderEntriesOf(run.weightDecays());
+
+    BackendProvider provider =
+        plugins.first(BackendProvider.class, BackendProvider::trains).orElseThrow();
+    try (Backend backend = provider.open(CPU);
+        Weights weights = FreshWeights.hash(architecture).toWeights();
+        Trainer trainer = backend.train(plan, weights)) {
+      for (int step = 0; step < run.steps().size(); step++) {
+        GoldenRun.Step expected = run.steps().get(step);
+        Map<String, Tensor> batch = new HashMap<>();
+        batch.put(Architecture.PIXELS, run.picture(step));
+        batch.put(Architecture.TOKENS, expected.tokens());
+        if (distill) {
+          teach(batch, backend, graphs, run.teacher(architecture, weights));
+        }
+        StepOptions options = new StepOptions(step + 1L, expected.rate(), 0);
+        if (step == 0) {
+          compareGradients(trainer.gradients(List.of(batch), options), expected.gradients());
+        }
+
+        StepReport report = trainer.step(List.of(batch), options);
+
+        expected
+            .losses()
+            .forEach(
+                (name, loss) ->
+                    assertThat(report.scalars().get(name))
+                        .as("%s of step %d", name, options.step())
+                        .isCloseTo(loss, within(LOSS_TOLERANCE * Math.abs(loss))));
+        assertThat((double) trainer.weights().get("logit_scale").toFloats()[0])
+            .isCloseTo(expected.logitScale(), within(1e-5));
+      }
+      compareFinal(trainer.weights(), run);
+    }
+  }
+
+  private static void teach(
+      Map<String, Tensor> batch, Backend backend, TrainingGraphs graphs, Weights teacher) {
+    try (Program image = backend.compile(graphs.image(), teacher);
+        Program text = backend.compile(graphs.text(), teacher)) {
+      Map<String, Tensor> features = new HashMap<>();
+      features.putAll(
+          image.run(Map.of(Architecture.PIXELS, get(batch, Architecture.PIXELS))));
+      features.putAll(text.run(Map.of(Architecture.TOKENS, get(batch, Architecture.TOKENS))));
+      features.forEach((name, t) -> batch.put(LossProvider.TEACHER + name, t));
+      double scale = Math.exp(teacher.get("logit_scale").toFloats()[0]);
+      batch.put(
+          LossProvider.TEACHER + LossProvider.LOGIT_SCALE,
+          Tensor.of(new float[] {(float) scale}, 1));
+    }
+  }
+
+  private static Tensor get(Map<String, Tensor> tensors, String name) {
+    Tensor tensor = tensors.get(name);
+    assertThat(tensor).as(name).isNotNull();
+    return tensor;
+  }
+
+  private static void compareGradients(
+      Map<String, Tensor> actual, Map<String, GoldenRun.Summary> expected) {
+    assertThat(actual).containsOnlyKeys(expected.keySet());
+    double largest =
+        expected.values().stream().mapToDouble(GoldenRun.Summary::l2).max().orElseThrow();
+    expected.forEach(
+        (name, summary) ->
+            assertThat(GoldenRun.Summary.of(get(actual, name)).l2())
+                .as("gradient of %s", name)
+                .isCloseTo(
+                    summary.l2(), within(GRADIENT_TOLERANCE * summary.l2() + 1e-6 * largest)));
+  }
+
+  private static void compareFinal(Weights actual, GoldenRun run) {
+    assertThat(actual.names()).containsExactlyInAnyOrderElementsOf(run.end().keySet());
+    run.end()
+        .forEach(
+            (name, summary) ->
+                assertThat(GoldenRun.Summary.of(actual.get(name)).l2())
+                    .as("final %s", name)
+                    .isCloseTo(summary.l2(), within(FINAL_TOLERANCE * summary.l2() + 1e-9)));
+  }
+}
