@@ -6,4 +6,5 @@ module org.openclip.train {
   requires static org.jspecify;
 
   exports org.openclip.train.data;
+  exports org.openclip.train.plan;
 }

@@ -19,9 +19,9 @@ import org.openclip.api.graph.ArithmeticOp.Reduction;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.GraphBuilder;
+import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.LeafOp;
 import org.openclip.api.graph.LeafOp.Parameter;
-import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.NeuralOp;
 import org.openclip.api.graph.Node;
 import org.openclip.api.graph.Shape;
@@ -38,8 +38,9 @@ import org.openclip.api.training.TrainingPlan;
 import org.openclip.api.training.UpdateRule;
 
 /**
- * What every backend that trains must do: each operator with the derivatives that differences of the
- * {@link Interpreter}'s numbers show. The author of a backend extends it and names the provider.
+ * What every backend that trains must do: each operator with the derivatives that differences of
+ * the {@link Interpreter}'s numbers show. The author of a backend extends it and names the
+ * provider.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class TrainerContract {
@@ -77,8 +78,7 @@ public abstract class TrainerContract {
     Map<String, UpdateRule> rules = new LinkedHashMap<>();
     tower.graph().parameters().forEach(p -> rules.put(p.name(), new UpdateRule(1, 0)));
     TrainingPlan plan =
-        TrainingPlan.of(
-            List.of(tower.graph()), objective, new AdamW(0.9, 0.999, 1e-8), rules);
+        TrainingPlan.of(List.of(tower.graph()), objective, new AdamW(0.9, 0.999, 1e-8), rules);
     try (Backend backend = provider().open(CPU);
         Trainer trainer = backend.train(plan, tower.weights())) {
 
@@ -90,12 +90,15 @@ public abstract class TrainerContract {
         Array expected = tower.differences(name, objective);
         double[] actual =
             gradient == null ? new double[expected.data().length] : Array.of(gradient).data();
-        double scale = Arrays.stream(expected.data()).map(Math::abs).filter(Double::isFinite).max().orElse(0);
+        double scale =
+            Arrays.stream(expected.data()).map(Math::abs).filter(Double::isFinite).max().orElse(0);
         for (int i = 0; i < actual.length; i++) {
           if (Double.isFinite(expected.data()[i])) {
             assertThat(actual[i])
                 .as("derivative by %s[%d]", name, i)
-                .isCloseTo(expected.data()[i], org.assertj.core.api.Assertions.within(TOLERANCE * (1 + scale)));
+                .isCloseTo(
+                    expected.data()[i],
+                    org.assertj.core.api.Assertions.within(TOLERANCE * (1 + scale)));
           }
         }
       }
@@ -113,8 +116,7 @@ public abstract class TrainerContract {
       weights[i] = (float) Math.cos(i + 1);
     }
     boolean known = sample.rank() > 0 && value.shape().dim(-1).fixed();
-    Value weighed =
-        known ? graph.times(result, graph.constant(Tensor.of(weights, last))) : result;
+    Value weighed = known ? graph.times(result, graph.constant(Tensor.of(weights, last))) : result;
     // The square makes the derivative depend on the value too.
     Value square = graph.times(weighed, graph.plus(result, graph.constant(1)));
     int[] axes = java.util.stream.IntStream.range(0, sample.rank()).toArray();
@@ -166,10 +168,7 @@ public abstract class TrainerContract {
         nodes.add(node);
       }
       return new Differentiable(
-          graph,
-          new Graph(graph.name(), nodes, graph.outputs()),
-          Weights.of(weights),
-          inputs);
+          graph, new Graph(graph.name(), nodes, graph.outputs()), Weights.of(weights), inputs);
     }
 
     private static boolean finite(Tensor tensor) {
@@ -206,9 +205,11 @@ public abstract class TrainerContract {
       for (int i = 0; i < values.length; i++) {
         float value = values[i];
         values[i] = value + STEP;
-        double up = (loss(name, Tensor.of(values, tensor.shape()), objective) - here) / (values[i] - value);
+        double up =
+            (loss(name, Tensor.of(values, tensor.shape()), objective) - here) / (values[i] - value);
         values[i] = value - STEP;
-        double down = (here - loss(name, Tensor.of(values, tensor.shape()), objective)) / (value - values[i]);
+        double down =
+            (here - loss(name, Tensor.of(values, tensor.shape()), objective)) / (value - values[i]);
         values[i] = value;
         boolean smooth = Math.abs(up - down) < 0.01 * (1 + Math.abs(up) + Math.abs(down));
         differences.data()[i] = smooth ? (up + down) / 2 : Double.NaN;
@@ -221,8 +222,7 @@ public abstract class TrainerContract {
   private static final class LossOf {
     static double value(Array result, Graph objective) {
       int last = result.rank() == 0 ? 1 : result.shape()[result.rank() - 1];
-      boolean known =
-          result.rank() > 0 && objective.inputs().get(0).shape().dim(-1).fixed();
+      boolean known = result.rank() > 0 && objective.inputs().get(0).shape().dim(-1).fixed();
       double sum = 0;
       for (int i = 0; i < result.data().length; i++) {
         double x = result.data()[i];

@@ -128,8 +128,7 @@ record GoldenRun(String name, Map<String, Object> json) {
     return new TrainingPlan(
         graphs.towers(),
         graphs.objective(),
-        new AdamW(
-            number(given.get("beta1")), number(given.get("beta2")), number(given.get("eps"))),
+        new AdamW(number(given.get("beta1")), number(given.get("beta2")), number(given.get("eps"))),
         DecayGroups.rules(architecture.parameters(), number(given.get("wd")), locked),
         Set.of(),
         Map.of("logit_scale", new TrainingPlan.Clamp(0, LARGEST_SCALE)),

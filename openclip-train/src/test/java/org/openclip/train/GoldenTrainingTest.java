@@ -96,8 +96,7 @@ class GoldenTrainingTest {
     try (Program image = backend.compile(graphs.image(), teacher);
         Program text = backend.compile(graphs.text(), teacher)) {
       Map<String, Tensor> features = new HashMap<>();
-      features.putAll(
-          image.run(Map.of(Architecture.PIXELS, get(batch, Architecture.PIXELS))));
+      features.putAll(image.run(Map.of(Architecture.PIXELS, get(batch, Architecture.PIXELS))));
       features.putAll(text.run(Map.of(Architecture.TOKENS, get(batch, Architecture.TOKENS))));
       features.forEach((name, t) -> batch.put(LossProvider.TEACHER + name, t));
       double scale = Math.exp(teacher.get("logit_scale").toFloats()[0]);

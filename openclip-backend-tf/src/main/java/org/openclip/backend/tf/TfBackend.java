@@ -94,10 +94,7 @@ final class TfBackend implements Backend {
     long size = plan.parameters().values().stream().mapToLong(p -> p.shape().count().size()).sum();
     TfTrainer trainer =
         TfTrainer.open(
-            plan,
-            weights,
-            new Numbers(DataType.FLOAT32, numbers.dense()),
-            config.proto(size));
+            plan, weights, new Numbers(DataType.FLOAT32, numbers.dense()), config.proto(size));
     synchronized (programs) {
       if (!closed) {
         trainers.removeIf(TfTrainer::isClosed);

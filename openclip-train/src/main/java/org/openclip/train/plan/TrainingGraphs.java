@@ -21,9 +21,10 @@ import org.openclip.api.training.TrainingPlan;
 /**
  * The graphs of a model in training: both towers, and a loss over their features.
  *
- * <p>The towers are fed {@link Architecture#PIXELS} and {@link Architecture#TOKENS}. With a teacher,
- * the objective is fed {@code teacher_image_features} and {@code teacher_text_features}, {@code
- * float[batch, embedDim]}, of unit length, and {@code teacher_logit_scale}, {@code float[1]}.
+ * <p>The towers are fed {@link Architecture#PIXELS} and {@link Architecture#TOKENS}. With a
+ * teacher, the objective is fed {@code teacher_image_features} and {@code teacher_text_features},
+ * {@code float[batch, embedDim]}, of unit length, and {@code teacher_logit_scale}, {@code
+ * float[1]}.
  *
  * @param image from pixels to the features that the loss sees
  * @param text from tokens to the features that the loss sees
@@ -65,7 +66,8 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
             Dim.of(architecture.imageEncoder().height()),
             Dim.of(architecture.imageEncoder().width()));
     Encoded encoded = architecture.imageEncoder().encode(graph.scope("visual"), pixels);
-    finish(graph, encoded, LossProvider.IMAGE_FEATURES, sequence ? Architecture.IMAGE_TOKENS : null);
+    finish(
+        graph, encoded, LossProvider.IMAGE_FEATURES, sequence ? Architecture.IMAGE_TOKENS : null);
     return graph.build();
   }
 

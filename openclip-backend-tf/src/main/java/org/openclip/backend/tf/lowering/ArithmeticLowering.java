@@ -1,6 +1,7 @@
 package org.openclip.backend.tf.lowering;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.openclip.api.graph.ArithmeticOp;
 import org.openclip.api.graph.Shape;
@@ -22,13 +23,6 @@ final class ArithmeticLowering {
     switch (op) {
       case ArithmeticOp.Unary unary -> unary(unary, value);
       case ArithmeticOp.Binary binary -> binary(binary, value);
-      case ArithmeticOp.LogSoftmax s when s.axis() == value.shape().rank() - 1 ->
-          // In rows, because TensorFlow derives it along the second axis, whatever the rank.
-          lowering.put(
-              value,
-              value.shape().rank() > 2 ? Layout.ROWS : Layout.PLAIN,
-              value.type(),
-              out.op("LogSoftmax", lowering.get(s.input(), Layout.ROWS, value.type())));
       default -> lowering.put(value, plain(op));
     }
   }
@@ -60,10 +54,11 @@ final class ArithmeticLowering {
             ? low
             : out.op("Minimum", low, out.number(c.maximum(), type));
       }
-      case ArithmeticOp.Softmax s -> along("Softmax", x, s.axis(), first.shape());
+      case ArithmeticOp.Softmax s -> along(y -> out.op("Softmax", y), x, s.axis(), first.shape());
       case ArithmeticOp.LogSoftmax s -> {
-        Output shares = along("Softmax", x, s.axis(), first.shape());
-        yield out.op("Log", shares);
+        Output row =
+            out.pack(List.of(out.integer(-1), lowering.sizes().size(first.shape().dim(s.axis()))));
+        yield along(y -> logSoftmax(y, row), x, s.axis(), first.shape());
       }
       case ArithmeticOp.Reduce r ->
           out.reduce(
@@ -169,16 +164,26 @@ final class ArithmeticLowering {
     };
   }
 
+  /**
+   * In rows, because TensorFlow derives it along the second axis, whatever the rank.
+   *
+   * @param row the shape of a list of rows
+   */
+  private Output logSoftmax(Output input, Output row) {
+    Output rows = out.op("LogSoftmax", out.op("Reshape", input, row));
+    return out.op("Reshape", rows, out.op("Shape", input));
+  }
+
   /** Applies an operation of the last axis to another one. */
-  private Output along(String operation, Output input, int axis, Shape shape) {
+  private Output along(UnaryOperator<Output> operation, Output input, int axis, Shape shape) {
     int last = shape.rank() - 1;
     if (axis == last) {
-      return out.op(operation, input);
+      return operation.apply(input);
     }
     long[] swapped =
         IntStream.rangeClosed(0, last)
             .mapToLong(i -> i == axis ? last : i == last ? axis : i)
             .toArray();
-    return out.transpose(out.op(operation, out.transpose(input, swapped)), swapped);
+    return out.transpose(operation.apply(out.transpose(input, swapped)), swapped);
   }
 }

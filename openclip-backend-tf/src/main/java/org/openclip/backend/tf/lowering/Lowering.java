@@ -117,7 +117,9 @@ public final class Lowering {
       case NeuralOp op -> neural.lower(op, value);
       case ArithmeticOp op -> arithmetic.lower(op, value);
       case LayoutOp op -> layout.lower(op, value);
-      case TrainingOp op -> forms.put(value, phase.translate(op, origin + value.id(), plain(op.inputs().get(0)), out));
+      case TrainingOp op ->
+          forms.put(
+              value, phase.translate(op, origin + value.id(), plain(op.inputs().get(0)), out));
     }
   }
 

@@ -24,7 +24,9 @@ final class Accumulators {
     this.variables = variables;
   }
 
-  /** Returns operations that set the sums to the first gradients, and to zero where there is none. */
+  /**
+   * Returns operations that set the sums to the first gradients, and to zero where there is none.
+   */
   List<Output> start(Map<String, Output> first, Set<String> others) {
     Set<String> names = new LinkedHashSet<>(first.keySet());
     names.addAll(others);
@@ -48,9 +50,7 @@ final class Accumulators {
         (name, gradient) ->
             operations.add(
                 out.begin(
-                        "AssignAddVariableOp",
-                        Objects.requireNonNull(handles.get(name)),
-                        gradient)
+                        "AssignAddVariableOp", Objects.requireNonNull(handles.get(name)), gradient)
                     .attr("dtype", REAL)
                     .build()));
     return operations;

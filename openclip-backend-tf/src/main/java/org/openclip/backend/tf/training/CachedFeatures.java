@@ -20,9 +20,9 @@ import org.openclip.backend.tf.runtime.NativeTensor;
 import org.openclip.backend.tf.runtime.Output;
 
 /**
- * A step over a batch that comes in parts (Gao et al. 2021, arXiv 2101.06983): features of all parts
- * first, then the objective over them together, then each part again with the derivatives of its
- * features. Gradients add up in variables, which the update reads in the end.
+ * A step over a batch that comes in parts (Gao et al. 2021, arXiv 2101.06983): features of all
+ * parts first, then the objective over them together, then each part again with the derivatives of
+ * its features. Gradients add up in variables, which the update reads in the end.
  */
 final class CachedFeatures {
   private static final DataType REAL = DataType.FLOAT32;
@@ -116,8 +116,7 @@ final class CachedFeatures {
         .scalars()
         .forEach(
             name ->
-                values.put(
-                    name, (double) Objects.requireNonNull(results.get(name)).toFloats()[0]));
+                values.put(name, (double) Objects.requireNonNull(results.get(name)).toFloats()[0]));
     long at = 0;
     for (int i = 0; i < parts.size(); i++) {
       long rows = rows(parts.get(i));
@@ -166,8 +165,7 @@ final class CachedFeatures {
       StepOptions options) {
     List<NativeTensor> open = new ArrayList<>();
     try {
-      inputs.forEach(
-          name -> open.add(NativeTensor.of(Objects.requireNonNull(joined.get(name)))));
+      inputs.forEach(name -> open.add(NativeTensor.of(Objects.requireNonNull(joined.get(name)))));
       open.add(seed(options, 0));
       List<NativeTensor> results = call.run(List.copyOf(open));
       open.addAll(results);

@@ -27,10 +27,7 @@ final class Derivatives {
    * @return the derivatives by the other inputs, in order
    */
   List<Optional<Output>> add(
-      List<Output> of,
-      List<Output> incoming,
-      Map<String, Output> parameters,
-      List<Output> inputs) {
+      List<Output> of, List<Output> incoming, Map<String, Output> parameters, List<Output> inputs) {
     List<Output> by = new ArrayList<>(parameters.values());
     by.addAll(inputs);
     if (by.isEmpty()) {
@@ -52,9 +49,7 @@ final class Derivatives {
         (name, list) ->
             sums.put(
                 name,
-                list.size() == 1
-                    ? list.get(0)
-                    : out.graph().op("AddN").inputList(list).build()));
+                list.size() == 1 ? list.get(0) : out.graph().op("AddN").inputList(list).build()));
     return sums;
   }
 }

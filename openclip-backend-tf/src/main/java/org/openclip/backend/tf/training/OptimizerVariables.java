@@ -20,8 +20,7 @@ final class OptimizerVariables {
   OptimizerVariables(Emitter out, TrainingPlan plan) {
     this.out = out;
     for (String parameter : plan.rules().keySet()) {
-      long[] shape =
-          Objects.requireNonNull(plan.parameters().get(parameter)).shape().sizes();
+      long[] shape = Objects.requireNonNull(plan.parameters().get(parameter)).shape().sizes();
       for (String state : plan.optimizer().state()) {
         String name = name(state, parameter);
         shapes.put(name, shape);

@@ -55,19 +55,19 @@ record Scalars(Output seed, Output rate, Output step, Output adamRate, Output ad
    * @param part which part of the batch, from 0
    */
   List<NativeTensor> values(StepOptions options, Optimizer optimizer, int part) {
+    double step = (double) options.step();
     double adamRate = options.learningRate();
     double epsilon = 0;
     if (optimizer instanceof AdamW adam) {
-      double root = Math.sqrt(1 - Math.pow(adam.beta2(), options.step()));
-      adamRate *= root / (1 - Math.pow(adam.beta1(), options.step()));
+      double root = Math.sqrt(1 - Math.pow(adam.beta2(), step));
+      adamRate *= root / (1 - Math.pow(adam.beta1(), step));
       epsilon = adam.epsilon() * root;
     }
     List<NativeTensor> values = new ArrayList<>();
     values.add(
         NativeTensor.copyOf(
             Tensor.of(new long[] {options.seed(), (options.step() << 20) + part}, 2)));
-    for (double value :
-        new double[] {options.learningRate(), options.step(), adamRate, epsilon}) {
+    for (double value : new double[] {options.learningRate(), step, adamRate, epsilon}) {
       ByteBuffer bytes = Tensor.allocate(4).putFloat(0, (float) value);
       values.add(NativeTensor.copyOf(Tensor.of(DataType.FLOAT32, bytes)));
     }

@@ -90,11 +90,7 @@ final class Segments {
     return lastReader[at] > at;
   }
 
-  private Graph part(
-      @Nullable Value into,
-      int from,
-      int to,
-      Map<String, Value> outputs) {
+  private Graph part(@Nullable Value into, int from, int to, Map<String, Value> outputs) {
     List<Node> nodes = new ArrayList<>();
     for (Node node : graph.nodes().subList(0, from)) {
       if (cheap.get(node.value().id()) || node.op() instanceof LeafOp) {

@@ -53,7 +53,8 @@ final class StepGraph {
   }
 
   static Output placeholder(Emitter out, LeafOp.Input input) {
-    long[] sizes = input.shape().dims().stream().mapToLong(d -> d.fixed() ? d.size() : -1).toArray();
+    long[] sizes =
+        input.shape().dims().stream().mapToLong(d -> d.fixed() ? d.size() : -1).toArray();
     return out.graph()
         .op("Placeholder", input.name())
         .attr("dtype", input.type())
@@ -125,7 +126,11 @@ final class StepGraph {
             context.variables());
     Output loss = Objects.requireNonNull(scalars.get(TrainingPlan.LOSS));
     List<Optional<Output>> found =
-        derivatives.add(List.of(loss), List.of(), context.reads(plan.objective(), List.of(TrainingPlan.LOSS)), by);
+        derivatives.add(
+            List.of(loss),
+            List.of(),
+            context.reads(plan.objective(), List.of(TrainingPlan.LOSS)),
+            by);
     Map<String, Output> back = new LinkedHashMap<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);

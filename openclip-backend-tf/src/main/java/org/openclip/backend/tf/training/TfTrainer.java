@@ -45,7 +45,7 @@ public final class TfTrainer implements Trainer {
   private final NativeSession session;
   private final WholeStep whole;
   private final CachedFeatures cached;
-  private final Map<Graph, TowerCall> calls = new IdentityHashMap<>();
+  private final IdentityHashMap<Graph, TowerCall> calls = new IdentityHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private boolean closed;
 
@@ -79,8 +79,7 @@ public final class TfTrainer implements Trainer {
             Objects.requireNonNull(objective.scalars().get(TrainingPlan.LOSS)));
     updates.statistics(step.observations());
     this.session = NativeSession.open(nativeGraph, config);
-    this.whole =
-        new WholeStep(session, step, scalars, objective.scalars(), gradients, updates);
+    this.whole = new WholeStep(session, step, scalars, objective.scalars(), gradients, updates);
     this.cached = new CachedFeatures(plan, out, variables, state, scalars, step, session);
   }
 
@@ -184,8 +183,7 @@ public final class TfTrainer implements Trainer {
         Lowering.lower(graph, out, inputs, numbers, Phase.INFERENCE, variables);
     return new TowerCall(
         List.copyOf(outputs.keySet()),
-        session.prepare(
-            List.copyOf(inputs.values()), List.copyOf(outputs.values()), List.of()));
+        session.prepare(List.copyOf(inputs.values()), List.copyOf(outputs.values()), List.of()));
   }
 
   /** Copies results, in order, under their names. */

@@ -88,8 +88,7 @@ final class TowerPass {
   }
 
   private Map<String, Output> lower(Graph part, Map<String, Output> into, TrainingPhase phase) {
-    return Lowering.lower(
-        part, context.out(), into, context.numbers(), phase, context.variables());
+    return Lowering.lower(part, context.out(), into, context.numbers(), phase, context.variables());
   }
 
   /** Returns the tower's outputs by name. */
@@ -125,7 +124,8 @@ final class TowerPass {
           first ? List.of() : List.of(Objects.requireNonNull(into.get(Segments.THROUGH)));
       List<Optional<Output>> found =
           derivatives.add(of, with, context.reads(parts.get(i), coming.keySet()), by);
-      coming = first || found.get(0).isEmpty() ? Map.of() : Map.of(Segments.THROUGH, found.get(0).get());
+      coming =
+          first || found.get(0).isEmpty() ? Map.of() : Map.of(Segments.THROUGH, found.get(0).get());
     }
   }
 
@@ -134,9 +134,7 @@ final class TowerPass {
     Map<String, Output> held = new HashMap<>();
     into.forEach(
         (name, value) ->
-            held.put(
-                name,
-                context.out().begin("Identity", value).after(derivative).build()));
+            held.put(name, context.out().begin("Identity", value).after(derivative).build()));
     return held;
   }
 }

@@ -78,7 +78,9 @@ final class TrainedVariables implements ParameterSource {
     return read.computeIfAbsent(
         name,
         n ->
-            out.begin("ReadVariableOp", handle(name)).attr("dtype", parameter(name).type()).build());
+            out.begin("ReadVariableOp", handle(name))
+                .attr("dtype", parameter(name).type())
+                .build());
   }
 
   /** Returns a variable's value after an operation has run. */

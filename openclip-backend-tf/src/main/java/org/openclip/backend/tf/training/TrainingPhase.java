@@ -59,8 +59,7 @@ final class TrainingPhase implements Phase {
   @Override
   public Output translate(TrainingOp op, int place, Output input, Emitter out) {
     return switch (op) {
-      case TrainingOp.Dropout d ->
-          kept(input, out.op("Shape", input), d.rate(), place, out);
+      case TrainingOp.Dropout d -> kept(input, out.op("Shape", input), d.rate(), place, out);
       case TrainingOp.DropPath d -> {
         Shape shape = d.input().shape();
         List<Output> sizes = new ArrayList<>();

@@ -80,8 +80,7 @@ final class Updates {
     OpBuilder barrier = out.graph().op("NoOp");
     gradients.values().forEach(barrier::after);
     // A switch whose wrong side is taken lets nothing run that waits for the other one.
-    Output chosen =
-        out.begin("Switch", out.number(1, REAL), finite).after(barrier.build()).build();
+    Output chosen = out.begin("Switch", out.number(1, REAL), finite).after(barrier.build()).build();
     gate = out.op("Identity", new Output(chosen.operation(), 1));
     gradients.forEach(this::parameter);
   }
@@ -215,9 +214,7 @@ final class Updates {
       if (variables.names().contains(counter)) {
         operations.add(
             out.begin(
-                    "AssignAddVariableOp",
-                    variables.handle(counter),
-                    out.number(1, DataType.INT64))
+                    "AssignAddVariableOp", variables.handle(counter), out.number(1, DataType.INT64))
                 .attr("dtype", DataType.INT64)
                 .after(gate)
                 .build());
