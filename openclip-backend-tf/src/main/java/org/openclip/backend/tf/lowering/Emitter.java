@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
+import org.openclip.backend.tf.runtime.ElementTypes;
 import org.openclip.backend.tf.runtime.NativeGraph;
 import org.openclip.backend.tf.runtime.OpBuilder;
 import org.openclip.backend.tf.runtime.Output;
@@ -83,6 +84,11 @@ public final class Emitter {
   /** Returns the same numbers in another type. */
   public Output cast(Output input, DataType from, DataType to) {
     return from == to ? input : begin("Cast", input).attr("DstT", to).build();
+  }
+
+  /** Returns the same numbers in float64. */
+  Output toDouble(Output input) {
+    return begin("Cast", input).type("DstT", ElementTypes.DOUBLE).build();
   }
 
   /** Returns the axes in another order. */

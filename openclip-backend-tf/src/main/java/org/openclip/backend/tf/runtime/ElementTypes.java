@@ -4,8 +4,8 @@ import org.openclip.api.tensor.DataType;
 
 /** TensorFlow's numbers for the types of elements. */
 public final class ElementTypes {
-  /** The type of handles of variables. */
-  public static final int RESOURCE = 20;
+  /** The type of float64, in which some sums are made. */
+  public static final int DOUBLE = 2;
 
   /** The type of texts. */
   public static final int STRING = 7;

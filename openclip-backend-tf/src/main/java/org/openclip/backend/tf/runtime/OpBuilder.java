@@ -93,6 +93,12 @@ public final class OpBuilder {
     return this;
   }
 
+  /** Sets an attribute that is a type of {@link ElementTypes}. */
+  public OpBuilder type(String name, int code) {
+    TF_SetAttrType(description, name, code);
+    return this;
+  }
+
   /** Sets an attribute that is a list of integers. */
   public OpBuilder integers(String name, long... values) {
     TF_SetAttrIntList(description, name, values, values.length);
