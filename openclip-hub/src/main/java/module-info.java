@@ -13,6 +13,7 @@ module org.openclip.hub {
   exports org.openclip.hub.checkpoint;
   exports org.openclip.hub.cli;
   exports org.openclip.hub.guice;
+  exports org.openclip.hub.io;
 
   opens org.openclip.hub.cli to
       info.picocli;

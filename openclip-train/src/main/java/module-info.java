@@ -1,10 +1,21 @@
 /** Training and evaluation of CLIP models. */
 module org.openclip.train {
   requires transitive org.openclip.api;
+  requires info.picocli;
   requires org.apache.commons.compress;
   requires org.apache.commons.csv;
+  requires org.openclip.hub;
   requires static org.jspecify;
 
   exports org.openclip.train.data;
+  exports org.openclip.train.evaluation;
   exports org.openclip.train.plan;
+  exports org.openclip.train.run;
+
+  opens org.openclip.train.command to
+      info.picocli;
+
+  provides org.openclip.api.spi.CommandProvider with
+      org.openclip.train.command.EvaluateCommand,
+      org.openclip.train.command.TrainCommand;
 }

@@ -205,6 +205,18 @@ public final class ModelBuilder {
     return preprocessing(definition, architecture(definition, registry));
   }
 
+  /**
+   * Returns the tokenizer of the model's texts, without reading any weights.
+   *
+   * @throws UnknownNameException when no plugin knows a name
+   * @throws InvalidConfigException when the configuration is wrong
+   */
+  public Tokenizer tokenizer() {
+    PluginRegistry registry = registry();
+    ModelDefinition definition = ModelDefinition.find(name, pretrained, registry, fetching);
+    return tokenizer(architecture(definition, registry), definition, registry);
+  }
+
   private Architecture architecture(ModelDefinition definition, PluginRegistry registry) {
     Map<String, Object> config = definition.config();
     for (Map.Entry<String, Object> entry : overrides.entrySet()) {

@@ -14,7 +14,7 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.io.Missing;
 
 /** Reads and decodes picture files with the first plugin that recognises them. */
-final class PictureFiles {
+public final class PictureFiles {
   private static final int HEAD = 64;
 
   /** No picture within the bound on pixels needs more, even uncompressed with 16-bit channels. */
@@ -24,7 +24,8 @@ final class PictureFiles {
 
   private final List<Format> formats;
 
-  PictureFiles(PluginRegistry plugins) {
+  /** Creates a reader with the decoders among the plugins. */
+  public PictureFiles(PluginRegistry plugins) {
     formats =
         plugins.all(ImageDecoderProvider.class).stream()
             .map(provider -> new Format(provider, provider.create()))
@@ -36,12 +37,21 @@ final class PictureFiles {
    *
    * @throws InvalidInputException when the file is missing or no picture; it is named
    */
-  Image read(Path file) {
-    byte[] bytes = bytes(file);
+  public Image read(Path file) {
+    return decode(bytes(file), file.toString());
+  }
+
+  /**
+   * Decodes the bytes of a picture's file.
+   *
+   * @param name the file's name, for messages
+   * @throws InvalidInputException when they are no picture; it is named
+   */
+  public Image decode(byte[] bytes, String name) {
     byte[] head = Arrays.copyOf(bytes, Math.min(HEAD, bytes.length));
     for (Format format : formats) {
       if (format.provider().accepts(head)) {
-        return format.decoder().decode(bytes, file.toString());
+        return format.decoder().decode(bytes, name);
       }
     }
     if (formats.isEmpty()) {
@@ -49,7 +59,7 @@ final class PictureFiles {
           "no plugin decodes pictures; add openclip-models to the class or module path");
     }
     throw new InvalidInputException(
-        file
+        name
             + " is no picture of a known format: it starts with "
             + describe(head)
             + "; convert it to PNG or JPEG");

@@ -2,8 +2,10 @@ package org.openclip.hub.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.Suggestions;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.spi.CommandProvider;
@@ -14,6 +16,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The reading of a command's arguments into annotated fields, and its help. */
 public final class Arguments {
@@ -54,7 +57,17 @@ public final class Arguments {
   /** Returns what is wrong, in the manner of all other messages. */
   private static String problem(RuntimeException failure) {
     String message = String.valueOf(failure.getMessage());
-    return Character.toLowerCase(message.charAt(0)) + message.substring(1);
+    String problem = Character.toLowerCase(message.charAt(0)) + message.substring(1);
+    return problem + (failure instanceof UnmatchedArgumentException e ? nearest(e) : "");
+  }
+
+  /** Returns which option may have been meant by an unknown one. */
+  private static String nearest(UnmatchedArgumentException failure) {
+    String unknown = failure.getUnmatched().isEmpty() ? "" : failure.getUnmatched().get(0);
+    Set<String> known = failure.getCommandLine().getCommandSpec().optionsMap().keySet();
+    List<String> near =
+        unknown.startsWith("--") ? Suggestions.nearest(unknown.split("=", 2)[0], known) : List.of();
+    return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
   }
 
   /** Returns the line that says what is wrong and where the right usage is shown. */

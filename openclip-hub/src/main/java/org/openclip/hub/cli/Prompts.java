@@ -58,6 +58,11 @@ public final class Prompts {
         : TextLines.read(name);
   }
 
+  /** Returns the names of ImageNet's 1,000 classes in the order of their numbers. */
+  public static List<String> imageNetClasses() {
+    return resource("imagenet-classes.txt");
+  }
+
   private static List<String> resource(String name) {
     try (InputStream stream = Prompts.class.getResourceAsStream(name)) {
       if (stream == null) {

@@ -1,0 +1,117 @@
+package org.openclip.train.command;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.training.AdamW;
+import org.openclip.api.training.Optimizer;
+import org.openclip.hub.cli.UsageException;
+import org.openclip.train.run.Schedule;
+import picocli.CommandLine.Option;
+
+/** The flags of optimizer and schedule, with the reference's names, meanings and defaults. */
+final class OptimizerFlags {
+  @Option(names = "--lr", paramLabel = "RATE", description = "Learning rate. Default: 5e-4.")
+  private double rate = 5e-4;
+
+  @Option(names = "--beta1", paramLabel = "B", description = "AdamW's first beta. Default: 0.9.")
+  private @Nullable Double beta1;
+
+  @Option(
+      names = "--beta2",
+      paramLabel = "B",
+      description = "AdamW's second beta. Default: 0.98 for ViTs, else 0.999.")
+  private @Nullable Double beta2;
+
+  @Option(
+      names = "--eps",
+      paramLabel = "E",
+      description = "AdamW's epsilon. Default: 1e-6 for ViTs, else 1e-8.")
+  private @Nullable Double epsilon;
+
+  @Option(names = "--wd", paramLabel = "W", description = "Weight decay. Default: 0.2.")
+  private double weightDecay = 0.2;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "STEPS",
+      description = "Steps of warm-up. Default: 10000.")
+  private long warmup = 10_000;
+
+  @Option(
+      names = "--lr-scheduler",
+      paramLabel = "KIND",
+      description = "cosine, const or const-cooldown. Default: cosine.")
+  private String scheduler = "cosine";
+
+  @Option(names = "--skip-scheduler", description = "Keeps the learning rate as it is.")
+  private boolean skipScheduler;
+
+  @Option(
+      names = "--epochs-cooldown",
+      paramLabel = "N",
+      description = "Epochs of the cool-down of const-cooldown.")
+  private @Nullable Integer cooldownEpochs;
+
+  @Option(
+      names = "--lr-cooldown-end",
+      paramLabel = "RATE",
+      description = "Learning rate after the cool-down. Default: 0.")
+  private double cooldownEnd;
+
+  @Option(
+      names = "--lr-cooldown-power",
+      paramLabel = "P",
+      description = "The power of the cool-down. Default: 1, a line.")
+  private double cooldownPower = 1;
+
+  @Option(
+      names = "--grad-clip-norm",
+      paramLabel = "NORM",
+      description = "The largest norm of all gradients together. Default: none.")
+  private @Nullable Double clip;
+
+  double weightDecay() {
+    return weightDecay;
+  }
+
+  double gradientNorm() {
+    return clip == null ? Double.POSITIVE_INFINITY : clip;
+  }
+
+  /** Returns the optimizer, with the defaults of the model's kind. */
+  Optimizer optimizer(String model) {
+    boolean transformer = model.toLowerCase(Locale.ROOT).contains("vit");
+    return new AdamW(
+        beta1 == null ? 0.9 : beta1,
+        beta2 == null ? (transformer ? 0.98 : 0.999) : beta2,
+        epsilon == null ? (transformer ? 1e-6 : 1e-8) : epsilon);
+  }
+
+  /** Returns the schedule over all epochs. */
+  Schedule schedule(int epochs, long stepsInEpoch) {
+    long steps = epochs * stepsInEpoch;
+    if (skipScheduler) {
+      return new Schedule(Schedule.Kind.CONST, rate, 0, steps, 0, 1, 0);
+    }
+    return switch (scheduler) {
+      case "cosine" -> Schedule.cosine(rate, warmup, steps);
+      case "const" -> new Schedule(Schedule.Kind.CONST, rate, warmup, steps, 0, 1, 0);
+      case "const-cooldown" -> {
+        if (cooldownEpochs == null) {
+          throw new UsageException("--lr-scheduler const-cooldown needs --epochs-cooldown");
+        }
+        yield new Schedule(
+            Schedule.Kind.CONST_COOLDOWN,
+            rate,
+            warmup,
+            steps,
+            cooldownEpochs * stepsInEpoch,
+            cooldownPower,
+            cooldownEnd);
+      }
+      default ->
+          throw new UsageException(
+              "--lr-scheduler '" + scheduler + "' is not one of cosine, const, const-cooldown");
+    };
+  }
+}

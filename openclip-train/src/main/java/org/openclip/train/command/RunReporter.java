@@ -1,0 +1,150 @@
+package org.openclip.train.command;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.api.training.StepReport;
+import org.openclip.train.run.Progress;
+import org.openclip.train.run.RunFolder;
+import org.openclip.train.run.TensorBoardFile;
+import org.openclip.train.run.TrainingLoop;
+
+/** Tells people, the log and TensorBoard how a training goes. */
+final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
+  private static final String WIPE = "\r\u001b[K";
+
+  /** What is done at the end of an epoch. */
+  interface EpochEnd {
+    /** Saves and evaluates; {@code progress} points at the next epoch. */
+    void at(Progress progress);
+  }
+
+  private final Environment environment;
+  private final RunFolder folder;
+  private final @Nullable TensorBoardFile board;
+  private final int every;
+  private final int samplesInStep;
+  private final long steps;
+  private final EpochEnd end;
+  private final long begun = System.nanoTime();
+  private long first = -1;
+  private double data;
+  private double time;
+  private int counted;
+
+  RunReporter(
+      Environment environment,
+      RunFolder folder,
+      boolean tensorBoard,
+      int every,
+      int samplesInStep,
+      long steps,
+      EpochEnd end) {
+    this.environment = environment;
+    this.folder = folder;
+    this.board = tensorBoard ? TensorBoardFile.create(folder.tensorBoard()) : null;
+    this.every = Math.max(1, every);
+    this.samplesInStep = samplesInStep;
+    this.steps = steps;
+    this.end = end;
+  }
+
+  /** Writes a line to the log and the screen. */
+  void say(String line) {
+    folder.log(line);
+    environment.err().println((environment.terminal() ? WIPE : "") + line);
+    environment.err().flush();
+  }
+
+  @Override
+  public void step(
+      Progress progress, StepReport report, double rate, double dataSeconds, double stepSeconds) {
+    if (first < 0) {
+      first = progress.step() - 1;
+    }
+    data += dataSeconds;
+    time += stepSeconds;
+    counted++;
+    double speed = samplesInStep * counted / Math.max(time, 1e-9);
+    String line =
+        "epoch %d step %d/%d  %s  lr %.3g  %.1f samples/s  data %.0f%%  left %s"
+            .formatted(
+                progress.epoch(),
+                progress.step(),
+                steps,
+                losses(report),
+                rate,
+                speed,
+                100 * data / Math.max(time, 1e-9),
+                left(progress));
+    if (progress.step() % every == 0 || progress.step() == steps) {
+      say(line);
+      toBoard(progress, report, rate, speed);
+      data = 0;
+      time = 0;
+      counted = 0;
+    } else if (environment.terminal()) {
+      environment.err().print(WIPE + line);
+      environment.err().flush();
+    }
+  }
+
+  private static String losses(StepReport report) {
+    StringBuilder text = new StringBuilder("loss %.4f".formatted(report.loss()));
+    report.scalars().entrySet().stream()
+        .filter(e -> e.getKey().endsWith("_loss"))
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(e -> text.append("  %s %.4f".formatted(e.getKey(), e.getValue())));
+    return text.toString();
+  }
+
+  private String left(Progress progress) {
+    double each = (System.nanoTime() - begun) / 1e9 / Math.max(1, progress.step() - first);
+    long seconds = Math.round(each * Math.max(0, steps - progress.step()));
+    return "%d:%02d:%02d".formatted(seconds / 3600, seconds / 60 % 60, seconds % 60);
+  }
+
+  private void toBoard(Progress progress, StepReport report, double rate, double speed) {
+    if (board == null) {
+      return;
+    }
+    Map<String, Double> scalars = new LinkedHashMap<>();
+    report.scalars().forEach((name, value) -> scalars.put("train/" + name, value));
+    scalars.put("train/lr", rate);
+    scalars.put("train/samples_per_second", speed);
+    if (Double.isFinite(report.gradientNorm())) {
+      scalars.put("train/grad_norm", report.gradientNorm());
+    }
+    board.add(progress.step(), scalars);
+  }
+
+  /** Adds the numbers of an evaluation to TensorBoard and {@code results.jsonl}. */
+  void results(Progress progress, Map<String, Double> metrics) {
+    Map<String, Object> all = new LinkedHashMap<>(metrics);
+    all.put("epoch", progress.epoch());
+    folder.results(all);
+    if (board != null) {
+      Map<String, Double> tagged = new LinkedHashMap<>();
+      metrics.forEach((name, value) -> tagged.put("val/" + name, value));
+      board.add(progress.step(), tagged);
+    }
+    StringBuilder text = new StringBuilder("epoch " + progress.epoch());
+    metrics.forEach(
+        (name, value) -> text.append(String.format(Locale.ROOT, "  %s %.4f", name, value)));
+    say(text.toString());
+  }
+
+  @Override
+  public void epoch(Progress progress) {
+    end.at(progress);
+  }
+
+  @Override
+  public void close() {
+    if (board != null) {
+      board.close();
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package org.openclip.train.run;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.config.ModelConfig;
+import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.tensor.Weights;
+import org.openclip.api.training.Trainer;
+import org.openclip.hub.ModelFolder;
+import org.openclip.hub.checkpoint.Checkpoints;
+import org.openclip.hub.checkpoint.SafetensorsWriter;
+import org.openclip.hub.checkpoint.WeightSource;
+import org.openclip.hub.io.AtomicFile;
+import org.openclip.hub.io.JsonObjects;
+
+/**
+ * A training in a folder: a model folder that everything loads, with the optimizer's state and the
+ * progress beside. It appears under its name only when it is whole.
+ *
+ * @param folder where it lies
+ * @param progress how far the training had come
+ * @param options the training's options, by flag
+ */
+public record Checkpoint(Path folder, Progress progress, Map<String, String> options) {
+  /** The name of the optimizer's file. */
+  public static final String OPTIMIZER = "optimizer.safetensors";
+
+  /** The name of the file that says how far the training had come. */
+  public static final String STATE = "training.json";
+
+  private static final String PART = ".part";
+
+  /**
+   * Writes a checkpoint; an older one in its place is replaced when the new one is whole.
+   *
+   * @throws OpenClipException when the disk is full or the folder cannot be written; what was there
+   *     before is there still
+   */
+  public static void write(
+      Path folder,
+      ModelConfig config,
+      PreprocessConfig preprocess,
+      Trainer trainer,
+      Progress progress,
+      Map<String, String> options) {
+    Path part = folder.resolveSibling(folder.getFileName() + PART);
+    remove(part);
+    boolean whole = false;
+    try {
+      try (Weights weights = trainer.weights()) {
+        ModelFolder.write(part, config, preprocess, WeightSource.of(weights));
+      }
+      try (Weights state = trainer.optimizerState()) {
+        SafetensorsWriter.write(part.resolve(OPTIMIZER), WeightSource.of(state), Map.of());
+      }
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("progress", progress.toJson());
+      json.put("options", new TreeMap<>(options));
+      byte[] text = JsonObjects.write(json).getBytes(StandardCharsets.UTF_8);
+      AtomicFile.write(part.resolve(STATE), channel -> channel.write(ByteBuffer.wrap(text)));
+      whole = true;
+    } finally {
+      if (!whole) {
+        remove(part);
+      }
+    }
+    replace(part, folder);
+  }
+
+  private static void replace(Path part, Path folder) {
+    Path old = folder.resolveSibling(folder.getFileName() + ".old");
+    try {
+      remove(old);
+      if (Files.exists(folder)) {
+        Files.move(folder, old);
+      }
+      Files.move(part, folder);
+      remove(old);
+    } catch (IOException e) {
+      throw new OpenClipException(folder + " cannot be written: " + e, e);
+    }
+  }
+
+  /** Removes a folder with what is in it; one that is not there is no fault. */
+  public static void remove(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new OpenClipException(folder + " cannot be removed: " + e, e);
+    }
+  }
+
+  /**
+   * Reads what a folder says about its training.
+   *
+   * @throws InvalidFileException when it is no checkpoint of a training
+   */
+  public static Checkpoint read(Path folder) {
+    Path file = folder.resolve(STATE);
+    if (!Files.isRegularFile(file)) {
+      throw new InvalidFileException(
+          file.toString(), -1, "is missing; --resume takes a folder that a training has saved");
+    }
+    Map<String, Object> json = JsonObjects.read(file);
+    Map<String, String> options = new LinkedHashMap<>();
+    if (json.get("options") instanceof Map<?, ?> map) {
+      map.forEach((k, v) -> options.put(String.valueOf(k), String.valueOf(v)));
+    }
+    Map<String, Object> progress = new LinkedHashMap<>();
+    if (json.get("progress") instanceof Map<?, ?> map) {
+      map.forEach((k, v) -> progress.put(String.valueOf(k), v));
+    }
+    return new Checkpoint(folder, Progress.of(file.toString(), progress), options);
+  }
+
+  /** Opens the model's weights. */
+  public Weights weights(PluginRegistry plugins) {
+    return Checkpoints.open(folder.resolve(ModelFolder.CHECKPOINT), plugins);
+  }
+
+  /** Opens the optimizer's state. */
+  public Weights optimizer(PluginRegistry plugins) {
+    return Checkpoints.open(folder.resolve(OPTIMIZER), plugins);
+  }
+}

@@ -1,0 +1,100 @@
+package org.openclip.train.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.openclip.api.OpenClipException;
+import org.openclip.hub.io.JsonObjects;
+
+/**
+ * What a run leaves on the disk, laid out as the reference does: {@code params.txt}, {@code
+ * out.log}, {@code checkpoints/}, {@code results.jsonl}, {@code tensorboard/}.
+ *
+ * @param path the run's folder
+ */
+public record RunFolder(Path path) {
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd,HH:mm:ss");
+
+  /**
+   * Creates the folder.
+   *
+   * @throws OpenClipException when it cannot be written
+   */
+  public static RunFolder create(Path path) {
+    try {
+      Files.createDirectories(path.resolve("checkpoints"));
+    } catch (IOException e) {
+      throw new OpenClipException(path + " cannot be created: " + e, e);
+    }
+    return new RunFolder(path);
+  }
+
+  /** Returns whether a run has been here before. */
+  public static boolean used(Path path) {
+    return Files.exists(path.resolve("out.log"));
+  }
+
+  /** Returns where a checkpoint of a name lies, such as {@code epoch_3}. */
+  public Path checkpoint(String name) {
+    return path.resolve("checkpoints").resolve(name);
+  }
+
+  /** Returns where TensorBoard's files lie. */
+  public Path tensorBoard() {
+    return path.resolve("tensorboard");
+  }
+
+  /** Returns the checkpoint that was written last; empty when there is none. */
+  public Optional<Path> latest() {
+    Path folder = path.resolve("checkpoints");
+    if (!Files.isDirectory(folder)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(f -> Files.isRegularFile(f.resolve(Checkpoint.STATE)))
+          .filter(f -> !f.toString().endsWith(".part") && !f.toString().endsWith(".old"))
+          .max(Comparator.comparingLong(f -> Checkpoint.read(f).progress().step()));
+    } catch (IOException e) {
+      throw new OpenClipException(folder + " cannot be listed: " + e, e);
+    }
+  }
+
+  /** Writes the options, sorted, one on a line. */
+  public void params(Map<String, String> options) {
+    StringBuilder text = new StringBuilder();
+    new TreeMap<>(options).forEach((k, v) -> text.append(k).append(": ").append(v).append('\n'));
+    append("params.txt", text.toString(), StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
+  /** Adds a line to the log, with the time before it. */
+  public void log(String line) {
+    append(
+        "out.log",
+        LocalDateTime.now(ZoneId.systemDefault()).format(TIME) + " | INFO | " + line + "\n",
+        StandardOpenOption.APPEND);
+  }
+
+  /** Adds the results of an evaluation. */
+  public void results(Map<String, ?> metrics) {
+    append("results.jsonl", JsonObjects.writeCompact(metrics) + "\n", StandardOpenOption.APPEND);
+  }
+
+  private void append(String name, String text, StandardOpenOption option) {
+    Path file = path.resolve(name);
+    try {
+      Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.WRITE, option);
+    } catch (IOException e) {
+      throw new OpenClipException(file + " cannot be written: " + e, e);
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package org.openclip.train.run;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.tensor.DataType;
+import org.openclip.api.tensor.Tensor;
+import org.openclip.api.training.StepOptions;
+import org.openclip.api.training.StepReport;
+import org.openclip.api.training.Trainer;
+import org.openclip.train.data.Batch;
+import org.openclip.train.data.BatchLoader;
+import org.openclip.train.data.Dataset;
+import org.openclip.train.data.Faults;
+import org.openclip.train.data.Order;
+import org.openclip.train.data.Preparation;
+
+/**
+ * Steps over batches, epoch after epoch. What happens follows from its parts and the progress it
+ * starts from: a training that was stopped and goes on ends with the same numbers.
+ */
+public final class TrainingLoop {
+  private final Architecture architecture;
+  private final Trainer trainer;
+  private final Dataset dataset;
+  private final Preparation preparation;
+  private final Schedule schedule;
+  private final Settings settings;
+  private final Faults faults = new Faults();
+
+  /**
+   * How the loop goes.
+   *
+   * @param seed of everything random
+   * @param batchSize samples of one part of a step
+   * @param parts how many parts are trained on as one batch
+   * @param epochs how many epochs there are in all
+   * @param stepsInEpoch how many steps an epoch has
+   * @param workers how many threads prepare samples
+   */
+  public record Settings(
+      long seed, int batchSize, int parts, int epochs, long stepsInEpoch, int workers) {}
+
+  /** What is told of every step, and of every epoch's end. */
+  public interface Listener {
+    /**
+     * A step was made.
+     *
+     * @param progress after the step
+     * @param report what came of it
+     * @param rate its learning rate
+     * @param dataSeconds how long it waited for samples
+     * @param stepSeconds how long it took in all
+     */
+    void step(
+        Progress progress, StepReport report, double rate, double dataSeconds, double stepSeconds);
+
+    /** An epoch ended; {@code progress} points at the next. */
+    void epoch(Progress progress);
+  }
+
+  /** A loss that is no number ends a training; the parameters are those before the step. */
+  public static final class DivergedException extends OpenClipException {
+    private static final long serialVersionUID = 1L;
+
+    DivergedException(long step, StepReport report, List<String> keys) {
+      super(
+          "the loss of step %d is %s (%s); its samples are %s. The training stops, and its last"
+                  .formatted(step, report.loss(), report.scalars(), keys)
+              + " checkpoint stands. Lower --lr, lengthen --warmup or set --grad-clip-norm, and"
+              + " --resume latest");
+    }
+  }
+
+  /** Puts the parts together. */
+  public TrainingLoop(
+      Architecture architecture,
+      Trainer trainer,
+      Dataset dataset,
+      Preparation preparation,
+      Schedule schedule,
+      Settings settings) {
+    this.architecture = architecture;
+    this.trainer = trainer;
+    this.dataset = dataset;
+    this.preparation = preparation;
+    this.schedule = schedule;
+    this.settings = settings;
+  }
+
+  /** Returns how many samples were left out so far. */
+  public long leftOut() {
+    return faults.count();
+  }
+
+  /**
+   * Trains to the end, or until it is told to stop.
+   *
+   * @param stop asked before every step
+   * @return how far it came
+   * @throws DivergedException when a loss is not finite
+   */
+  public Progress run(Progress start, Listener listener, BooleanSupplier stop) {
+    Progress progress = start;
+    while (progress.epoch() < settings.epochs()) {
+      Progress after = epoch(progress, listener, stop);
+      if (after.epoch() == progress.epoch()) {
+        return after;
+      }
+      progress = after;
+      listener.epoch(progress);
+    }
+    return progress;
+  }
+
+  private Progress epoch(Progress start, Listener listener, BooleanSupplier stop) {
+    Order order = new Order(settings.seed(), start.epoch(), 0, 1);
+    Progress progress = start;
+    // The steps of an epoch are counted from its beginning, not from where the training goes on.
+    long end = (start.epoch() + 1L) * settings.stepsInEpoch();
+    try (BatchLoader loader =
+        new BatchLoader(
+            dataset.open(order, faults),
+            order,
+            preparation,
+            settings.batchSize(),
+            settings.workers(),
+            start.position(),
+            true,
+            faults)) {
+      while (progress.step() < end) {
+        if (stop.getAsBoolean()) {
+          return progress;
+        }
+        long begun = System.nanoTime();
+        List<Batch> batches = take(loader);
+        if (batches == null) {
+          if (progress.step() == start.step() && start.position() == 0) {
+            throw new OpenClipException(
+                "epoch %d has not one batch of %d samples (%d were left out); take a smaller"
+                        .formatted(start.epoch(), settings.batchSize(), faults.count())
+                    + " --batch-size");
+          }
+          break;
+        }
+        double waited = (System.nanoTime() - begun) / 1e9;
+        progress = step(progress, batches, waited, begun, listener);
+      }
+    }
+    return new Progress(start.epoch() + 1, 0, progress.step());
+  }
+
+  /** Takes the batches of one step; null when there are not enough any more. */
+  private @Nullable List<Batch> take(BatchLoader loader) {
+    List<Batch> batches = new ArrayList<>();
+    for (int i = 0; i < settings.parts(); i++) {
+      Batch batch = loader.next();
+      if (batch == null) {
+        return null;
+      }
+      batches.add(batch);
+    }
+    return batches;
+  }
+
+  private Progress step(
+      Progress before, List<Batch> batches, double waited, long begun, Listener listener) {
+    double rate = schedule.at(before.step());
+    StepReport report =
+        trainer.step(
+            batches.stream().map(this::inputs).toList(),
+            new StepOptions(before.step() + 1, rate, settings.seed()));
+    if (!Double.isFinite(report.loss())) {
+      List<String> keys = batches.stream().flatMap(b -> b.keys().stream()).limit(8).toList();
+      throw new DivergedException(before.step(), report, keys);
+    }
+    Progress after =
+        new Progress(before.epoch(), batches.get(batches.size() - 1).position(), before.step() + 1);
+    listener.step(after, report, rate, waited, (System.nanoTime() - begun) / 1e9);
+    return after;
+  }
+
+  private Map<String, Tensor> inputs(Batch batch) {
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    inputs.put(
+        Architecture.PIXELS,
+        Tensor.of(
+            DataType.FLOAT32,
+            batch.pixels(),
+            batch.size(),
+            3,
+            architecture.imageEncoder().height(),
+            architecture.imageEncoder().width()));
+    inputs.put(
+        Architecture.TOKENS,
+        Tensor.of(
+            DataType.INT64,
+            batch.tokens(),
+            batch.size(),
+            architecture.textEncoder().contextLength()));
+    return inputs;
+  }
+}

@@ -1,0 +1,66 @@
+package org.openclip.train.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.SplittableRandom;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.model.Embeddings;
+
+class RetrievalTest {
+  private static Embeddings rows(float... values) {
+    return Embeddings.of(2, values);
+  }
+
+  @Test
+  void pairsThatFindEachOther() {
+    assertThat(Retrieval.metrics(rows(1, 0, 0, 1), rows(2, 0, 0, 3)))
+        .containsEntry("image_to_text_R@1", 1.0)
+        .containsEntry("text_to_image_R@1", 1.0)
+        .containsEntry("image_to_text_mean_rank", 1.0)
+        .containsEntry("text_to_image_median_rank", 1.0);
+  }
+
+  @Test
+  void pairsThatDoNot() {
+    // The first picture's caption is third, the second's first, the third's second.
+    Embeddings images = rows(1, 0, 0, 1, 0.9f, 0.5f);
+    Embeddings texts = rows(-1, 0, 0.1f, 1, 0.6f, 0.1f);
+    var metrics = Retrieval.metrics(images, texts);
+    assertThat(metrics.get("image_to_text_mean_rank")).isCloseTo(5 / 3.0, Offset.offset(1e-12));
+    assertThat(metrics)
+        .containsEntry("image_to_text_R@1", 2 / 3.0)
+        .containsEntry("image_to_text_R@5", 1.0);
+  }
+
+  @Test
+  void equalAnswersAreNoHit() {
+    // A model that says the same of everything finds nothing.
+    assertThat(Retrieval.metrics(rows(1, 1, 1, 1, 1, 1), rows(1, 1, 1, 1, 1, 1)))
+        .containsEntry("image_to_text_R@1", 0.0)
+        .containsEntry("image_to_text_median_rank", 3.0);
+  }
+
+  @Test
+  void chunksMakeNoDifference() {
+    SplittableRandom random = new SplittableRandom(1);
+    float[] images = new float[4 * 1500];
+    float[] texts = new float[4 * 1500];
+    for (int i = 0; i < images.length; i++) {
+      images[i] = (float) random.nextGaussian();
+      texts[i] = (float) (images[i] + 0.5 * random.nextGaussian());
+    }
+    var metrics = Retrieval.metrics(Embeddings.of(4, images), Embeddings.of(4, texts));
+    assertThat(metrics.get("image_to_text_R@10")).isBetween(0.2, 0.9);
+    assertThat(metrics.get("text_to_image_R@10")).isBetween(0.2, 0.9);
+  }
+
+  @Test
+  void otherNumbersAreRefused() {
+    assertThatThrownBy(() -> Retrieval.metrics(rows(1, 0), rows()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("1 and 0");
+  }
+}
