@@ -2,6 +2,7 @@ package org.openclip.backend.onnx;
 
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.graph.NeuralOp.GeluForm;
+import org.openclip.api.graph.Shape;
 import org.openclip.api.tensor.DataType;
 
 /**
@@ -24,6 +25,20 @@ interface Dialect {
 
   /** Writes {@code x · sigmoid(x)}. */
   String silu(OnnxGraph out, String input);
+
+  /** Writes a layer normalisation of the last axis. */
+  String layerNorm(OnnxGraph out, Sizes sizes, Norm norm);
+
+  /**
+   * The operands of a layer normalisation.
+   *
+   * @param input what is normalised, in rows of the last axis
+   * @param shape its shape
+   * @param weight {@code [width]}
+   * @param bias {@code [width]}, or null for zeros
+   * @param epsilon what is added to the variance
+   */
+  record Norm(String input, Shape shape, String weight, @Nullable String bias, double epsilon) {}
 
   /** Writes a root-mean-square normalisation of the last axis. */
   String rmsNorm(OnnxGraph out, String input, String weight, double epsilon, DataType type);

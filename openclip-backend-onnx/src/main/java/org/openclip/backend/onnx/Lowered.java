@@ -26,10 +26,11 @@ record Lowered(ModelProto model, Map<String, Tensor> weights, Set<String> inPlac
    * Translates a graph for ONNX Runtime.
    *
    * @param weights a tensor for each of its parameters
+   * @param dialect that of the device
    * @throws OpenClipException when a weight is missing or has another shape
    */
-  static Lowered program(Graph graph, Weights weights, Numbers numbers) {
-    return lower(graph, weights, numbers, new RuntimeDialect(), false);
+  static Lowered program(Graph graph, Weights weights, Numbers numbers, Dialect dialect) {
+    return lower(graph, weights, numbers, dialect, false);
   }
 
   /**

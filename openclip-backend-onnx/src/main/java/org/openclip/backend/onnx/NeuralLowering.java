@@ -39,12 +39,13 @@ final class NeuralLowering {
               pads(c.pads()),
               integer("group", c.groups()));
       case NeuralOp.Pool p -> pool(p);
-      case NeuralOp.LayerNorm(Value input, Value weight, Value bias, double epsilon) ->
-          out.node(
-              "LayerNormalization",
-              with(graph.name(input), scale(input, weight), bias),
-              integer("axis", -1),
-              floating("epsilon", epsilon));
+      case NeuralOp.LayerNorm(Value input, Value weight, Value bias, double epsilon) -> {
+        String shift = bias == null ? null : graph.name(bias);
+        Dialect.Norm norm =
+            new Dialect.Norm(
+                graph.name(input), input.shape(), scale(input, weight), shift, epsilon);
+        yield graph.dialect().layerNorm(out, graph.sizes(), norm);
+      }
       case NeuralOp.RmsNorm(Value input, Value weight, double epsilon) ->
           graph
               .dialect()

@@ -80,10 +80,12 @@ final class OnnxBackend implements Backend {
   @Override
   public Program compile(Graph graph, Weights weights) {
     requireOpen();
-    Lowered lowered = Lowered.program(graph, weights, numbers);
+    boolean cpu = device.kind() == Device.Kind.CPU;
+    Dialect dialect = cpu ? new CpuDialect() : new RuntimeDialect();
+    Lowered lowered = Lowered.program(graph, weights, numbers, dialect);
     OnnxProgram program;
     // Another device has memory of its own, into which weights must be copied.
-    Set<String> inPlace = device.kind() == Device.Kind.CPU ? lowered.inPlace() : Set.of();
+    Set<String> inPlace = cpu ? lowered.inPlace() : Set.of();
     try (SessionOptions session = sessionOptions()) {
       program = OnnxProgram.open(environment, session, graph, lowered, inPlace);
     } catch (OrtException e) {

@@ -14,7 +14,7 @@ import org.openclip.api.tensor.DataType;
  * ONNX Runtime's own operators: one kernel for what the standard writes as several, and matrices
  * taken in the checkpoint's layout, without a transposed copy.
  */
-final class RuntimeDialect implements Dialect {
+class RuntimeDialect implements Dialect {
   @Override
   public String timesTransposed(OnnxGraph out, String left, String right, int rank) {
     return out.node(MICROSOFT, "FusedMatMul", List.of(left, right), integer("transB", 1));
@@ -33,6 +33,18 @@ final class RuntimeDialect implements Dialect {
   @Override
   public String silu(OnnxGraph out, String input) {
     return out.node(MICROSOFT, "QuickGelu", List.of(input), floating("alpha", 1));
+  }
+
+  @Override
+  public String layerNorm(OnnxGraph out, Sizes sizes, Norm norm) {
+    String bias = norm.bias();
+    return out.node(
+        "LayerNormalization",
+        bias == null
+            ? List.of(norm.input(), norm.weight())
+            : List.of(norm.input(), norm.weight(), bias),
+        integer("axis", -1),
+        floating("epsilon", norm.epsilon()));
   }
 
   @Override

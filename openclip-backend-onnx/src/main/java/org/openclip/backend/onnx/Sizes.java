@@ -8,6 +8,7 @@ import java.util.Map;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Shape;
+import org.openclip.api.tensor.DataType;
 
 /** Dimensions that are known only at run time, read off the inputs that have them. */
 final class Sizes {
@@ -15,6 +16,10 @@ final class Sizes {
 
   /** {@code int64[1]} holding the value of each symbol. */
   private final Map<String, String> symbols = new HashMap<>();
+
+  private final Map<Shape, String> vectors = new HashMap<>();
+  private final Map<List<Dim>, String> products = new HashMap<>();
+  private final Map<String, String> filled = new HashMap<>();
 
   Sizes(OnnxGraph out) {
     this.out = out;
@@ -52,9 +57,37 @@ final class Sizes {
 
   /** Returns {@code int64[rank]} holding a shape. */
   private String vector(Shape shape) {
-    return shape.fixed()
-        ? out.integers(shape.sizes())
-        : out.node("Concat", shape.dims().stream().map(this::vector).toList(), integer("axis", 0));
+    String known = vectors.get(shape);
+    if (known == null) {
+      known =
+          shape.fixed()
+              ? out.integers(shape.sizes())
+              : out.node(
+                  "Concat", shape.dims().stream().map(this::vector).toList(), integer("axis", 0));
+      vectors.put(shape, known);
+    }
+    return known;
+  }
+
+  /** Returns {@code int64[1]} holding the product of dimensions. */
+  private String product(List<Dim> dims) {
+    String known = products.get(dims);
+    if (known == null) {
+      known = dims.isEmpty() ? out.integers(1) : vector(dims.get(0));
+      for (Dim dim : dims.subList(Math.min(1, dims.size()), dims.size())) {
+        known = out.node("Mul", List.of(known, vector(dim)));
+      }
+      products.put(dims, known);
+    }
+    return known;
+  }
+
+  /** Returns {@code float[n]} of one number, n being the product of dimensions. */
+  String filled(double number, List<Dim> dims) {
+    String count = product(dims);
+    return filled.computeIfAbsent(
+        number + " " + count,
+        key -> out.node("Expand", List.of(out.number(number, DataType.FLOAT32), count)));
   }
 
   /** Returns {@code int64[length]}: 0, 1, 2, …. */

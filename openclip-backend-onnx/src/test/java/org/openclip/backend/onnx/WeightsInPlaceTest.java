@@ -46,7 +46,7 @@ class WeightsInPlaceTest {
   }
 
   private static Lowered lower(Graph graph, Tensor weight, Numbers numbers) {
-    return Lowered.program(graph, Weights.of(Map.of("w", weight)), numbers);
+    return Lowered.program(graph, Weights.of(Map.of("w", weight)), numbers, new CpuDialect());
   }
 
   private static Value weight(GraphBuilder g, int rows) {
