@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.openclip.hub.ModulePath;
 
 /** Real processes of the command line. */
-final class CommandLineProcess {
+public final class CommandLineProcess {
   private CommandLineProcess() {}
 
   /** Returns the command that runs the command line on the module path. */
@@ -32,7 +32,7 @@ final class CommandLineProcess {
   }
 
   /** Runs a process to its end, with a text as its input. */
-  static CommandLineRun run(ProcessBuilder builder, String input)
+  public static CommandLineRun run(ProcessBuilder builder, String input)
       throws IOException, InterruptedException {
     Path files = Files.createTempDirectory("openclip-process");
     Path in = Files.writeString(files.resolve("in"), input);

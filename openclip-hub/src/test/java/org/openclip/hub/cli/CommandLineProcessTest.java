@@ -129,7 +129,7 @@ class CommandLineProcessTest {
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err())
         .contains("there are no weights for ViT-L-14")
-        .contains("--pretrained FILE")
+        .contains("by --pretrained, or run")
         .contains("'openclip init ViT-L-14'");
     assertThat(named.err()).contains("there are no weights for ViT-H-14");
   }

@@ -1,0 +1,60 @@
+package org.openclip.hub;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.openclip.hub.cli.CommandLineProcess;
+import org.openclip.hub.cli.CommandLineRun;
+
+/** What a model of 151 million parameters costs, in a process of its own. */
+@Tag("once")
+@EnabledOnOs(value = OS.LINUX, disabledReason = "only Linux says what memory is anonymous")
+class FullSizeModelTest {
+  @TempDir Path folder;
+
+  @Test
+  void openingIsQuickAndSmallAndThreadsShareTheModel() throws Exception {
+    ModelBuilder paper = OpenClip.model("ViT-B-32");
+    ModelFolder.write(
+        folder,
+        paper.architecture().config(),
+        paper.preprocessing(),
+        FreshWeights.hash(paper.architecture()));
+
+    CommandLineRun run =
+        CommandLineProcess.run(
+            new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                FullSizeProbe.class.getName(),
+                folder.toString(),
+                Goldens.path("preprocess/images/cat.png").toString()),
+            "");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    Map<String, String[]> told =
+        run.lines().stream()
+            .map(line -> line.split(" ", -1))
+            .collect(Collectors.toMap(words -> words[0], words -> words));
+    assertThat(told).containsOnlyKeys("opened", "same", "anonymous");
+    assertThat(told.get("same")[1]).isEqualTo("true");
+    long weights = Files.size(folder.resolve(ModelFolder.CHECKPOINT));
+    assertThat(Long.parseLong(told.get("anonymous")[1]) * 1024)
+        .as("bytes of anonymous memory at the peak")
+        .isBetween(100_000_000L, weights * 12 / 10 + 250_000_000);
+    // A second and a half on two cores; the time on the clock is that of whatever else runs, too.
+    assertThat(Long.parseLong(told.get("opened")[2]))
+        .as("milliseconds of processor time, " + Arrays.toString(told.get("opened")))
+        .isBetween(1L, 3_000L);
+  }
+}
