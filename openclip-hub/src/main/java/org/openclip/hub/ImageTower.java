@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -12,12 +11,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.Function;
-import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.Program;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
-import org.openclip.api.model.Architecture;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
@@ -27,26 +24,28 @@ import org.openclip.api.tensor.Tensor;
  * one batch, other threads prepare the next; never more than two are in memory for each call.
  */
 final class ImageTower {
-  private final Architecture architecture;
+  private final PictureInput input;
   private final Program program;
+  private final int width;
   private final int batchSize;
   private final ExecutorService preparers;
-  private final int pictureBytes;
   private final PixelBuffers buffers;
 
   /**
    * Creates the path of pictures over a running program.
    *
+   * @param input how pictures enter the program
+   * @param width the width of the embedding
    * @param preparers threads that decode and preprocess; their owner closes them
    */
-  ImageTower(Architecture architecture, Program program, int batchSize, ExecutorService preparers) {
-    this.architecture = architecture;
+  ImageTower(
+      PictureInput input, Program program, int width, int batchSize, ExecutorService preparers) {
+    this.input = input;
     this.program = program;
+    this.width = width;
     this.batchSize = batchSize;
     this.preparers = preparers;
-    long bytes =
-        4L * 3 * architecture.imageEncoder().height() * architecture.imageEncoder().width();
-    this.pictureBytes = Math.toIntExact(bytes);
+    long bytes = input.bytes();
     Math.toIntExact(bytes * batchSize);
     this.buffers = new PixelBuffers(4 * bytes * batchSize);
   }
@@ -74,7 +73,7 @@ final class ImageTower {
   }
 
   Embeddings encodePixels(Tensor pixels) {
-    check(pixels);
+    input.check(pixels);
     Rows rows = new Rows(Math.toIntExact(pixels.shape()[0]));
     forPixels(pixels, rows);
     return rows.embeddings();
@@ -89,28 +88,20 @@ final class ImageTower {
   }
 
   void forPixels(Tensor pixels, Sink sink) {
-    check(pixels);
+    input.check(pixels);
+    int height = Math.toIntExact(pixels.shape()[2]);
+    int across = Math.toIntExact(pixels.shape()[3]);
+    int bytes = Math.toIntExact(3L * height * across * DataType.FLOAT32.bytes());
     int at = 0;
     for (ByteBuffer chunk : pixels.chunks()) {
-      int inChunk = chunk.remaining() / pictureBytes;
+      int inChunk = chunk.remaining() / bytes;
       for (int done = 0; done < inChunk; done += batchSize) {
         int count = Math.min(batchSize, inChunk - done);
-        run(chunk.slice(done * pictureBytes, count * pictureBytes), count, sink, at);
+        ByteBuffer data = chunk.slice(done * bytes, count * bytes);
+        Tensor batch = Tensor.of(DataType.FLOAT32, data, count, 3, height, across);
+        sink.take(at, count, program.run(input.ofPixels(batch)));
         at += count;
       }
-    }
-  }
-
-  private void check(Tensor pixels) {
-    long[] shape = pixels.shape();
-    long height = architecture.imageEncoder().height();
-    long width = architecture.imageEncoder().width();
-    if (pixels.type() != DataType.FLOAT32
-        || shape.length != 4
-        || !Arrays.equals(shape, 1, 4, new long[] {3, height, width}, 0, 3)) {
-      throw new InvalidInputException(
-          "pixels are %s, but the image tower takes FLOAT32[n, 3, %d, %d]"
-              .formatted(pixels, height, width));
     }
   }
 
@@ -123,7 +114,7 @@ final class ImageTower {
         int after = from + batchSize;
         next = after < sources.size() ? prepare(sources, after, decode, preprocessor) : null;
         batch.await();
-        run(batch.pixels.duplicate(), batch.count, sink, from);
+        sink.take(from, batch.count, program.run(input.of(batch.pixels, batch.count)));
         buffers.giveBack(batch.pixels);
       }
     } finally {
@@ -136,53 +127,37 @@ final class ImageTower {
   private <T> Batch<T> prepare(
       List<T> sources, int from, Function<T, Image> decode, ImagePreprocessor preprocessor) {
     int count = Math.min(batchSize, sources.size() - from);
-    Batch<T> batch = new Batch<>(buffers.take(count * pictureBytes), count);
+    Batch<T> batch = new Batch<>(input, buffers.take(count * input.bytes()), count);
     if (sources.size() == 1) {
-      batch.fill(0, sources.get(0), decode, preprocessor, pictureBytes);
+      batch.fill(0, sources.get(0), decode, preprocessor);
       return batch;
     }
     for (int i = 0; i < count; i++) {
       int slot = i;
       T source = sources.get(from + i);
-      batch.work.add(
-          preparers.submit(() -> batch.fill(slot, source, decode, preprocessor, pictureBytes)));
+      batch.work.add(preparers.submit(() -> batch.fill(slot, source, decode, preprocessor)));
     }
     return batch;
   }
 
-  private void run(ByteBuffer pixels, int count, Sink sink, int at) {
-    Tensor input =
-        Tensor.of(
-            DataType.FLOAT32,
-            pixels,
-            count,
-            3,
-            architecture.imageEncoder().height(),
-            architecture.imageEncoder().width());
-    Map<String, Tensor> outputs = program.run(Map.of(Architecture.PIXELS, input));
-    sink.take(at, count, outputs);
-  }
-
   /** Pictures that are on their way into one buffer. */
   private static final class Batch<T> {
+    private final PictureInput input;
     private final ByteBuffer pixels;
     private final int count;
     private final List<Future<?>> work = new ArrayList<>();
 
-    Batch(ByteBuffer pixels, int count) {
+    Batch(PictureInput input, ByteBuffer pixels, int count) {
+      this.input = input;
       this.pixels = pixels;
       this.count = count;
     }
 
     void fill(
-        int slot,
-        T source,
-        Function<T, Image> decode,
-        ImagePreprocessor preprocessor,
-        int pictureBytes) {
-      ByteBuffer place =
-          pixels.slice(slot * pictureBytes, pictureBytes).order(ByteOrder.nativeOrder());
-      preprocessor.preprocess(decode.apply(source), place.asFloatBuffer());
+        int slot, T source, Function<T, Image> decode, ImagePreprocessor preprocessor) {
+      int bytes = input.bytes();
+      ByteBuffer place = pixels.slice(slot * bytes, bytes).order(ByteOrder.nativeOrder());
+      input.fill(decode.apply(source), preprocessor, place);
     }
 
     /** Waits for every picture; the first failure in their order is thrown. */
@@ -211,7 +186,6 @@ final class ImageTower {
 
   /** The result in the making. */
   private final class Rows implements Sink {
-    private final int width = architecture.config().embedDim();
     private final float[] values;
 
     Rows(int size) {

@@ -6,6 +6,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.Program;
+import org.openclip.api.encoder.ImageEncoder;
+import org.openclip.api.encoder.PatchImageEncoder;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.Merging;
 import org.openclip.api.graph.Narrowing;
@@ -40,11 +42,14 @@ final class RunningTowers implements AutoCloseable {
       int batchSize,
       Resources resources) {
     this.resources = resources;
-    Program imageProgram = compile(backend, architecture.imageGraph(), weights, resources);
+    PictureInput pictures = pictures(architecture);
+    Graph imageGraph = architecture.patchGraph().orElseGet(architecture::imageGraph);
+    Program imageProgram = compile(backend, imageGraph, weights, resources);
     Program textProgram = compile(backend, architecture.textGraph(), weights, resources);
     ThreadPoolExecutor preparers = preparers();
     resources.closeLater(preparers::shutdownNow);
-    image = new ImageTower(architecture, imageProgram, batchSize, preparers);
+    int width = architecture.config().embedDim();
+    image = new ImageTower(pictures, imageProgram, width, batchSize, preparers);
     text = new TextTower(architecture, textProgram, batchSize);
     this.batchSize = batchSize;
     // Most users of a model that can write captions only want its features.
@@ -55,6 +60,13 @@ final class RunningTowers implements AutoCloseable {
     logitScale = (float) Math.exp(weights.get("logit_scale").toFloats()[0]);
     logitBias =
         weights.names().contains("logit_bias") ? weights.get("logit_bias").toFloats()[0] : 0;
+  }
+
+  private static PictureInput pictures(Architecture architecture) {
+    ImageEncoder encoder = architecture.imageEncoder();
+    return encoder instanceof PatchImageEncoder patches
+        ? new PatchLists(patches)
+        : new WholePictures(encoder.height(), encoder.width());
   }
 
   private static Program compile(

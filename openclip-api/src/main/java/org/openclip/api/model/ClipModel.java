@@ -70,7 +70,8 @@ public interface ClipModel extends AutoCloseable {
   /**
    * Embeds pictures that are preprocessed already.
    *
-   * @param pixels {@code float32[n, 3, height, width]}, NCHW, normalised
+   * @param pixels {@code float32[n, 3, height, width]}, NCHW, normalised, of the tower's height and
+   *     width; NaFlex towers take any of whole patches
    */
   Embeddings encodePixels(Tensor pixels);
 

@@ -1,8 +1,9 @@
 package org.openclip.models.image;
 
 import org.openclip.api.image.ColorMode;
+import org.openclip.api.image.Image;
 
-/** Colour conversions of single pixels, with Pillow's rounding. */
+/** Colour conversions, with Pillow's rounding. */
 final class Colors {
   private Colors() {}
 
@@ -71,6 +72,22 @@ final class Colors {
         }
       }
     }
+  }
+
+  /** Returns a picture in red, green and blue; one that is so already is returned itself. */
+  static Image toRgb(Image image) {
+    ColorMode mode = image.mode();
+    if (mode == ColorMode.RGB) {
+      return image;
+    }
+    int count = image.width() * image.height();
+    byte[] palette = image.palette() == null ? new byte[0] : image.palette();
+    byte[] rgb = new byte[Math.multiplyExact(3, count)];
+    for (int i = 0; i < count; i++) {
+      toRgb(mode, image.pixels(), i * mode.bytes(), palette, rgb, 3 * i);
+    }
+    return new Image(
+        image.width(), image.height(), ColorMode.RGB, rgb, null, image.orientation());
   }
 
   private static void grey(byte level, byte[] out, int to) {

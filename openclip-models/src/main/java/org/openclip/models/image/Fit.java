@@ -72,6 +72,11 @@ record Fit(
         filter);
   }
 
+  /** Returns where a picture lands that is brought to a size as a whole, whatever its shape. */
+  static Fit whole(int width, int height, PreprocessConfig config) {
+    return new Fit(width, height, 0, 0, width, height, 0, 0, config.interpolation());
+  }
+
   private static int longSide(int size, int longer, int shorter) {
     return (int) ((double) size * longer / shorter);
   }

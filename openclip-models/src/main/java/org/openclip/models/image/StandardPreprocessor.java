@@ -4,6 +4,7 @@ import java.nio.FloatBuffer;
 import org.openclip.api.image.ColorMode;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.image.PatchGrid;
 import org.openclip.api.image.PreprocessConfig;
 
 /**
@@ -39,6 +40,18 @@ final class StandardPreprocessor implements ImagePreprocessor {
   @Override
   public void preprocess(Image image, FloatBuffer out) {
     normalise(resize(image), out);
+  }
+
+  @Override
+  public PatchGrid cut(Image given, int patch, int maxPatches, FloatBuffer out) {
+    Image upright = config.applyOrientation() ? Orientation.upright(given) : given;
+    PatchGrid grid = PatchGrid.fit(upright.height(), upright.width(), patch, maxPatches);
+    byte[] pixels =
+        resample(Colors.toRgb(upright), Fit.whole(grid.width(), grid.height(), config));
+    float[] planes = new float[pixels.length];
+    normalise(pixels, FloatBuffer.wrap(planes));
+    grid.cut(FloatBuffer.wrap(planes), out);
+    return grid;
   }
 
   /** Writes a picture {@code uint8[height, width, 3]} as normalised numbers, channel by channel. */
