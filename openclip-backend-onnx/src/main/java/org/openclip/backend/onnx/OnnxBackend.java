@@ -47,6 +47,10 @@ final class OnnxBackend implements Backend {
     OrtEnvironment environment;
     try {
       environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      // Official builds report their use otherwise.
+      environment.setTelemetry(false);
+    } catch (OrtException e) {
+      throw new BackendException(OnnxBackendProvider.NAME, String.valueOf(e.getMessage()), e);
     } catch (LinkageError | IllegalStateException e) {
       throw new BackendException(
           OnnxBackendProvider.NAME,
