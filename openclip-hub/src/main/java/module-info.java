@@ -23,6 +23,7 @@ module org.openclip.hub {
   uses java.nio.file.spi.FileSystemProvider;
 
   provides org.openclip.api.spi.CommandProvider with
+      org.openclip.hub.command.BackendsCommand,
       org.openclip.hub.command.CaptionCommand,
       org.openclip.hub.command.ClassifyCommand,
       org.openclip.hub.command.ConvertCommand,

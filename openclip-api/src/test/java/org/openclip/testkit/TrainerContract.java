@@ -1,6 +1,8 @@
 package org.openclip.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,9 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.openclip.api.ClosedException;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Device;
@@ -32,7 +38,9 @@ import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.training.AdamW;
+import org.openclip.api.training.Optimizer;
 import org.openclip.api.training.StepOptions;
+import org.openclip.api.training.StepReport;
 import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.api.training.UpdateRule;
@@ -96,13 +104,233 @@ public abstract class TrainerContract {
           if (Double.isFinite(expected.data()[i])) {
             assertThat(actual[i])
                 .as("derivative by %s[%d]", name, i)
-                .isCloseTo(
-                    expected.data()[i],
-                    org.assertj.core.api.Assertions.within(TOLERANCE * (1 + scale)));
+                .isCloseTo(expected.data()[i], within(TOLERANCE * (1 + scale)));
           }
         }
       }
     }
+  }
+
+  private static final AdamW ADAM = new AdamW(0.9, 0.98, 1e-6);
+  private static final double UNBOUNDED = Double.POSITIVE_INFINITY;
+
+  private static StepOptions options(long step) {
+    return new StepOptions(step, 0.01, 42);
+  }
+
+  private static Map<String, Tensor> whole() {
+    return TrainingCase.rows(0, TrainingCase.BATCH);
+  }
+
+  /** Trains a few steps and returns the weights. */
+  private Map<String, float[]> train(
+      TrainingPlan plan, int steps, List<Map<String, Tensor>> parts, long seed) {
+    try (Backend backend = provider().open(CPU);
+        Trainer trainer = backend.train(plan, TrainingCase.weights(plan))) {
+      for (int step = 1; step <= steps; step++) {
+        trainer.step(parts, new StepOptions(step, 0.01, seed));
+      }
+      return floats(trainer.weights());
+    }
+  }
+
+  private static Map<String, float[]> floats(Weights weights) {
+    Map<String, float[]> floats = new LinkedHashMap<>();
+    weights.names().forEach(name -> floats.put(name, weights.get(name).toFloats()));
+    return floats;
+  }
+
+  private static void assertClose(
+      Map<String, float[]> actual, Map<String, float[]> expected, float tolerance) {
+    assertThat(actual).containsOnlyKeys(expected.keySet());
+    expected.forEach(
+        (name, values) ->
+            assertThat(actual.get(name)).as(name).containsExactly(values, within(tolerance)));
+  }
+
+  @Test
+  void aBatchInPartsTeachesWhatTheWholeDoes() {
+    TrainingPlan plan = new TrainingCase(0, 0).plan(ADAM, 0.1, false);
+    List<Map<String, Tensor>> parts =
+        List.of(TrainingCase.rows(0, 2), TrainingCase.rows(2, 5), TrainingCase.rows(5, 6));
+
+    assertClose(train(plan, 3, parts, 0), train(plan, 3, List.of(whole()), 0), 2e-5f);
+  }
+
+  @Test
+  void partsReportWhatTheWholeDoes() {
+    TrainingPlan plan = new TrainingCase(0, 0).plan(ADAM, 0.1, false);
+    List<Map<String, Tensor>> parts =
+        List.of(TrainingCase.rows(0, 4), TrainingCase.rows(4, TrainingCase.BATCH));
+    try (Backend backend = provider().open(CPU);
+        Trainer one = backend.train(plan, TrainingCase.weights(plan));
+        Trainer other = backend.train(plan, TrainingCase.weights(plan))) {
+      Map<String, Tensor> expected = one.gradients(List.of(whole()), options(1));
+      Map<String, Tensor> actual = other.gradients(parts, options(1));
+      assertClose(floats(Weights.of(actual)), floats(Weights.of(expected)), 1e-5f);
+
+      StepReport first = one.step(List.of(whole()), options(1));
+      StepReport second = other.step(parts, options(1));
+
+      assertThat(second.scalars()).containsOnlyKeys("loss", "largest");
+      assertThat(second.loss()).isCloseTo(first.loss(), within(1e-5));
+      assertThat(first.gradientNorm()).isGreaterThan(0.1);
+      assertThat(second.gradientNorm()).isCloseTo(first.gradientNorm(), within(1e-5));
+    }
+  }
+
+  @Test
+  void computingAgainGivesTheSameGradientsEvenWithDropout() {
+    TrainingCase given = new TrainingCase(0.3, 0);
+
+    assertClose(
+        train(given.plan(ADAM, UNBOUNDED, true), 3, List.of(whole()), 7),
+        train(given.plan(ADAM, UNBOUNDED, false), 3, List.of(whole()), 7),
+        2e-5f);
+  }
+
+  @Test
+  void theSeedDecidesEveryDraw() {
+    TrainingPlan plan = new TrainingCase(0.3, 0.5).plan(ADAM, UNBOUNDED, false);
+    Map<String, float[]> once = train(plan, 2, List.of(whole()), 7);
+
+    assertClose(train(plan, 2, List.of(whole()), 7), once, 1e-6f);
+    assertThat(train(plan, 2, List.of(whole()), 8).get("left.0.q.weight"))
+        .isNotEqualTo(once.get("left.0.q.weight"));
+  }
+
+  @Test
+  void anOptimizerOnPaperMovesAsTheKernelDoes() {
+    Optimizer onPaper =
+        new Optimizer() {
+          @Override
+          public List<String> state() {
+            return ADAM.state();
+          }
+
+          @Override
+          public Change write(GraphBuilder graph, Given given) {
+            return ADAM.write(graph, given);
+          }
+        };
+    TrainingCase given = new TrainingCase(0, 0);
+
+    assertClose(
+        train(given.plan(onPaper, UNBOUNDED, false), 4, List.of(whole()), 0),
+        train(given.plan(ADAM, UNBOUNDED, false), 4, List.of(whole()), 0),
+        2e-5f);
+  }
+
+  @Test
+  void whatHasNoRuleStaysAndWhatHasARangeStaysInIt() {
+    TrainingPlan plan = new TrainingCase(0, 0).plan(ADAM, UNBOUNDED, false);
+    Weights before = TrainingCase.weights(plan);
+
+    Map<String, float[]> after = train(plan, 3, List.of(whole()), 0);
+
+    assertThat(after.get("left.0.ln_1.bias")).isEqualTo(before.get("left.0.ln_1.bias").toFloats());
+    assertThat(after.get("left.0.ln_2.bias"))
+        .isNotEqualTo(before.get("left.0.ln_2.bias").toFloats());
+    assertThat(after.get("scale")[0]).isBetween(0f, 1.001f);
+  }
+
+  @Test
+  void aLossThatIsNoNumberChangesNothing() {
+    TrainingPlan plan = new TrainingCase(0, 0).plan(ADAM, 1, false);
+    Map<String, Tensor> broken = new LinkedHashMap<>(whole());
+    float[] weight = broken.get("weight").toFloats();
+    weight[2] = Float.NaN;
+    broken.put("weight", Tensor.of(weight, weight.length));
+    try (Backend backend = provider().open(CPU);
+        Trainer trainer = backend.train(plan, TrainingCase.weights(plan))) {
+      trainer.step(List.of(whole()), options(1));
+      Map<String, float[]> weights = floats(trainer.weights());
+      Map<String, float[]> state = floats(trainer.optimizerState());
+
+      assertThat(trainer.step(List.of(broken), options(2)).loss()).isNaN();
+
+      assertClose(floats(trainer.weights()), weights, 0f);
+      assertClose(floats(trainer.optimizerState()), state, 0f);
+    }
+  }
+
+  @Test
+  void aTrainingGoesOnWhereItWas() {
+    TrainingPlan plan = new TrainingCase(0.2, 0).plan(ADAM, UNBOUNDED, false);
+    Map<String, float[]> expected = train(plan, 4, List.of(whole()), 42);
+    try (Backend backend = provider().open(CPU);
+        Trainer first = backend.train(plan, TrainingCase.weights(plan))) {
+      first.step(List.of(whole()), options(1));
+      first.step(List.of(whole()), options(2));
+      try (Trainer second = backend.train(plan, first.weights())) {
+        second.restoreOptimizer(first.optimizerState());
+        second.step(List.of(whole()), options(3));
+        second.step(List.of(whole()), options(4));
+
+        assertClose(floats(second.weights()), expected, 1e-6f);
+      }
+      assertThatThrownBy(() -> first.restoreOptimizer(Weights.of(Map.of())))
+          .isInstanceOf(InvalidInputException.class)
+          .hasMessageContaining("exp_avg/");
+    }
+  }
+
+  @Test
+  void brainHalvesComeClose() {
+    TrainingPlan plan = new TrainingCase(0, 0).plan(ADAM, UNBOUNDED, false);
+    BackendOptions half = new BackendOptions(Device.CPU, Precision.BFLOAT16, 2);
+    try (Backend fine = provider().open(CPU);
+        Backend coarse = provider().open(half);
+        Trainer one = fine.train(plan, TrainingCase.weights(plan));
+        Trainer other = coarse.train(plan, TrainingCase.weights(plan))) {
+      for (int step = 1; step <= 5; step++) {
+        double expected = one.step(List.of(whole()), options(step)).loss();
+
+        assertThat(other.step(List.of(whole()), options(step)).loss())
+            .isCloseTo(expected, within(0.02 * expected));
+      }
+    }
+  }
+
+  @Test
+  void runsATowerAsItStands() {
+    TrainingPlan plan = new TrainingCase(0.5, 0.5).plan(ADAM, UNBOUNDED, false);
+    Graph tower = plan.towers().get(0);
+    Map<String, Tensor> input = Map.of("left", whole().get("left"));
+    try (Backend backend = provider().open(CPU);
+        Trainer trainer = backend.train(plan, TrainingCase.weights(plan))) {
+      trainer.step(List.of(whole()), options(1));
+      Array expected = Interpreter.run(tower, trainer.weights(), input).get("left_features");
+
+      float[] actual = trainer.run(tower, input).get("left_features").toFloats();
+
+      for (int i = 0; i < actual.length; i++) {
+        assertThat((double) actual[i]).isCloseTo(expected.data()[i], within(1e-5));
+      }
+    }
+  }
+
+  @Test
+  void refusesWhatCannotBeTrained() {
+    TrainingPlan plan = new TrainingCase(0, 0).plan(ADAM, UNBOUNDED, false);
+    Backend backend = provider().open(CPU);
+    Trainer trainer = backend.train(plan, TrainingCase.weights(plan));
+    Map<String, Tensor> incomplete = new LinkedHashMap<>(whole());
+    incomplete.remove("weight");
+
+    assertThatThrownBy(() -> trainer.step(List.of(incomplete), options(1)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("weight");
+    assertThatThrownBy(() -> backend.train(plan, Weights.of(Map.of())))
+        .isInstanceOf(OpenClipException.class)
+        .hasMessageContaining("is missing");
+    trainer.close();
+    trainer.close();
+    assertThatThrownBy(() -> trainer.step(List.of(whole()), options(1)))
+        .isInstanceOf(ClosedException.class);
+    Trainer other = backend.train(plan, TrainingCase.weights(plan));
+    backend.close();
+    assertThatThrownBy(other::weights).isInstanceOf(ClosedException.class);
   }
 
   /** Weighs every element of a result differently and adds them up. */

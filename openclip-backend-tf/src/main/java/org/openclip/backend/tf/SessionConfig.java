@@ -24,9 +24,6 @@ record SessionConfig(int threads, ConfigProto proto) {
 
   private static final long WORTH_REWRITING = 1_000_000;
 
-  /** The number of threads of the process' pool; 0 before there is one. */
-  private static int pool;
-
   /**
    * Returns the configuration for a device.
    *
@@ -52,17 +49,10 @@ record SessionConfig(int threads, ConfigProto proto) {
    *
    * @param wanted how many; 0 for as many as there are cores
    */
-  static synchronized int threads(int wanted) {
+  static int threads(int wanted) {
     int threads = wanted > 0 ? wanted : physicalCores();
-    if (pool == 0) {
-      NativeLibrary.start(
-          ConfigProto.newBuilder()
-              .setIntraOpParallelismThreads(threads)
-              .setInterOpParallelismThreads(1)
-              .putDeviceCount("GPU", 0)
-              .build());
-      pool = threads;
-    } else if (pool != threads) {
+    int pool = NativeLibrary.threads(threads);
+    if (pool != threads) {
       LOG.log(
           System.Logger.Level.DEBUG,
           "TensorFlow runs with the {0} threads that it was started with, not {1}",

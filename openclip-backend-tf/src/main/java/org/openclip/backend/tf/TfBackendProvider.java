@@ -1,8 +1,11 @@
 package org.openclip.backend.tf;
 
+import java.util.Optional;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
+import org.openclip.api.backend.ModelExporter;
 import org.openclip.api.spi.BackendProvider;
+import org.openclip.backend.tf.export.SavedModelExporter;
 import org.openclip.backend.tf.runtime.NativeLibrary;
 
 /** Offers TensorFlow under the name {@code tf}. */
@@ -23,6 +26,11 @@ public final class TfBackendProvider implements BackendProvider {
   @Override
   public boolean trains() {
     return true;
+  }
+
+  @Override
+  public Optional<ModelExporter> exporter() {
+    return Optional.of(new SavedModelExporter());
   }
 
   @Override

@@ -17,6 +17,7 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.backend.tf.lowering.Emitter;
 import org.openclip.backend.tf.lowering.Lowering;
+import org.openclip.backend.tf.lowering.ModelVariables;
 import org.openclip.backend.tf.lowering.Numbers;
 import org.openclip.backend.tf.lowering.Phase;
 import org.openclip.backend.tf.runtime.NativeCall;

@@ -23,6 +23,9 @@ public final class NativeLibrary {
    */
   private static final String MEMORY_LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
 
+  /** The number of threads of the process' pool; 0 before there is one. */
+  private static int pool;
+
   private NativeLibrary() {}
 
   /**
@@ -51,19 +54,30 @@ public final class NativeLibrary {
   }
 
   /**
-   * Runs the first graph of the process, which makes the threads that all later ones share.
+   * Returns how many threads work inside the operations of all graphs of the process, and makes
+   * them if there are none yet, by running a first graph.
    *
-   * @param config how many threads
+   * @param wanted how many there should be, if there are none yet
    */
-  public static void start(ConfigProto config) {
-    QuietLog.duringFirstRun(
-        () -> {
-          try (NativeGraph graph = new NativeGraph();
-              NativeSession session = NativeSession.open(graph, config)) {
-            Output nothing = graph.op("NoOp").build();
-            session.prepare(List.of(), List.of(), List.of(nothing)).run(List.of());
-          }
-        });
+  public static synchronized int threads(int wanted) {
+    if (pool == 0) {
+      ConfigProto config =
+          ConfigProto.newBuilder()
+              .setIntraOpParallelismThreads(wanted)
+              .setInterOpParallelismThreads(1)
+              .putDeviceCount("GPU", 0)
+              .build();
+      QuietLog.duringFirstRun(
+          () -> {
+            try (NativeGraph graph = new NativeGraph();
+                NativeSession session = NativeSession.open(graph, config)) {
+              Output nothing = graph.op("NoOp").build();
+              session.prepare(List.of(), List.of(), List.of(nothing)).run(List.of());
+            }
+          });
+      pool = wanted;
+    }
+    return pool;
   }
 
   /** Returns TensorFlow's version, such as {@code 2.18.0}. */

@@ -14,7 +14,9 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TF_SetAttrString;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_SetAttrTensor;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_SetAttrType;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_SetAttrTypeList;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_SetAttrValueProto;
 
+import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
@@ -23,6 +25,9 @@ import org.openclip.api.tensor.Tensor;
 import org.tensorflow.internal.c_api.TF_Operation;
 import org.tensorflow.internal.c_api.TF_OperationDescription;
 import org.tensorflow.internal.c_api.TF_Output;
+import org.tensorflow.proto.AttrValue;
+import org.tensorflow.proto.TensorProto;
+import org.tensorflow.proto.TensorShapeProto;
 
 /** The inputs and attributes of an operation that is being added to a {@link NativeGraph}. */
 public final class OpBuilder {
@@ -124,6 +129,23 @@ public final class OpBuilder {
       TF_SetAttrTensor(description, name, given.pointer(), graph.status().pointer());
     }
     graph.status().check("a constant of operation " + type);
+    return this;
+  }
+
+  /** Sets an attribute that is a list of texts, or a single one. */
+  public OpBuilder texts(String name, boolean list, List<String> values) {
+    TensorProto.Builder tensor = TensorProto.newBuilder().setDtypeValue(ElementTypes.STRING);
+    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+    if (list) {
+      shape.addDim(TensorShapeProto.Dim.newBuilder().setSize(values.size()));
+    }
+    values.forEach(text -> tensor.addStringVal(ByteString.copyFromUtf8(text)));
+    byte[] bytes =
+        AttrValue.newBuilder().setTensor(tensor.setTensorShape(shape)).build().toByteArray();
+    try (BytePointer proto = new BytePointer(bytes)) {
+      TF_SetAttrValueProto(description, name, proto, bytes.length, graph.status().pointer());
+    }
+    graph.status().check("a text of operation " + type);
     return this;
   }
 

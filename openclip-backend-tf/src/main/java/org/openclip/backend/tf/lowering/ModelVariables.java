@@ -1,7 +1,8 @@
-package org.openclip.backend.tf;
+package org.openclip.backend.tf.lowering;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,9 +11,6 @@ import org.openclip.api.graph.LeafOp;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
-import org.openclip.backend.tf.lowering.Emitter;
-import org.openclip.backend.tf.lowering.Numbers;
-import org.openclip.backend.tf.lowering.ParameterSource;
 import org.openclip.backend.tf.runtime.NativeCall;
 import org.openclip.backend.tf.runtime.NativeSession;
 import org.openclip.backend.tf.runtime.NativeTensor;
@@ -23,15 +21,25 @@ import org.openclip.backend.tf.runtime.Output;
  * tensor that it is assigned: weights that lie in the program's type and arrangement are read where
  * the checkpoint is mapped; others are converted once, when the program opens.
  */
-final class ModelVariables implements ParameterSource {
+public final class ModelVariables implements ParameterSource {
   private final Emitter out;
   private final Weights weights;
   private final Numbers numbers;
   private final Map<String, Output> read = new HashMap<>();
   private final Map<Output, Tensor> feeds = new LinkedHashMap<>();
+  private final Map<String, Variable> variables = new LinkedHashMap<>();
   private final List<Output> assignments = new ArrayList<>();
 
-  ModelVariables(Emitter out, Weights weights, Numbers numbers) {
+  /**
+   * A variable.
+   *
+   * @param handle what stands for it
+   * @param type the type of its elements
+   */
+  public record Variable(Output handle, DataType type) {}
+
+  /** Creates variables over weights, which are read when they are filled. */
+  public ModelVariables(Emitter out, Weights weights, Numbers numbers) {
     this.out = out;
     this.weights = weights;
     this.numbers = numbers;
@@ -70,6 +78,7 @@ final class ModelVariables implements ParameterSource {
             .shape("shape", kernel ? new long[] {shape[2], shape[3], shape[1], shape[0]} : shape)
             .attr("shared_name", name)
             .build();
+    variables.put(name, new Variable(handle, type));
     assignments.add(out.begin("AssignVariableOp", handle, value).attr("dtype", type).build());
     return out.begin("ReadVariableOp", handle).attr("dtype", type).build();
   }
@@ -93,7 +102,7 @@ final class ModelVariables implements ParameterSource {
   }
 
   /** Fills the variables of a session, all in one run. */
-  void fill(NativeSession session) {
+  public void fill(NativeSession session) {
     if (assignments.isEmpty()) {
       return;
     }
@@ -107,7 +116,12 @@ final class ModelVariables implements ParameterSource {
   }
 
   /** Returns the tensors that variables may share, which must live as long as the session. */
-  List<Tensor> shared() {
+  public List<Tensor> shared() {
     return List.copyOf(feeds.values());
+  }
+
+  /** Returns the variables by name, in order. */
+  public Map<String, Variable> variables() {
+    return Collections.unmodifiableMap(variables);
   }
 }
