@@ -153,8 +153,7 @@ final class ImageTower {
       this.count = count;
     }
 
-    void fill(
-        int slot, T source, Function<T, Image> decode, ImagePreprocessor preprocessor) {
+    void fill(int slot, T source, Function<T, Image> decode, ImagePreprocessor preprocessor) {
       int bytes = input.bytes();
       ByteBuffer place = pixels.slice(slot * bytes, bytes).order(ByteOrder.nativeOrder());
       input.fill(decode.apply(source), preprocessor, place);

@@ -40,7 +40,8 @@ final class PatchLists implements PictureInput {
 
   @Override
   public void fill(Image image, ImagePreprocessor preprocessor, ByteBuffer place) {
-    FloatBuffer patches = place.slice(HEAD, place.limit() - HEAD).order(place.order()).asFloatBuffer();
+    FloatBuffer patches =
+        place.slice(HEAD, place.limit() - HEAD).order(place.order()).asFloatBuffer();
     PatchGrid grid = preprocessor.cut(image, patch, maxPatches, patches);
     place.putInt(0, grid.rows()).putInt(Integer.BYTES, grid.columns());
   }

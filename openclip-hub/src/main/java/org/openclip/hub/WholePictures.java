@@ -29,8 +29,7 @@ record WholePictures(int height, int width) implements PictureInput {
 
   @Override
   public Map<String, Tensor> of(ByteBuffer places, int count) {
-    return ofPixels(
-        Tensor.of(DataType.FLOAT32, places.duplicate(), count, 3, height, width));
+    return ofPixels(Tensor.of(DataType.FLOAT32, places.duplicate(), count, 3, height, width));
   }
 
   @Override

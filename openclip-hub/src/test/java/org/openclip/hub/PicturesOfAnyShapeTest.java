@@ -35,11 +35,16 @@ class PicturesOfAnyShapeTest {
         Map.of("embed_dim", 32, "depth", 2, "num_heads", 2, "patch_size", PATCH);
     Map<String, Object> vision =
         Map.of(
-            "timm_model_name", "naflexvit_base_patch16_map",
-            "timm_pool", "map",
-            "image_size", 32,
-            "image_seq_len", MAX_PATCHES,
-            "timm_model_kwargs", options);
+            "timm_model_name",
+            "naflexvit_base_patch16_map",
+            "timm_pool",
+            "map",
+            "image_size",
+            32,
+            "image_seq_len",
+            MAX_PATCHES,
+            "timm_model_kwargs",
+            options);
     Map<String, Object> config =
         Map.of(
             "embed_dim",
@@ -136,7 +141,10 @@ class PicturesOfAnyShapeTest {
   @Test
   void aLimitBelowOnePatchIsRefused() {
     assertThatThrownBy(
-            () -> OpenClip.model("local-dir:" + folder).override("vision_cfg.image_seq_len", 0).load())
+            () ->
+                OpenClip.model("local-dir:" + folder)
+                    .override("vision_cfg.image_seq_len", 0)
+                    .load())
         .isInstanceOf(InvalidConfigException.class)
         .hasMessageContaining("vision_cfg.image_seq_len");
   }

@@ -84,7 +84,8 @@ public final class BackendsCommand implements CommandProvider {
     @Option(
         names = {"-f", "--format"},
         paramLabel = "FORMAT",
-        description = "table, json (an object for each backend on a line) or names. Default: table.")
+        description =
+            "table, json (an object for each backend on a line) or names. Default: table.")
     private ListFormat format = ListFormat.TABLE;
 
     @Override

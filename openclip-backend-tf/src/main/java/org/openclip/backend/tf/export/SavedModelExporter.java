@@ -29,8 +29,9 @@ import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 
 /**
- * Writes models as a TensorFlow SavedModel with the tag {@code serve}: a signature for each program,
- * and the classifier once more as {@code serving_default}, which TensorFlow Serving looks for.
+ * Writes models as a TensorFlow SavedModel with the tag {@code serve}: a signature for each
+ * program, and the classifier once more as {@code serving_default}, which TensorFlow Serving looks
+ * for.
  */
 public final class SavedModelExporter implements ModelExporter {
   private static final String DEFAULT_SIGNATURE = "serving_default";
@@ -52,8 +53,7 @@ public final class SavedModelExporter implements ModelExporter {
       Emitter out = new Emitter(graph);
       Numbers numbers = Numbers.of(model.precision(), false);
       ModelVariables variables = new ModelVariables(out, model.weights(), numbers);
-      Map<String, Signature> signatures =
-          new Programs(out, numbers, variables).write(model);
+      Map<String, Signature> signatures = new Programs(out, numbers, variables).write(model);
       VariableFiles files = VariableFiles.describe(out, variables.variables());
       MetaGraphDef.Builder meta =
           MetaGraphDef.newBuilder()
@@ -96,8 +96,7 @@ public final class SavedModelExporter implements ModelExporter {
       Map<String, Output> text = lower(model.text(), tokens);
       Map<String, Output> features = new HashMap<>();
       features.put(
-          Architecture.IMAGE_FEATURES,
-          Objects.requireNonNull(image.get(Architecture.FEATURES)));
+          Architecture.IMAGE_FEATURES, Objects.requireNonNull(image.get(Architecture.FEATURES)));
       features.put(
           Architecture.TEXT_FEATURES, Objects.requireNonNull(text.get(Architecture.FEATURES)));
       Map<String, Output> both = new LinkedHashMap<>(pixels);

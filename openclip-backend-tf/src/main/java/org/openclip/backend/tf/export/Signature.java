@@ -2,6 +2,7 @@ package org.openclip.backend.tf.export;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.LeafOp;
 import org.openclip.api.graph.Shape;
@@ -43,8 +44,7 @@ record Signature(Map<String, Output> inputs, Map<String, Output> outputs, List<G
         Output output = outputs.get(entry.getKey());
         if (output != null) {
           Value value = entry.getValue();
-          signature.putOutputs(
-              entry.getKey(), info(graph, output, value.shape(), value.type()));
+          signature.putOutputs(entry.getKey(), info(graph, output, value.shape(), value.type()));
         }
       }
     }
@@ -58,7 +58,9 @@ record Signature(Map<String, Output> inputs, Map<String, Output> outputs, List<G
     }
     return TensorInfo.newBuilder()
         .setName(graph.name(output))
-        .setDtypeValue(ElementTypes.code(type))
+        .setDtype(
+            Objects.requireNonNull(
+                org.tensorflow.proto.DataType.forNumber(ElementTypes.code(type))))
         .setTensorShape(sizes)
         .build();
   }

@@ -134,7 +134,8 @@ public final class OpBuilder {
 
   /** Sets an attribute that is a list of texts, or a single one. */
   public OpBuilder texts(String name, boolean list, List<String> values) {
-    TensorProto.Builder tensor = TensorProto.newBuilder().setDtypeValue(ElementTypes.STRING);
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder().setDtype(org.tensorflow.proto.DataType.DT_STRING);
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
     if (list) {
       shape.addDim(TensorShapeProto.Dim.newBuilder().setSize(values.size()));

@@ -48,15 +48,15 @@ class SavedModelExporterTest {
   private static Graph text() {
     GraphBuilder g = new GraphBuilder("text");
     Value tokens = g.input("tokens", DataType.INT64, Dim.BATCH, Dim.LENGTH);
-    Value rows = g.embedding(g.parameter("token_embedding.weight", Initializer.ZEROS, 4, 2), tokens);
+    Value rows =
+        g.embedding(g.parameter("token_embedding.weight", Initializer.ZEROS, 4, 2), tokens);
     g.output("features", g.reduce(rows, Reduction.SUM, 1));
     return g.build();
   }
 
   private static Graph scores() {
     GraphBuilder g = new GraphBuilder("scores");
-    Value image =
-        g.input("image_features", DataType.FLOAT32, Dim.symbol("images"), Dim.of(2));
+    Value image = g.input("image_features", DataType.FLOAT32, Dim.symbol("images"), Dim.of(2));
     Value text = g.input("text_features", DataType.FLOAT32, Dim.symbol("texts"), Dim.of(2));
     Value scale = g.parameter("logit_scale", Initializer.ONES);
     g.output("probabilities", g.softmax(g.times(g.matMulTransposed(image, text), scale), 1));
@@ -102,9 +102,11 @@ class SavedModelExporterTest {
     assertThat(files).allSatisfy(file -> assertThat(file).isRegularFile());
     try (SavedModelBundle bundle = SavedModelBundle.load(folder.toString(), "serve");
         TFloat32 pixels =
-            TFloat32.tensorOf(Shape.of(2, 3), DataBuffers.of(FloatBuffer.wrap(new float[] {1, 0, 0, 0, 1, 1})));
+            TFloat32.tensorOf(
+                Shape.of(2, 3), DataBuffers.of(FloatBuffer.wrap(new float[] {1, 0, 0, 0, 1, 1})));
         TInt64 tokens =
-            TInt64.tensorOf(Shape.of(3, 2), DataBuffers.of(LongBuffer.wrap(new long[] {0, 1, 2, 2, 3, 0})))) {
+            TInt64.tensorOf(
+                Shape.of(3, 2), DataBuffers.of(LongBuffer.wrap(new long[] {0, 1, 2, 2, 3, 0})))) {
       Session session = bundle.session();
       assertThat(bundle.metaGraphDef().getSignatureDefMap())
           .containsOnlyKeys("encode_image", "encode_text", "classify", "serving_default");
@@ -127,7 +129,8 @@ class SavedModelExporterTest {
                   .feed(input(bundle, "serving_default", "tokens"), tokens)
                   .fetch(output(bundle, "serving_default", "probabilities"))
                   .run()) {
-        assertThat(floats(image.get(0))).containsExactly(new float[] {1, -1, 2, 1.5f}, within(1e-6f));
+        assertThat(floats(image.get(0)))
+            .containsExactly(new float[] {1, -1, 2, 1.5f}, within(1e-6f));
         assertThat(floats(text.get(0)))
             .containsExactly(new float[] {1, 1, 2, 2, 0, 2}, within(1e-6f));
         // Logits of the first picture: (0, 0, -2) / 2.
