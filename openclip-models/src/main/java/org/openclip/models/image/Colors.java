@@ -86,8 +86,7 @@ final class Colors {
     for (int i = 0; i < count; i++) {
       toRgb(mode, image.pixels(), i * mode.bytes(), palette, rgb, 3 * i);
     }
-    return new Image(
-        image.width(), image.height(), ColorMode.RGB, rgb, null, image.orientation());
+    return new Image(image.width(), image.height(), ColorMode.RGB, rgb, null, image.orientation());
   }
 
   private static void grey(byte level, byte[] out, int to) {

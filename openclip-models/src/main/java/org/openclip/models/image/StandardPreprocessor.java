@@ -46,8 +46,7 @@ final class StandardPreprocessor implements ImagePreprocessor {
   public PatchGrid cut(Image given, int patch, int maxPatches, FloatBuffer out) {
     Image upright = config.applyOrientation() ? Orientation.upright(given) : given;
     PatchGrid grid = PatchGrid.fit(upright.height(), upright.width(), patch, maxPatches);
-    byte[] pixels =
-        resample(Colors.toRgb(upright), Fit.whole(grid.width(), grid.height(), config));
+    byte[] pixels = resample(Colors.toRgb(upright), Fit.whole(grid.width(), grid.height(), config));
     float[] planes = new float[pixels.length];
     normalise(pixels, FloatBuffer.wrap(planes));
     grid.cut(FloatBuffer.wrap(planes), out);

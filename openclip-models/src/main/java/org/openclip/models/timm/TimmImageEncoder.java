@@ -63,7 +63,8 @@ final class TimmImageEncoder implements ImageEncoder {
     @Nullable Double dropPath =
         reader.has("timm_drop_path") ? TrunkOptions.rate(reader, "timm_drop_path", 0) : null;
     double patchDrop = TrunkOptions.rate(reader, "patch_dropout", 0);
-    maxPatches = reader.has("image_seq_len") ? TrunkOptions.positive(reader, "image_seq_len", 1) : 0;
+    maxPatches =
+        reader.has("image_seq_len") ? TrunkOptions.positive(reader, "image_seq_len", 1) : 0;
     reader.finish();
     trunk =
         family.create(
