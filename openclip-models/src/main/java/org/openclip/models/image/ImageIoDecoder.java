@@ -22,10 +22,13 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.image.ColorMode;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImageDecoder;
+import org.openclip.models.image.jpeg.JpegDecoder;
+import org.openclip.models.image.jpeg.JpegPicture;
 
 /**
- * Decodes JPEG, PNG, GIF, BMP and TIFF by the JDK's own readers and WebP by libwebp, chosen by the
- * file's first bytes and not by what else has registered itself with ImageIO.
+ * Decodes the usual JPEG files by a decoder of this package's own, and other JPEG files, PNG, GIF,
+ * BMP and TIFF by the JDK's readers and WebP by libwebp, chosen by the file's first bytes and not
+ * by what else has registered itself with ImageIO.
  */
 final class ImageIoDecoder implements ImageDecoder {
   @Override
@@ -39,6 +42,18 @@ final class ImageIoDecoder implements ImageDecoder {
               + Arrays.toString(PictureFormat.values()));
     }
     CleanFile clean = CleanFile.of(format, file, name);
+    if (format == PictureFormat.JPEG) {
+      JpegPicture usual = JpegDecoder.decode(clean.bytes());
+      if (usual != null) {
+        return new Image(
+            usual.width(),
+            usual.height(),
+            usual.channels() == 1 ? ColorMode.GREY : ColorMode.RGB,
+            usual.pixels(),
+            null,
+            clean.orientation());
+      }
+    }
     ImageReader reader = reader(format);
     List<String> warnings = new ArrayList<>();
     try (ImageInputStream stream =

@@ -122,36 +122,10 @@ final class StandardPreprocessor implements ImagePreprocessor {
     return switch (mode) {
       case BILEVEL, PALETTE -> nearest(plane, fit);
       case GREY16 -> Grey16.resample(plane, fit);
-      case GREY_ALPHA, RGBA -> Colors.unpremultiply(smooth(Colors.premultiply(plane), fit)).bytes();
-      case GREY, RGB, CMYK -> smooth(plane, fit).bytes();
+      case GREY_ALPHA, RGBA ->
+          Colors.unpremultiply(TwoPassResize.resize(Colors.premultiply(plane), fit)).bytes();
+      case GREY, RGB, CMYK -> TwoPassResize.resize(plane, fit).bytes();
     };
-  }
-
-  private static Plane smooth(Plane plane, Fit fit) {
-    Resampling columns =
-        Resampling.of(
-            plane.width(),
-            fit.fullWidth(),
-            fit.left(),
-            fit.left() + fit.width(),
-            fit.interpolation());
-    Resampling rows =
-        Resampling.of(
-            plane.height(),
-            fit.fullHeight(),
-            fit.top(),
-            fit.top() + fit.height(),
-            fit.interpolation());
-    boolean sameHeight = plane.height() == fit.fullHeight();
-    int first = sameHeight ? fit.top() : rows.firstInput();
-    int last = sameHeight ? fit.top() + fit.height() : rows.lastInput();
-    int[][] narrow =
-        plane.width() == fit.fullWidth()
-            ? plane.crop(fit.left(), first, fit.width(), last - first).levels()
-            : plane.resampleColumns(columns, first, last);
-    return sameHeight
-        ? Plane.of(narrow, plane.channels())
-        : Plane.resampleRows(narrow, plane.channels(), rows, first);
   }
 
   /** Takes the nearest pixel; Pillow does so for palettes and single bits whatever is asked. */
