@@ -96,6 +96,8 @@ public final class ModulePathArguments {
                 .toList()));
     options.add("--add-modules");
     options.add(String.join(",", needed));
+    options.add("--enable-native-access");
+    options.add(String.join(",", needed));
     options.add("--patch-module");
     options.add(module + "=" + tests);
     options.add("--add-reads");
