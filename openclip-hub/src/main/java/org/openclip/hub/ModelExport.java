@@ -18,6 +18,7 @@ import org.openclip.api.backend.ExportableModel;
 import org.openclip.api.backend.ModelExporter;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.graph.Graph;
+import org.openclip.api.graph.Narrowing;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.tensor.Weights;
@@ -73,8 +74,8 @@ final class ModelExport {
       Weights weights,
       Supplier<Tokenizer> tokenizer,
       @Nullable Path source) {
-    Graph image = architecture.imageGraph();
-    Graph text = architecture.textGraph();
+    Graph image = Narrowing.of(architecture.imageGraph());
+    Graph text = Narrowing.of(architecture.textGraph());
     Graph scores = architecture.scoreGraph();
     List<Path> written = new ArrayList<>();
     List<String> vocabulary = new ArrayList<>();

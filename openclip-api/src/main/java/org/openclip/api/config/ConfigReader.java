@@ -1,6 +1,5 @@
 package org.openclip.api.config;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -156,16 +155,14 @@ public final class ConfigReader {
     return path.isEmpty() ? key : path + "." + key;
   }
 
-  /** Refuses every key that has not been asked for or ignored, naming the nearest known one. */
+  /** Refuses every key that has not been asked for or ignored, naming the nearest known one and all others. */
   public void finish() {
     for (String key : json.keySet()) {
       if (!known.contains(key)) {
         List<String> near = Suggestions.nearest(key, known);
-        String remedy =
-            near.isEmpty()
-                ? "; known keys: " + String.join(", ", new ArrayList<>(known))
-                : "; did you mean " + String.join(" or ", near) + "?";
-        throw new InvalidConfigException(at(key), "is not known" + remedy);
+        String meant = near.isEmpty() ? "." : "; did you mean " + String.join(" or ", near) + "?";
+        throw new InvalidConfigException(
+            at(key), "is not known" + meant + " Known keys: " + String.join(", ", known));
       }
     }
   }

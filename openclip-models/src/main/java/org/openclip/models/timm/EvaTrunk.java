@@ -11,7 +11,6 @@ import org.openclip.api.graph.Layers;
 import org.openclip.api.graph.NeuralOp.GeluForm;
 import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.Weights;
-import org.openclip.models.clip.PositionalEmbeddings;
 import org.openclip.models.timm.TransformerBlocks.Perceptron;
 import org.openclip.models.timm.TransformerBlocks.Positions;
 import org.openclip.models.timm.TransformerBlocks.Projection;
@@ -22,12 +21,8 @@ import org.openclip.models.timm.TransformerBlocks.Projection;
  * 2303.15389); and the Perception Encoder (Bolya et al. 2025, arXiv 2504.13181).
  */
 final class EvaTrunk implements TimmTrunk {
-  private final PatchStem stem;
+  private final TokenEmbedding tokens;
   private final TransformerBlocks blocks;
-  private final boolean classToken;
-  private final int registers;
-  private final boolean gridOnly;
-  private final boolean learntPositions;
   private final boolean rotary;
   private final RotaryGrid rotation;
   private final boolean normBefore;
@@ -42,7 +37,15 @@ final class EvaTrunk implements TimmTrunk {
   EvaTrunk(Request request, ConfigReader reader) {
     int width = TrunkOptions.positive(reader, "embed_dim", 768);
     normBefore = reader.bool("use_pre_transformer_norm", false);
-    stem = PatchStem.of(reader, request.height(), request.width(), width, !normBefore);
+    PatchStem stem = PatchStem.of(reader, request.height(), request.width(), width, !normBefore);
+    tokens =
+        new TokenEmbedding(
+            stem,
+            reader.bool("class_token", true),
+            reader.integer("num_reg_tokens", 0),
+            reader.bool("use_abs_pos_emb", true),
+            reader.bool("no_embed_class", false),
+            new Initializer.TruncatedNormal(0.02));
     String own = reader.choice("global_pool", "avg", TrunkOptions.POOLS);
     pool = TrunkOptions.pool(request, own);
     normAfterPool =
@@ -51,16 +54,12 @@ final class EvaTrunk implements TimmTrunk {
     int heads = TrunkOptions.heads(reader, width, 12);
     double ratio = reader.number("mlp_ratio", 4);
     blocks = blocks(request, reader, width, heads, ratio);
-    classToken = reader.bool("class_token", true);
-    registers = reader.integer("num_reg_tokens", 0);
-    gridOnly = reader.bool("no_embed_class", false);
-    learntPositions = reader.bool("use_abs_pos_emb", true);
     rotary = reader.bool("use_rot_pos_emb", false);
     rotation =
         new RotaryGrid(
             stem.gridHeight(),
             stem.gridWidth(),
-            (classToken ? 1 : 0) + registers,
+            tokens.prefix(),
             width / heads,
             reader.number("rope_grid_offset", 0),
             reader.choice("rope_grid_indexing", "ij", List.of("ij", "xy")).equals("xy"),
@@ -131,14 +130,9 @@ final class EvaTrunk implements TimmTrunk {
     return plain ? Projection.FUSED : Projection.FUSED_NO_KEY_BIAS;
   }
 
-  private int prefix() {
-    return rotation.prefix();
-  }
-
   @Override
   public Value encode(GraphBuilder g, Value pixels) {
-    Value x = embed(g, stem.encode(g.scope("patch_embed"), pixels));
-    x = g.patchDropout(x, patchDrop, prefix());
+    Value x = g.patchDropout(tokens.encode(g, pixels), patchDrop, tokens.prefix());
     if (normBefore) {
       x = Layers.layerNorm(g, "norm_pre", x, blocks.epsilon());
     }
@@ -153,30 +147,6 @@ final class EvaTrunk implements TimmTrunk {
     return classes == 0 ? x : TransformerBlocks.linear(g, "head", x, classes, true);
   }
 
-  /** Adds the tokens in front and learnt positions, {@code [batch, prefix + patches, width]}. */
-  private Value embed(GraphBuilder g, Value patches) {
-    boolean before = learntPositions && gridOnly;
-    Value x = before ? g.plus(patches, positions(g, 0)) : patches;
-    if (registers > 0) {
-      x = g.concat(1, token(g, "reg_token", registers), x);
-    }
-    if (classToken) {
-      x = g.concat(1, token(g, "cls_token", 1), x);
-    }
-    return learntPositions && !gridOnly ? g.plus(x, positions(g, prefix())) : x;
-  }
-
-  private Value positions(GraphBuilder g, int more) {
-    Initializer normal = new Initializer.TruncatedNormal(0.02);
-    return g.parameter("pos_embed", normal, 1, more + (long) stem.patches(), blocks.width());
-  }
-
-  private Value token(GraphBuilder g, String name, int count) {
-    Initializer normal = new Initializer.TruncatedNormal(0.02);
-    Value token = g.parameter(name, normal, 1, count, blocks.width());
-    return g.broadcast(token, Dim.BATCH, Dim.of(count), Dim.of(blocks.width()));
-  }
-
   private Value pool(GraphBuilder g, Value x) {
     int hidden = (int) (blocks.width() * poolRatio);
     return switch (pool) {
@@ -184,23 +154,14 @@ final class EvaTrunk implements TimmTrunk {
           new LatentAttentionPool(poolHeads, hidden, GeluForm.ERF, blocks.epsilon())
               .encode(g.scope("attn_pool"), x, null);
       case "token" -> g.select(x, 1, Dim.of(0));
-      case "avg" -> g.reduce(patches(g, x), Reduction.MEAN, 1);
-      case "max" -> g.reduce(patches(g, x), Reduction.MAX, 1);
+      case "avg" -> g.reduce(tokens.patches(g, x), Reduction.MEAN, 1);
+      case "max" -> g.reduce(tokens.patches(g, x), Reduction.MAX, 1);
       default -> x;
     };
   }
 
-  private Value patches(GraphBuilder g, Value x) {
-    return g.slice(x, 1, Dim.of(prefix()), x.shape().dim(1));
-  }
-
   @Override
   public Weights fit(Weights weights, String prefix) {
-    return PositionalEmbeddings.fitGrid(
-        weights,
-        prefix + "pos_embed",
-        gridOnly ? 0 : prefix(),
-        stem.gridHeight(),
-        stem.gridWidth());
+    return tokens.fit(weights, prefix);
   }
 }

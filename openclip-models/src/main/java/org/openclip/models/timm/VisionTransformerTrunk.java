@@ -10,7 +10,6 @@ import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.Layers;
 import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.Weights;
-import org.openclip.models.clip.PositionalEmbeddings;
 import org.openclip.models.timm.TransformerBlocks.Perceptron;
 import org.openclip.models.timm.TransformerBlocks.Positions;
 import org.openclip.models.timm.TransformerBlocks.Projection;
@@ -22,12 +21,8 @@ import org.openclip.models.timm.TransformerBlocks.Projection;
  * arXiv 2311.17049) and ViTamin (Chen et al. 2024, arXiv 2404.02132).
  */
 final class VisionTransformerTrunk implements TimmTrunk {
-  private final PatchStem stem;
+  private final TokenEmbedding tokens;
   private final TransformerBlocks blocks;
-  private final boolean classToken;
-  private final int registers;
-  private final boolean positions;
-  private final boolean gridOnly;
   private final boolean normBefore;
   private final boolean finalNorm;
   private final boolean normAfterPool;
@@ -40,7 +35,14 @@ final class VisionTransformerTrunk implements TimmTrunk {
   VisionTransformerTrunk(Request request, ConfigReader reader) {
     int width = TrunkOptions.positive(reader, "embed_dim", 768);
     normBefore = reader.bool("pre_norm", false);
-    stem = PatchStem.of(reader, request.height(), request.width(), width, !normBefore);
+    tokens =
+        new TokenEmbedding(
+            PatchStem.of(reader, request.height(), request.width(), width, !normBefore),
+            reader.bool("class_token", true),
+            reader.integer("reg_tokens", 0),
+            reader.choice("pos_embed", "learn", List.of("learn", "none", "")).equals("learn"),
+            reader.bool("no_embed_class", false),
+            new Initializer.Normal(1e-6));
     String own = reader.choice("global_pool", "token", TrunkOptions.POOLS);
     String created = TrunkOptions.createdPool(request, own);
     pool = TrunkOptions.pool(request, own);
@@ -63,10 +65,6 @@ final class VisionTransformerTrunk implements TimmTrunk {
             layerScale == 0 ? null : layerScale,
             TransformerBlocks.VIT_LAYER_SCALES,
             TrunkOptions.dropPath(request, reader, 0));
-    classToken = reader.bool("class_token", true);
-    registers = reader.integer("reg_tokens", 0);
-    positions = reader.choice("pos_embed", "learn", List.of("learn", "none", "")).equals("learn");
-    gridOnly = reader.bool("no_embed_class", false);
     finalNorm = reader.bool("final_norm", true);
     normAfterPool = reader.bool("fc_norm", List.of("avg", "avgmax", "max").contains(created));
     poolPrefix = reader.bool("pool_include_prefix", false);
@@ -75,20 +73,15 @@ final class VisionTransformerTrunk implements TimmTrunk {
     classes = request.classes();
     reader.ignore("dynamic_img_size", "weight_init", "fix_init");
     reader.finish();
-    if (pool.equals("token") && !classToken) {
+    if (pool.equals("token") && !tokens.classToken()) {
       throw new InvalidConfigException(
           "vision_cfg.timm_pool", "is token, but " + request.name() + " has no class token");
     }
   }
 
-  private int prefix() {
-    return (classToken ? 1 : 0) + registers;
-  }
-
   @Override
   public Value encode(GraphBuilder g, Value pixels) {
-    Value x = embed(g, stem.encode(g.scope("patch_embed"), pixels));
-    x = g.patchDropout(x, patchDrop, prefix());
+    Value x = g.patchDropout(tokens.encode(g, pixels), patchDrop, tokens.prefix());
     if (normBefore) {
       x = Layers.layerNorm(g, "norm_pre", x, blocks.epsilon());
     }
@@ -103,39 +96,18 @@ final class VisionTransformerTrunk implements TimmTrunk {
     return classes == 0 ? x : TransformerBlocks.linear(g, "head", x, classes, true);
   }
 
-  /** Adds positions and the tokens in front, {@code [batch, prefix + patches, width]}. */
-  private Value embed(GraphBuilder g, Value patches) {
-    Value x = positions && gridOnly ? g.plus(patches, positions(g, 0)) : patches;
-    if (registers > 0) {
-      x = g.concat(1, token(g, "reg_token", registers), x);
-    }
-    if (classToken) {
-      x = g.concat(1, token(g, "cls_token", 1), x);
-    }
-    return positions && !gridOnly ? g.plus(x, positions(g, prefix())) : x;
-  }
-
-  private Value positions(GraphBuilder g, int more) {
-    Initializer normal = new Initializer.TruncatedNormal(0.02);
-    return g.parameter("pos_embed", normal, 1, more + (long) stem.patches(), blocks.width());
-  }
-
-  private Value token(GraphBuilder g, String name, int count) {
-    Value token = g.parameter(name, new Initializer.Normal(1e-6), 1, count, blocks.width());
-    return g.broadcast(token, Dim.BATCH, Dim.of(count), Dim.of(blocks.width()));
-  }
-
   private Positions relativePositions(GraphBuilder g) {
     if (relativeHidden == 0) {
       return Positions.NONE;
     }
+    PatchStem stem = tokens.stem();
     return new RelativePositions(
-            stem.gridHeight(), stem.gridWidth(), prefix(), blocks.heads(), relativeHidden)
+            stem.gridHeight(), stem.gridWidth(), tokens.prefix(), blocks.heads(), relativeHidden)
         .in(g);
   }
 
   private Value pool(GraphBuilder g, Value x) {
-    Value patches = poolPrefix ? x : g.slice(x, 1, Dim.of(prefix()), x.shape().dim(1));
+    Value patches = poolPrefix ? x : tokens.patches(g, x);
     return switch (pool) {
       case "token" -> g.select(x, 1, Dim.of(0));
       case "avg" -> g.reduce(patches, Reduction.MEAN, 1);
@@ -154,11 +126,6 @@ final class VisionTransformerTrunk implements TimmTrunk {
 
   @Override
   public Weights fit(Weights weights, String prefix) {
-    return PositionalEmbeddings.fitGrid(
-        weights,
-        prefix + "pos_embed",
-        gridOnly ? 0 : prefix(),
-        stem.gridHeight(),
-        stem.gridWidth());
+    return tokens.fit(weights, prefix);
   }
 }

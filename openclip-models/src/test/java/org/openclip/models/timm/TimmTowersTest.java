@@ -82,7 +82,8 @@ class TimmTowersTest {
     assertThatThrownBy(() -> create("eva02_base_patch16_clip_224", Map.of("num_head", 3)))
         .isInstanceOf(InvalidConfigException.class)
         .hasMessageContaining("vision_cfg.timm_model_kwargs.num_head")
-        .hasMessageContaining("did you mean num_heads");
+        .hasMessageContaining("did you mean num_heads")
+        .hasMessageContaining("swiglu_mlp");
   }
 
   @Test
