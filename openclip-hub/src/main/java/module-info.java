@@ -35,6 +35,7 @@ module org.openclip.hub {
       org.openclip.hub.command.InspectCommand,
       org.openclip.hub.command.ModelsCommand,
       org.openclip.hub.command.PretrainedCommand,
+      org.openclip.hub.command.PushCommand,
       org.openclip.hub.command.SimilarityCommand;
   provides org.openclip.api.spi.CheckpointFormatProvider with
       org.openclip.hub.checkpoint.NpzFormat,

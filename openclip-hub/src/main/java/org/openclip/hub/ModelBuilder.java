@@ -1,10 +1,10 @@
 package org.openclip.hub;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.FetchException;
 import org.openclip.api.InvalidConfigException;
@@ -17,26 +17,17 @@ import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.ModelExporter;
 import org.openclip.api.backend.Precision;
-import org.openclip.api.config.ModelConfig;
-import org.openclip.api.image.ImagePreprocessor;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.FetchListener;
 import org.openclip.api.spi.FetchOptions;
-import org.openclip.api.spi.ImagePreprocessorProvider;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.api.spi.TokenizerProvider;
-import org.openclip.api.spi.WordTaggerProvider;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.text.Tokenizer;
-import org.openclip.api.text.TokenizerContext;
-import org.openclip.hub.checkpoint.Checkpoints;
-import org.openclip.hub.checkpoint.Lookalikes;
-import org.openclip.hub.checkpoint.StateDict;
+import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
-import org.openclip.hub.hf.HubTokenizers;
 
 /**
  * The choices with which a model is loaded. Each method returns this builder; a builder can load
@@ -189,8 +180,7 @@ public final class ModelBuilder {
    * @throws InvalidConfigException when the configuration is wrong
    */
   public Architecture architecture() {
-    PluginRegistry registry = registry();
-    return architecture(ModelDefinition.find(name, pretrained, registry, fetching), registry);
+    return parts().architecture();
   }
 
   /**
@@ -200,9 +190,7 @@ public final class ModelBuilder {
    * @throws InvalidConfigException when the configuration is wrong
    */
   public PreprocessConfig preprocessing() {
-    PluginRegistry registry = registry();
-    ModelDefinition definition = ModelDefinition.find(name, pretrained, registry, fetching);
-    return preprocessing(definition, architecture(definition, registry));
+    return parts().preprocessing();
   }
 
   /**
@@ -212,24 +200,13 @@ public final class ModelBuilder {
    * @throws InvalidConfigException when the configuration is wrong
    */
   public Tokenizer tokenizer() {
+    return parts().tokenizer();
+  }
+
+  private ModelParts parts() {
     PluginRegistry registry = registry();
     ModelDefinition definition = ModelDefinition.find(name, pretrained, registry, fetching);
-    return tokenizer(architecture(definition, registry), definition, registry);
-  }
-
-  private Architecture architecture(ModelDefinition definition, PluginRegistry registry) {
-    Map<String, Object> config = definition.config();
-    for (Map.Entry<String, Object> entry : overrides.entrySet()) {
-      config = ConfigOverride.apply(config, entry.getKey(), entry.getValue());
-    }
-    return Architecture.of(ModelConfig.of(config), registry);
-  }
-
-  private PreprocessConfig preprocessing(ModelDefinition definition, Architecture architecture) {
-    Map<String, Object> json = new LinkedHashMap<>(definition.preprocess());
-    json.putAll(preprocess);
-    return PreprocessConfig.of(json)
-        .withSize(architecture.imageEncoder().height(), architecture.imageEncoder().width());
+    return new ModelParts(name, definition.with(overrides, preprocess), registry, fetching);
   }
 
   /**
@@ -241,8 +218,8 @@ public final class ModelBuilder {
    * @throws WeightsMismatchException when the weights are those of another model, or not finite
    */
   public ClipModel load() {
+    ModelParts parts = parts();
     PluginRegistry registry = registry();
-    ModelDefinition definition = ModelDefinition.find(name, pretrained, registry, fetching);
     BackendProvider provider = backendProvider(registry);
     BackendOptions chosen = options;
     Resources resources = new Resources();
@@ -250,17 +227,17 @@ public final class ModelBuilder {
         Aside.start("openclip-backend", () -> open(provider, chosen, resources));
     boolean loaded = false;
     try {
-      Architecture architecture = architecture(definition, registry);
-      PreprocessConfig pictures = preprocessing(definition, architecture);
-      Weights state = state(definition, architecture, registry, resources);
+      Architecture architecture = parts.architecture();
+      PreprocessConfig pictures = parts.preprocessing();
+      Weights state = parts.state(weights, resources);
       RunningTowers towers =
           new RunningTowers(architecture, state, opening.join(), batchSize, resources);
       loaded = true;
       return new LoadedClipModel(
           name,
           architecture,
-          new Lazy<>(() -> tokenizer(architecture, definition, registry)),
-          new Lazy<>(() -> preprocessor(architecture, pictures, registry)),
+          new Lazy<>(parts::tokenizer),
+          new Lazy<>(() -> parts.preprocessor(pictures)),
           new Lazy<>(() -> new PictureFiles(registry)),
           towers);
     } finally {
@@ -284,20 +261,16 @@ public final class ModelBuilder {
    * @throws OpenClipException when the disk is full or the folder cannot be written
    */
   public List<Path> export(Path folder) {
-    PluginRegistry registry = registry();
-    ModelDefinition definition = ModelDefinition.find(name, pretrained, registry, fetching);
-    ModelExporter exporter = exporter(registry);
+    ModelParts parts = parts();
+    ModelExporter exporter = exporter(registry());
     try (Resources resources = new Resources()) {
-      Architecture architecture = architecture(definition, registry);
-      PreprocessConfig pictures = preprocessing(definition, architecture);
-      Weights state = state(definition, architecture, registry, resources);
-      return new ModelExport(name, architecture, pictures, options.precision())
+      return new ModelExport(name, parts.architecture(), parts.preprocessing(), options.precision())
           .write(
               folder,
               exporter,
-              state,
-              () -> tokenizer(architecture, definition, registry),
-              definition.tokenizerFolder());
+              parts.state(weights, resources),
+              parts::tokenizer,
+              parts.tokenizerFolder());
     }
   }
 
@@ -326,24 +299,43 @@ public final class ModelBuilder {
    * @throws FetchException when a file cannot be fetched
    */
   public Path fetch() {
-    PluginRegistry registry = registry();
-    ModelDefinition definition = ModelDefinition.find(name, pretrained, registry, fetching);
-    Path file = checkpoint(definition);
-    tokenizer(architecture(definition, registry), definition, registry);
+    ModelParts parts = parts();
+    Path file = parts.checkpoint();
+    parts.tokenizer();
     return file;
   }
 
-  private Path checkpoint(ModelDefinition definition) {
-    Supplier<Path> checkpoint = definition.checkpoint();
-    if (checkpoint == null) {
-      throw new InvalidInputException(
-          "model "
-              + name
-              + " has no weights; name a tag or a checkpoint as pretrained, or put "
-              + ModelFolder.CHECKPOINT
-              + " into its folder");
+  /**
+   * Writes the model as a folder that the reference loads, too, and that can be published: {@code
+   * open_clip_config.json}, {@code open_clip_model.safetensors} and the tokenizer's files.
+   *
+   * @param folder created when missing; files of the same names in it are replaced
+   * @return the files written
+   * @throws UnknownNameException when no plugin knows the model or its weights
+   * @throws WeightsMismatchException when the weights are those of another model, or not finite
+   * @throws OpenClipException when the disk is full or the folder cannot be written
+   */
+  public List<Path> save(Path folder) {
+    ModelParts parts = parts();
+    try (Resources resources = new Resources()) {
+      ModelFolder.write(
+          folder,
+          parts.architecture().config(),
+          parts.preprocessing(),
+          WeightSource.of(parts.state(weights, resources)));
     }
-    return checkpoint.get();
+    List<Path> written = new ArrayList<>();
+    written.add(folder.resolve(ModelFolder.CONFIG));
+    written.add(folder.resolve(ModelFolder.CHECKPOINT));
+    written.addAll(new TokenizerCopy(parts, fetching).write(folder));
+    return List.copyOf(written);
+  }
+
+  /** Reads the weights through and compares them with the architecture, as {@link #load} does. */
+  void check() {
+    try (Resources resources = new Resources()) {
+      parts().state(weights, resources);
+    }
   }
 
   private BackendProvider backendProvider(PluginRegistry registry) {
@@ -357,62 +349,5 @@ public final class ModelBuilder {
     Backend opened = provider.open(options);
     resources.closeLater(opened::close);
     return opened;
-  }
-
-  /** Opens the chosen weights and returns those that the architecture needs. */
-  private Weights state(
-      ModelDefinition definition,
-      Architecture architecture,
-      PluginRegistry registry,
-      Resources resources) {
-    Weights given = weights;
-    if (given != null) {
-      return StateDict.load("the given weights", given, name, architecture);
-    }
-    Path file = checkpoint(definition);
-    Weights checkpoint = Checkpoints.open(file, registry);
-    resources.closeLater(checkpoint::close);
-    try {
-      return StateDict.load(file.toString(), checkpoint, name, architecture);
-    } catch (WeightsMismatchException e) {
-      throw e.notFinite().isEmpty() ? e.withHint(Lookalikes.hint(checkpoint, registry)) : e;
-    }
-  }
-
-  private Tokenizer tokenizer(
-      Architecture architecture, ModelDefinition definition, PluginRegistry registry) {
-    Map<String, Object> config = architecture.config().text();
-    return registry
-        .first(TokenizerProvider.class, provider -> provider.matches(config))
-        .orElseThrow(
-            () ->
-                new OpenClipException(
-                    "no plugin has the tokenizer that text_cfg "
-                        + config
-                        + " asks for; add its jar, or encode tokens made elsewhere"))
-        .create(
-            TokenizerContext.of(config, architecture.textEncoder().contextLength())
-                .withVocabularySize(architecture.textEncoder().vocabularySize())
-                .withModelFolder(definition.tokenizerFolder())
-                .withFiles(new HubTokenizers(fetching))
-                .withTagger(
-                    () ->
-                        registry
-                            .first(WordTaggerProvider.class, provider -> true)
-                            .map(WordTaggerProvider::create)));
-  }
-
-  private static ImagePreprocessor preprocessor(
-      Architecture architecture, PreprocessConfig pictures, PluginRegistry registry) {
-    Map<String, Object> config = architecture.config().vision();
-    return registry
-        .first(ImagePreprocessorProvider.class, provider -> provider.matches(config))
-        .orElseThrow(
-            () ->
-                new OpenClipException(
-                    "no plugin preprocesses pictures for vision_cfg "
-                        + config
-                        + "; add openclip-models to the class or module path"))
-        .create(pictures);
   }
 }

@@ -75,6 +75,19 @@ record ModelDefinition(
   }
 
   /**
+   * Returns this with values of its configuration set, by their paths, and of its preprocessing.
+   */
+  ModelDefinition with(Map<String, Object> overrides, Map<String, Object> pictures) {
+    Map<String, Object> set = config;
+    for (Map.Entry<String, Object> entry : overrides.entrySet()) {
+      set = ConfigOverride.apply(set, entry.getKey(), entry.getValue());
+    }
+    Map<String, Object> all = new LinkedHashMap<>(preprocess);
+    all.putAll(pictures);
+    return new ModelDefinition(set, all, files, checkpoint);
+  }
+
+  /**
    * Returns the folder with the tokenizer's files, fetched if need be; null for built-in models.
    */
   @Nullable Path tokenizerFolder() {

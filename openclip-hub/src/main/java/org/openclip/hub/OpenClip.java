@@ -1,6 +1,7 @@
 package org.openclip.hub;
 
 import java.util.List;
+import org.openclip.api.FetchException;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.model.ClipModel;
@@ -10,7 +11,7 @@ import org.openclip.api.spi.PluginRegistry;
  * Where using OpenCLIP begins: it loads models by name.
  *
  * <pre>{@code
- * try (ClipModel model = OpenClip.load("ViT-B-32", "weights/ViT-B-32.safetensors")) {
+ * try (ClipModel model = OpenClip.load("ViT-B-32", "laion2b_s34b_b79k")) {
  *   Embeddings image = model.encodeImages(List.of(Path.of("cat.png")));
  *   Embeddings text = model.encodeTexts(List.of("a diagram", "a dog", "a cat"));
  *   float[][] probabilities = model.probabilities(image, text);
@@ -23,8 +24,10 @@ public final class OpenClip {
   /**
    * Loads a model that brings its weights.
    *
-   * @param model a folder with its configuration and weights, as {@code local-dir:FOLDER}
+   * @param model a repository of the Hugging Face hub, as {@code hf-hub:org/repository}, a folder
+   *     with its configuration and weights, as {@code local-dir:FOLDER}, or the URI of one
    * @throws UnknownNameException when no plugin knows the name
+   * @throws FetchException when a file cannot be fetched
    * @throws InvalidFileException when a file is missing or corrupt
    */
   public static ClipModel load(String model) {
@@ -34,9 +37,10 @@ public final class OpenClip {
   /**
    * Loads a model with the weights that are named.
    *
-   * @param model a built-in name, such as {@code ViT-B-32}, or {@code local-dir:FOLDER}
-   * @param pretrained the path or {@code file:} URI of a checkpoint
+   * @param model a built-in name, such as {@code ViT-B-32}, or a model as above
+   * @param pretrained a tag, such as {@code laion2b_s34b_b79k}, or the path or URI of a checkpoint
    * @throws UnknownNameException when no plugin knows a name
+   * @throws FetchException when a file cannot be fetched
    * @throws InvalidFileException when a file is missing or corrupt
    */
   public static ClipModel load(String model, String pretrained) {
@@ -47,7 +51,8 @@ public final class OpenClip {
    * Returns a builder for a model, with the default backend, device and precision until told
    * otherwise.
    *
-   * @param model a built-in name, or {@code local-dir:FOLDER}
+   * @param model a built-in name, {@code hf-hub:org/repository}, {@code local-dir:FOLDER}, or the
+   *     URI of a model folder
    */
   public static ModelBuilder model(String model) {
     return new ModelBuilder(model);

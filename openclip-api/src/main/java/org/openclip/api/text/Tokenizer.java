@@ -1,6 +1,7 @@
 package org.openclip.api.text;
 
 import java.util.List;
+import java.util.Map;
 import org.openclip.api.InvalidInputException;
 
 /** The step from texts to the token ids of one vocabulary. Immutable and safe for many threads. */
@@ -33,4 +34,12 @@ public interface Tokenizer {
 
   /** Returns the same tokenizer with rows of another length. */
   Tokenizer withContextLength(int contextLength);
+
+  /**
+   * Returns files from which Hugging Face's libraries make a tokenizer of the same ids, by name;
+   * empty when it cannot be written, or was made from such files.
+   */
+  default Map<String, byte[]> files() {
+    return Map.of();
+  }
 }

@@ -5,15 +5,22 @@ import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.FetchListener;
 
 /** Shows how far a file has come: a bar on a terminal, else one line for each file of some size. */
-final class FetchProgress implements FetchListener {
+public final class FetchProgress implements FetchListener {
   private static final long MEGABYTE = 1_000_000;
 
   private final Environment environment;
+  private final String action;
   private String name = "";
   private @Nullable Progress progress;
 
-  FetchProgress(Environment environment) {
+  /**
+   * Creates a display.
+   *
+   * @param action what is done with the files, such as {@code fetching}
+   */
+  public FetchProgress(Environment environment, String action) {
     this.environment = environment;
+    this.action = action;
   }
 
   @Override
@@ -36,7 +43,7 @@ final class FetchProgress implements FetchListener {
     name = file;
     progress = null;
     if (done < total && total >= MEGABYTE) {
-      environment.err().printf("openclip: fetching %s, %d MB%n", file, total / MEGABYTE);
+      environment.err().printf("openclip: %s %s, %d MB%n", action, file, total / MEGABYTE);
       environment.err().flush();
       progress = Progress.start(environment, "MB", total / MEGABYTE);
     }

@@ -28,6 +28,6 @@ public final class FetchSettings {
     if (cacheFolder != null) {
       builder.cacheFolder(cacheFolder);
     }
-    builder.offline(offline).onFetch(new FetchProgress(environment));
+    builder.offline(offline).onFetch(new FetchProgress(environment, "fetching"));
   }
 }

@@ -138,14 +138,14 @@ final class HubApi {
     return URI.create(settings.endpoint() + path);
   }
 
-  /** Begins a request that says who asks. */
+  /** Begins a request that says who asks; nobody but the hub itself is given the token. */
   HttpRequest.Builder request(URI uri) {
     HttpRequest.Builder builder =
         HttpRequest.newBuilder(uri)
             .header("User-Agent", "openclip-jvm; java/" + Runtime.version().feature())
             .header("Accept-Encoding", "identity");
     String token = settings.token();
-    if (token != null) {
+    if (token != null && Http.sameOrigin(settings.endpoint(), uri)) {
       builder.header("Authorization", "Bearer " + token);
     }
     return builder;

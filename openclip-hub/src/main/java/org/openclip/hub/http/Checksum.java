@@ -54,7 +54,7 @@ public record Checksum(Kind kind, String hex) {
     if (hex.isEmpty()) {
       return Optional.empty();
     }
-    String found = kind == Kind.SHA_256 ? digest(file, "SHA-256", "") : git(file);
+    String found = kind == Kind.SHA_256 ? digest(file, "SHA-256", "") : gitHash(file);
     if (found.startsWith(hex) || (kind == Kind.GIT && digest(file, "SHA-1", "").startsWith(hex))) {
       return Optional.empty();
     }
@@ -63,7 +63,8 @@ public record Checksum(Kind kind, String hex) {
             .formatted(kind == Kind.SHA_256 ? "SHA-256" : "git hash", found, hex));
   }
 
-  private static String git(Path file) throws IOException {
+  /** Returns Git's hash of a file in hexadecimal. */
+  public static String gitHash(Path file) throws IOException {
     return digest(file, "SHA-1", "blob " + Files.size(file) + "\0");
   }
 

@@ -79,6 +79,11 @@ public final class Http {
     return new Http(client, other, patience);
   }
 
+  /** Returns the same client with another patience. */
+  public Http withPatience(Duration other) {
+    return new Http(client, backoff, other);
+  }
+
   /**
    * Sends a request with a small body and returns the answer, whatever its status is.
    *
@@ -97,7 +102,7 @@ public final class Http {
    *     slow one; an attempt that moved some is not counted as a failure
    * @throws IOException when the server cannot be reached after all retries
    */
-  <T> HttpResponse<T> send(
+  public <T> HttpResponse<T> send(
       Supplier<HttpRequest> requests,
       Redirects redirects,
       BodyHandler<T> handler,
@@ -189,7 +194,8 @@ public final class Http {
     return response.headers().firstValue("Location").map(response.uri()::resolve).orElse(null);
   }
 
-  private static boolean sameOrigin(URI a, URI b) {
+  /** Returns whether two addresses are of one scheme, host and port. */
+  public static boolean sameOrigin(URI a, URI b) {
     return origin(a).equals(origin(b));
   }
 

@@ -232,8 +232,13 @@ final class HubServer implements AutoCloseable {
   private void store(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
     if (exchange.getRequestMethod().equals("PUT")) {
-      store.put(path, exchange.getRequestBody().readAllBytes());
-      exchange.getResponseHeaders().set("ETag", "\"" + path.hashCode() + "\"");
+      byte[] body = exchange.getRequestBody().readAllBytes();
+      if (storeFaults.poll() instanceof Fault.Status status) {
+        refuse(exchange, status.code(), status.headers());
+        return;
+      }
+      store.put(path, body);
+      exchange.getResponseHeaders().set("ETag", partEtag(path));
       exchange.sendResponseHeaders(200, -1);
       return;
     }
@@ -244,6 +249,10 @@ final class HubServer implements AutoCloseable {
       exchange.getResponseHeaders().set("ETag", "\"v" + Arrays.hashCode(found) + "\"");
       send(exchange, found, storeFaults);
     }
+  }
+
+  static String partEtag(String path) {
+    return "\"part-" + path.hashCode() + "\"";
   }
 
   /** Sends bytes, or the range that is asked for, with the next fault. */

@@ -34,6 +34,7 @@ final class StoredRepository {
 
   final Map<String, Map<String, Stored>> commits = new LinkedHashMap<>();
   final Map<String, String> references = new LinkedHashMap<>();
+  final Map<String, String> messages = new LinkedHashMap<>();
 
   /** The token that opens it; empty for a public one. */
   String token = "";

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.openclip.api.OpenClipException;
 
@@ -43,13 +45,16 @@ final class BytePairs {
     int token = 0;
     for (int pass = 0; pass < 2; pass++) {
       for (int b = 0; b < 256; b++) {
-        boolean prints = (b >= '!' && b <= '~') || (b >= 0xa1 && b <= 0xac) || b >= 0xae;
-        if (prints == (pass == 0)) {
+        if (prints(b) == (pass == 0)) {
           byteOfToken[token] = (byte) b;
           tokenOfByte[b] = token++;
         }
       }
     }
+  }
+
+  private static boolean prints(int b) {
+    return (b >= '!' && b <= '~') || (b >= 0xa1 && b <= 0xac) || b >= 0xae;
   }
 
   /** Holds the one copy of the process, read when the first tokenizer is made. */
@@ -136,5 +141,32 @@ final class BytePairs {
     if (token >= 256) {
       out.writeBytes(WORD_END);
     }
+  }
+
+  /**
+   * Returns every token as vocabularies spell it: a byte that prints as its character of Latin-1,
+   * any other as one from U+0100 on, and the end of a word as {@code </w>}.
+   */
+  String[] symbols() {
+    String[] symbols = new String[COUNT];
+    int unprinted = 0x100;
+    for (int token = 0; token < 256; token++) {
+      int b = byteOfToken[token] & 0xff;
+      symbols[token] = Character.toString(prints(b) ? b : unprinted++);
+      symbols[256 + token] = symbols[token] + "</w>";
+    }
+    for (int i = 0; i < MERGES; i++) {
+      symbols[FIRST_MERGE + i] = symbols[left[i]] + symbols[right[i]];
+    }
+    return symbols;
+  }
+
+  /**
+   * Returns the merges in the order of their ranks, each as its two tokens with a space between.
+   */
+  List<String> merges(String[] symbols) {
+    return IntStream.range(0, MERGES)
+        .mapToObj(i -> symbols[left[i]] + " " + symbols[right[i]])
+        .toList();
   }
 }

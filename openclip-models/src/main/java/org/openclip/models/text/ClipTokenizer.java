@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
@@ -90,6 +91,17 @@ final class ClipTokenizer implements Tokenizer {
   @Override
   public Tokenizer withContextLength(int length) {
     return new ClipTokenizer(specialTokens, length, cleaning, reduction, syntax, random, cache);
+  }
+
+  /** Returns the files of Hugging Face's libraries, unless it does what those cannot. */
+  @Override
+  public Map<String, byte[]> files() {
+    boolean usual =
+        specialTokens.size() == 2
+            && cleaning == Cleaning.LOWER
+            && reduction == Reduction.NONE
+            && syntax == null;
+    return usual ? ClipTokenizerFiles.of(contextLength) : Map.of();
   }
 
   @Override

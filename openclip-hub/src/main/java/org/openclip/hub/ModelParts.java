@@ -1,0 +1,130 @@
+package org.openclip.hub;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.config.ModelConfig;
+import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.spi.FetchOptions;
+import org.openclip.api.spi.ImagePreprocessorProvider;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.spi.TokenizerProvider;
+import org.openclip.api.spi.WordTaggerProvider;
+import org.openclip.api.tensor.Weights;
+import org.openclip.api.text.Tokenizer;
+import org.openclip.api.text.TokenizerContext;
+import org.openclip.hub.checkpoint.Checkpoints;
+import org.openclip.hub.checkpoint.Lookalikes;
+import org.openclip.hub.checkpoint.StateDict;
+import org.openclip.hub.checkpoint.WeightsMismatchException;
+import org.openclip.hub.hf.HubTokenizers;
+
+/**
+ * What a model is put together from: its towers on paper, its weights, its tokenizer and its
+ * preprocessing, all of one definition. Each is made when it is asked for.
+ */
+final class ModelParts {
+  private final String name;
+  private final ModelDefinition definition;
+  private final PluginRegistry plugins;
+  private final FetchOptions fetching;
+  private final Lazy<Architecture> architecture;
+
+  ModelParts(
+      String name, ModelDefinition definition, PluginRegistry plugins, FetchOptions fetching) {
+    this.name = name;
+    this.definition = definition;
+    this.plugins = plugins;
+    this.fetching = fetching;
+    this.architecture =
+        new Lazy<>(() -> Architecture.of(ModelConfig.of(definition.config()), plugins));
+  }
+
+  Architecture architecture() {
+    return architecture.get();
+  }
+
+  PreprocessConfig preprocessing() {
+    return PreprocessConfig.of(definition.preprocess())
+        .withSize(architecture().imageEncoder().height(), architecture().imageEncoder().width());
+  }
+
+  /** Returns the file of the weights, fetched if need be. */
+  Path checkpoint() {
+    Supplier<Path> checkpoint = definition.checkpoint();
+    if (checkpoint == null) {
+      throw new InvalidInputException(
+          "model "
+              + name
+              + " has no weights; name a tag or a checkpoint as pretrained, or put "
+              + ModelFolder.CHECKPOINT
+              + " into its folder");
+    }
+    return checkpoint.get();
+  }
+
+  /**
+   * Returns the weights that the architecture needs.
+   *
+   * @param given weights that are open already; null to open the checkpoint
+   * @param resources closes what is opened
+   */
+  Weights state(@Nullable Weights given, Resources resources) {
+    if (given != null) {
+      return StateDict.load("the given weights", given, name, architecture());
+    }
+    Path file = checkpoint();
+    Weights checkpoint = Checkpoints.open(file, plugins);
+    resources.closeLater(checkpoint::close);
+    try {
+      return StateDict.load(file.toString(), checkpoint, name, architecture());
+    } catch (WeightsMismatchException e) {
+      throw e.notFinite().isEmpty() ? e.withHint(Lookalikes.hint(checkpoint, plugins)) : e;
+    }
+  }
+
+  /** Returns the folder of the tokenizer's files, fetched if need be; null for built-in models. */
+  @Nullable Path tokenizerFolder() {
+    return definition.tokenizerFolder();
+  }
+
+  Tokenizer tokenizer() {
+    Map<String, Object> config = architecture().config().text();
+    return plugins
+        .first(TokenizerProvider.class, provider -> provider.matches(config))
+        .orElseThrow(
+            () ->
+                new OpenClipException(
+                    "no plugin has the tokenizer that text_cfg "
+                        + config
+                        + " asks for; add its jar, or encode tokens made elsewhere"))
+        .create(
+            TokenizerContext.of(config, architecture().textEncoder().contextLength())
+                .withVocabularySize(architecture().textEncoder().vocabularySize())
+                .withModelFolder(tokenizerFolder())
+                .withFiles(new HubTokenizers(fetching))
+                .withTagger(
+                    () ->
+                        plugins
+                            .first(WordTaggerProvider.class, provider -> true)
+                            .map(WordTaggerProvider::create)));
+  }
+
+  ImagePreprocessor preprocessor(PreprocessConfig pictures) {
+    Map<String, Object> config = architecture().config().vision();
+    return plugins
+        .first(ImagePreprocessorProvider.class, provider -> provider.matches(config))
+        .orElseThrow(
+            () ->
+                new OpenClipException(
+                    "no plugin preprocesses pictures for vision_cfg "
+                        + config
+                        + "; add openclip-models to the class or module path"))
+        .create(pictures);
+  }
+}
