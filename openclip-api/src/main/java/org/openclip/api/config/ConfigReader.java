@@ -155,7 +155,10 @@ public final class ConfigReader {
     return path.isEmpty() ? key : path + "." + key;
   }
 
-  /** Refuses every key that has not been asked for or ignored, naming the nearest known one and all others. */
+  /**
+   * Refuses every key that has not been asked for or ignored, naming the nearest known one and all
+   * others.
+   */
   public void finish() {
     for (String key : json.keySet()) {
       if (!known.contains(key)) {

@@ -18,7 +18,8 @@ class ModelConfigTest {
 
     assertThatThrownBy(() -> ModelConfig.of(json))
         .isInstanceOf(InvalidConfigException.class)
-        .hasMessageStartingWith("config key 'quick_gelo': is not known; did you mean quick_gelu? Known keys: embed_dim, ");
+        .hasMessageStartingWith(
+            "config key 'quick_gelo': is not known; did you mean quick_gelu? Known keys: embed_dim, ");
   }
 
   @Test

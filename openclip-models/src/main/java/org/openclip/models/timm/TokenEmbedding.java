@@ -63,10 +63,6 @@ record TokenEmbedding(
   /** Returns weights whose positions fit the grid of the patches. */
   Weights fit(Weights weights, String scope) {
     return PositionalEmbeddings.fitGrid(
-        weights,
-        scope + "pos_embed",
-        gridOnly ? 0 : prefix(),
-        stem.gridHeight(),
-        stem.gridWidth());
+        weights, scope + "pos_embed", gridOnly ? 0 : prefix(), stem.gridHeight(), stem.gridWidth());
   }
 }
