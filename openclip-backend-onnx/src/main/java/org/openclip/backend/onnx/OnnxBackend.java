@@ -46,7 +46,7 @@ final class OnnxBackend implements Backend {
   static OnnxBackend open(BackendOptions options) {
     OrtEnvironment environment;
     try {
-      environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      environment = OnnxEnvironment.start();
       // Official builds report their use otherwise.
       environment.setTelemetry(false);
     } catch (OrtException e) {
