@@ -59,7 +59,7 @@ record HubSettings(
         chosen == null ? cache : chosen,
         token,
         token == null ? "HF_TOKEN" : origin,
-        options.offline() || Variables.flag("HF_HUB_OFFLINE"),
+        Variables.offline(options),
         !Variables.flag("HF_HUB_DISABLE_SYMLINKS"),
         Http.create(new Proxies(Variables::get), Backoff.DEFAULT, PATIENCE));
   }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.spi.FetchOptions;
 
 /** Settings from outside: a system property, or an environment variable of the same name. */
 public final class Variables {
@@ -22,6 +23,11 @@ public final class Variables {
   public static boolean flag(String name) {
     String value = get(name);
     return value != null && YES.contains(value.toUpperCase(Locale.ROOT));
+  }
+
+  /** Returns whether the network must not be used, as options or {@code HF_HUB_OFFLINE} say. */
+  public static boolean offline(FetchOptions options) {
+    return options.offline() || flag("HF_HUB_OFFLINE");
   }
 
   /** Returns the folder that a setting names, with {@code ~} for the home; else the other one. */

@@ -32,7 +32,7 @@ final class ChecksummedUrl implements ModelSource {
     this.checksum = checksum;
     Path chosen = options.cacheFolder();
     this.folder = chosen == null ? Variables.home().resolve(".cache").resolve("clip") : chosen;
-    this.offline = options.offline() || Variables.flag("HF_HUB_OFFLINE");
+    this.offline = Variables.offline(options);
     this.web = new WebFiles(options.listener());
   }
 

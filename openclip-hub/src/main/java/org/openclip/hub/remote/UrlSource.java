@@ -28,7 +28,7 @@ final class UrlSource implements ModelSource {
   UrlSource(URI uri, FetchOptions options) {
     this.uri = uri;
     this.file = uri.getPath().substring(uri.getPath().lastIndexOf('/') + 1);
-    this.offline = options.offline() || Variables.flag("HF_HUB_OFFLINE");
+    this.offline = Variables.offline(options);
     this.cache = RemoteCache.of(uri.resolve(".").toString(), options);
     this.web = new WebFiles(options.listener());
   }
