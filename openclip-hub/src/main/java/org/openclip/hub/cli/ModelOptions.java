@@ -200,6 +200,9 @@ public final class ModelOptions {
     if (Files.isDirectory(PictureArguments.path(named))) {
       return SCHEME + named;
     }
+    if (names.contains(named.replace('/', '-'))) {
+      return named.replace('/', '-');
+    }
     if (named.contains("/") || named.contains("\\")) {
       throw new InvalidInputException(
           "there is no model folder %s; check the path, or make one by 'openclip init MODEL %s'"

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.UnknownNameException;
 import org.openclip.api.config.PretrainedTag;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.PretrainedTags;
@@ -76,7 +78,9 @@ public final class PretrainedCommand implements CommandProvider {
 
     @Override
     public int run(Environment environment) {
-      List<PretrainedTag> all = PretrainedTags.of(environment.plugins()).all();
+      PretrainedTags tags = PretrainedTags.of(environment.plugins());
+      List<PretrainedTag> all = tags.all();
+      refuseUnknown(tags);
       List<PretrainedTag> chosen = all.stream().filter(this::matches).toList();
       if (chosen.isEmpty()) {
         environment
@@ -95,6 +99,21 @@ public final class PretrainedCommand implements CommandProvider {
       }
       BrokenPipeException.flush(environment.out());
       return Main.SUCCESS;
+    }
+
+    private void refuseUnknown(PretrainedTags tags) {
+      if (model != null && tags.tags(model).isEmpty()) {
+        throw unknown("model with pretrained weights", model, tags, PretrainedTag::model);
+      }
+      if (tag != null && tags.models(tag).isEmpty()) {
+        throw unknown("pretrained tag", tag, tags, PretrainedTag::tag);
+      }
+    }
+
+    private static UnknownNameException unknown(
+        String kind, String name, PretrainedTags tags, Function<PretrainedTag, String> known) {
+      return new UnknownNameException(
+          kind, name, tags.all().stream().map(known).distinct().toList(), "");
     }
 
     private boolean matches(PretrainedTag candidate) {

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way of one file of known size from a URL to this machine: in ranges side by side when it is
@@ -140,6 +141,7 @@ public record Download(
     private final PartFile file;
     private final int index;
     private final LongConsumer progress;
+    private @Nullable PieceSubscriber writer;
 
     Piece(PartFile file, int index, LongConsumer progress) {
       this.file = file;
@@ -160,7 +162,11 @@ public record Download(
       return true;
     }
 
+    /**
+     * Returns the request for what is missing, once nothing of an earlier answer comes any more.
+     */
     private HttpRequest ranged() {
+      takeOver(null);
       HttpRequest.Builder ranged = HttpRequest.newBuilder(request, (name, value) -> true);
       long from = file.start(index) + file.done(index);
       if (file.pieces() > 1 || from > 0) {
@@ -173,12 +179,20 @@ public record Download(
       return ranged.build();
     }
 
+    private synchronized void takeOver(@Nullable PieceSubscriber next) {
+      if (writer != null) {
+        writer.close();
+      }
+      writer = next;
+    }
+
     private BodySubscriber<Boolean> body(ResponseInfo answer) {
-      return accepts(answer)
-          ? BodySubscribers.fromSubscriber(
-              new PieceSubscriber(file, index, answer.statusCode() == 200, progress),
-              PieceSubscriber::whole)
-          : new Refusal();
+      if (!accepts(answer)) {
+        return new Refusal();
+      }
+      PieceSubscriber next = new PieceSubscriber(file, index, answer.statusCode() == 200, progress);
+      takeOver(next);
+      return BodySubscribers.fromSubscriber(next, PieceSubscriber::whole);
     }
 
     private boolean accepts(ResponseInfo answer) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -141,15 +142,21 @@ final class PartFile implements AutoCloseable {
    * @throws StorageException when the disk does not take them
    * @throws IOException when they are more than the piece has
    */
-  void append(int piece, ByteBuffer bytes) throws IOException {
-    if (bytes.remaining() > length(piece) - done(piece)) {
-      throw new IOException("the server sends more bytes than it was asked for");
+  void append(int piece, List<ByteBuffer> buffers) throws IOException {
+    for (ByteBuffer bytes : buffers) {
+      if (bytes.remaining() > length(piece) - done(piece)) {
+        throw new IOException("the server sends more bytes than it was asked for");
+      }
+      try {
+        while (bytes.hasRemaining()) {
+          int written = channel.write(bytes, start(piece) + done(piece));
+          done.addAndGet(piece, written);
+        }
+      } catch (IOException e) {
+        throw new StorageException(e);
+      }
     }
     try {
-      while (bytes.hasRemaining()) {
-        int written = channel.write(bytes, start(piece) + done(piece));
-        done.addAndGet(piece, written);
-      }
       writeCount(piece);
     } catch (IOException e) {
       throw new StorageException(e);

@@ -9,12 +9,16 @@ import java.util.concurrent.Flow.Subscription;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Appends the body of an answer to a piece of a file as it comes. */
+/**
+ * Appends the body of an answer to a piece of a file as it comes, until it is told that another
+ * answer does so instead.
+ */
 final class PieceSubscriber implements Subscriber<List<ByteBuffer>> {
   private final PartFile file;
   private final int piece;
   private final LongConsumer progress;
   private boolean anew;
+  private boolean closed;
   private @Nullable Subscription subscription;
 
   /**
@@ -30,27 +34,36 @@ final class PieceSubscriber implements Subscriber<List<ByteBuffer>> {
   }
 
   @Override
-  public void onSubscribe(Subscription opened) {
+  public synchronized void onSubscribe(Subscription opened) {
     subscription = opened;
     opened.request(1);
   }
 
   @Override
-  public void onNext(List<ByteBuffer> buffers) {
+  public synchronized void onNext(List<ByteBuffer> buffers) {
+    if (closed) {
+      return;
+    }
     try {
       if (anew) {
         file.forget(piece);
         anew = false;
       }
-      for (ByteBuffer bytes : buffers) {
-        file.append(piece, bytes);
-      }
+      file.append(piece, buffers);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     progress.accept(file.done());
     if (subscription != null) {
       subscription.request(1);
+    }
+  }
+
+  /** Writes nothing from now on: what is still on its way came too late. */
+  synchronized void close() {
+    closed = true;
+    if (subscription != null) {
+      subscription.cancel();
     }
   }
 

@@ -65,6 +65,14 @@ class PretrainedCommandTest {
   }
 
   @Test
+  void aTypoIsAnsweredWithTheNearestName() {
+    assertThat(CommandLineRun.of("pretrained", "-m", "ViT-B-31").err())
+        .contains("unknown model with pretrained weights 'ViT-B-31'; did you mean ViT-B-32");
+    assertThat(CommandLineRun.of("pretrained", "-t", "opneai").err())
+        .contains("unknown pretrained tag 'opneai'; did you mean openai?");
+  }
+
+  @Test
   void modelsShowTheirTags() {
     assertThat(CommandLineRun.of("models", "ViT-B-32", "-f", "json").out().lines())
         .filteredOn(line -> line.contains("\"ViT-B-32\""))
