@@ -24,6 +24,10 @@ module org.openclip.models {
       org.openclip.models.loss.CocaLossProvider,
       org.openclip.models.loss.DistillationLossProvider,
       org.openclip.models.loss.SiglipLossProvider;
+  provides org.openclip.api.spi.OptimizerProvider with
+      org.openclip.models.optimizer.AdamWProvider,
+      org.openclip.models.optimizer.LionProvider,
+      org.openclip.models.optimizer.SgdProvider;
   provides org.openclip.api.spi.ModelCatalogueProvider with
       org.openclip.models.catalogue.OpenClipCatalogue;
   provides org.openclip.api.spi.ImageDecoderProvider with

@@ -33,6 +33,8 @@ public final class PluginRegistry {
           "Add openclip-models, or the jar of the architecture, to the class or module path.",
           MultimodalDecoderProvider.class,
           "Add openclip-models, or the jar of the architecture, to the class or module path.",
+          OptimizerProvider.class,
+          "Add openclip-models, or the jar of the optimizer, to the class or module path.",
           TokenizerProvider.class,
           "Add openclip-models, or the jar of the tokenizer, to the class or module path.");
 

@@ -1,8 +1,11 @@
 package org.openclip.train.command;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.openclip.api.training.AdamW;
+import org.openclip.api.spi.OptimizerProvider;
+import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.training.Optimizer;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.run.Schedule;
@@ -10,16 +13,40 @@ import picocli.CommandLine.Option;
 
 /** The flags of optimizer and schedule, with the reference's names, meanings and defaults. */
 final class OptimizerFlags {
+  /** What timm's names of optimizers mean here, and what sets them apart. */
+  private static final Map<String, Choice> TIMM =
+      Map.of(
+          "timm/adamw", new Choice("adamw", Map.of()),
+          "timm/lion", new Choice("lion", Map.of()),
+          "timm/momentum", new Choice("sgd", Map.of()),
+          "timm/sgd", new Choice("sgd", Map.of("nesterov", 1.0)),
+          "timm/sgdw", new Choice("sgd", Map.of("nesterov", 1.0, "decoupled", 1.0)));
+
+  private record Choice(String name, Map<String, Double> options) {}
+
+  @Option(
+      names = "--opt",
+      paramLabel = "NAME",
+      description = "adamw, lion, sgd, or that of a plugin. Default: adamw.")
+  private String name = "adamw";
+
+  @Option(
+      names = "--opt-kwargs",
+      arity = "1..*",
+      paramLabel = "KEY=NUMBER",
+      description = "More of the optimizer's options, such as nesterov=1.")
+  private Map<String, Double> more = new LinkedHashMap<>();
+
   @Option(names = "--lr", paramLabel = "RATE", description = "Learning rate. Default: 5e-4.")
   private double rate = 5e-4;
 
-  @Option(names = "--beta1", paramLabel = "B", description = "AdamW's first beta. Default: 0.9.")
+  @Option(names = "--beta1", paramLabel = "B", description = "The first beta. Default: 0.9.")
   private @Nullable Double beta1;
 
   @Option(
       names = "--beta2",
       paramLabel = "B",
-      description = "AdamW's second beta. Default: 0.98 for ViTs, else 0.999.")
+      description = "The second beta. Default: AdamW's 0.98 for ViTs, else 0.999; Lion's 0.99.")
   private @Nullable Double beta2;
 
   @Option(
@@ -27,6 +54,9 @@ final class OptimizerFlags {
       paramLabel = "E",
       description = "AdamW's epsilon. Default: 1e-6 for ViTs, else 1e-8.")
   private @Nullable Double epsilon;
+
+  @Option(names = "--momentum", paramLabel = "M", description = "SGD's momentum. Default: 0.9.")
+  private @Nullable Double momentum;
 
   @Option(names = "--wd", paramLabel = "W", description = "Weight decay. Default: 0.2.")
   private double weightDecay = 0.2;
@@ -78,13 +108,27 @@ final class OptimizerFlags {
     return clip == null ? Double.POSITIVE_INFINITY : clip;
   }
 
-  /** Returns the optimizer, with the defaults of the model's kind. */
-  Optimizer optimizer(String model) {
-    boolean transformer = model.toLowerCase(Locale.ROOT).contains("vit");
-    return new AdamW(
-        beta1 == null ? 0.9 : beta1,
-        beta2 == null ? (transformer ? 0.98 : 0.999) : beta2,
-        epsilon == null ? (transformer ? 1e-6 : 1e-8) : epsilon);
+  /** Returns the optimizer, AdamW with the defaults of the model's kind. */
+  Optimizer optimizer(String model, PluginRegistry plugins) {
+    Choice choice = TIMM.getOrDefault(name, new Choice(name, Map.of()));
+    Map<String, Double> options = new LinkedHashMap<>(choice.options());
+    if (name.equals("adamw")) {
+      boolean transformer = model.toLowerCase(Locale.ROOT).contains("vit");
+      options.put("beta2", transformer ? 0.98 : 0.999);
+      options.put("eps", transformer ? 1e-6 : 1e-8);
+    }
+    put(options, "beta1", beta1);
+    put(options, "beta2", beta2);
+    put(options, "eps", epsilon);
+    put(options, "momentum", momentum);
+    options.putAll(more);
+    return plugins.named(OptimizerProvider.class, choice.name()).create(options);
+  }
+
+  private static void put(Map<String, Double> options, String name, @Nullable Double value) {
+    if (value != null) {
+      options.put(name, value);
+    }
   }
 
   /** Returns the schedule over all epochs. */

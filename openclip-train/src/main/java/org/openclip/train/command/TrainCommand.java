@@ -337,7 +337,7 @@ public final class TrainCommand implements CommandProvider {
           new TrainingPlan(
               graphs.towers(),
               graphs.objective(),
-              optimizer.optimizer(model),
+              optimizer.optimizer(model, plugins),
               DecayGroups.rules(architecture.parameters(), optimizer.weightDecay(), locked),
               Set.of(),
               Map.of("logit_scale", new TrainingPlan.Clamp(0, LARGEST_SCALE)),

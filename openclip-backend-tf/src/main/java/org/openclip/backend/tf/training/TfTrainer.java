@@ -235,6 +235,9 @@ public final class TfTrainer implements Trainer {
     }
     whileOpen(
         () -> {
+          if (state.names().isEmpty()) {
+            return 0;
+          }
           List<Output> feeds = new ArrayList<>();
           List<Output> assignments = new ArrayList<>();
           List<NativeTensor> tensors = new ArrayList<>();
