@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.openclip.api.config.ModelConfig;
 import org.openclip.api.model.Architecture;
@@ -25,6 +24,7 @@ import org.openclip.api.training.AdamW;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.testkit.Recipe;
 import org.openclip.train.plan.DecayGroups;
+import org.openclip.train.plan.TowerGroups;
 import org.openclip.train.plan.TrainingGraphs;
 
 /**
@@ -122,14 +122,17 @@ record GoldenRun(String name, Map<String, Object> json) {
 
   TrainingPlan plan(Architecture architecture, TrainingGraphs graphs) {
     Map<String, Object> given = hyperParameters();
-    Predicate<String> locked =
-        name -> given.containsKey("lock_image") && name.startsWith("visual.");
+    Object unlocked = given.get("lock_image");
+    Set<String> locked =
+        unlocked == null
+            ? Set.of()
+            : TowerGroups.image(architecture).locked((int) number(unlocked));
     Object clip = given.get("clip");
     return new TrainingPlan(
         graphs.towers(),
         graphs.objective(),
         new AdamW(number(given.get("beta1")), number(given.get("beta2")), number(given.get("eps"))),
-        DecayGroups.rules(architecture.parameters(), number(given.get("wd")), locked),
+        DecayGroups.rules(architecture.parameters(), number(given.get("wd")), locked::contains),
         Set.of(),
         Map.of("logit_scale", new TrainingPlan.Clamp(0, LARGEST_SCALE)),
         clip == null ? Double.POSITIVE_INFINITY : number(clip),

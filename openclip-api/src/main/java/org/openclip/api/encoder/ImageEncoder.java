@@ -1,5 +1,6 @@
 package org.openclip.api.encoder;
 
+import java.util.List;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.Weights;
@@ -20,6 +21,15 @@ public interface ImageEncoder {
    * @param pixels {@code float[batch, 3, height, width]}, NCHW, normalised
    */
   Encoded encode(GraphBuilder graph, Value pixels);
+
+  /**
+   * Returns the tower's parameters in groups, from the input to the output. A parameter belongs to
+   * the first group that holds it; one that none holds is never locked, and learns at full rate.
+   * Unless overridden, the tower is one group.
+   */
+  default List<LayerGroup> layerGroups() {
+    return List.of(LayerGroup.of("tower", ".*"));
+  }
 
   /**
    * Returns the weights with those changed that depend on the picture's size, such as positional

@@ -1,5 +1,6 @@
 package org.openclip.api.encoder;
 
+import java.util.List;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.Weights;
@@ -45,6 +46,18 @@ public interface TextEncoder {
    */
   default int usedLength(long[] tokens) {
     return tokens.length;
+  }
+
+  /**
+   * Returns the tower's parameters in groups, from the input to the output. A parameter belongs to
+   * the first group that holds it; one that none holds is never locked, and learns at full rate.
+   * Unless overridden, the tower is one group.
+   *
+   * @param poolerInHead whether a pooling with parameters belongs to the projection, rather than
+   *     below it
+   */
+  default List<LayerGroup> layerGroups(boolean poolerInHead) {
+    return List.of(LayerGroup.of("tower", ".*"));
   }
 
   /**

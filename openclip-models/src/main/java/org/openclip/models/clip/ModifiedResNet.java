@@ -1,10 +1,13 @@
 package org.openclip.models.clip;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.ImageEncoder;
+import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.graph.ArithmeticOp.Reduction;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Dim;
@@ -173,6 +176,17 @@ final class ModifiedResNet implements ImageEncoder {
             1 / Math.sqrt((double) width / heads));
     Value projected = Layers.linear(g, "c_proj", attended, embedDim, true, normal);
     return g.select(projected, 1, Dim.of(0));
+  }
+
+  @Override
+  public List<LayerGroup> layerGroups() {
+    List<LayerGroup> groups = new ArrayList<>();
+    groups.add(LayerGroup.of(LayerGroup.EMBEDDINGS, "(conv|bn)[123]\\..*"));
+    for (int stage = 0; stage < depths.length; stage++) {
+      groups.add(LayerGroup.of("layer." + stage, "layer" + (stage + 1) + "\\..*"));
+    }
+    groups.add(LayerGroup.of(LayerGroup.PROJECTION, "attnpool\\..*"));
+    return groups;
   }
 
   @Override

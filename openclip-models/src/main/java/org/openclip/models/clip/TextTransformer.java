@@ -1,10 +1,12 @@
 package org.openclip.models.clip;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
+import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.encoder.TextEncoder;
 import org.openclip.api.graph.ArithmeticOp.Relation;
 import org.openclip.api.graph.Dim;
@@ -201,6 +203,16 @@ final class TextTransformer implements TextEncoder {
           scope.parameter("bias", Initializer.ZEROS, embedDim));
     }
     return g.matMul(features, g.parameter("text_projection", normal, blocks.width(), embedDim));
+  }
+
+  @Override
+  public List<LayerGroup> layerGroups(boolean poolerInHead) {
+    String first = "token_embedding\\..*|positional_embedding|cls_emb";
+    List<LayerGroup> groups = new ArrayList<>();
+    groups.add(LayerGroup.of(LayerGroup.EMBEDDINGS, first));
+    groups.addAll(LayerGroup.blocks("transformer.resblocks", blocks.layers(), "ln_final\\..*"));
+    groups.add(LayerGroup.of(LayerGroup.PROJECTION, "text_projection(\\..*)?"));
+    return groups;
   }
 
   @Override

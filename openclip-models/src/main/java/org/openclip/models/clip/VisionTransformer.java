@@ -1,5 +1,6 @@
 package org.openclip.models.clip;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
@@ -7,6 +8,7 @@ import org.openclip.api.config.ConfigReader;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.ImageEncoder;
+import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.graph.ArithmeticOp.Reduction;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
@@ -182,6 +184,17 @@ final class VisionTransformer implements ImageEncoder {
     long in = features.shape().size(-1);
     Initializer normal = new Initializer.Normal(Math.pow(blocks.width(), -0.5));
     return g.matMul(features, g.parameter("proj", normal, in, embedDim));
+  }
+
+  /** An attention pool belongs to none, as in the reference. */
+  @Override
+  public List<LayerGroup> layerGroups() {
+    String first = "conv1\\..*|class_embedding|positional_embedding|ln_pre\\..*";
+    List<LayerGroup> groups = new ArrayList<>();
+    groups.add(LayerGroup.of(LayerGroup.EMBEDDINGS, first));
+    groups.addAll(LayerGroup.blocks("transformer.resblocks", blocks.layers(), "ln_post\\..*"));
+    groups.add(LayerGroup.of(LayerGroup.PROJECTION, "proj"));
+    return groups;
   }
 
   @Override

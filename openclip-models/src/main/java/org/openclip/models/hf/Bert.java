@@ -59,6 +59,11 @@ final class Bert implements HfTrunk {
   }
 
   @Override
+  public Blocks blocks() {
+    return new Blocks("embeddings", "encoder.layer", layers);
+  }
+
+  @Override
   public Facts facts() {
     int longest = countsTokens ? positions - (int) padId - 1 : positions;
     return new Facts(vocabularySize, width, padId, longest, positions);

@@ -1,5 +1,6 @@
 package org.openclip.models.hf;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -9,6 +10,7 @@ import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
+import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.encoder.TextEncoder;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
@@ -139,6 +141,23 @@ final class HfTextEncoder implements TextEncoder {
             ? g.slice(sequence, 1, Dim.of(1), sequence.shape().dim(1))
             : sequence;
     return new Encoded(features, others);
+  }
+
+  /** A norm behind the last block belongs to none, as in the reference. */
+  @Override
+  public List<LayerGroup> layerGroups(boolean poolerInHead) {
+    HfTrunk.Blocks blocks = trunk.blocks();
+    String pooling = "transformer\\.pooler\\..*";
+    String head = "proj\\..*";
+    List<LayerGroup> groups = new ArrayList<>();
+    groups.add(
+        LayerGroup.of(LayerGroup.EMBEDDINGS, "transformer\\." + blocks.embeddings() + "\\..*"));
+    groups.addAll(LayerGroup.blocks("transformer." + blocks.scope(), blocks.count()));
+    if (!poolerInHead) {
+      groups.add(LayerGroup.of("pooler", pooling));
+    }
+    groups.add(LayerGroup.of(LayerGroup.PROJECTION, poolerInHead ? head + "|" + pooling : head));
+    return groups;
   }
 
   private Value pool(GraphBuilder g, Value sequence, Padding padding) {

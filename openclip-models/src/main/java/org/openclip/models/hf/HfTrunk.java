@@ -28,6 +28,18 @@ interface HfTrunk {
   Facts facts();
 
   /**
+   * The names of a trunk's blocks, and of what comes before them.
+   *
+   * @param embeddings the scope of the embeddings
+   * @param scope what stands before a block's number
+   * @param count the number of blocks
+   */
+  record Blocks(String embeddings, String scope, int count) {}
+
+  /** Returns the names of the blocks. */
+  Blocks blocks();
+
+  /**
    * Writes the encoder.
    *
    * @param tokens {@code int64[batch, length]}

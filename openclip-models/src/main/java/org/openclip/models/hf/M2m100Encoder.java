@@ -54,6 +54,11 @@ final class M2m100Encoder implements HfTrunk {
   }
 
   @Override
+  public Blocks blocks() {
+    return new Blocks("embed_tokens", "layers", layers);
+  }
+
+  @Override
   public Facts facts() {
     return new Facts(vocabularySize, width, padId, positions, positions);
   }

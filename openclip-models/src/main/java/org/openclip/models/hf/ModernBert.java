@@ -61,6 +61,11 @@ final class ModernBert implements HfTrunk {
   }
 
   @Override
+  public Blocks blocks() {
+    return new Blocks("embeddings", "layers", layers);
+  }
+
+  @Override
   public Facts facts() {
     return new Facts(vocabularySize, width, padId, positions, positions);
   }

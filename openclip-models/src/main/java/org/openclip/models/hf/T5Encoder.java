@@ -47,6 +47,11 @@ final class T5Encoder implements HfTrunk {
   }
 
   @Override
+  public Blocks blocks() {
+    return new Blocks("embed_tokens", "block", layers);
+  }
+
+  @Override
   public Facts facts() {
     return new Facts(vocabularySize, width, padId, ENDLESS, ENDLESS);
   }

@@ -1,10 +1,12 @@
 package org.openclip.models.modern;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.config.ConfigReader;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
+import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.encoder.TextEncoder;
 import org.openclip.api.graph.ArithmeticOp.Reduction;
 import org.openclip.api.graph.ArithmeticOp.Relation;
@@ -77,6 +79,20 @@ final class ModernTextTransformer implements TextEncoder {
     Value sequence =
         config.registers() == 0 ? last : g.slice(last, 1, Dim.of(config.registers()), length);
     return new Encoded(project(g, pool(g, sequence, tokens, padding)), sequence);
+  }
+
+  @Override
+  public List<LayerGroup> layerGroups(boolean poolerInHead) {
+    String first = "token_embedding\\..*|reg_tokens|norm_pre\\..*";
+    String norm = "ln_final\\..*";
+    String pool = "pool\\..*";
+    String last = poolerInHead ? norm : norm + "|" + pool;
+    String head = "text_projection\\..*";
+    List<LayerGroup> groups = new ArrayList<>();
+    groups.add(LayerGroup.of(LayerGroup.EMBEDDINGS, first));
+    groups.addAll(LayerGroup.blocks("blocks", config.layers(), last));
+    groups.add(LayerGroup.of(LayerGroup.PROJECTION, poolerInHead ? head + "|" + pool : head));
+    return groups;
   }
 
   /** What tokens see of each other: a mask, unless they see what is before them, and places. */

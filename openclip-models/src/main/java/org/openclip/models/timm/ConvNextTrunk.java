@@ -1,8 +1,10 @@
 package org.openclip.models.timm;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
+import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.Layers;
@@ -60,6 +62,11 @@ final class ConvNextTrunk implements TimmTrunk {
   @Override
   public int poolSide() {
     return poolSide;
+  }
+
+  @Override
+  public List<LayerGroup> layerGroups() {
+    return TimmTrunk.stageGroups("stem", "stages", depths, "norm_pre\\..*");
   }
 
   @Override

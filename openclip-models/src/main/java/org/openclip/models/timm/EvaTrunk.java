@@ -3,6 +3,7 @@ package org.openclip.models.timm;
 import java.util.List;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
+import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.graph.ArithmeticOp.Reduction;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
@@ -128,6 +129,12 @@ final class EvaTrunk implements TimmTrunk {
       return Projection.FUSED_NO_BIAS;
     }
     return plain ? Projection.FUSED : Projection.FUSED_NO_KEY_BIAS;
+  }
+
+  @Override
+  public List<LayerGroup> layerGroups() {
+    return TimmTrunk.transformerGroups(
+        "(cls_token|reg_token|pos_embed|patch_embed).*", blocks.depth());
   }
 
   @Override

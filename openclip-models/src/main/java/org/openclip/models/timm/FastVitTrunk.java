@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
+import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
@@ -135,6 +136,12 @@ final class FastVitTrunk implements TimmTrunk {
   @Override
   public int poolSide() {
     return poolSide;
+  }
+
+  @Override
+  public List<LayerGroup> layerGroups() {
+    return TimmTrunk.stageGroups(
+        "stem", "stages", stages.stream().mapToInt(Stage::depth).toArray());
   }
 
   @Override

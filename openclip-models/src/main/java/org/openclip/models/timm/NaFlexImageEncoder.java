@@ -1,6 +1,8 @@
 package org.openclip.models.timm;
 
+import java.util.List;
 import org.openclip.api.encoder.Encoded;
+import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.encoder.PatchImageEncoder;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
@@ -45,6 +47,11 @@ record NaFlexImageEncoder(TimmImageEncoder adapter, NaFlexTrunk trunk)
   public Encoded encodePatches(GraphBuilder graph, Value patches, Value coordinates, Value valid) {
     Value features = trunk.encode(graph.scope("trunk"), patches, coordinates, valid);
     return new Encoded(adapter.project(graph, features), null);
+  }
+
+  @Override
+  public List<LayerGroup> layerGroups() {
+    return adapter.layerGroups();
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
+import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.graph.ArithmeticOp.Reduction;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
@@ -117,6 +118,11 @@ final class NaFlexTrunk implements TimmTrunk {
 
   private int prefix() {
     return (classToken ? 1 : 0) + registers;
+  }
+
+  @Override
+  public List<LayerGroup> layerGroups() {
+    return TimmTrunk.transformerGroups("embeds.*", blocks.depth());
   }
 
   @Override

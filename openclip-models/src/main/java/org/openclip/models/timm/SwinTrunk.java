@@ -3,6 +3,7 @@ package org.openclip.models.timm;
 import java.util.List;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
+import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
@@ -120,6 +121,11 @@ final class SwinTrunk implements TimmTrunk {
         across,
         shifted && rows > height ? windowHeight / 2 : 0,
         shifted && columns > across ? windowWidth / 2 : 0);
+  }
+
+  @Override
+  public List<LayerGroup> layerGroups() {
+    return TimmTrunk.stageGroups("patch_embed", "layers", depths, "norm.*");
   }
 
   @Override

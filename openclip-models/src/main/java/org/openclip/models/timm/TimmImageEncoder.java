@@ -1,5 +1,6 @@
 package org.openclip.models.timm;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,6 +11,7 @@ import org.openclip.api.config.ConfigReader;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.ImageEncoder;
+import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Layers;
 import org.openclip.api.graph.NeuralOp.GeluForm;
@@ -132,6 +134,15 @@ final class TimmImageEncoder implements ImageEncoder {
   @Override
   public Encoded encode(GraphBuilder g, Value pixels) {
     return new Encoded(project(g, trunk.encode(g.scope("trunk"), pixels)), null);
+  }
+
+  @Override
+  public List<LayerGroup> layerGroups() {
+    List<LayerGroup> groups = new ArrayList<>();
+    trunk.layerGroups().forEach(group -> groups.add(group.within("trunk")));
+    groups.add(LayerGroup.of("head", "trunk\\..*"));
+    groups.add(LayerGroup.of(LayerGroup.PROJECTION, "head\\..*"));
+    return groups;
   }
 
   /** Returns {@code image_seq_len}, which only NaFlex towers take notice of; 0 for none. */

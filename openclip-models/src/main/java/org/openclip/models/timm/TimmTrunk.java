@@ -1,9 +1,12 @@
 package org.openclip.models.timm;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.config.ConfigReader;
+import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.Weights;
@@ -28,6 +31,53 @@ interface TimmTrunk {
    */
   default int poolSide() {
     return 0;
+  }
+
+  /**
+   * Returns the trunk's parameters in groups as timm divides them, from the input to the output,
+   * but for those behind its blocks, which are the last group.
+   */
+  List<LayerGroup> layerGroups();
+
+  /**
+   * Returns the groups of a transformer: its norms before and behind the blocks both belong to the
+   * last block.
+   *
+   * @param stem the pattern of what comes before the blocks
+   */
+  static List<LayerGroup> transformerGroups(String stem, int blocks) {
+    List<LayerGroup> groups = new ArrayList<>();
+    groups.add(LayerGroup.of("stem", stem));
+    groups.addAll(LayerGroup.blocks("blocks", blocks, "norm.*"));
+    return groups;
+  }
+
+  /**
+   * Returns the groups of a net of stages: what begins a stage belongs to its first block.
+   *
+   * @param stem the scope of what comes before the stages
+   * @param stages the scope of the stages
+   * @param depths the number of blocks of each stage
+   * @param last patterns of what else belongs to the last block
+   */
+  static List<LayerGroup> stageGroups(String stem, String stages, int[] depths, String... last) {
+    List<LayerGroup> groups = new ArrayList<>();
+    groups.add(LayerGroup.of("stem", stem + "\\..*"));
+    for (int stage = 0; stage < depths.length; stage++) {
+      String scope = stages + "\\." + stage + "\\.";
+      for (int i = 0; i < depths[stage]; i++) {
+        List<String> patterns = new ArrayList<>();
+        patterns.add(scope + "blocks\\." + i + "\\..*");
+        if (i == 0) {
+          patterns.add(scope + "(downsample|pos_emb)\\..*");
+        }
+        if (stage == depths.length - 1 && i == depths[stage] - 1) {
+          patterns.addAll(List.of(last));
+        }
+        groups.add(LayerGroup.of("stage." + stage + "." + i, patterns.toArray(String[]::new)));
+      }
+    }
+    return groups;
   }
 
   /**

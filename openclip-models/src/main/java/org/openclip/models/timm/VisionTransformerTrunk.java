@@ -3,6 +3,7 @@ package org.openclip.models.timm;
 import java.util.List;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
+import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.graph.ArithmeticOp.Reduction;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
@@ -77,6 +78,12 @@ final class VisionTransformerTrunk implements TimmTrunk {
       throw new InvalidConfigException(
           "vision_cfg.timm_pool", "is token, but " + request.name() + " has no class token");
     }
+  }
+
+  @Override
+  public List<LayerGroup> layerGroups() {
+    return TimmTrunk.transformerGroups(
+        "(cls_token|reg_token|pos_embed|patch_embed).*", blocks.depth());
   }
 
   @Override

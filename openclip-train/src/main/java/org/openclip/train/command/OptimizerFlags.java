@@ -1,8 +1,12 @@
 package org.openclip.train.command;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.spi.OptimizerProvider;
 import org.openclip.api.spi.PluginRegistry;
@@ -62,6 +66,13 @@ final class OptimizerFlags {
   private double weightDecay = 0.2;
 
   @Option(
+      names = "--wd-exclude",
+      arity = "1..*",
+      paramLabel = "PATTERN",
+      description = "Names of parameters that do not decay, with * and ?, such as '*.bias'.")
+  private List<String> withoutDecay = new ArrayList<>();
+
+  @Option(
       names = "--warmup",
       paramLabel = "STEPS",
       description = "Steps of warm-up. Default: 10000.")
@@ -102,6 +113,18 @@ final class OptimizerFlags {
 
   double weightDecay() {
     return weightDecay;
+  }
+
+  /** Returns which parameters do not decay, beside those that never do. */
+  Predicate<String> spared() {
+    List<Pattern> patterns = withoutDecay.stream().map(OptimizerFlags::glob).toList();
+    return name -> patterns.stream().anyMatch(p -> p.matcher(name).matches());
+  }
+
+  /** Returns an expression for a whole name, in which a star spans dots, too. */
+  private static Pattern glob(String pattern) {
+    String literal = pattern.replaceAll("[^*?]+", "\\\\Q$0\\\\E");
+    return Pattern.compile(literal.replace("*", ".*").replace("?", "."));
   }
 
   double gradientNorm() {

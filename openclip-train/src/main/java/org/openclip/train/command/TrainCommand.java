@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.Backend;
@@ -36,6 +35,7 @@ import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.plan.DecayGroups;
+import org.openclip.train.plan.Locks;
 import org.openclip.train.plan.TrainingGraphs;
 import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.ModelPreparation;
@@ -124,12 +124,6 @@ public final class TrainCommand implements CommandProvider {
         description = "Of CoCa's two losses. Default: 2.")
     private double captionWeight = 2;
 
-    @Option(names = "--lock-image", description = "Leaves the image tower as it is.")
-    private boolean lockImage;
-
-    @Option(names = "--lock-text", description = "Leaves the text tower as it is.")
-    private boolean lockText;
-
     @Option(
         names = "--grad-checkpointing",
         description = "Computes twice what would not fit into memory.")
@@ -176,6 +170,7 @@ public final class TrainCommand implements CommandProvider {
 
     @Mixin private DataFlags data = new DataFlags();
     @Mixin private OptimizerFlags optimizer = new OptimizerFlags();
+    @Mixin private LockFlags lockFlags = new LockFlags();
     @Mixin private RunFlags runFlags = new RunFlags();
 
     Call(List<String> given) {
@@ -329,17 +324,19 @@ public final class TrainCommand implements CommandProvider {
       TrainingGraphs graphs =
           TrainingGraphs.of(
               architecture, plugins.named(LossProvider.class, lossName), lossOptions, 0);
-      Predicate<String> locked =
-          name ->
-              (lockImage && name.startsWith("visual."))
-                  || (lockText && !name.startsWith("visual.") && !name.startsWith("logit_"));
+      Locks locks = lockFlags.locks(architecture);
       TrainingPlan plan =
           new TrainingPlan(
               graphs.towers(),
               graphs.objective(),
               optimizer.optimizer(model, plugins),
-              DecayGroups.rules(architecture.parameters(), optimizer.weightDecay(), locked),
-              Set.of(),
+              DecayGroups.rules(
+                  architecture.parameters(),
+                  optimizer.weightDecay(),
+                  optimizer.spared(),
+                  locks.parameters()::contains,
+                  locks.rates()),
+              locks.statistics(),
               Map.of("logit_scale", new TrainingPlan.Clamp(0, LARGEST_SCALE)),
               optimizer.gradientNorm(),
               checkpointing);

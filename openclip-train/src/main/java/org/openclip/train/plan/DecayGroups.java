@@ -39,11 +39,30 @@ public final class DecayGroups {
    */
   public static Map<String, UpdateRule> rules(
       Map<String, LeafOp.Parameter> parameters, double weightDecay, Predicate<String> locked) {
+    return rules(parameters, weightDecay, name -> false, locked, Map.of());
+  }
+
+  /**
+   * Returns a rule for each parameter that is trained.
+   *
+   * @param parameters the model's, by name
+   * @param weightDecay of those that decay
+   * @param spared those that do not decay, beside those that never do
+   * @param locked those that stay as they are
+   * @param rates factors of the learning rate, by name; 1 where there is none
+   */
+  public static Map<String, UpdateRule> rules(
+      Map<String, LeafOp.Parameter> parameters,
+      double weightDecay,
+      Predicate<String> spared,
+      Predicate<String> locked,
+      Map<String, Double> rates) {
     Map<String, UpdateRule> rules = new LinkedHashMap<>();
     parameters.forEach(
         (name, parameter) -> {
           if (parameter.trained() && !locked.test(name)) {
-            rules.put(name, new UpdateRule(1, decays(parameter) ? weightDecay : 0));
+            double decay = decays(parameter) && !spared.test(name) ? weightDecay : 0;
+            rules.put(name, new UpdateRule(rates.getOrDefault(name, 1.0), decay));
           }
         });
     return rules;
