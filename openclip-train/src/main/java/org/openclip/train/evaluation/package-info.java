@@ -1,4 +1,4 @@
-/** How good a model is: zero-shot classification and retrieval. */
+/** How good a model is: zero-shot classification, retrieval, and linear probes. */
 @NullMarked
 package org.openclip.train.evaluation;
 

@@ -1,0 +1,185 @@
+package org.openclip.train.evaluation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.model.Embeddings;
+
+/**
+ * How well a linear classifier tells classes apart by a model's features, which stay as they are
+ * (Radford et al. 2021, arXiv 2103.00020, appendix A.3): the penalty of large weights is chosen
+ * where it does best on a part of the training pictures that is held out, and then all of them are
+ * fitted.
+ *
+ * @param classifier fitted to all training pictures
+ * @param penalty that was chosen
+ * @param heldOut the accuracy on the part held out
+ */
+public record LinearProbe(LogisticRegression classifier, double penalty, double heldOut) {
+  /** The share of each class that is held out. */
+  private static final double SHARE = 0.2;
+
+  /** Powers of ten between which penalties are tried. */
+  private static final double WEAKEST = -6;
+
+  private static final double STRONGEST = 6;
+  private static final double FIRST_INTERVAL = 2;
+  private static final double LAST_INTERVAL = 0.125;
+
+  /**
+   * Chooses the penalty and fits.
+   *
+   * @param features one row for each training picture
+   * @param labels for each row its class
+   * @param classes how many there are
+   * @param seed what decides which pictures are held out
+   * @throws InvalidInputException when no class has two pictures
+   */
+  public static LinearProbe fit(Embeddings features, List<Integer> labels, int classes, long seed) {
+    boolean[] held = heldOut(labels, classes, seed);
+    Part fitted = Part.of(features, labels, held, false);
+    Part judged = Part.of(features, labels, held, true);
+    if (judged.labels().isEmpty()) {
+      throw new InvalidInputException(
+          "a linear probe holds some pictures of each class out, but no class has two");
+    }
+    Sweep sweep = new Sweep(fitted, judged, classes);
+    for (double power = STRONGEST; power >= WEAKEST; power -= FIRST_INTERVAL) {
+      sweep.attempt(power);
+    }
+    for (double step = FIRST_INTERVAL / 2; step >= LAST_INTERVAL; step /= 2) {
+      double middle = sweep.best();
+      sweep.attempt(Math.min(STRONGEST, middle + step));
+      sweep.attempt(Math.max(WEAKEST, middle - step));
+    }
+    double penalty = Math.pow(10, sweep.best());
+    LogisticRegression all = LogisticRegression.fit(features, labels, classes, penalty);
+    return new LinearProbe(all, penalty, sweep.accuracy());
+  }
+
+  /** Says for each row whether it is held out: a share of each class that has two or more. */
+  private static boolean[] heldOut(List<Integer> labels, int classes, long seed) {
+    List<List<Integer>> rows = new ArrayList<>();
+    for (int c = 0; c < classes; c++) {
+      rows.add(new ArrayList<>());
+    }
+    for (int i = 0; i < labels.size(); i++) {
+      rows.get(labels.get(i)).add(i);
+    }
+    boolean[] held = new boolean[labels.size()];
+    SplittableRandom random = new SplittableRandom(seed);
+    for (List<Integer> own : rows) {
+      int count = own.size() < 2 ? 0 : Math.max(1, (int) (SHARE * own.size()));
+      for (int i = 0; i < count; i++) {
+        int chosen = random.nextInt(own.size());
+        held[own.get(chosen)] = true;
+        own.set(chosen, own.getLast());
+        own.removeLast();
+      }
+    }
+    return held;
+  }
+
+  /** Some of the rows. */
+  private record Part(Embeddings features, List<Integer> labels) {
+    static Part of(Embeddings features, List<Integer> labels, boolean[] held, boolean wanted) {
+      List<Integer> own = new ArrayList<>();
+      int count = 0;
+      for (boolean each : held) {
+        count += each == wanted ? 1 : 0;
+      }
+      int width = features.width();
+      float[] all = features.toArray();
+      float[] rows = new float[count * width];
+      for (int i = 0; i < held.length; i++) {
+        if (held[i] == wanted) {
+          System.arraycopy(all, i * width, rows, own.size() * width, width);
+          own.add(labels.get(i));
+        }
+      }
+      return new Part(Embeddings.of(width, rows), own);
+    }
+  }
+
+  /** Penalties that were tried, as powers of ten, and how they did. */
+  private static final class Sweep {
+    private final Part fitted;
+    private final Part judged;
+    private final int classes;
+    private final TreeMap<Double, Double> accuracies = new TreeMap<>();
+    private final TreeMap<Double, LogisticRegression> classifiers = new TreeMap<>();
+
+    Sweep(Part fitted, Part judged, int classes) {
+      this.fitted = fitted;
+      this.judged = judged;
+      this.classes = classes;
+    }
+
+    void attempt(double power) {
+      if (accuracies.containsKey(power)) {
+        return;
+      }
+      double penalty = Math.pow(10, power);
+      Map.Entry<Double, LogisticRegression> near = classifiers.ceilingEntry(power);
+      LogisticRegression classifier =
+          near == null
+              ? LogisticRegression.fit(fitted.features(), fitted.labels(), classes, penalty)
+              : near.getValue().refit(fitted.features(), fitted.labels(), penalty);
+      classifiers.put(power, classifier);
+      accuracies.put(power, score(classifier));
+    }
+
+    private double score(LogisticRegression classifier) {
+      return LinearProbe.metrics(classifier, judged.features(), judged.labels(), classes)
+          .getOrDefault("top1", 0.0);
+    }
+
+    double accuracy() {
+      return accuracies.values().stream().mapToDouble(Double::doubleValue).max().orElse(0);
+    }
+
+    /** Returns the middle of the penalties that did best. */
+    double best() {
+      List<Double> best =
+          accuracies.entrySet().stream()
+              .filter(e -> e.getValue() == accuracy())
+              .map(Map.Entry::getKey)
+              .toList();
+      return best.get(best.size() / 2);
+    }
+  }
+
+  /**
+   * Returns the accuracy of the first guess and of the first five, and the mean over classes of the
+   * first guess's recall, with the penalty and its accuracy on the part held out.
+   *
+   * @param features one row for each picture that is judged
+   * @param labels for each row its class
+   * @param classes how many there are
+   */
+  public Map<String, Double> metrics(Embeddings features, List<Integer> labels, int classes) {
+    Map<String, Double> metrics =
+        new LinkedHashMap<>(metrics(classifier, features, labels, classes));
+    metrics.put("penalty", penalty);
+    metrics.put("held_out_top1", heldOut);
+    return metrics;
+  }
+
+  private static Map<String, Double> metrics(
+      LogisticRegression classifier, Embeddings features, List<Integer> labels, int classes) {
+    if (features.size() == 0 || features.size() != labels.size()) {
+      throw new InvalidInputException(
+          "%d pictures with %d labels cannot be judged".formatted(features.size(), labels.size()));
+    }
+    Tally tally = new Tally(classes);
+    float[][] scores = classifier.scores(features);
+    for (int i = 0; i < scores.length; i++) {
+      tally.add(scores[i], labels.get(i));
+    }
+    return tally.metrics();
+  }
+}
