@@ -21,11 +21,18 @@ import org.openclip.hub.io.JsonObjects;
 /**
  * Writes safetensors files that the reference loads.
  *
- * <p>Equal tensors make equal files: wider types come first, so that all are aligned, then names in
- * order. A file appears under its name only when it is whole: it is written beside, forced to the
+ * <p>The tensors begin at a multiple of 64 bytes, and their order keeps them aligned without gaps,
+ * which the format does not allow: first those of a multiple of 64 bytes, then of 32, and so on
+ * down to scalars, each group by name. So every tensor lies at a multiple of its element's size,
+ * and all but the odd ones at a multiple of 64, where backends read them as they are mapped.
+ *
+ * <p>Equal tensors make equal files. A file appears under its name only when it is whole: it is written beside, forced to the
  * disk, and renamed.
  */
 public final class SafetensorsWriter {
+  /** What runtimes with vector instructions ask for at most, in bytes. */
+  private static final int ALIGNMENT = 64;
+
   private SafetensorsWriter() {}
 
   /**
@@ -40,7 +47,7 @@ public final class SafetensorsWriter {
   public static void write(Path file, WeightSource source, Map<String, String> metadata) {
     List<Map.Entry<String, TensorLayout>> entries = new ArrayList<>(source.layout().entrySet());
     entries.sort(
-        Comparator.comparingInt((Map.Entry<String, TensorLayout> e) -> -e.getValue().type().bytes())
+        Comparator.comparingLong((Map.Entry<String, TensorLayout> e) -> -kept(e.getValue().bytes()))
             .thenComparing(Map.Entry::getKey));
     AtomicFile.write(
         file,
@@ -50,6 +57,11 @@ public final class SafetensorsWriter {
             write(channel, entry.getKey(), entry.getValue(), source.tensor(entry.getKey()));
           }
         });
+  }
+
+  /** Returns the alignment of what follows so many bytes that are aligned themselves. */
+  private static long kept(long bytes) {
+    return bytes == 0 ? ALIGNMENT : Math.min(ALIGNMENT, Long.lowestOneBit(bytes));
   }
 
   private static ByteBuffer header(
@@ -69,9 +81,9 @@ public final class SafetensorsWriter {
       at += layout.bytes();
     }
     byte[] bytes = JsonObjects.writeCompact(json).getBytes(StandardCharsets.UTF_8);
-    int padded = (bytes.length + 7) / 8 * 8;
-    ByteBuffer header = ByteBuffer.allocate(8 + padded).order(ByteOrder.LITTLE_ENDIAN);
-    header.putLong(padded).put(bytes);
+    int padded = Math.ceilDiv(8 + bytes.length, ALIGNMENT) * ALIGNMENT;
+    ByteBuffer header = ByteBuffer.allocate(padded).order(ByteOrder.LITTLE_ENDIAN);
+    header.putLong(padded - 8).put(bytes);
     while (header.hasRemaining()) {
       header.put((byte) ' ');
     }

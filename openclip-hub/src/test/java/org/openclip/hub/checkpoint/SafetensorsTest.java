@@ -91,6 +91,42 @@ class SafetensorsTest {
   }
 
   @Test
+  void tensorsLieWhereBackendsCanMapThem() throws IOException {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("a.scale", Tensor.of(new float[] {1}));
+    tensors.put("b.odd", Tensor.of(new float[3 * 5], 3, 5));
+    tensors.put("c.flag", Tensor.of(DataType.BOOL, Tensor.allocate(1), 1));
+    tensors.put("d.weight", Tensor.of(new float[16 * 48], 16, 48));
+    tensors.put("e.half", Tensor.of(DataType.FLOAT16, Tensor.allocate(2 * 7), 7));
+    tensors.put("f.ids", Tensor.of(new long[9], 9));
+    tensors.put("g.half", Tensor.of(DataType.BFLOAT16, Tensor.allocate(2 * 64), 64));
+    tensors.put("h.none", Tensor.of(new float[0], 0, 3));
+    for (int length = 0; length < 70; length++) {
+      Path file = folder.resolve("x.safetensors");
+      SafetensorsWriter.write(
+          file, WeightSource.of(Weights.of(tensors)), Map.of("note", "x".repeat(length)));
+
+      SafetensorsHeader header = FileBytes.read(file, SafetensorsHeader::read);
+      assertThat(header.dataStart() % 64).isZero();
+      assertThat(header.entries().keySet())
+          .as("in the order of their bytes, scalars last")
+          .containsExactly(
+              "d.weight", "g.half", "h.none", "f.ids", "a.scale", "b.odd", "e.half", "c.flag");
+      try (Weights read = format.open(file)) {
+        tensors.forEach(
+            (name, tensor) -> {
+              ByteBuffer bytes = read.get(name).data();
+              assertThat(bytes.isReadOnly()).as(name + " is mapped").isTrue();
+              int wanted = tensor.bytes() % 64 == 0 ? 64 : tensor.type().bytes();
+              assertThat(bytes.remaining() == 0 || bytes.alignmentOffset(0, wanted) == 0)
+                  .as(name)
+                  .isTrue();
+            });
+      }
+    }
+  }
+
+  @Test
   void aWriteThatFailsLeavesTheOldFileAndNothingElse() throws IOException {
     Path file = folder.resolve("x.safetensors");
     Files.writeString(file, "old");
