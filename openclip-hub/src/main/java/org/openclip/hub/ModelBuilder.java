@@ -24,8 +24,10 @@ import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.FetchListener;
 import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.text.Tokenizer;
+import org.openclip.hub.checkpoint.RoundedWeights;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
 
@@ -317,18 +319,37 @@ public final class ModelBuilder {
    */
   public List<Path> save(Path folder) {
     ModelParts parts = parts();
-    try (Resources resources = new Resources()) {
-      ModelFolder.write(
-          folder,
-          parts.architecture().config(),
-          parts.preprocessing(),
-          WeightSource.of(parts.state(weights, resources)));
-    }
+    write(folder, parts, null);
     List<Path> written = new ArrayList<>();
     written.add(folder.resolve(ModelFolder.CONFIG));
     written.add(folder.resolve(ModelFolder.CHECKPOINT));
     written.addAll(new TokenizerCopy(parts, fetching).write(folder));
     return List.copyOf(written);
+  }
+
+  /**
+   * Writes the configuration and the weights alone. No file of the tokenizer is needed for it.
+   *
+   * @param folder created when missing; files of the same names in it are replaced
+   * @param type the type to which the weights are rounded; null to leave each as it is
+   * @throws UnknownNameException when no plugin knows the model or its weights
+   * @throws WeightsMismatchException when the weights are those of another model, or not finite
+   * @throws OpenClipException when the disk is full, the folder cannot be written, or a number is
+   *     too large for the type
+   */
+  public void saveWeights(Path folder, @Nullable DataType type) {
+    write(folder, parts(), type);
+  }
+
+  private void write(Path folder, ModelParts parts, @Nullable DataType type) {
+    try (Resources resources = new Resources()) {
+      WeightSource source = WeightSource.of(parts.state(weights, resources));
+      ModelFolder.write(
+          folder,
+          parts.architecture().config(),
+          parts.preprocessing(),
+          type == null ? source : new RoundedWeights(source, type));
+    }
   }
 
   /** Reads the weights through and compares them with the architecture, as {@link #load} does. */

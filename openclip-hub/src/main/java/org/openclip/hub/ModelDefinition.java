@@ -25,18 +25,22 @@ import org.openclip.hub.io.ModelFiles;
 /**
  * What a model's name and the choice of its weights stand for. Which activation the weights were
  * trained with, and how their pictures are prepared, does not show in them: both come from the
- * configuration beside the weights, else from what is known of their tag, else from the model.
+ * configuration beside the weights, ours or that of Hugging Face's transformers, else from what is
+ * known of their tag, else from the model.
  *
  * @param config the object {@code model_cfg}
  * @param preprocess the object {@code preprocess_cfg}; empty for the defaults
  * @param files the model's folder; null for a built-in model
  * @param checkpoint fetches the file of its weights; null when none was chosen
+ * @param activationTold whether something says which activation the weights were trained with;
+ *     else the model's is taken, unless the weights give reason to doubt it
  */
 record ModelDefinition(
     Map<String, Object> config,
     Map<String, Object> preprocess,
     @Nullable ModelSource files,
-    @Nullable Supplier<Path> checkpoint) {
+    @Nullable Supplier<Path> checkpoint,
+    boolean activationTold) {
   private static final String QUICK_GELU = "quick_gelu";
 
   private static final String GIVE_A_PATH =
@@ -54,7 +58,7 @@ record ModelDefinition(
     String model = PretrainedTags.named(name);
     for (ModelCatalogueProvider catalogue : plugins.all(ModelCatalogueProvider.class)) {
       if (catalogue.models().contains(model)) {
-        ModelDefinition plain = new ModelDefinition(read(catalogue, model), Map.of(), null, null);
+        ModelDefinition plain = builtIn(read(catalogue, model), null);
         return pretrained == null ? plain : plain.with(model, pretrained, plugins, options);
       }
     }
@@ -71,7 +75,8 @@ record ModelDefinition(
     }
     ModelSource weights =
         location(pretrained, plugins, options).orElseThrow(() -> noSuchFile(pretrained));
-    return new ModelDefinition(folder.config, folder.preprocess, folder.files, checkpoint(weights));
+    return new ModelDefinition(
+        folder.config, folder.preprocess, folder.files, checkpoint(weights), true);
   }
 
   /**
@@ -84,7 +89,8 @@ record ModelDefinition(
     }
     Map<String, Object> all = new LinkedHashMap<>(preprocess);
     all.putAll(pictures);
-    return new ModelDefinition(set, all, files, checkpoint);
+    boolean told = activationTold || overrides.containsKey(QUICK_GELU);
+    return new ModelDefinition(set, all, files, checkpoint, told);
   }
 
   /**
@@ -97,6 +103,13 @@ record ModelDefinition(
     List<String> names = files.names();
     ModelFiles.TOKENIZER.stream().filter(names::contains).forEach(files::fetch);
     return files.fetch(ModelFiles.CONFIG).getParent();
+  }
+
+  /** Returns a model that says nothing of its weights, unless all of its kind have QuickGELU. */
+  private static ModelDefinition builtIn(
+      Map<String, Object> config, @Nullable Supplier<Path> checkpoint) {
+    boolean quick = Boolean.TRUE.equals(config.get(QUICK_GELU));
+    return new ModelDefinition(config, Map.of(), null, checkpoint, quick);
   }
 
   /** Returns this built-in model with weights. */
@@ -124,10 +137,14 @@ record ModelDefinition(
       ModelFolder beside = ModelFolder.read(weights);
       return with(beside.modelConfig().get(QUICK_GELU), beside.preprocessConfig(), weights);
     }
+    Optional<TransformersConfig> theirs = TransformersConfig.beside(weights);
+    if (theirs.isPresent()) {
+      return with(theirs.get().quickGelu(), theirs.get().preprocess(), weights);
+    }
     Supplier<Path> checkpoint = checkpoint(weights);
     return file.flatMap(name -> tags.ofFile(model, name))
         .map(known -> with(known, checkpoint))
-        .orElseGet(() -> new ModelDefinition(config, Map.of(), null, checkpoint));
+        .orElseGet(() -> builtIn(config, checkpoint));
   }
 
   private ModelDefinition with(PretrainedTag tag, Supplier<Path> checkpoint) {
@@ -136,7 +153,7 @@ record ModelDefinition(
     if (tag.quickGelu()) {
       set.put(QUICK_GELU, true);
     }
-    return new ModelDefinition(set, tag.preprocess(), null, checkpoint);
+    return new ModelDefinition(set, tag.preprocess(), null, checkpoint, true);
   }
 
   private ModelDefinition with(
@@ -145,14 +162,18 @@ record ModelDefinition(
     if (quickGelu != null) {
       set.put(QUICK_GELU, quickGelu);
     }
-    return new ModelDefinition(set, pictures, null, checkpoint(weights));
+    return new ModelDefinition(set, pictures, null, checkpoint(weights), true);
   }
 
   private static ModelDefinition ofFolder(ModelSource files) {
     ModelFolder folder = ModelFolder.read(files);
     boolean weights = files.chosen().or(() -> ModelFiles.checkpoint(files.names())).isPresent();
     return new ModelDefinition(
-        folder.modelConfig(), folder.preprocessConfig(), files, weights ? checkpoint(files) : null);
+        folder.modelConfig(),
+        folder.preprocessConfig(),
+        files,
+        weights ? checkpoint(files) : null,
+        true);
   }
 
   private static Supplier<Path> checkpoint(ModelSource weights) {

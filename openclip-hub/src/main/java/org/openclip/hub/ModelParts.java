@@ -18,6 +18,7 @@ import org.openclip.api.spi.WordTaggerProvider;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.TokenizerContext;
+import org.openclip.hub.checkpoint.ActivationCheck;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.Lookalikes;
 import org.openclip.hub.checkpoint.StateDict;
@@ -81,6 +82,9 @@ final class ModelParts {
     Path file = checkpoint();
     Weights checkpoint = Checkpoints.open(file, plugins);
     resources.closeLater(checkpoint::close);
+    if (!definition.activationTold()) {
+      ActivationCheck.plain(file.toString(), checkpoint.names(), name);
+    }
     try {
       return StateDict.load(file.toString(), checkpoint, name, architecture());
     } catch (WeightsMismatchException e) {

@@ -91,7 +91,12 @@ public final class Lookalikes {
         common++;
       }
     }
-    long all = Stream.concat(wanted.keySet().stream(), ours.names().stream()).distinct().count();
+    long all =
+        Stream.concat(
+                wanted.keySet().stream(),
+                ours.names().stream().filter(name -> !StateDict.isIdle(name)))
+            .distinct()
+            .count();
     return Optional.of(new Likeness(model, common, (double) common / all));
   }
 

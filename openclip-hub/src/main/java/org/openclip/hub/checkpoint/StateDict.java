@@ -77,7 +77,7 @@ public final class StateDict {
         });
     List<String> unexpected = new ArrayList<>();
     for (String name : fitted.names()) {
-      if (!wanted.containsKey(name) && !BUFFERS.contains(leaf(name))) {
+      if (!wanted.containsKey(name) && !isIdle(name)) {
         unexpected.add(name + Arrays.toString(fitted.get(name).shape()));
       }
     }
@@ -90,8 +90,10 @@ public final class StateDict {
     return Weights.of(loaded);
   }
 
-  private static String leaf(String name) {
-    return name.substring(name.lastIndexOf('.') + 1);
+  /** Returns whether a tensor is one that no model needs, though checkpoints have it. */
+  static boolean isIdle(String name) {
+    return BUFFERS.contains(name.substring(name.lastIndexOf('.') + 1))
+        || ActivationCheck.OPENAI.contains(name);
   }
 
   /**

@@ -135,7 +135,7 @@ public final class ModelOptions {
       builder.pretrained(pretrained);
     }
     fetching.apply(builder, environment);
-    overrides.forEach((key, value) -> builder.override(key, json(value)));
+    overrides.forEach((key, value) -> builder.override(key, value(value)));
     return builder;
   }
 
@@ -212,14 +212,14 @@ public final class ModelOptions {
         "model", named, names, "'openclip models' lists them; a model folder will do, too");
   }
 
-  /** Reads a value as JSON, or takes it as the text that it is. */
-  private static Object json(String value) {
-    byte[] wrapped = ("{\"value\":" + value + "}").getBytes(StandardCharsets.UTF_8);
+  /** Returns the value of a {@code --set}: as JSON, or as the text that it is. */
+  public static Object value(String text) {
+    byte[] wrapped = ("{\"value\":" + text + "}").getBytes(StandardCharsets.UTF_8);
     try {
       Object parsed = JsonObjects.parse("--set", 0, wrapped).get("value");
-      return parsed == null ? value : parsed;
+      return parsed == null ? text : parsed;
     } catch (InvalidFileException e) {
-      return value;
+      return text;
     }
   }
 }

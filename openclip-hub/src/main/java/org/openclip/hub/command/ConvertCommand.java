@@ -2,11 +2,11 @@ package org.openclip.hub.command;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.backend.Precision;
-import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.ModelBuilder;
@@ -15,11 +15,11 @@ import org.openclip.hub.OpenClip;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.RoundedWeights;
 import org.openclip.hub.checkpoint.SafetensorsWriter;
-import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.checkpoint.TensorLayout;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.UsageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -75,6 +75,14 @@ public final class ConvertCommand implements CommandProvider {
         description = "fp32, fp16 or bf16. Default: as they are.")
     private @Nullable Precision precision;
 
+    @Option(
+        names = "--set",
+        paramLabel = "KEY=VALUE",
+        description = {
+          "With --model: changes its configuration, such as quick_gelu=true. May be repeated."
+        })
+    private Map<String, String> overrides = new LinkedHashMap<>();
+
     @Option(names = "--force", description = "Replaces what is there already.")
     private boolean force;
 
@@ -88,11 +96,13 @@ public final class ConvertCommand implements CommandProvider {
         if (model == null) {
           SafetensorsWriter.write(target, source(weights), Map.of());
         } else {
-          ModelBuilder builder = OpenClip.model(model).plugins(environment.plugins());
-          Architecture architecture = builder.architecture();
-          Weights fitting = StateDict.load(file.toString(), weights, model, architecture);
-          ModelFolder.write(
-              output, architecture.config(), builder.preprocessing(), source(fitting));
+          // By its path, so that a known file name, or a configuration beside it, counts.
+          ModelBuilder builder =
+              OpenClip.model(model)
+                  .plugins(environment.plugins())
+                  .pretrained(file.toAbsolutePath().toString());
+          overrides.forEach((key, value) -> builder.override(key, ModelOptions.value(value)));
+          builder.saveWeights(output, precision == null ? null : precision.type());
         }
         long bytes =
             source(weights).layout().values().stream().mapToLong(TensorLayout::bytes).sum();

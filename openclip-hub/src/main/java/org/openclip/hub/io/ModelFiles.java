@@ -10,6 +10,12 @@ public final class ModelFiles {
   /** The configuration. */
   public static final String CONFIG = "open_clip_config.json";
 
+  /** The configuration of Hugging Face's transformers. */
+  public static final String TRANSFORMERS = "config.json";
+
+  /** What that library does to pictures. */
+  public static final String PREPROCESSOR = "preprocessor_config.json";
+
   /** The checkpoint that is written. */
   public static final String CHECKPOINT = "open_clip_model.safetensors";
 
@@ -46,7 +52,9 @@ public final class ModelFiles {
 
   /** All names that are looked for where a folder cannot be listed. */
   public static final List<String> USUAL =
-      Stream.of(List.of(CONFIG), CHECKPOINTS, TOKENIZER).flatMap(List::stream).toList();
+      Stream.of(List.of(CONFIG, TRANSFORMERS, PREPROCESSOR), CHECKPOINTS, TOKENIZER)
+          .flatMap(List::stream)
+          .toList();
 
   private static final Comparator<String> ORDER =
       Comparator.comparingInt(ModelFiles::rank).thenComparing(Comparator.naturalOrder());

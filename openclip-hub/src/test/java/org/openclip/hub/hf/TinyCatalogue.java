@@ -33,7 +33,7 @@ public final class TinyCatalogue implements ModelCatalogueProvider {
    * Returns the plugins that there are with this catalogue among them: its class is copied into a
    * folder of its own, for on the module path classes of a module bring no services by files.
    */
-  static PluginRegistry plugins(Path folder) throws IOException {
+  public static PluginRegistry plugins(Path folder) throws IOException {
     String name = TinyCatalogue.class.getName();
     Path services = Files.createDirectories(folder.resolve("META-INF/services"));
     Files.writeString(services.resolve(ModelCatalogueProvider.class.getName()), name);

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,17 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidFileException;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.DataType;
+import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
+import org.openclip.hub.FreshWeights;
+import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.OpenClip;
+import org.openclip.hub.checkpoint.StateDict;
+import org.openclip.hub.hf.TinyCatalogue;
 
 /** Checkpoints of PyTorch made by hand: what the goldens do not have. */
 class TorchFormatTest {
@@ -117,6 +127,77 @@ class TorchFormatTest {
       assertThat(weights.names()).containsExactly("logit_scale", "visual.proj");
       assertThat(weights.get("visual.proj").toFloats()).containsExactly(2);
     }
+  }
+
+  /** Lays a model out as OpenAI's archives have it: modules in modules, and facts beside them. */
+  private Path openAi(Weights model) throws IOException {
+    Pickler p = new Pickler();
+    Map<String, Object> root = new LinkedHashMap<>();
+    for (String name : model.names()) {
+      Map<String, Object> module = root;
+      String[] parts = name.split("\\.", -1);
+      for (int i = 0; i < parts.length - 1; i++) {
+        module = children(module, parts[i]);
+      }
+      module.put(parts[parts.length - 1], stored(p, model.get(name)));
+    }
+    for (String fact : List.of("input_resolution", "context_length", "vocab_size")) {
+      root.put(fact, stored(p, Tensor.of(new long[] {77})));
+    }
+    members.put("constants.pkl", new Pickler().value(List.of()).end());
+    members.put("data.pkl", p.value(modules(p, root)).end());
+    return archive(ZipEntry.STORED);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> children(Map<String, Object> module, String name) {
+    return (Map<String, Object>) module.computeIfAbsent(name, n -> new LinkedHashMap<>());
+  }
+
+  private static Runnable modules(Pickler p, Map<?, ?> attributes) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    attributes.forEach((k, v) -> values.put("" + k, v instanceof Map<?, ?> m ? modules(p, m) : v));
+    return p.module("multimodal.model", values);
+  }
+
+  /** Puts a tensor's numbers into the archive and returns the pickle of the tensor. */
+  private Runnable stored(Pickler p, Tensor tensor) {
+    String key = "" + members.size();
+    byte[] bytes = new byte[tensor.data().remaining()];
+    tensor.data().get(bytes);
+    members.put("data/" + key, bytes);
+    List<Integer> shape = new ArrayList<>();
+    List<Integer> strides = new ArrayList<>();
+    for (long size : tensor.shape()) {
+      shape.add((int) size);
+      strides.replaceAll(stride -> stride * (int) size);
+      strides.add(1);
+    }
+    String type = tensor.type() == DataType.INT64 ? "LongStorage" : "FloatStorage";
+    return p.tensor(key, type, (int) tensor.count(), 0, shape, strides);
+  }
+
+  @Test
+  void anArchiveOfOpenAiIsNoModelWithGelu() throws IOException {
+    PluginRegistry plugins = TinyCatalogue.plugins(folder.resolve("plugin"));
+    Architecture tiny = OpenClip.model("tiny-16").plugins(plugins).architecture();
+    Weights model = FreshWeights.hash(tiny).toWeights();
+    Path file = openAi(model);
+
+    try (Weights weights = format.open(file)) {
+      assertThat(weights.names()).containsAll(model.names()).hasSize(model.names().size() + 3);
+      Weights loaded = StateDict.load("x.pt", weights, "tiny-16", tiny);
+      for (String name : model.names()) {
+        assertThat(loaded.get(name).data()).as(name).isEqualTo(model.get(name).data());
+      }
+    }
+    ModelBuilder builder = OpenClip.model("tiny-16").plugins(plugins).pretrained(file.toString());
+    assertThatThrownBy(() -> builder.load().close())
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("x.pt is an archive of OpenAI's, trained with QuickGELU")
+        .hasMessageContaining("take tiny-16-quickgelu")
+        .hasMessageContaining("--set quick_gelu=true");
+    builder.override("quick_gelu", true).load().close();
   }
 
   @Test
