@@ -1,13 +1,12 @@
 package org.openclip.hub.hf;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.http.HttpResponse;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.openclip.api.FetchException;
 import org.openclip.api.InvalidFileException;
+import org.openclip.hub.http.Http;
 import org.openclip.hub.io.JsonObjects;
 
 /** The hub's refusals in words that say what to do. */
@@ -103,23 +102,7 @@ final class HubErrors {
         location.toString(),
         0,
         "cannot be fetched: %s does not answer (%s), and the cache %s does not have it. Check the network and the proxy (HTTPS_PROXY), or name another hub by HF_ENDPOINT"
-            .formatted(settings.endpoint(), reason(cause), settings.cache()),
+            .formatted(settings.endpoint(), Http.reason(cause), settings.cache()),
         cause);
-  }
-
-  /** Returns why there is no answer, in few words. */
-  static String reason(IOException failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UnresolvedAddressException) {
-        return "no address is known for its name";
-      }
-    }
-    String message = failure.getMessage();
-    if (message != null && !message.isBlank()) {
-      return message;
-    }
-    return failure instanceof ConnectException
-        ? "the connection is refused"
-        : failure.getClass().getSimpleName();
   }
 }

@@ -18,6 +18,7 @@ import org.openclip.hub.hf.HubApi.Revision;
 import org.openclip.hub.http.Checksum;
 import org.openclip.hub.http.CorruptDownloadException;
 import org.openclip.hub.http.Download;
+import org.openclip.hub.http.Http;
 import org.openclip.hub.http.Relay;
 import org.openclip.hub.http.StorageException;
 import org.openclip.hub.io.ProcessLock;
@@ -86,7 +87,7 @@ final class HubSource implements ModelSource {
       return new Resolved(revision.commit(), revision.files(), true);
     } catch (IOException e) {
       Resolved kept = here.orElseThrow(() -> HubErrors.unreachable(location.folder(), settings, e));
-      warn(kept, HubErrors.reason(e));
+      warn(kept, Http.reason(e));
       return kept;
     } catch (FetchException e) {
       if (here.isPresent() && (e.status() == 429 || e.status() >= 500)) {

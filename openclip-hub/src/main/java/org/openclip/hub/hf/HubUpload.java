@@ -305,7 +305,7 @@ public final class HubUpload {
         location.toString(),
         0,
         "cannot be reached: %s does not answer (%s). Nothing was committed"
-            .formatted(settings.endpoint(), HubErrors.reason(e)),
+            .formatted(settings.endpoint(), Http.reason(e)),
         e);
   }
 }

@@ -3,9 +3,11 @@ package org.openclip.hub.http;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
@@ -34,6 +36,9 @@ public final class Http {
   private static final Set<Integer> RETRIED = Set.of(408, 429, 500, 502, 503, 504);
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final int MOST_REDIRECTS = 8;
+
+  /** How often a server is asked again that has never answered: there may be no network at all. */
+  private static final int UNCONNECTED_RETRIES = 1;
 
   /** Which redirects are followed. */
   public enum Redirects {
@@ -124,7 +129,8 @@ public final class Http {
         problem = "status " + response.statusCode();
       } catch (IOException e) {
         attempt = moved.getAsLong() > before ? 1 : attempt + 1;
-        if (attempt > backoff.retries() || !passing(e)) {
+        int most = before == 0 && unconnected(e) ? UNCONNECTED_RETRIES : backoff.retries();
+        if (attempt > Math.min(most, backoff.retries()) || !passing(e)) {
           throw e;
         }
         problem = e.toString();
@@ -139,6 +145,26 @@ public final class Http {
           backoff.retries());
       backoff.pause(attempt, asked);
     }
+  }
+
+  private static boolean unconnected(IOException failure) {
+    return failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException;
+  }
+
+  /** Returns why there is no answer, in few words, for messages. */
+  public static String reason(IOException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnresolvedAddressException) {
+        return "no address is known for its name";
+      }
+    }
+    String message = failure.getMessage();
+    if (message != null && !message.isBlank()) {
+      return message;
+    }
+    return failure instanceof ConnectException
+        ? "the connection is refused"
+        : failure.getClass().getSimpleName();
   }
 
   /**

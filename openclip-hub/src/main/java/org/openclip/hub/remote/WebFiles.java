@@ -1,6 +1,7 @@
 package org.openclip.hub.remote;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.FileSystemException;
@@ -11,6 +12,7 @@ import org.openclip.api.FetchException;
 import org.openclip.api.spi.FetchListener;
 import org.openclip.hub.http.Backoff;
 import org.openclip.hub.http.Checksum;
+import org.openclip.hub.http.CorruptDownloadException;
 import org.openclip.hub.http.Http;
 import org.openclip.hub.http.Probe;
 import org.openclip.hub.http.Proxies;
@@ -69,12 +71,25 @@ final class WebFiles {
   /** Returns the error of a file that cannot be had or kept. */
   static FetchException failed(URI uri, Path folder, IOException e) {
     int status = e instanceof StatusException refusal ? refusal.status() : 0;
-    String problem =
-        e instanceof StorageException || e instanceof FileSystemException
-            ? "cannot be kept in %s: %s. Free some space, or choose another folder by --cache-dir or ModelBuilder.cacheFolder"
-                .formatted(folder, e.getMessage())
-            : "cannot be fetched: " + (e.getMessage() == null ? e.toString() : e.getMessage());
-    return new FetchException(shown(uri), status, problem, e);
+    return new FetchException(shown(uri), status, problem(uri, folder, e), e);
+  }
+
+  private static String problem(URI uri, Path folder, IOException e) {
+    if (e instanceof StorageException || e instanceof FileSystemException) {
+      return "cannot be kept in %s: %s. Free some space, or choose another folder by --cache-dir or ModelBuilder.cacheFolder"
+          .formatted(folder, e.getMessage());
+    }
+    if (e instanceof StatusException refusal) {
+      return refusal.status() == 401
+          ? "asks for a login; only public files and signed URLs are fetched"
+          : "cannot be fetched: the server answers with status %d; try again later"
+              .formatted(refusal.status());
+    }
+    if (e instanceof ProtocolException || e instanceof CorruptDownloadException) {
+      return "cannot be fetched: " + e.getMessage();
+    }
+    return "cannot be fetched: %s does not answer (%s). Check the address, the network and the proxy (HTTPS_PROXY); what was fetched before is used with --offline"
+        .formatted(uri.getAuthority(), Http.reason(e));
   }
 
   /** Returns a URI for messages: without its query, which may be as good as a password. */

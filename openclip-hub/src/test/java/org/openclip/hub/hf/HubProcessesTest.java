@@ -102,7 +102,10 @@ class HubProcessesTest {
         """
         mount -t tmpfs -o size=8m tmpfs CACHE
         "$@" &
-        until ls CACHE/models--org--model/blobs/*.incomplete >/dev/null 2>&1; do sleep 0.05; done
+        until ls CACHE/models--org--model/blobs/*.incomplete >/dev/null 2>&1; do
+          kill -0 $!
+          sleep 0.05
+        done
         sleep 0.5
         dd if=/dev/zero of=CACHE/other bs=64k >/dev/null 2>&1 || true
         touch OUTSIDE/full

@@ -27,6 +27,7 @@ import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.ModelFolder;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.PretrainedTags;
+import org.openclip.hub.hf.HubServer.Fault;
 import org.openclip.hub.hf.StoredRepository.Stored;
 
 /** Weights are found by tag, repository, URL and path, and bring what belongs to them. */
@@ -274,8 +275,33 @@ class PretrainedWeightsTest {
             () -> tiny().pretrained(server.storeAddress("/none.safetensors").toString()).load())
         .isInstanceOf(FetchException.class)
         .hasMessageContaining("/none.safetensors is not there");
+    server.store.put("w.safetensors", weights);
+    for (int status : new int[] {401, 400}) {
+      server.storeFaults.add(new Fault.Status(status, Map.of()));
+      assertThatThrownBy(
+              () -> tiny().pretrained(server.storeAddress("/w.safetensors").toString()).load())
+          .isInstanceOf(FetchException.class)
+          .hasMessageContaining(
+              status == 401 ? "asks for a login" : "the server answers with status 400")
+          .satisfies(e -> assertThat(((FetchException) e).status()).isEqualTo(status));
+    }
     assertThatThrownBy(() -> tiny().pretrained("http:///x").load())
         .isInstanceOf(InvalidInputException.class);
+  }
+
+  @Test
+  void aUrlWithoutANetwork() {
+    assertThatThrownBy(
+            () -> tiny().pretrained("http://127.0.0.1:1/w.safetensors?signature=s").load())
+        .isInstanceOf(FetchException.class)
+        .hasMessageContaining(
+            "http://127.0.0.1:1/w.safetensors cannot be fetched: 127.0.0.1:1 does not answer")
+        .hasMessageContaining("(the connection is refused). Check the address, the network")
+        .hasMessageNotContaining("signature");
+    assertThatThrownBy(() -> tiny().pretrained("https://no.such.host.invalid/models/").load())
+        .isInstanceOf(FetchException.class)
+        .hasMessageContaining("no address is known for its name")
+        .hasMessageContaining("HTTPS_PROXY");
   }
 
   @Test
