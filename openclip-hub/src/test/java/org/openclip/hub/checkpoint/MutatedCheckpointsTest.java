@@ -30,6 +30,9 @@ class MutatedCheckpointsTest {
   /** What opening any file takes: buffers, names, and the text of an error. */
   private static final long OVERHEAD = 1 << 20;
 
+  /** What is a thousand times as long as opening takes, for a machine that does other things. */
+  private static final long MOST_NANOS = 2_000_000_000;
+
   @TempDir Path folder;
 
   @Test
@@ -154,6 +157,7 @@ class MutatedCheckpointsTest {
   private static boolean opens(Path file, long size, PluginRegistry plugins) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes() + directBytes();
+    long start = threads.getCurrentThreadCpuTime();
     boolean[] opened = {false};
     assertThatCode(
             () -> {
@@ -165,6 +169,9 @@ class MutatedCheckpointsTest {
             })
         .doesNotThrowAnyException();
     long after = threads.getCurrentThreadAllocatedBytes() + directBytes();
+    assertThat(threads.getCurrentThreadCpuTime() - start)
+        .as("nanoseconds")
+        .isLessThan(MOST_NANOS);
     assertThat(after - before).as("bytes allocated").isLessThan(2 * size + OVERHEAD);
     return opened[0];
   }

@@ -1,19 +1,31 @@
 package org.openclip.hub.command;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.DataType;
+import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.checkpoint.Checkpoints;
+import org.openclip.hub.checkpoint.SafetensorsWriter;
+import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.io.JsonObjects;
 
@@ -87,6 +99,105 @@ class CheckpointCommandsTest {
         assertThat(converted.get("module." + name).data())
             .as(name)
             .isEqualTo(expected.get(name).data());
+      }
+    }
+  }
+
+  /** Writes the golden model as two files with an index. */
+  private Path sharded() throws IOException {
+    Map<String, Map<String, Tensor>> shards = new TreeMap<>();
+    Map<String, String> places = new TreeMap<>();
+    try (Weights weights = open(Path.of(SAFETENSORS))) {
+      for (String name : weights.names()) {
+        String shard = "part-%d.safetensors".formatted(places.size() % 2);
+        places.put(name, shard);
+        shards.computeIfAbsent(shard, s -> new TreeMap<>()).put(name, weights.get(name));
+      }
+      shards.forEach(
+          (shard, tensors) ->
+              SafetensorsWriter.write(
+                  folder.resolve(shard), WeightSource.of(Weights.of(tensors)), Map.of()));
+    }
+    return Files.writeString(
+        folder.resolve("whole.safetensors.index.json"),
+        JsonObjects.write(Map.of("weight_map", places)));
+  }
+
+  /** Writes two arrays as NumPy's savez does. */
+  private Path npz() throws IOException {
+    Path file = folder.resolve("arrays.npz");
+    try (OutputStream stream = Files.newOutputStream(file);
+        ZipOutputStream zip = new ZipOutputStream(stream)) {
+      zip.setMethod(ZipEntry.STORED);
+      for (String name : List.of("params/a", "params/b")) {
+        String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }";
+        byte[] text = (header + " ".repeat(117 - header.length()) + "\n").getBytes(UTF_8);
+        ByteBuffer array = ByteBuffer.allocate(10 + text.length + 24).order(LITTLE_ENDIAN);
+        array.put((byte) 0x93).put("NUMPY".getBytes(UTF_8)).put((byte) 1).put((byte) 0);
+        array.putShort((short) text.length).put(text);
+        for (int i = 0; i < 6; i++) {
+          array.putFloat(i + name.length());
+        }
+        ZipEntry entry = new ZipEntry(name + ".npy");
+        CRC32 crc = new CRC32();
+        crc.update(array.array());
+        entry.setCrc(crc.getValue());
+        entry.setSize(array.capacity());
+        zip.putNextEntry(entry);
+        zip.write(array.array());
+      }
+    }
+    return file;
+  }
+
+  @Test
+  void everyFormatIsListedAndConverted() throws IOException {
+    Map<String, String> formats = new LinkedHashMap<>();
+    formats.put(SAFETENSORS, "safetensors");
+    formats.put(golden("checkpoints/vit-bfloat16/open_clip_model.safetensors"), "safetensors");
+    formats.put(sharded().toString(), "safetensors-index");
+    for (String name :
+        List.of("open_clip_pytorch_model.bin", "half.bin", "legacy.pt", "epoch_3.pt")) {
+      formats.put(golden("checkpoints/torch/" + name), "torch");
+    }
+    formats.put(npz().toString(), "npz");
+    formats.forEach(
+        (file, format) -> {
+          CommandLineRun inspected = CommandLineRun.of("inspect", file, "--format", "json");
+          assertThat(inspected.code()).as(inspected.err()).isZero();
+          assertThat(inspected.objects()).singleElement().asString().contains("format=" + format);
+
+          Path target = folder.resolve("converted.safetensors");
+          CommandLineRun run = CommandLineRun.of("convert", file, target.toString(), "--force");
+          assertThat(run.code()).as(run.err()).isZero();
+          try (Weights converted = open(target);
+              Weights expected = open(Path.of(file))) {
+            assertThat(converted.names()).containsExactlyInAnyOrderElementsOf(expected.names());
+            for (String name : expected.names()) {
+              Tensor tensor = converted.get(name);
+              assertThat(tensor).as(file + " " + name).hasToString(expected.get(name).toString());
+              assertThat(tensor.data()).as(file + " " + name).isEqualTo(expected.get(name).data());
+            }
+          }
+        });
+  }
+
+  @Test
+  void whatIsNoCheckpointIsOneLine() throws IOException {
+    Path none = Files.writeString(folder.resolve("notes.txt"), "no checkpoint at all");
+    for (String file :
+        List.of(
+            golden("checkpoints/torch/evil.bin"),
+            golden("checkpoints/torch/truncated.bin"),
+            none.toString(),
+            folder.resolve("missing.pt").toString())) {
+      Path target = folder.resolve("never.safetensors");
+      for (String[] command :
+          List.of(new String[] {"inspect", file}, new String[] {"convert", file, "" + target})) {
+        CommandLineRun run = CommandLineRun.of(command);
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.errors()).singleElement().asString().contains(file);
+        assertThat(target).doesNotExist();
       }
     }
   }

@@ -148,14 +148,22 @@ class HubProcessesTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void aReadOnlyDiskIsToldFromAFullOne() throws Exception {
+  void aReadOnlyDiskIsReadAndToldFromAFullOne() throws Exception {
     assumeThat(FetchProgram.canMount()).as("users may mount in name spaces of their own").isTrue();
+    String there = HubTestSettings.of(server, cache).source("org/model").fetch(FILE).toString();
+    server
+        .repository("org/model")
+        .commit("v2", Map.of("new.bin", Stored.large("new".getBytes(UTF_8))));
     String script =
         "mount --bind CACHE CACHE; mount -o remount,ro,bind CACHE; \"$@\""
             .replace("CACHE", cache.toString());
 
-    Process closed = FetchProgram.startMounting(script, server, cache, "org/model", FILE);
+    Process reads = FetchProgram.startMounting(script, server, cache, "org/model", FILE);
+    Process writes = FetchProgram.startMounting(script, server, cache, "org/model@v2", "new.bin");
 
-    assertThat(output(closed)).contains("the cache " + cache + " is read-only");
+    assertThat(output(reads)).as("what is there").isEqualTo(there);
+    assertThat(output(writes))
+        .contains("the cache " + cache + " is read-only")
+        .contains("Choose another folder by HF_HUB_CACHE, --cache-dir");
   }
 }
