@@ -1,6 +1,7 @@
 package org.openclip.hub;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -59,14 +60,23 @@ final class ModelParts {
   Path checkpoint() {
     Supplier<Path> checkpoint = definition.checkpoint();
     if (checkpoint == null) {
-      throw new InvalidInputException(
-          "model "
-              + name
-              + " has no weights; name a tag or a checkpoint as pretrained, or put "
-              + ModelFolder.CHECKPOINT
-              + " into its folder");
+      throw new InvalidInputException("model " + name + " has no weights; " + weightsToName());
     }
     return checkpoint.get();
+  }
+
+  private String weightsToName() {
+    if (definition.files() != null) {
+      return "put %s into its folder, or name a tag or a checkpoint as pretrained"
+          .formatted(ModelFolder.CHECKPOINT);
+    }
+    List<String> tags = PretrainedTags.of(plugins).tags(name);
+    String known =
+        tags.isEmpty()
+            ? " (there is no tag for it)"
+            : " (--pretrained %s, or another of the %d that 'openclip pretrained --model %s' lists)"
+                .formatted(tags.get(0), tags.size(), PretrainedTags.named(name));
+    return "name a tag or the path of a checkpoint as pretrained" + known;
   }
 
   /**

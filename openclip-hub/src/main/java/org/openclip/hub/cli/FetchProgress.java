@@ -43,9 +43,14 @@ public final class FetchProgress implements FetchListener {
     name = file;
     progress = null;
     if (done < total && total >= MEGABYTE) {
-      environment.err().printf("openclip: %s %s, %d MB%n", action, file, total / MEGABYTE);
+      String here = done < MEGABYTE ? "" : ", from %d MB on".formatted(done / MEGABYTE);
+      environment
+          .err()
+          .printf("openclip: %s %s, %d MB%s%n", action, file, total / MEGABYTE, here);
       environment.err().flush();
-      progress = Progress.start(environment, "MB", total / MEGABYTE);
+      Progress bar = Progress.start(environment, "MB", total / MEGABYTE);
+      bar.skip(done / MEGABYTE);
+      progress = bar;
     }
   }
 }

@@ -23,6 +23,7 @@ public final class Progress implements AutoCloseable {
   private final long start;
   private long drawn;
   private long done;
+  private long before;
   private int columns;
 
   private Progress(PrintStream err, boolean terminal, String unit, long total, LongSupplier nanos) {
@@ -50,6 +51,12 @@ public final class Progress implements AutoCloseable {
     return new Progress(environment.err(), environment.terminal(), unit, total, nanos);
   }
 
+  /** Counts what was done before it started, which tells nothing of the rate. */
+  public void skip(long count) {
+    done += count;
+    before += count;
+  }
+
   /** Counts what was done since the last call and draws the line anew when it is time. */
   public void advance(long count) {
     done += count;
@@ -73,13 +80,13 @@ public final class Progress implements AutoCloseable {
 
   private String line(long now) {
     double seconds = Math.max(1e-3, (now - start) / 1e9);
-    double rate = done / seconds;
+    double rate = (done - before) / seconds;
     if (total <= 0) {
       return String.format(Locale.ROOT, "%d %s, %.1f/s, %s", done, unit, rate, clock(seconds));
     }
     double part = Math.min(1, (double) done / total);
     int filled = (int) (part * BAR);
-    String left = done == 0 ? "--:--" : clock(Math.max(0, total - done) / rate);
+    String left = done == before ? "--:--" : clock(Math.max(0, total - done) / rate);
     return String.format(
         Locale.ROOT,
         "[%s%s] %3.0f%% %d/%d %s, %.1f/s, %s left",

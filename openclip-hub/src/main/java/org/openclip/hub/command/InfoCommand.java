@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.encoder.ModelSize;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.image.PreprocessConfig;
@@ -22,12 +23,14 @@ import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.SafetensorsFormat;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.BrokenPipeException;
+import org.openclip.hub.cli.FetchSettings;
 import org.openclip.hub.cli.JsonLines;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.OutputFormat;
 import org.openclip.hub.cli.PictureArguments;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -56,13 +59,29 @@ public final class InfoCommand implements CommandProvider {
   @Command(
       customSynopsis = "openclip info [OPTION...] MODEL",
       sortOptions = false,
-      footer = {"", "  openclip info ViT-B-32", "  openclip info models/ViT-B-32 --parameters"})
+      footer = {
+        "",
+        "  openclip info ViT-B-32",
+        "  openclip info ViT-B-32 --pretrained openai",
+        "  openclip info models/ViT-B-32 --parameters"
+      })
   private static final class Call implements Arguments.Call {
     @Parameters(
         index = "0",
         paramLabel = "MODEL",
-        description = "A name of 'openclip models', or a model folder.")
+        description =
+            "A name of 'openclip models', a model folder, or hf-hub:ORG/REPOSITORY.")
     private String model = "";
+
+    @Option(
+        names = {"-p", "--pretrained"},
+        paramLabel = "WEIGHTS",
+        description = {
+          "A tag of 'openclip pretrained', or the path or URI of a checkpoint: shows the activation and the preprocessing that it brings."
+        })
+    private @Nullable String pretrained;
+
+    @Mixin private final FetchSettings fetching = new FetchSettings();
 
     @Option(
         names = "--parameters",
@@ -79,9 +98,16 @@ public final class InfoCommand implements CommandProvider {
     public int run(Environment environment) {
       String name = ModelOptions.locate(model, environment);
       ModelBuilder builder = OpenClip.model(name).plugins(environment.plugins());
+      if (pretrained != null) {
+        builder.pretrained(pretrained);
+      }
+      fetching.apply(builder, environment);
       Architecture architecture = builder.architecture();
       Map<String, Object> facts = new LinkedHashMap<>();
       facts.put("name", name);
+      if (pretrained != null) {
+        facts.put("pretrained", pretrained);
+      }
       facts.putAll(describe(architecture, builder.preprocessing(), environment));
       if (name.startsWith(SCHEME)) {
         checkpoint(PictureArguments.path(name.substring(SCHEME.length())), environment)

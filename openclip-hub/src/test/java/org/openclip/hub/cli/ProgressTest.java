@@ -43,6 +43,17 @@ class ProgressTest {
   }
 
   @Test
+  void whatWasDoneBeforeIsNoPartOfTheRate() {
+    try (Progress progress = start(true, 400)) {
+      progress.skip(200);
+      after(10_000);
+      progress.advance(100);
+      assertThat(drawn())
+          .isEqualTo("\r[##################------]  75% 300/400 pictures, 10.0/s, 00:10 left");
+    }
+  }
+
+  @Test
   void nothingIsDrawnForNobody() {
     try (Progress progress = start(false, 400)) {
       after(10_000);

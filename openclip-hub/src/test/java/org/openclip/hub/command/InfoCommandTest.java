@@ -27,6 +27,21 @@ class InfoCommandTest {
   }
 
   @Test
+  void aTagShowsWhatItBringsWithoutBeingFetched() {
+    CommandLineRun run =
+        CommandLineRun.of("info", "ViT-B/32", "-p", "OpenAI", "--offline", "-f", "json");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    Map<String, Object> facts = run.objects().get(0);
+    assertThat(facts).containsEntry("name", "ViT-B-32").containsEntry("pretrained", "OpenAI");
+    assertThat(Goldens.map(Goldens.get(facts, "model_cfg"))).containsEntry("quick_gelu", true);
+    CommandLineRun other =
+        CommandLineRun.of("info", "ViT-B-16-SigLIP", "-p", "webli", "-f", "json");
+    assertThat(Goldens.map(Goldens.get(other.objects().get(0), "preprocess_cfg")))
+        .containsEntry("resize_mode", "squash");
+  }
+
+  @Test
   void theStateDictionaryIsListedOnDemand() {
     CommandLineRun table = CommandLineRun.of("info", "ViT-B-32", "--parameters");
     CommandLineRun json = CommandLineRun.of("info", "ViT-B-32", "--parameters", "-f", "json");
