@@ -32,8 +32,8 @@ import org.openclip.hub.io.ModelFiles;
  * @param preprocess the object {@code preprocess_cfg}; empty for the defaults
  * @param files the model's folder; null for a built-in model
  * @param checkpoint fetches the file of its weights; null when none was chosen
- * @param activationTold whether something says which activation the weights were trained with;
- *     else the model's is taken, unless the weights give reason to doubt it
+ * @param activationTold whether something says which activation the weights were trained with; else
+ *     the model's is taken, unless the weights give reason to doubt it
  */
 record ModelDefinition(
     Map<String, Object> config,
@@ -44,7 +44,8 @@ record ModelDefinition(
   private static final String QUICK_GELU = "quick_gelu";
 
   private static final String GIVE_A_PATH =
-      "Give a tag of 'openclip pretrained', the path or URI of a checkpoint file, or a model folder as local-dir:FOLDER";
+      "Give a tag of 'openclip pretrained', the path or URI of a checkpoint file, or a model folder"
+          + " as local-dir:FOLDER";
 
   /**
    * Finds a model. No weights are fetched.

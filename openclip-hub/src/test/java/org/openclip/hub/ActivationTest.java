@@ -143,7 +143,8 @@ class ActivationTest {
     assertThat(tiny().preprocessing().resizeMode()).isEqualTo(ResizeMode.SHORTEST);
 
     beside("config.json", "{\"model_type\": \"siglip\"}");
-    beside("preprocessor_config.json", "{\"resample\": 3, \"size\": {\"height\": 32, \"width\": 32}}");
+    beside(
+        "preprocessor_config.json", "{\"resample\": 3, \"size\": {\"height\": 32, \"width\": 32}}");
     assertThat(tiny().preprocessing().mean()).containsExactly(0.5, 0.5, 0.5);
     assertThat(tiny().preprocessing().resizeMode()).isEqualTo(ResizeMode.SQUASH);
     assertThat(isQuick(tiny())).as("the model's own activation").isFalse();
@@ -152,7 +153,8 @@ class ActivationTest {
   private int convert(ByteArrayOutputStream err, String... more) {
     PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
     return Main.run(
-        List.of(more), new Environment(new PrintStream(OutputStream.nullOutputStream()), errors, plugins, false));
+        List.of(more),
+        new Environment(new PrintStream(OutputStream.nullOutputStream()), errors, plugins, false));
   }
 
   @Test
@@ -174,7 +176,14 @@ class ActivationTest {
     Files.delete(file.resolveSibling("config.json"));
     assertThat(
             convert(
-                err, "convert", file.toString(), made, "-m", "tiny-16", "--force", "--set",
+                err,
+                "convert",
+                file.toString(),
+                made,
+                "-m",
+                "tiny-16",
+                "--force",
+                "--set",
                 "quick_gelu=false"))
         .isZero();
     assertThat(isQuick(OpenClip.model("local-dir:" + made).plugins(plugins))).isFalse();

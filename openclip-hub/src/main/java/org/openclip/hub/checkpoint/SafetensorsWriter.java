@@ -26,8 +26,8 @@ import org.openclip.hub.io.JsonObjects;
  * down to scalars, each group by name. So every tensor lies at a multiple of its element's size,
  * and all but the odd ones at a multiple of 64, where backends read them as they are mapped.
  *
- * <p>Equal tensors make equal files. A file appears under its name only when it is whole: it is written beside, forced to the
- * disk, and renamed.
+ * <p>Equal tensors make equal files. A file appears under its name only when it is whole: it is
+ * written beside, forced to the disk, and renamed.
  */
 public final class SafetensorsWriter {
   /** What runtimes with vector instructions ask for at most, in bytes. */

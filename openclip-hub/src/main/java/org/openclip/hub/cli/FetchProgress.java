@@ -44,9 +44,7 @@ public final class FetchProgress implements FetchListener {
     progress = null;
     if (done < total && total >= MEGABYTE) {
       String here = done < MEGABYTE ? "" : ", from %d MB on".formatted(done / MEGABYTE);
-      environment
-          .err()
-          .printf("openclip: %s %s, %d MB%s%n", action, file, total / MEGABYTE, here);
+      environment.err().printf("openclip: %s %s, %d MB%s%n", action, file, total / MEGABYTE, here);
       environment.err().flush();
       Progress bar = Progress.start(environment, "MB", total / MEGABYTE);
       bar.skip(done / MEGABYTE);

@@ -69,15 +69,15 @@ public final class InfoCommand implements CommandProvider {
     @Parameters(
         index = "0",
         paramLabel = "MODEL",
-        description =
-            "A name of 'openclip models', a model folder, or hf-hub:ORG/REPOSITORY.")
+        description = "A name of 'openclip models', a model folder, or hf-hub:ORG/REPOSITORY.")
     private String model = "";
 
     @Option(
         names = {"-p", "--pretrained"},
         paramLabel = "WEIGHTS",
         description = {
-          "A tag of 'openclip pretrained', or the path or URI of a checkpoint: shows the activation and the preprocessing that it brings."
+          "A tag of 'openclip pretrained', or the path or URI of a checkpoint: shows the activation"
+              + " and the preprocessing that it brings."
         })
     private @Nullable String pretrained;
 

@@ -169,9 +169,7 @@ class MutatedCheckpointsTest {
             })
         .doesNotThrowAnyException();
     long after = threads.getCurrentThreadAllocatedBytes() + directBytes();
-    assertThat(threads.getCurrentThreadCpuTime() - start)
-        .as("nanoseconds")
-        .isLessThan(MOST_NANOS);
+    assertThat(threads.getCurrentThreadCpuTime() - start).as("nanoseconds").isLessThan(MOST_NANOS);
     assertThat(after - before).as("bytes allocated").isLessThan(2 * size + OVERHEAD);
     return opened[0];
   }

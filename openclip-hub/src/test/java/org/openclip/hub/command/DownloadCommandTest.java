@@ -91,8 +91,7 @@ class DownloadCommandTest {
     progress.progress("w.safetensors", 600_000_000, 600_000_000);
 
     assertThat(err.toString(StandardCharsets.UTF_8))
-        .isEqualToNormalizingNewlines(
-            "openclip: fetching w.safetensors, 600 MB, from 300 MB on\n");
+        .isEqualToNormalizingNewlines("openclip: fetching w.safetensors, 600 MB, from 300 MB on\n");
   }
 
   @Test

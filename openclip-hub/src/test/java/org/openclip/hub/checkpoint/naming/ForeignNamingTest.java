@@ -85,7 +85,8 @@ class ForeignNamingTest {
     for (String name : ours.names()) {
       Tensor t = ours.get(name);
       if (new TransformersForm(foreign).layer(name, t, "visual.trunk.blocks.", "vision_model")
-          || new TransformersForm(foreign).layer(name, t, "text.transformer.resblocks.", "text_model")
+          || new TransformersForm(foreign)
+              .layer(name, t, "text.transformer.resblocks.", "text_model")
           || name.startsWith("visual.trunk.attn_pool.kv.")) {
         continue;
       }

@@ -59,7 +59,8 @@ class LargeCheckpointTest {
       long end = at + 4 * Tensor.count(entry.getValue());
       header.put(
           entry.getKey(),
-          Map.of("dtype", "F32", "shape", list(entry.getValue()), "data_offsets", List.of(at, end)));
+          Map.of(
+              "dtype", "F32", "shape", list(entry.getValue()), "data_offsets", List.of(at, end)));
       at = end;
     }
     // The format's own library pads headers to a multiple of eight bytes, with spaces.
