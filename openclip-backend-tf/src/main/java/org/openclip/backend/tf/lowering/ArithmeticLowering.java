@@ -79,8 +79,13 @@ final class ArithmeticLowering {
   /** Keeps the arrangement of the input, whatever it is. */
   private void unary(ArithmeticOp.Unary op, Value value) {
     Form input = lowering.forms(op.input()).first(op.input());
-    Output x = out.cast(input.output(), input.type(), value.type());
-    lowering.put(value, input.layout(), value.type(), unary(op.function(), x));
+    boolean narrow =
+        op.function() == ArithmeticOp.UnaryFunction.RELU
+            && lowering.narrowPictures()
+            && lowering.narrow(op.input());
+    DataType type = narrow ? input.type() : value.type();
+    Output x = out.cast(input.output(), input.type(), type);
+    lowering.put(value, input.layout(), type, unary(op.function(), x));
   }
 
   private Output unary(ArithmeticOp.UnaryFunction function, Output x) {
@@ -104,6 +109,17 @@ final class ArithmeticLowering {
   /** Stays in rows, or with channels last, where an operand already is and the other can follow. */
   private void binary(ArithmeticOp.Binary op, Value value) {
     DataType type = op.left().type();
+    if (op.function() == ArithmeticOp.BinaryFunction.ADD
+        && lowering.narrowPictures()
+        && lowering.narrow(op.left())
+        && lowering.narrow(op.right())
+        && op.left().shape().equals(op.right().shape())) {
+      DataType dense = lowering.dense();
+      Output left = lowering.get(op.left(), Layout.CHANNELS_LAST, dense);
+      Output right = lowering.get(op.right(), Layout.CHANNELS_LAST, dense);
+      lowering.put(value, Layout.CHANNELS_LAST, dense, out.op("AddV2", left, right));
+      return;
+    }
     for (Layout layout : List.of(Layout.ROWS, Layout.CHANNELS_LAST)) {
       if (value.shape().rank() > 2
           && (computedIn(op.left(), layout) || computedIn(op.right(), layout))

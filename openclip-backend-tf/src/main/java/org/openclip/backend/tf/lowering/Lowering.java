@@ -164,6 +164,20 @@ public final class Lowering {
     return numbers.dense();
   }
 
+  /**
+   * Returns whether pictures flow from layer to layer in the type of kernels, as in a training with
+   * mixed precision.
+   */
+  boolean narrowPictures() {
+    return phase.narrowPictures() && dense() == DataType.BFLOAT16;
+  }
+
+  /** Returns whether a value is a picture in the type of kernels. */
+  boolean narrow(Value value) {
+    Form form = forms(value).first(value);
+    return form.layout() == Layout.CHANNELS_LAST && form.type() == dense();
+  }
+
   /** Returns the forms; those of a parameter begin with its first use. */
   Forms forms(Value value) {
     LeafOp.Parameter parameter = unread.remove(value.id());

@@ -5,11 +5,15 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.graph.NeuralOp;
 import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.DataType;
+import org.openclip.api.tensor.Tensor;
 import org.openclip.backend.tf.runtime.Output;
 
 /** The translation of normalisations, always in float32. */
 final class NormLowering {
   private static final DataType REAL = DataType.FLOAT32;
+
+  /** The kernel of batch norms is ten times slower where channels are no multiple of it. */
+  private static final long CHANNELS = 16;
 
   private final Lowering lowering;
   private final Emitter out;
@@ -64,9 +68,10 @@ final class NormLowering {
   }
 
   /**
-   * Normalises by the batch's own statistics, which the phase takes note of. Not by TensorFlow's
-   * fused kernel, which adds up a channel's numbers one after the other in float32: over a whole
-   * batch of pictures that loses three of seven digits. Here they are added up in float64.
+   * Normalises by the batch's own statistics, which the phase takes note of. TensorFlow's fused
+   * kernel adds up a channel's numbers one after the other in float32: over a whole batch of
+   * pictures that loses three of seven digits, which only a training in bfloat16 does not have. In
+   * float32 they are added up in float64.
    */
   private void fromBatch(NeuralOp.BatchNorm norm, Value value) {
     Value input = norm.input();
@@ -74,6 +79,10 @@ final class NormLowering {
     if (layout == Layout.PLAIN) {
       throw new OpenClipException(
           "batch norm trains on pictures [batch, channels, height, width], not on " + input);
+    }
+    if (lowering.narrowPictures()) {
+      fused(norm, value);
+      return;
     }
     Output x = lowering.get(input, layout, REAL);
     Output mean = channelMeans(x);
@@ -85,6 +94,43 @@ final class NormLowering {
     Output scale = out.op("Mul", inverseRoot(variance, norm.epsilon()), real(norm.weight()));
     Output result = out.op("AddV2", out.op("Mul", centred, scale), real(norm.bias()));
     lowering.put(value, layout, REAL, result);
+  }
+
+  /** Numbers come and go in the type of kernels; statistics are in float32. */
+  private void fused(NeuralOp.BatchNorm norm, Value value) {
+    Output none = out.constant(Tensor.of(REAL, Tensor.allocate(0), 0));
+    Output x = lowering.get(norm.input(), Layout.CHANNELS_LAST, lowering.dense());
+    Output weight = real(norm.weight());
+    Output bias = real(norm.bias());
+    long channels = norm.input().shape().size(1);
+    long more = -channels & CHANNELS - 1;
+    if (more > 0) {
+      x = out.op("Pad", x, around(3, more));
+      weight = out.op("Pad", weight, around(0, more));
+      bias = out.op("Pad", bias, around(0, more));
+    }
+    Output result =
+        out.begin("FusedBatchNormV3", x, weight, bias, none, none)
+            .attr("epsilon", (float) norm.epsilon())
+            .attr("is_training", true)
+            .build();
+    Output mean = new Output(result.operation(), 1);
+    Output variance = new Output(result.operation(), 2);
+    if (more > 0) {
+      result =
+          out.op("Slice", result, out.integers(0, 0, 0, 0), out.integers(-1, -1, -1, channels));
+      mean = out.op("Slice", mean, out.integers(0), out.integers(channels));
+      variance = out.op("Slice", variance, out.integers(0), out.integers(channels));
+    }
+    lowering.phase().observe(norm, mean, variance);
+    lowering.put(value, Layout.CHANNELS_LAST, lowering.dense(), result);
+  }
+
+  /** Returns paddings of so many elements behind the last of an axis, which is the last axis. */
+  private Output around(int axis, long more) {
+    long[] paddings = new long[2 * axis + 2];
+    paddings[2 * axis + 1] = more;
+    return out.op("Reshape", out.integers(paddings), out.integers(axis + 1, 2));
   }
 
   /** Returns the mean of each channel, {@code [1, 1, 1, channels]}. */

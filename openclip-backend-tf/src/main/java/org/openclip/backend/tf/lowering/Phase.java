@@ -35,6 +35,11 @@ public interface Phase {
     return false;
   }
 
+  /** Returns whether pictures may flow between layers in the type of kernels. */
+  default boolean narrowPictures() {
+    return false;
+  }
+
   /** Returns whether a batch norm uses the statistics of the batch. */
   boolean batchStatistics(NeuralOp.BatchNorm norm);
 

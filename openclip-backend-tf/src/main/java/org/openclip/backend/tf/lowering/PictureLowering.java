@@ -22,16 +22,18 @@ final class PictureLowering {
 
   void convolution(NeuralOp.Convolution c, Value value) {
     DataType dense = lowering.dense();
-    Output picture = pad(lowering.get(c.input(), Layout.CHANNELS_LAST, dense), c.pads(), 0, dense);
+    Output given = lowering.get(c.input(), Layout.CHANNELS_LAST, dense);
+    boolean same = same(c);
+    Output picture = same ? given : pad(given, c.pads(), 0, dense);
     Output kernel = lowering.kernel(c.weight());
     long in = c.input().shape().size(1);
     Output result;
     if (c.groups() == 1) {
-      result = convolve("Conv2D", picture, kernel, c);
+      result = convolve("Conv2D", picture, kernel, c, same);
     } else if (c.groups() == in && c.strideHeight() == c.strideWidth()) {
-      result = convolve("DepthwiseConv2dNative", picture, depthwise(kernel, c), c);
+      result = convolve("DepthwiseConv2dNative", picture, depthwise(kernel, c), c, same);
     } else {
-      result = grouped(picture, kernel, c);
+      result = grouped(picture, kernel, c, same);
     }
     Value bias = c.bias();
     if (bias != null) {
@@ -42,10 +44,25 @@ final class PictureLowering {
     lowering.put(value, Layout.CHANNELS_LAST, dense, result);
   }
 
-  private Output convolve(String type, Output picture, Output kernel, NeuralOp.Convolution c) {
+  /** Returns whether the padding is the one that keeps a picture's size, which kernels know. */
+  private static boolean same(NeuralOp.Convolution c) {
+    long height = c.weight().shape().size(2);
+    long width = c.weight().shape().size(3);
+    return c.strideHeight() == 1
+        && c.strideWidth() == 1
+        && height % 2 == 1
+        && width % 2 == 1
+        && c.pads()
+            .equals(
+                new NeuralOp.Pads(
+                    (int) height / 2, (int) width / 2, (int) height / 2, (int) width / 2));
+  }
+
+  private Output convolve(
+      String type, Output picture, Output kernel, NeuralOp.Convolution c, boolean same) {
     return out.begin(type, picture, kernel)
         .integers("strides", 1, c.strideHeight(), c.strideWidth(), 1)
-        .attr("padding", "VALID")
+        .attr("padding", same ? "SAME" : "VALID")
         .build();
   }
 
@@ -58,12 +75,12 @@ final class PictureLowering {
   }
 
   /** Convolves each group for itself. */
-  private Output grouped(Output picture, Output kernel, NeuralOp.Convolution c) {
+  private Output grouped(Output picture, Output kernel, NeuralOp.Convolution c, boolean same) {
     List<Output> pictures = split(picture, c.groups());
     List<Output> kernels = split(kernel, c.groups());
     List<Output> results = new ArrayList<>();
     for (int group = 0; group < c.groups(); group++) {
-      results.add(convolve("Conv2D", pictures.get(group), kernels.get(group), c));
+      results.add(convolve("Conv2D", pictures.get(group), kernels.get(group), c, same));
     }
     return out.concat(results, 3);
   }
@@ -80,7 +97,8 @@ final class PictureLowering {
 
   void pool(NeuralOp.Pool p, Value value) {
     boolean mean = p.pooling() == NeuralOp.Pooling.MEAN;
-    DataType type = DataType.FLOAT32;
+    boolean narrow = lowering.narrowPictures() && lowering.narrow(p.input());
+    DataType type = narrow ? lowering.dense() : DataType.FLOAT32;
     Output picture =
         pad(
             lowering.get(p.input(), Layout.CHANNELS_LAST, type),

@@ -57,6 +57,11 @@ final class TrainingPhase implements Phase {
   }
 
   @Override
+  public boolean narrowPictures() {
+    return true;
+  }
+
+  @Override
   public Output translate(TrainingOp op, int place, Output input, Emitter out) {
     return switch (op) {
       case TrainingOp.Dropout d -> kept(input, out.op("Shape", input), d.rate(), place, out);
