@@ -14,25 +14,48 @@ import org.openclip.api.OpenClipException;
  * GPT-2): 256 bytes, the same bytes at the end of a word, and one token for each merge.
  */
 final class BytePairs {
-  /** How many tokens there are before the special ones. */
+  /** How many tokens CLIP has before the special ones. */
   static final int COUNT = 49_406;
 
-  private static final int FIRST_MERGE = 512;
+  /** How many tokens there are without any merge: bytes, and bytes at the end of a word. */
+  static final int BYTES = 512;
+
+  private static final int FIRST_MERGE = BYTES;
   private static final int MERGES = COUNT - FIRST_MERGE;
   private static final int TABLE = 1 << 17;
   private static final byte[] WORD_END = {'<', '/', 'w', '>'};
 
-  private final int[] left = new int[MERGES];
-  private final int[] right = new int[MERGES];
+  /** How many tokens these have; the merges behind are left out. */
+  private final int count;
+
+  private final int[] left;
+  private final int[] right;
 
   /** A hash table of pairs, probed linearly; a free place has the key -1. */
-  private final int[] keys = new int[TABLE];
+  private final int[] keys;
 
-  private final int[] ranks = new int[TABLE];
-  private final int[] tokenOfByte = new int[256];
-  private final byte[] byteOfToken = new byte[256];
+  private final int[] ranks;
+  private final int[] tokenOfByte;
+  private final byte[] byteOfToken;
+
+  private BytePairs(BytePairs all, int count) {
+    this.count = count;
+    this.left = all.left;
+    this.right = all.right;
+    this.keys = all.keys;
+    this.ranks = all.ranks;
+    this.tokenOfByte = all.tokenOfByte;
+    this.byteOfToken = all.byteOfToken;
+  }
 
   private BytePairs(byte[] planes) {
+    count = COUNT;
+    left = new int[MERGES];
+    right = new int[MERGES];
+    keys = new int[TABLE];
+    ranks = new int[TABLE];
+    tokenOfByte = new int[256];
+    byteOfToken = new byte[256];
     Arrays.fill(keys, -1);
     for (int i = 0; i < MERGES; i++) {
       left[i] = (planes[i] & 0xff) << 8 | (planes[MERGES + i] & 0xff);
@@ -64,6 +87,20 @@ final class BytePairs {
 
   static BytePairs instance() {
     return Holder.INSTANCE;
+  }
+
+  /**
+   * Returns those with the first merges alone, which are the commonest.
+   *
+   * @param count how many tokens there are, from {@link #BYTES} to {@link #COUNT}
+   */
+  static BytePairs first(int count) {
+    return count == COUNT ? instance() : new BytePairs(instance(), count);
+  }
+
+  /** Returns how many tokens there are before the special ones. */
+  int count() {
+    return count;
   }
 
   private static BytePairs read() {
@@ -106,28 +143,28 @@ final class BytePairs {
     for (int i = 0; i < tokens.length; i++) {
       tokens[i] = tokenOfByte[utf8[i] & 0xff];
     }
-    int count = tokens.length;
-    tokens[count - 1] += 256;
-    while (count > 1) {
+    int length = tokens.length;
+    tokens[length - 1] += 256;
+    while (length > 1) {
       int best = Integer.MAX_VALUE;
-      for (int i = 0; i + 1 < count; i++) {
+      for (int i = 0; i + 1 < length; i++) {
         best = Math.min(best, rank(tokens[i], tokens[i + 1]));
       }
-      if (best == Integer.MAX_VALUE) {
+      if (best >= count - FIRST_MERGE) {
         break;
       }
       int kept = 0;
-      for (int i = 0; i < count; i++) {
-        if (i + 1 < count && tokens[i] == left[best] && tokens[i + 1] == right[best]) {
+      for (int i = 0; i < length; i++) {
+        if (i + 1 < length && tokens[i] == left[best] && tokens[i + 1] == right[best]) {
           tokens[kept++] = FIRST_MERGE + best;
           i++;
         } else {
           tokens[kept++] = tokens[i];
         }
       }
-      count = kept;
+      length = kept;
     }
-    return Arrays.copyOf(tokens, count);
+    return Arrays.copyOf(tokens, length);
   }
 
   /** Appends the bytes of a token; the end of a word is written {@code </w>}. */
@@ -148,14 +185,14 @@ final class BytePairs {
    * any other as one from U+0100 on, and the end of a word as {@code </w>}.
    */
   String[] symbols() {
-    String[] symbols = new String[COUNT];
+    String[] symbols = new String[count];
     int unprinted = 0x100;
     for (int token = 0; token < 256; token++) {
       int b = byteOfToken[token] & 0xff;
       symbols[token] = Character.toString(prints(b) ? b : unprinted++);
       symbols[256 + token] = symbols[token] + "</w>";
     }
-    for (int i = 0; i < MERGES; i++) {
+    for (int i = 0; i < count - FIRST_MERGE; i++) {
       symbols[FIRST_MERGE + i] = symbols[left[i]] + symbols[right[i]];
     }
     return symbols;
@@ -165,7 +202,7 @@ final class BytePairs {
    * Returns the merges in the order of their ranks, each as its two tokens with a space between.
    */
   List<String> merges(String[] symbols) {
-    return IntStream.range(0, MERGES)
+    return IntStream.range(0, count - FIRST_MERGE)
         .mapToObj(i -> symbols[left[i]] + " " + symbols[right[i]])
         .toList();
   }

@@ -16,10 +16,7 @@ import org.openclip.api.text.Tokens;
  * numbers and signs, and each piece is encoded by byte pairs.
  */
 final class ClipTokenizer implements Tokenizer {
-  private static final int START = BytePairs.COUNT;
-  private static final int END = START + 1;
-
-  private final BytePairs pairs = BytePairs.instance();
+  private final BytePairs pairs;
   private final List<String> specialTokens;
   private final Words words;
   private final int contextLength;
@@ -29,13 +26,7 @@ final class ClipTokenizer implements Tokenizer {
   private final RandomGenerator random;
   private final WordCache cache;
 
-  /**
-   * Creates a tokenizer.
-   *
-   * @param specialTokens all special tokens by name, start and end first
-   * @param syntax shortens texts before they are cut into tokens; null for texts as they are
-   * @param random draws what a reduction keeps; safe for many threads
-   */
+  /** Creates a tokenizer with all of CLIP's merges. */
   ClipTokenizer(
       List<String> specialTokens,
       int contextLength,
@@ -43,10 +34,30 @@ final class ClipTokenizer implements Tokenizer {
       Reduction reduction,
       @Nullable SyntaxMask syntax,
       RandomGenerator random) {
-    this(specialTokens, contextLength, cleaning, reduction, syntax, random, new WordCache());
+    this(BytePairs.instance(), specialTokens, contextLength, cleaning, reduction, syntax, random);
+  }
+
+  /**
+   * Creates a tokenizer.
+   *
+   * @param pairs the merges
+   * @param specialTokens all special tokens by name, start and end first
+   * @param syntax shortens texts before they are cut into tokens; null for texts as they are
+   * @param random draws what a reduction keeps; safe for many threads
+   */
+  ClipTokenizer(
+      BytePairs pairs,
+      List<String> specialTokens,
+      int contextLength,
+      Cleaning cleaning,
+      Reduction reduction,
+      @Nullable SyntaxMask syntax,
+      RandomGenerator random) {
+    this(pairs, specialTokens, contextLength, cleaning, reduction, syntax, random, new WordCache());
   }
 
   private ClipTokenizer(
+      BytePairs pairs,
       List<String> specialTokens,
       int contextLength,
       Cleaning cleaning,
@@ -58,6 +69,7 @@ final class ClipTokenizer implements Tokenizer {
       throw new InvalidInputException(
           "context length is " + contextLength + ", but must be at least 1");
     }
+    this.pairs = pairs;
     this.specialTokens = List.copyOf(specialTokens);
     this.words = new Words(this.specialTokens);
     this.contextLength = contextLength;
@@ -70,7 +82,7 @@ final class ClipTokenizer implements Tokenizer {
 
   @Override
   public int vocabularySize() {
-    return BytePairs.COUNT + specialTokens.size();
+    return pairs.count() + specialTokens.size();
   }
 
   @Override
@@ -85,12 +97,13 @@ final class ClipTokenizer implements Tokenizer {
 
   @Override
   public int endId() {
-    return END;
+    return pairs.count() + 1;
   }
 
   @Override
   public Tokenizer withContextLength(int length) {
-    return new ClipTokenizer(specialTokens, length, cleaning, reduction, syntax, random, cache);
+    return new ClipTokenizer(
+        pairs, specialTokens, length, cleaning, reduction, syntax, random, cache);
   }
 
   /** Returns the files of Hugging Face's libraries, unless it does what those cannot. */
@@ -101,7 +114,7 @@ final class ClipTokenizer implements Tokenizer {
             && cleaning == Cleaning.LOWER
             && reduction == Reduction.NONE
             && syntax == null;
-    return usual ? ClipTokenizerFiles.of(contextLength) : Map.of();
+    return usual ? ClipTokenizerFiles.of(pairs, contextLength) : Map.of();
   }
 
   @Override
@@ -134,7 +147,7 @@ final class ClipTokenizer implements Tokenizer {
     int special = specialTokens.indexOf(word);
     int[] tokens =
         special >= 0
-            ? new int[] {BytePairs.COUNT + special}
+            ? new int[] {pairs.count() + special}
             : pairs.encode(word.getBytes(StandardCharsets.UTF_8));
     cache.put(word, tokens);
     return tokens;
@@ -148,10 +161,10 @@ final class ClipTokenizer implements Tokenizer {
         throw new InvalidInputException(
             "token id " + id + " is not one of 0 to " + (vocabularySize() - 1));
       }
-      if (id < BytePairs.COUNT) {
+      if (id < pairs.count()) {
         pairs.decode(id, bytes);
       } else {
-        bytes.writeBytes(specialTokens.get(id - BytePairs.COUNT).getBytes(StandardCharsets.UTF_8));
+        bytes.writeBytes(specialTokens.get(id - pairs.count()).getBytes(StandardCharsets.UTF_8));
       }
     }
     return bytes.toString(StandardCharsets.UTF_8).replace("</w>", " ");
@@ -177,11 +190,11 @@ final class ClipTokenizer implements Tokenizer {
     int room = Math.max(0, contextLength - 2);
     int[] kept = tokens.length > room ? reduction.keep(tokens, room, random) : tokens;
     if (contextLength > 1) {
-      ids[at] = START;
+      ids[at] = pairs.count();
     }
     for (int i = 0; i < kept.length; i++) {
       ids[at + 1 + i] = kept[i];
     }
-    ids[at + Math.min(contextLength - 1, kept.length + 1)] = END;
+    ids[at + Math.min(contextLength - 1, kept.length + 1)] = endId();
   }
 }

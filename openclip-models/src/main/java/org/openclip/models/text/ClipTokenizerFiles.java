@@ -21,10 +21,10 @@ final class ClipTokenizerFiles {
   private ClipTokenizerFiles() {}
 
   /** Returns the files by name. */
-  static Map<String, byte[]> of(int contextLength) {
-    String[] symbols = BytePairs.instance().symbols();
+  static Map<String, byte[]> of(BytePairs pairs, int contextLength) {
+    String[] symbols = pairs.symbols();
     Map<String, String> files = new LinkedHashMap<>();
-    files.put("tokenizer.json", tokenizer(symbols));
+    files.put("tokenizer.json", tokenizer(pairs, symbols));
     files.put("tokenizer_config.json", config(contextLength));
     files.put(
         "special_tokens_map.json",
@@ -38,9 +38,7 @@ final class ClipTokenizerFiles {
         """
             .formatted(START, END, END, END));
     files.put("vocab.json", "{" + vocabulary(symbols) + "}");
-    files.put(
-        "merges.txt",
-        "#version: 0.2\n" + String.join("\n", BytePairs.instance().merges(symbols)) + "\n");
+    files.put("merges.txt", "#version: 0.2\n" + String.join("\n", pairs.merges(symbols)) + "\n");
     Map<String, byte[]> bytes = new LinkedHashMap<>();
     files.forEach((name, text) -> bytes.put(name, text.getBytes(UTF_8)));
     return bytes;
@@ -48,59 +46,59 @@ final class ClipTokenizerFiles {
 
   private static String config(int contextLength) {
     return """
-        {
-          "add_prefix_space": false,
-          "bos_token": "%s",
-          "clean_up_tokenization_spaces": true,
-          "do_lower_case": true,
-          "eos_token": "%s",
-          "errors": "replace",
-          "model_max_length": %d,
-          "pad_token": "%s",
-          "tokenizer_class": "CLIPTokenizer",
-          "unk_token": "%s"
-        }
-        """
+    {
+      "add_prefix_space": false,
+      "bos_token": "%s",
+      "clean_up_tokenization_spaces": true,
+      "do_lower_case": true,
+      "eos_token": "%s",
+      "errors": "replace",
+      "model_max_length": %d,
+      "pad_token": "%s",
+      "tokenizer_class": "CLIPTokenizer",
+      "unk_token": "%s"
+    }
+    """
         .formatted(START, END, contextLength, END, END);
   }
 
-  private static String tokenizer(String[] symbols) {
+  private static String tokenizer(BytePairs pairs, String[] symbols) {
     StringBuilder merges = new StringBuilder();
-    for (String merge : BytePairs.instance().merges(symbols)) {
+    for (String merge : pairs.merges(symbols)) {
       merges.append(merges.isEmpty() ? "" : ",").append(quoted(merge));
     }
     return """
-        {
-          "version": "1.0",
-          "truncation": null,
-          "padding": null,
-          "added_tokens": [
-            {"id": %d, "content": "%s", "single_word": false, "lstrip": false, "rstrip": false, "normalized": true, "special": true},
-            {"id": %d, "content": "%s", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}
-          ],
-          "normalizer": {"type": "Sequence", "normalizers": [
-            {"type": "NFC"},
-            {"type": "Replace", "pattern": {"Regex": "\\\\s+"}, "content": " "},
-            {"type": "Lowercase"}
-          ]},
-          "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
-            {"type": "Split", "pattern": {"Regex": "%s"}, "behavior": "Removed", "invert": true},
-            {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}
-          ]},
-          "post_processor": {"type": "RobertaProcessing", "sep": ["%s", %d], "cls": ["%s", %d], "trim_offsets": false, "add_prefix_space": false},
-          "decoder": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true},
-          "model": {
-            "type": "BPE",
-            "dropout": null,
-            "unk_token": "%s",
-            "continuing_subword_prefix": "",
-            "end_of_word_suffix": "</w>",
-            "fuse_unk": false,
-            "vocab": {%s},
-            "merges": [%s]
-          }
-        }
-        """
+    {
+      "version": "1.0",
+      "truncation": null,
+      "padding": null,
+      "added_tokens": [
+        {"id": %d, "content": "%s", "single_word": false, "lstrip": false, "rstrip": false, "normalized": true, "special": true},
+        {"id": %d, "content": "%s", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}
+      ],
+      "normalizer": {"type": "Sequence", "normalizers": [
+        {"type": "NFC"},
+        {"type": "Replace", "pattern": {"Regex": "\\\\s+"}, "content": " "},
+        {"type": "Lowercase"}
+      ]},
+      "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+        {"type": "Split", "pattern": {"Regex": "%s"}, "behavior": "Removed", "invert": true},
+        {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}
+      ]},
+      "post_processor": {"type": "RobertaProcessing", "sep": ["%s", %d], "cls": ["%s", %d], "trim_offsets": false, "add_prefix_space": false},
+      "decoder": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true},
+      "model": {
+        "type": "BPE",
+        "dropout": null,
+        "unk_token": "%s",
+        "continuing_subword_prefix": "",
+        "end_of_word_suffix": "</w>",
+        "fuse_unk": false,
+        "vocab": {%s},
+        "merges": [%s]
+      }
+    }
+    """
         .formatted(
             symbols.length,
             START,

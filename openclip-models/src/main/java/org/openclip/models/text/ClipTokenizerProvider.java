@@ -41,9 +41,11 @@ public final class ClipTokenizerProvider implements TokenizerProvider {
     boolean syntax = mask.equals("syntax");
     List<String> special = new ArrayList<>(List.of("<start_of_text>", "<end_of_text>"));
     special.addAll(reader.strings("additional_special_tokens"));
+    BytePairs pairs = pairs(reader, special.size());
     reader.finish();
     Tokenizer tokenizer =
         new ClipTokenizer(
+            pairs,
             special,
             context.contextLength(),
             cleaning,
@@ -54,6 +56,18 @@ public final class ClipTokenizerProvider implements TokenizerProvider {
             new Random());
     ModelFit.checkVocabulary(context, "CLIP's tokenizer", tokenizer);
     return tokenizer;
+  }
+
+  /** Reads {@code vocab_size}, our own option for small models: the first of CLIP's merges do. */
+  private static BytePairs pairs(ConfigReader options, int special) {
+    int size = options.integer("vocab_size", BytePairs.COUNT + special);
+    if (size < BytePairs.BYTES + special || size > BytePairs.COUNT + special) {
+      throw new InvalidConfigException(
+          options.at("vocab_size"),
+          "is %d, but must be from %d to %d, the special tokens counted"
+              .formatted(size, BytePairs.BYTES + special, BytePairs.COUNT + special));
+    }
+    return BytePairs.first(size - special);
   }
 
   private static WordTagger tagger(TokenizerContext context, String key) {

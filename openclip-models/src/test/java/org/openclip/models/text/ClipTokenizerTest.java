@@ -77,6 +77,24 @@ class ClipTokenizerTest {
   }
 
   @Test
+  void theFirstMergesDoForASmallVocabulary() {
+    Tokenizer small = tokenizer(77, Map.of("vocab_size", 12_288));
+
+    assertThat(small.vocabularySize()).isEqualTo(12_288);
+    assertThat(small.tokenize(List.of("a cat")).row(0)).startsWith(12_286, 320, 2368, 12_287, 0);
+    int[] rare = small.encode("giraffe");
+    assertThat(rare).hasSizeGreaterThan(1);
+    assertThat(Arrays.stream(rare).max().orElseThrow()).isLessThan(12_286);
+    assertThat(small.decode(rare)).isEqualTo("giraffe ");
+    assertThat(tokenizer(77, Map.of("vocab_size", 49_408)).encode(TWELVE))
+        .isEqualTo(plain().encode(TWELVE));
+    assertThat(tokenizer(77, Map.of("vocab_size", 514)).encode("cat")).hasSize(3);
+    assertThatThrownBy(() -> tokenizer(77, Map.of("vocab_size", 513)))
+        .isInstanceOf(InvalidConfigException.class)
+        .hasMessageContaining("is 513, but must be from 514 to 49408");
+  }
+
+  @Test
   void keepsTextsInOrder() {
     Tokenizer tokenizer = plain();
 
