@@ -28,6 +28,15 @@ final class DataFlags {
   private @Nullable String trainData;
 
   @Option(
+      names = "--shuffle-buffer",
+      paramLabel = "N",
+      description = {
+        "Samples of shards that are shuffled at a time; 1 leaves the order within a shard. Default:"
+            + " 5000."
+      })
+  private int shuffleBuffer = WebDataset.BUFFER;
+
+  @Option(
       names = "--train-data-upsampling-factors",
       paramLabel = "F::F",
       description = "How much more often each part's shards are drawn; with --dataset-resampled.")
@@ -123,7 +132,7 @@ final class DataFlags {
 
   private Dataset webDataset() {
     ShardList shards = ShardList.of(path(), factors);
-    return new WebDataset(shards, resampled, true, WebDataset.BUFFER, known(shards));
+    return new WebDataset(shards, resampled, true, shuffleBuffer, known(shards));
   }
 
   /** Reads {@code sizes.json} beside the shards, which gives the samples of each by its name. */

@@ -23,6 +23,7 @@ import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.OutputFormat;
 import org.openclip.hub.cli.Progress;
 import org.openclip.hub.cli.Prompts;
+import org.openclip.hub.cli.TextLines;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.data.CsvFile;
 import org.openclip.train.data.Dataset;
@@ -88,6 +89,15 @@ public final class EvaluateCommand implements CommandProvider {
     private @Nullable Path folder;
 
     @Option(
+        names = "--class-names",
+        paramLabel = "FILE",
+        description = {
+          "With --folder: the names of all classes, one on a line; folders are then named by the"
+              + " number of the line, from 0, and not every class needs one."
+        })
+    private @Nullable Path classNames;
+
+    @Option(
         names = "--val-data",
         paramLabel = "PATH",
         description = "Pictures with captions, in a table (CSV) or tar shards: retrieval.")
@@ -133,7 +143,17 @@ public final class EvaluateCommand implements CommandProvider {
       try (ClipModel loaded = model.load(environment)) {
         Path labelled = imageNet != null ? imageNet : folder;
         if (labelled != null) {
-          metrics.putAll(zeroShot(loaded, LabelledFolder.list(labelled), environment));
+          LabelledFolder pictures = LabelledFolder.list(labelled);
+          List<String> names =
+              classNames == null
+                  ? names(pictures.classes())
+                  : TextLines.read(classNames.toString());
+          metrics.putAll(
+              zeroShot(
+                  loaded,
+                  classNames == null ? pictures : pictures.numbered(names.size()),
+                  names,
+                  environment));
         }
         if (pairs != null) {
           metrics.putAll(retrieval(loaded, pairs, environment));
@@ -150,10 +170,9 @@ public final class EvaluateCommand implements CommandProvider {
     }
 
     private Map<String, Double> zeroShot(
-        ClipModel loaded, LabelledFolder pictures, Environment environment) {
+        ClipModel loaded, LabelledFolder pictures, List<String> names, Environment environment) {
       List<String> prompts = template.isEmpty() ? Prompts.templates(templates) : template;
-      ZeroShotClassifier classifier =
-          ZeroShotClassifier.create(loaded, names(pictures.classes()), prompts);
+      ZeroShotClassifier classifier = ZeroShotClassifier.create(loaded, names, prompts);
       try (Progress progress = Progress.start(environment, "pictures", pictures.files().size())) {
         return ZeroShot.metrics(
             loaded, classifier.classes(), pictures.files(), pictures.labels(), progress::advance);

@@ -30,6 +30,25 @@ public record LabelledFolder(List<String> classes, List<Path> files, List<Intege
   }
 
   /**
+   * Returns the same pictures with the folders' names as their labels.
+   *
+   * @param classCount how many classes there are; the folders are named from 0 to one less
+   * @throws InvalidInputException when one is not
+   */
+  public LabelledFolder numbered(int classCount) {
+    List<Integer> numbers = new ArrayList<>();
+    for (String name : classes) {
+      if (!name.matches("\\d{1,9}") || Integer.parseInt(name) >= classCount) {
+        throw new InvalidInputException(
+            "folder '%s' is not the number of one of the %d class names; folders are named from 0 to %d"
+                .formatted(name, classCount, classCount - 1));
+      }
+      numbers.add(Integer.parseInt(name));
+    }
+    return new LabelledFolder(classes, files, labels.stream().map(numbers::get).toList());
+  }
+
+  /**
    * Lists a folder of class folders.
    *
    * @throws InvalidInputException when it is missing, or a class has no pictures
