@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.config.ModelConfig;
 import org.openclip.api.model.Architecture;
@@ -18,12 +19,26 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.hub.checkpoint.naming.ForeignNaming;
 import org.openclip.hub.io.JsonObjects;
 
-/** The models of the catalogues that a checkpoint looks like, by names and shapes alone. */
-public final class Lookalikes {
+/**
+ * The models of the catalogues that a checkpoint looks like, by names and shapes alone.
+ *
+ * @param models those with at least half of the entries in common, the likest first; at most a few
+ * @param relative a model of the same names in other shapes, and so of the same family; empty when
+ *     there is none
+ */
+public record Lookalikes(List<Likeness> models, String relative) {
   /** Below this share of common entries a likeness is an accident. */
   private static final double ENOUGH = 0.5;
 
-  private Lookalikes() {}
+  /** Families differ in more than a tenth of the names, when layers are not counted. */
+  private static final double FAMILY = 0.9;
+
+  private static final int MOST = 8;
+
+  /** Copies the list. */
+  public Lookalikes {
+    models = List.copyOf(models);
+  }
 
   /**
    * A model and how well a checkpoint fits it.
@@ -39,38 +54,60 @@ public final class Lookalikes {
     }
   }
 
-  /** Returns the models that are like a checkpoint, the likest first; at most a few. */
-  public static List<Likeness> of(Weights weights, PluginRegistry plugins) {
-    return plugins.all(ModelCatalogueProvider.class).stream()
-        .flatMap(catalogue -> catalogue.models().stream().map(m -> Map.entry(m, catalogue)))
-        .toList()
-        .parallelStream()
-        .flatMap(entry -> compare(entry.getKey(), entry.getValue(), weights, plugins).stream())
-        .filter(likeness -> likeness.share() >= ENOUGH)
-        .sorted(
-            Comparator.comparingDouble(Likeness::share).reversed().thenComparing(Likeness::model))
-        .limit(8)
-        .toList();
+  /** A likeness, and that of the names alone, without the numbers in them. */
+  private record Compared(Likeness likeness, double names) {}
+
+  /** Compares a checkpoint with every model of the catalogues. */
+  public static Lookalikes of(Weights weights, PluginRegistry plugins) {
+    List<Compared> all =
+        plugins.all(ModelCatalogueProvider.class).stream()
+            .flatMap(catalogue -> catalogue.models().stream().map(m -> Map.entry(m, catalogue)))
+            .toList()
+            .parallelStream()
+            .flatMap(entry -> compare(entry.getKey(), entry.getValue(), weights, plugins).stream())
+            .sorted(
+                Comparator.comparingDouble((Compared c) -> c.likeness().share())
+                    .reversed()
+                    .thenComparing(c -> c.likeness().model()))
+            .toList();
+    String relative =
+        all.stream()
+            .filter(c -> c.names() >= FAMILY)
+            .max(Comparator.comparingDouble(Compared::names))
+            .map(c -> c.likeness().model())
+            .orElse("");
+    return new Lookalikes(
+        all.stream()
+            .map(Compared::likeness)
+            .filter(likeness -> likeness.share() >= ENOUGH)
+            .limit(MOST)
+            .toList(),
+        relative);
   }
 
   /** Returns a sentence that names the model or the library a checkpoint is of; empty for none. */
   public static String hint(Weights weights, PluginRegistry plugins) {
-    List<Likeness> found = of(weights, plugins);
+    Lookalikes found = of(weights, plugins);
+    List<Likeness> models = found.models();
     List<String> exact =
-        found.stream().filter(Likeness::exact).map(Likeness::model).limit(3).toList();
+        models.stream().filter(Likeness::exact).map(Likeness::model).limit(3).toList();
     String library =
         ForeignNaming.of(weights.names()).map(n -> " under the names of " + n.library()).orElse("");
     if (!exact.isEmpty()) {
       return " These are weights of " + String.join(" or ", exact) + library + ".";
     }
-    if (!found.isEmpty()) {
+    if (!models.isEmpty()) {
       return " They are most like those of %s%s (%d entries in common)."
-          .formatted(found.get(0).model(), library, found.get(0).common());
+          .formatted(models.get(0).model(), library, models.get(0).common());
+    }
+    if (!found.relative().isEmpty()) {
+      return " They are of the family of %s%s, in a size that no model here has; their own open_clip_config.json tells it."
+          .formatted(found.relative(), library);
     }
     return library.isEmpty() ? "" : " They stand" + library + ".";
   }
 
-  private static Optional<Likeness> compare(
+  private static Optional<Compared> compare(
       String model, ModelCatalogueProvider catalogue, Weights weights, PluginRegistry plugins) {
     Map<String, List<Long>> wanted = new LinkedHashMap<>();
     try (InputStream json = catalogue.open(model)) {
@@ -84,20 +121,38 @@ public final class Lookalikes {
       return Optional.empty();
     }
     Weights ours = StateDict.underNamesOf(weights, wanted);
+    Set<String> own = new HashSet<>(ours.names());
+    own.removeIf(StateDict::isIdle);
     int common = 0;
-    for (String name : ours.names()) {
+    for (String name : own) {
       List<Long> shape = wanted.get(name);
       if (shape != null && sameShape(shape, ours.get(name).shape())) {
         common++;
       }
     }
-    long all =
-        Stream.concat(
-                wanted.keySet().stream(),
-                ours.names().stream().filter(name -> !StateDict.isIdle(name)))
-            .distinct()
-            .count();
-    return Optional.of(new Likeness(model, common, (double) common / all));
+    double share = (double) common / union(own, wanted.keySet()).size();
+    return Optional.of(
+        new Compared(
+            new Likeness(model, common, share), overlap(kinds(own), kinds(wanted.keySet()))));
+  }
+
+  private static Set<String> union(Set<String> a, Set<String> b) {
+    Set<String> all = new HashSet<>(a);
+    all.addAll(b);
+    return all;
+  }
+
+  private static double overlap(Set<String> a, Set<String> b) {
+    Set<String> both = new HashSet<>(a);
+    both.retainAll(b);
+    return (double) both.size() / Math.max(1, union(a, b).size());
+  }
+
+  /** Returns names without the numbers in them, so that layers do not count. */
+  private static Set<String> kinds(Set<String> names) {
+    Set<String> kinds = new HashSet<>();
+    names.forEach(name -> kinds.add(name.replaceAll("\\d+", "#")));
+    return kinds;
   }
 
   private static boolean sameShape(List<Long> wanted, long[] shape) {

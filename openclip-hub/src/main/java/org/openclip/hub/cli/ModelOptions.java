@@ -173,16 +173,16 @@ public final class ModelOptions {
   /** Returns the name by which the hub loads what the user named. */
   private String resolve(String named, Environment environment) {
     String located = locate(named, environment);
-    if (!located.equals(named) || pretrained != null || SCHEMES.matcher(named).lookingAt()) {
+    if (pretrained != null || SCHEMES.matcher(located).lookingAt()) {
       return located;
     }
-    Path folder = HOME.resolve(named);
+    Path folder = HOME.resolve(located);
     if (Files.isDirectory(folder)) {
       return SCHEME + folder;
     }
     throw new InvalidInputException(
         "there are no weights for %s: name a tag or a checkpoint by --pretrained, or run 'openclip init %s', which fills %s with untrained ones"
-            .formatted(named, named, folder));
+            .formatted(located, located, folder));
   }
 
   /**

@@ -9,7 +9,7 @@ import java.util.Locale;
  */
 public record NamePatterns(List<String> patterns) {
   public NamePatterns {
-    patterns = patterns.stream().map(p -> p.toLowerCase(Locale.ROOT)).toList();
+    patterns = patterns.stream().map(p -> p.toLowerCase(Locale.ROOT).replace('/', '-')).toList();
   }
 
   public boolean match(String name) {

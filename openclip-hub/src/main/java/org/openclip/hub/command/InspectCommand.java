@@ -45,7 +45,8 @@ public final class InspectCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "Reads safetensors (also sharded), PyTorch's files and NumPy's .npz. Nothing in them is run.",
+        "Reads safetensors (also sharded), PyTorch's files and NumPy's .npz. Nothing in them is"
+            + " run.",
         "",
         "  openclip inspect ViT-B-32.pt",
         "  openclip inspect epoch_32.pt --tensors"
@@ -99,12 +100,16 @@ public final class InspectCommand implements CommandProvider {
       facts.put("bytes", bytes);
       facts.put("types", types);
       Map<String, Object> models = new LinkedHashMap<>();
-      for (Lookalikes.Likeness likeness : Lookalikes.of(weights, environment.plugins())) {
+      Lookalikes alike = Lookalikes.of(weights, environment.plugins());
+      for (Lookalikes.Likeness likeness : alike.models()) {
         models.put(
             likeness.model(),
             likeness.exact() ? "fits" : Math.floor(likeness.share() * 1000) / 10 + " % alike");
       }
       facts.put("models", models.isEmpty() ? "none of the catalogue" : models);
+      if (models.isEmpty() && !alike.relative().isEmpty()) {
+        facts.put("family", "that of " + alike.relative());
+      }
       if (tensors) {
         facts.put("state_dict", list);
       }

@@ -79,6 +79,10 @@ class BadInputCommandsTest {
         "unknown model 'ViT-B32'; did you mean ViT-B-32",
         "? 'openclip models' lists them");
     assertFails(
+        classify(CAT, "-m", "ViT-B/32"),
+        "there are no weights for ViT-B-32: name a tag or a checkpoint by --pretrained",
+        "which fills " + Path.of("models", "ViT-B-32"));
+    assertFails(
         classify(CAT, "-m", "no/where"), "there is no model folder no/where; check the path");
     assertFails(
         classify(CAT, "--backend", "onyx"),

@@ -86,6 +86,24 @@ class CheckpointCommandsTest {
   }
 
   @Test
+  void aCheckpointOfAnotherFamilyIsSaidToBeOne() {
+    Map<String, String> families = Map.of("siglip", "ViT.*SigLIP.*", "coca", "coca_ViT-.*");
+    families.forEach(
+        (golden, model) -> {
+          String file = golden("checkpoints/" + golden + "/open_clip_model.safetensors");
+          CommandLineRun wrong =
+              CommandLineRun.of(
+                  "convert", file, folder.resolve(golden).toString(), "--model", "ViT-B-32");
+          assertThat(wrong.code()).isEqualTo(1);
+          assertThat(wrong.err())
+              .contains("does not fit ViT-B-32")
+              .containsPattern("They are of the family of " + model + ", in a size");
+          assertThat(CommandLineRun.of("inspect", file).out())
+              .containsPattern("family +that of " + model);
+        });
+  }
+
+  @Test
   void convertTurnsATrainingCheckpointIntoPlainTensors() {
     Path file = folder.resolve("plain.safetensors");
 

@@ -46,6 +46,9 @@ class ModelsCommandTest {
   void patternsChooseByAPartOrByTheWholeName() {
     assertThat(CommandLineRun.of("models", "VIT-b-32-quick", "-f", "names").lines())
         .containsExactly("ViT-B-32-quickgelu");
+    assertThat(CommandLineRun.of("models", "ViT-B/32-quick", "-f", "names").lines())
+        .as("a slash for a dash, as OpenAI writes it")
+        .containsExactly("ViT-B-32-quickgelu");
     assertThat(CommandLineRun.of("models", "vit-?-16", "-f", "names").lines())
         .contains("ViT-B-16", "ViT-L-16", "ViT-S-16")
         .doesNotContain("ViT-B-16-quickgelu");
