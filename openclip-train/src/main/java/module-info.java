@@ -17,5 +17,6 @@ module org.openclip.train {
 
   provides org.openclip.api.spi.CommandProvider with
       org.openclip.train.command.EvaluateCommand,
+      org.openclip.train.command.FinetuneCommand,
       org.openclip.train.command.TrainCommand;
 }

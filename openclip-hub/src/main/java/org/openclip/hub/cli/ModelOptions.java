@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.UnknownNameException;
+import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.model.ClipModel;
@@ -108,6 +109,16 @@ public final class ModelOptions {
   /** Returns how many pictures or texts run at once. */
   public int batch() {
     return batch;
+  }
+
+  /** Returns the backend that was chosen by name; empty for none. */
+  public Optional<String> backend() {
+    return Optional.ofNullable(backend);
+  }
+
+  /** Returns how a backend runs, as the options say. */
+  public BackendOptions running() {
+    return new BackendOptions(device, precision, threads);
   }
 
   /** Returns a builder with the choices that the options say. */

@@ -35,6 +35,9 @@ import org.openclip.train.data.Sample;
 import org.openclip.train.data.SampleStream;
 import org.openclip.train.data.ShardList;
 import org.openclip.train.data.WebDataset;
+import org.openclip.train.evaluation.ClassifierHead;
+import org.openclip.train.evaluation.LabelledFeatures;
+import org.openclip.train.evaluation.LinearProbe;
 import org.openclip.train.evaluation.Retrieval;
 import org.openclip.train.evaluation.ZeroShot;
 import picocli.CommandLine.Command;
@@ -53,7 +56,7 @@ public final class EvaluateCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Measures zero-shot accuracy and retrieval";
+    return "Measures zero-shot accuracy, linear probes and retrieval";
   }
 
   @Override
@@ -68,6 +71,7 @@ public final class EvaluateCommand implements CommandProvider {
         "",
         "  openclip evaluate -m models/mine --imagenet-val imagenet/val",
         "  openclip evaluate -m models/mine --folder fashion/test --template 'a photo of a {}'",
+        "  openclip evaluate -m models/mine --folder pets/test --linear-probe pets/train",
         "  openclip evaluate -m models/mine --val-data flickr30k.csv"
       })
   private static final class Call implements Arguments.Call {
@@ -102,6 +106,21 @@ public final class EvaluateCommand implements CommandProvider {
         paramLabel = "PATH",
         description = "Pictures with captions, in a table (CSV) or tar shards: retrieval.")
     private @Nullable String pairs;
+
+    @Option(
+        names = "--linear-probe",
+        paramLabel = "FOLDER",
+        description = {
+          "Also fits a linear classifier to these pictures' features, in folders named as those"
+              + " that are judged."
+        })
+    private @Nullable Path probe;
+
+    @Option(
+        names = "--classifier",
+        paramLabel = "FILE",
+        description = "Also judges by a classifier of 'openclip finetune'.")
+    private @Nullable Path classifier;
 
     @Option(
         names = "--templates",
@@ -154,6 +173,7 @@ public final class EvaluateCommand implements CommandProvider {
                   classNames == null ? pictures : pictures.numbered(names.size()),
                   names,
                   environment));
+          metrics.putAll(classifiers(loaded, pictures, environment));
         }
         if (pairs != null) {
           metrics.putAll(retrieval(loaded, pairs, environment));
@@ -167,6 +187,36 @@ public final class EvaluateCommand implements CommandProvider {
                 environment.out().println(String.format(Locale.ROOT, "%-28s %.4f", name, value)));
       }
       return 0;
+    }
+
+    /** Returns what classifiers make of the pictures that do not come from words. */
+    private Map<String, Double> classifiers(
+        ClipModel loaded, LabelledFolder pictures, Environment environment) {
+      Map<String, Double> metrics = new LinkedHashMap<>();
+      if (probe == null && classifier == null) {
+        return metrics;
+      }
+      LabelledFeatures features = features(loaded, pictures, environment);
+      if (classifier != null) {
+        ClassifierHead head = ClassifierHead.read(classifier, environment.plugins());
+        head.metrics(features.among(head.classes()))
+            .forEach((name, value) -> metrics.put("classifier_" + name, value));
+      }
+      if (probe != null) {
+        LabelledFolder training = LabelledFolder.list(probe);
+        LabelledFeatures judged = features.among(training.classes());
+        LinearProbe.fit(features(loaded, training, environment), 0)
+            .metrics(judged)
+            .forEach((name, value) -> metrics.put("linear_probe_" + name, value));
+      }
+      return metrics;
+    }
+
+    private static LabelledFeatures features(
+        ClipModel loaded, LabelledFolder pictures, Environment environment) {
+      try (Progress progress = Progress.start(environment, "pictures", pictures.files().size())) {
+        return LabelledFeatures.of(loaded, pictures, progress::advance);
+      }
     }
 
     private Map<String, Double> zeroShot(

@@ -41,8 +41,11 @@ final class OptimizerFlags {
       description = "More of the optimizer's options, such as nesterov=1.")
   private Map<String, Double> more = new LinkedHashMap<>();
 
-  @Option(names = "--lr", paramLabel = "RATE", description = "Learning rate. Default: 5e-4.")
-  private double rate = 5e-4;
+  @Option(
+      names = "--lr",
+      paramLabel = "RATE",
+      description = "Learning rate. Default: ${DEFAULT-VALUE}.")
+  private double rate;
 
   @Option(names = "--beta1", paramLabel = "B", description = "The first beta. Default: 0.9.")
   private @Nullable Double beta1;
@@ -62,8 +65,11 @@ final class OptimizerFlags {
   @Option(names = "--momentum", paramLabel = "M", description = "SGD's momentum. Default: 0.9.")
   private @Nullable Double momentum;
 
-  @Option(names = "--wd", paramLabel = "W", description = "Weight decay. Default: 0.2.")
-  private double weightDecay = 0.2;
+  @Option(
+      names = "--wd",
+      paramLabel = "W",
+      description = "Weight decay. Default: ${DEFAULT-VALUE}.")
+  private double weightDecay;
 
   @Option(
       names = "--wd-exclude",
@@ -75,8 +81,8 @@ final class OptimizerFlags {
   @Option(
       names = "--warmup",
       paramLabel = "STEPS",
-      description = "Steps of warm-up. Default: 10000.")
-  private long warmup = 10_000;
+      description = "Steps of warm-up. Default: ${DEFAULT-VALUE}.")
+  private long warmup;
 
   @Option(
       names = "--lr-scheduler",
@@ -110,6 +116,18 @@ final class OptimizerFlags {
       paramLabel = "NORM",
       description = "The largest norm of all gradients together. Default: none.")
   private @Nullable Double clip;
+
+  /** Creates flags with the reference's defaults for training. */
+  OptimizerFlags() {
+    this(5e-4, 0.2, 10_000);
+  }
+
+  /** Creates flags with defaults of their own. */
+  OptimizerFlags(double rate, double weightDecay, long warmup) {
+    this.rate = rate;
+    this.weightDecay = weightDecay;
+    this.warmup = warmup;
+  }
 
   double weightDecay() {
     return weightDecay;

@@ -33,13 +33,14 @@ public record LinearProbe(LogisticRegression classifier, double penalty, double 
   /**
    * Chooses the penalty and fits.
    *
-   * @param features one row for each training picture
-   * @param labels for each row its class
-   * @param classes how many there are
+   * @param pictures to train on
    * @param seed what decides which pictures are held out
    * @throws InvalidInputException when no class has two pictures
    */
-  public static LinearProbe fit(Embeddings features, List<Integer> labels, int classes, long seed) {
+  public static LinearProbe fit(LabelledFeatures pictures, long seed) {
+    Embeddings features = pictures.features();
+    List<Integer> labels = pictures.labels();
+    int classes = pictures.classes().size();
     boolean[] held = heldOut(labels, classes, seed);
     Part fitted = Part.of(features, labels, held, false);
     Part judged = Part.of(features, labels, held, true);
@@ -157,13 +158,12 @@ public record LinearProbe(LogisticRegression classifier, double penalty, double 
    * Returns the accuracy of the first guess and of the first five, and the mean over classes of the
    * first guess's recall, with the penalty and its accuracy on the part held out.
    *
-   * @param features one row for each picture that is judged
-   * @param labels for each row its class
-   * @param classes how many there are
+   * @param judged pictures with labels in the order of the training pictures' classes
    */
-  public Map<String, Double> metrics(Embeddings features, List<Integer> labels, int classes) {
+  public Map<String, Double> metrics(LabelledFeatures judged) {
     Map<String, Double> metrics =
-        new LinkedHashMap<>(metrics(classifier, features, labels, classes));
+        new LinkedHashMap<>(
+            metrics(classifier, judged.features(), judged.labels(), judged.classes().size()));
     metrics.put("penalty", penalty);
     metrics.put("held_out_top1", heldOut);
     return metrics;
@@ -171,10 +171,6 @@ public record LinearProbe(LogisticRegression classifier, double penalty, double 
 
   private static Map<String, Double> metrics(
       LogisticRegression classifier, Embeddings features, List<Integer> labels, int classes) {
-    if (features.size() == 0 || features.size() != labels.size()) {
-      throw new InvalidInputException(
-          "%d pictures with %d labels cannot be judged".formatted(features.size(), labels.size()));
-    }
     Tally tally = new Tally(classes);
     float[][] scores = classifier.scores(features);
     for (int i = 0; i < scores.length; i++) {

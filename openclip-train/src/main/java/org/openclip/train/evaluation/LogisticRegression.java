@@ -74,8 +74,8 @@ public final class LogisticRegression {
     int rows = y.length;
     double[][] parts = new double[PARTS][];
     double[] costs = new double[PARTS];
-    IntStream.range(0, PARTS)
-        .parallel()
+    IntStream all = IntStream.range(0, PARTS);
+    (worthIt(rows) ? all.parallel() : all)
         .forEach(
             part -> {
               int from = (int) ((long) rows * part / PARTS);
@@ -96,6 +96,11 @@ public final class LogisticRegression {
       gradient[i] += penalty / rows * point[i];
     }
     return cost;
+  }
+
+  /** Returns whether the work is more than what it takes to share it out. */
+  private boolean worthIt(int rows) {
+    return (double) rows * width * classes > 1e6;
   }
 
   private double cost(float[] x, int[] y, int from, int to, double[] point, double[] gradient) {

@@ -20,8 +20,8 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.cli.Main;
 
 /**
- * A small task for commands: discs and squares in three colours, anywhere and of any size, on grey
- * noise, and a tiny model for them.
+ * A small task for commands: large blocks and small dots in three colours, anywhere on grey noise,
+ * and a tiny model for them.
  */
 final class ColouredShapes {
   private static final Map<String, Color> COLOURS =
@@ -69,7 +69,7 @@ final class ColouredShapes {
   }
 
   /**
-   * Writes pictures in a folder for each class, named such as {@code red_disc}.
+   * Writes pictures in a folder for each class, named such as {@code red_dot}.
    *
    * @param each how many pictures of each class
    * @param seed of everything random
@@ -77,7 +77,7 @@ final class ColouredShapes {
   static Path pictures(Path folder, int each, long seed) throws IOException {
     Random random = new Random(seed);
     for (Map.Entry<String, Color> colour : COLOURS.entrySet()) {
-      for (String shape : List.of("disc", "square")) {
+      for (String shape : List.of("block", "dot")) {
         Path inner = Files.createDirectories(folder.resolve(colour.getKey() + "_" + shape));
         for (int i = 0; i < each; i++) {
           BufferedImage picture = picture(random, colour.getValue(), shape);
@@ -99,10 +99,10 @@ final class ColouredShapes {
     Graphics2D g = picture.createGraphics();
     g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     g.setColor(colour);
-    int side = 9 + random.nextInt(6);
+    int side = shape.equals("dot") ? 5 + random.nextInt(3) : 12 + random.nextInt(4);
     int x = random.nextInt(20 - side);
     int y = random.nextInt(20 - side);
-    if (shape.equals("disc")) {
+    if (shape.equals("dot")) {
       g.fillOval(x, y, side, side);
     } else {
       g.fillRect(x, y, side, side);
@@ -111,7 +111,7 @@ final class ColouredShapes {
     return picture;
   }
 
-  /** Writes a table of the pictures of a folder, with captions such as {@code a red disc}. */
+  /** Writes a table of the pictures of a folder, with captions such as {@code a red dot}. */
   static Path table(Path pictures, Path file) throws IOException {
     StringBuilder table = new StringBuilder("filepath\ttitle\n");
     try (var files = Files.walk(pictures)) {

@@ -17,6 +17,10 @@ class LinearProbeTest {
   private static final int WIDTH = 4;
 
   private record Data(Embeddings features, List<Integer> labels) {
+    LabelledFeatures labelled() {
+      return new LabelledFeatures(List.of("a", "b", "c"), features, labels);
+    }
+
     /** Clouds around three points; the last two features are noise. */
     static Data of(int rows, double spread, long seed) {
       Random random = new Random(seed);
@@ -104,16 +108,16 @@ class LinearProbeTest {
     Data training = Data.of(120, 0.35, 3);
     Data test = Data.of(300, 0.35, 4);
 
-    LinearProbe probe = LinearProbe.fit(training.features(), training.labels(), CLASSES, 0);
-    Map<String, Double> metrics = probe.metrics(test.features(), test.labels(), CLASSES);
+    LinearProbe probe = LinearProbe.fit(training.labelled(), 0);
+    Map<String, Double> metrics = probe.metrics(test.labelled());
 
     assertThat(metrics.get("top1")).isGreaterThan(0.95);
     assertThat(metrics.get("mean_per_class_recall")).isGreaterThan(0.95);
     assertThat(metrics.get("top5")).isEqualTo(1);
     assertThat(metrics).containsEntry("penalty", probe.penalty()).containsEntry("pictures", 300.0);
     assertThat(probe.penalty()).isBetween(1e-6, 1e6);
-    LinearProbe again = LinearProbe.fit(training.features(), training.labels(), CLASSES, 0);
-    assertThat(again.metrics(test.features(), test.labels(), CLASSES)).isEqualTo(metrics);
+    LinearProbe again = LinearProbe.fit(training.labelled(), 0);
+    assertThat(again.metrics(test.labelled())).isEqualTo(metrics);
   }
 
   @Test
@@ -129,7 +133,8 @@ class LinearProbeTest {
       x[i * 40] += i % 2 == 0 ? 1.5f : -1.5f;
     }
 
-    LinearProbe probe = LinearProbe.fit(Embeddings.of(40, x), labels, 2, 1);
+    LinearProbe probe =
+        LinearProbe.fit(new LabelledFeatures(List.of("a", "b"), Embeddings.of(40, x), labels), 1);
 
     assertThat(probe.penalty()).isGreaterThan(0.1);
     assertThat(probe.heldOut()).isGreaterThan(0.8);
@@ -153,7 +158,8 @@ class LinearProbeTest {
   @Test
   void whatCannotBeFittedIsSaid() {
     Embeddings two = Embeddings.of(1, new float[] {1, 2});
-    assertThatThrownBy(() -> LinearProbe.fit(two, List.of(0, 1), 2, 0))
+    assertThatThrownBy(
+            () -> LinearProbe.fit(new LabelledFeatures(List.of("a", "b"), two, List.of(0, 1)), 0))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("no class has two");
     assertThatThrownBy(() -> LogisticRegression.fit(two, List.of(0, 2), 2, 1))

@@ -1,0 +1,242 @@
+package org.openclip.train.command;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.model.Embeddings;
+import org.openclip.api.model.ZeroShotClassifier;
+import org.openclip.api.spi.BackendProvider;
+import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.api.tensor.Weights;
+import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.checkpoint.Checkpoints;
+import org.openclip.hub.checkpoint.StateDict;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.JsonLines;
+import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.OutputFormat;
+import org.openclip.hub.cli.Prompts;
+import org.openclip.hub.cli.UsageException;
+import org.openclip.train.data.LabelledFolder;
+import org.openclip.train.evaluation.ClassifierHead;
+import org.openclip.train.evaluation.LabelledFeatures;
+import org.openclip.train.run.MixedWeights;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** One call of {@code openclip finetune}. */
+@Command(
+    customSynopsis = "openclip finetune --train-folder FOLDER -o FOLDER [OPTION...]",
+    sortOptions = false,
+    footer = {
+      "",
+      "  openclip finetune -m ViT-B-32 -p laion2b_s34b_b79k --train-folder pets/train \\",
+      "    --val-folder pets/val --template 'a photo of a {}, a type of pet' \\",
+      "    --alpha 0,0.25,0.5,0.75,1 -o models/pets"
+    })
+final class FinetuneCall implements Arguments.Call {
+  private static final int IMAGENET = 1000;
+
+  @Mixin private ModelOptions model = new ModelOptions();
+
+  @Option(
+      names = "--train-folder",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Pictures to train on, in a folder for each class, named after it.")
+  private Path trainFolder = Path.of("");
+
+  @Option(
+      names = "--val-folder",
+      paramLabel = "FOLDER",
+      description = "Pictures to judge by, in folders of the same names.")
+  private @Nullable Path valFolder;
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Where the model folder is written.")
+  private Path output = Path.of("");
+
+  @Option(
+      names = "--alpha",
+      split = ",",
+      paramLabel = "SHARE",
+      description = {
+        "How much of the fine-tuned weights is in the result: 0 is the model as it was, 1 as it"
+            + " was trained. Of several, each is reported, and the best one on --val-folder"
+            + " written. Default: 0.5."
+      })
+  private List<Double> shares = List.of(0.5);
+
+  @Option(
+      names = "--templates",
+      paramLabel = "LIST",
+      description = "imagenet80, imagenet7, none, or a file. Default: imagenet80.")
+  private String templates = "imagenet80";
+
+  @Option(
+      names = "--template",
+      paramLabel = "TEXT",
+      description = "One template, with {} for the class. May be repeated.")
+  private List<String> template = new ArrayList<>();
+
+  @Mixin private FinetuneFlags flags = new FinetuneFlags();
+  @Mixin private OptimizerFlags optimizer = new OptimizerFlags(3e-5, 0.1, 500);
+
+  @Option(
+      names = {"-f", "--format"},
+      paramLabel = "FORMAT",
+      description = "table, or json: one object a share. Default: table.")
+  private OutputFormat format = OutputFormat.TABLE;
+
+  @Override
+  public int run(Environment environment) {
+    if (shares.size() > 1 && valFolder == null) {
+      throw new UsageException(
+          "several values of --alpha need --val-folder, which tells the best of them");
+    }
+    for (double share : shares) {
+      if (!(share >= 0 && share <= 1)) {
+        throw new UsageException("--alpha " + share + " is not from 0 to 1");
+      }
+    }
+    BackendProvider backend = FinetuneFlags.backend(environment.plugins(), model.backend());
+    ModelBuilder builder = model.builder(environment).backend(backend.name());
+    LabelledFolder training = LabelledFolder.list(trainFolder);
+    LabelledFolder judged = valFolder == null ? null : LabelledFolder.list(valFolder);
+    ClassifierHead zeroShot = zeroShot(builder, training.classes());
+    Path file = builder.fetch();
+    try (Weights opened = Checkpoints.open(file, environment.plugins());
+        FineTuning tuning =
+            new FineTuning(environment, builder, backend.open(model.running()), flags, optimizer)) {
+      Weights start =
+          StateDict.load(file.toString(), opened, file.toString(), builder.architecture());
+      FineTuning.Tuned tuned = tuning.train(start, zeroShot, training);
+      Results results = new Results(environment, builder, start, zeroShot, tuned);
+      double best = results.report(judged);
+      results.write(best);
+    }
+    return 0;
+  }
+
+  /** Returns the head that words make, with the scale of the logits in its rows. */
+  private ClassifierHead zeroShot(ModelBuilder builder, List<String> folders) {
+    List<String> prompts = template.isEmpty() ? Prompts.templates(templates) : template;
+    List<String> names = names(folders);
+    List<String> different = names.stream().distinct().toList();
+    try (ClipModel loaded = builder.load()) {
+      Embeddings classes = ZeroShotClassifier.create(loaded, different, prompts).classes();
+      float[] rows = new float[names.size() * classes.width()];
+      for (int c = 0; c < names.size(); c++) {
+        float[] row = classes.row(different.indexOf(names.get(c)));
+        for (int j = 0; j < row.length; j++) {
+          rows[c * row.length + j] = row[j] * loaded.logitScale();
+        }
+      }
+      return new ClassifierHead(folders, Embeddings.of(classes.width(), rows));
+    }
+  }
+
+  /** Folders of ImageNet are named by synsets, in the order of its class names. */
+  private static List<String> names(List<String> folders) {
+    boolean imageNet =
+        folders.size() == IMAGENET && folders.stream().allMatch(f -> f.matches("n\\d{8}"));
+    return imageNet
+        ? Prompts.imageNetClasses()
+        : folders.stream().map(name -> name.replace('_', ' ')).toList();
+  }
+
+  /** What comes of the shares. */
+  private final class Results {
+    private final Environment environment;
+    private final ModelBuilder builder;
+    private final Weights start;
+    private final ClassifierHead zeroShot;
+    private final FineTuning.Tuned tuned;
+
+    Results(
+        Environment environment,
+        ModelBuilder builder,
+        Weights start,
+        ClassifierHead zeroShot,
+        FineTuning.Tuned tuned) {
+      this.environment = environment;
+      this.builder = builder;
+      this.start = start;
+      this.zeroShot = zeroShot;
+      this.tuned = tuned;
+    }
+
+    /** Judges each share and returns the best, the first of equal ones. */
+    double report(@Nullable LabelledFolder judged) {
+      double best = shares.get(0);
+      double most = -1;
+      if (judged == null) {
+        return best;
+      }
+      for (double share : shares) {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("alpha", share);
+        metrics.putAll(judge(share, judged));
+        print(metrics);
+        double top1 = metrics.getOrDefault("top1", 0.0);
+        if (top1 > most) {
+          most = top1;
+          best = share;
+        }
+      }
+      return best;
+    }
+
+    private void print(Map<String, Double> metrics) {
+      if (format == OutputFormat.JSON) {
+        JsonLines.print(environment.out(), metrics);
+      } else {
+        StringBuilder line = new StringBuilder();
+        metrics.forEach(
+            (name, value) -> line.append(String.format(Locale.ROOT, "%s %.4f  ", name, value)));
+        environment.out().println(line.toString().strip());
+      }
+      environment.out().flush();
+    }
+
+    private Map<String, Double> judge(double share, LabelledFolder judged) {
+      ClassifierHead head = head(share);
+      try (ClipModel mixed = builder.weights(weights(share)).load()) {
+        LabelledFeatures features = LabelledFeatures.of(mixed, judged, count -> {});
+        return head.metrics(features.among(head.classes()));
+      }
+    }
+
+    private Weights weights(double share) {
+      return new MixedWeights(start, tuned.weights(), share);
+    }
+
+    private ClassifierHead head(double share) {
+      float[] rows = zeroShot.rows().toArray();
+      float[] end = tuned.head().toFloats();
+      for (int i = 0; i < rows.length; i++) {
+        rows[i] = (float) ((1 - share) * rows[i] + share * end[i]);
+      }
+      return new ClassifierHead(zeroShot.classes(), Embeddings.of(zeroShot.rows().width(), rows));
+    }
+
+    void write(double share) {
+      builder.weights(weights(share)).save(output);
+      head(share).write(output.resolve(ClassifierHead.FILE));
+      environment
+          .err()
+          .println(
+              "alpha %s is in %s, its classifier in %s"
+                  .formatted(share, output, ClassifierHead.FILE));
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package org.openclip.train.command;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.image.Augmentation;
+import org.openclip.api.spi.BackendProvider;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.cli.UsageException;
+import picocli.CommandLine.Option;
+
+/** The flags of a fine-tuning: how long, and which parameters. */
+final class FinetuneFlags {
+  @Option(names = "--epochs", paramLabel = "N", description = "Epochs. Default: 10.")
+  int epochs = 10;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      description = "Pictures of a step. Default: 64.")
+  int batchSize = 64;
+
+  @Option(
+      names = {"--workers", "-j"},
+      paramLabel = "N",
+      description = "Threads that prepare pictures. Default: 4.")
+  int workers = 4;
+
+  @Option(names = "--seed", paramLabel = "N", description = "Of everything random. Default: 0.")
+  long seed;
+
+  @Option(
+      names = "--head-only",
+      description = "Trains the classifier alone and leaves the image tower as it is.")
+  boolean headOnly;
+
+  @Option(
+      names = "--image-layer-decay",
+      paramLabel = "D",
+      description = "Each layer group of the image tower learns at D times the rate of the next.")
+  @Nullable Double layerDecay;
+
+  @Option(
+      names = "--aug-cfg",
+      arity = "1..*",
+      paramLabel = "KEY=VALUE",
+      description = "Of the pictures' variations, such as scale=0.5,1.0.")
+  private Map<String, String> augmentation = new LinkedHashMap<>();
+
+  @Option(
+      names = "--grad-checkpointing",
+      description = "Computes twice what would not fit into memory.")
+  boolean checkpointing;
+
+  @Option(
+      names = "--log-every-n-steps",
+      paramLabel = "N",
+      description = "Steps between two lines. Default: 100.")
+  int logEvery = 100;
+
+  Augmentation augmentation() {
+    return Augmentation.of(AugmentationFlag.read(augmentation));
+  }
+
+  /**
+   * Returns the backend that trains.
+   *
+   * @param named the one that the user named
+   */
+  static BackendProvider backend(PluginRegistry plugins, Optional<String> named) {
+    if (named.isEmpty()) {
+      return plugins
+          .first(BackendProvider.class, BackendProvider::trains)
+          .orElseThrow(
+              () ->
+                  new OpenClipException(
+                      "no backend on the path can train; add openclip-backend-tf"));
+    }
+    BackendProvider provider = plugins.named(BackendProvider.class, named.get());
+    if (!provider.trains()) {
+      throw new UsageException("--backend " + named.get() + " cannot train; take tf");
+    }
+    return provider;
+  }
+}

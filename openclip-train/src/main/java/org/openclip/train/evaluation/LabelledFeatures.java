@@ -1,0 +1,69 @@
+package org.openclip.train.evaluation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.model.Embeddings;
+import org.openclip.train.data.LabelledFolder;
+
+/**
+ * The features of pictures whose classes are known.
+ *
+ * @param classes the names of the classes
+ * @param features one row for each picture
+ * @param labels for each picture the number of its class
+ */
+public record LabelledFeatures(List<String> classes, Embeddings features, List<Integer> labels) {
+  /** Pictures that are embedded between two reports of progress. */
+  private static final int CHUNK = 256;
+
+  /** Names in a message. */
+  private static final int SHOWN = 20;
+
+  /** Checks that there are as many of both, and one at least. */
+  public LabelledFeatures {
+    classes = List.copyOf(classes);
+    labels = List.copyOf(labels);
+    if (labels.isEmpty() || features.size() != labels.size()) {
+      throw new InvalidInputException(
+          "%d pictures with %d labels cannot be judged".formatted(features.size(), labels.size()));
+    }
+  }
+
+  /**
+   * Embeds the pictures of a folder.
+   *
+   * @param progress is told how many pictures were embedded, chunk by chunk
+   */
+  public static LabelledFeatures of(ClipModel model, LabelledFolder folder, LongConsumer progress) {
+    List<Embeddings> rows = new ArrayList<>();
+    for (int from = 0; from < folder.files().size(); from += CHUNK) {
+      int to = Math.min(folder.files().size(), from + CHUNK);
+      rows.add(model.encodeImages(folder.files().subList(from, to)));
+      progress.accept(to - from);
+    }
+    return new LabelledFeatures(folder.classes(), Embeddings.concat(rows), folder.labels());
+  }
+
+  /**
+   * Returns the same pictures with labels in the order of other classes.
+   *
+   * @throws InvalidInputException when one of these classes is not among them
+   */
+  public LabelledFeatures among(List<String> others) {
+    List<Integer> numbers = new ArrayList<>();
+    for (String name : classes) {
+      int number = others.indexOf(name);
+      if (number < 0) {
+        throw new InvalidInputException(
+            "the class '%s' is not one of those that the classifier knows: %s"
+                .formatted(
+                    name, String.join(", ", others.subList(0, Math.min(SHOWN, others.size())))));
+      }
+      numbers.add(number);
+    }
+    return new LabelledFeatures(others, features, labels.stream().map(numbers::get).toList());
+  }
+}
