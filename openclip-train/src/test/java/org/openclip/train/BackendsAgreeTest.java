@@ -24,6 +24,7 @@ class BackendsAgreeTest {
           .toList();
 
   /** What a model answered: rows of pictures and of texts, and the probabilities of the texts. */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody asks whether two are equal.
   private record Answers(Embeddings images, Embeddings texts, float[][] probabilities) {
     static Answers of(ClipModel model) {
       Embeddings images = model.encodeImages(PICTURES);
