@@ -19,8 +19,12 @@ import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.api.spi.ModelSource;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.tensor.Weights;
+import org.openclip.hub.checkpoint.Checkpoints;
+import org.openclip.hub.checkpoint.naming.ForeignNaming;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.io.ModelFiles;
+import org.openclip.hub.remote.FolderSource;
 
 /**
  * What a model's name and the choice of its weights stand for. Which activation the weights were
@@ -145,7 +149,7 @@ record ModelDefinition(
     Supplier<Path> checkpoint = checkpoint(weights);
     return file.flatMap(name -> tags.ofFile(model, name))
         .map(known -> with(known, checkpoint))
-        .orElseGet(() -> builtIn(config, checkpoint));
+        .orElseGet(() -> builtIn(config, checkpoint).with(Map.of(), published(weights, plugins)));
   }
 
   private ModelDefinition with(PretrainedTag tag, Supplier<Path> checkpoint) {
@@ -207,6 +211,22 @@ record ModelDefinition(
     return local.isPresent() || !Sources.hasScheme(pretrained)
         ? local
         : Optional.of(Sources.open(pretrained, plugins, options));
+  }
+
+  /**
+   * Returns the preprocessing of the library under whose names the tensors of a file stand. Files
+   * that are elsewhere are not fetched for it.
+   */
+  private static Map<String, Object> published(ModelSource weights, PluginRegistry plugins) {
+    if (!(weights instanceof FolderSource local) || local.chosen().isEmpty()) {
+      return Map.of();
+    }
+    try (Weights open = Checkpoints.open(local.fetch(local.chosen().get()), plugins)) {
+      return ForeignNaming.of(open.names()).map(n -> n.pictures(open.names())).orElse(Map.of());
+    } catch (InvalidFileException e) {
+      // Whoever loads it is told.
+      return Map.of();
+    }
   }
 
   private static boolean looksLikeFile(String pretrained) {

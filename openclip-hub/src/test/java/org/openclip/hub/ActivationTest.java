@@ -17,11 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.image.PreprocessConfig.Interpolation;
 import org.openclip.api.image.PreprocessConfig.ResizeMode;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.checkpoint.SafetensorsWriter;
 import org.openclip.hub.checkpoint.WeightSource;
@@ -148,6 +150,28 @@ class ActivationTest {
     assertThat(tiny().preprocessing().mean()).containsExactly(0.5, 0.5, 0.5);
     assertThat(tiny().preprocessing().resizeMode()).isEqualTo(ResizeMode.SQUASH);
     assertThat(isQuick(tiny())).as("the model's own activation").isFalse();
+  }
+
+  @Test
+  void theNamesOfALibraryTellItsPictures() {
+    Path siglip = folder.resolve("siglip.safetensors");
+    Tensor one = Tensor.of(new float[] {1}, 1);
+    Map<String, Tensor> names =
+        Map.of("params/img/embedding/kernel", one, "params/txt/head/bias", one);
+    SafetensorsWriter.write(siglip, WeightSource.of(Weights.of(names)), Map.of());
+
+    ModelBuilder known = tiny().pretrained(siglip.toString());
+
+    assertThat(known.preprocessing().mean()).as("big_vision").containsExactly(0.5, 0.5, 0.5);
+    assertThat(known.preprocessing().resizeMode()).isEqualTo(ResizeMode.SQUASH);
+    assertThat(known.preprocess("resize_mode", "longest").preprocessing().resizeMode())
+        .as("the user's word")
+        .isEqualTo(ResizeMode.LONGEST);
+    assertThat(tiny().preprocessing()).as("CLIP").isEqualTo(tinyPictures());
+  }
+
+  private PreprocessConfig tinyPictures() {
+    return OpenClip.model("tiny-16").plugins(plugins).preprocessing();
   }
 
   private int convert(ByteArrayOutputStream err, String... more) {

@@ -157,6 +157,10 @@ public final class Http {
       if (cause instanceof UnresolvedAddressException) {
         return "no address is known for its name";
       }
+      if (cause instanceof SSLHandshakeException) {
+        return "its certificate is not trusted: %s; if a proxy of yours puts its own in, name a store that has it by -Djavax.net.ssl.trustStore"
+            .formatted(cause.getMessage());
+      }
     }
     String message = failure.getMessage();
     if (message != null && !message.isBlank()) {

@@ -28,6 +28,11 @@ final class BigVisionNaming implements ForeignNaming {
   }
 
   @Override
+  public Map<String, Object> pictures(Set<String> names) {
+    return ForeignNaming.pictures(0.5, 0.5, "bicubic", "squash");
+  }
+
+  @Override
   public Weights convert(Weights foreign, Map<String, List<Long>> wanted) {
     String root = foreign.names().contains("params/img/embedding/kernel") ? PARAMS : "";
     Conversion conversion = new Conversion(foreign, new Renamed(foreign), wanted);

@@ -21,6 +21,14 @@ public sealed interface ForeignNaming
   boolean recognises(Set<String> names);
 
   /**
+   * Returns how the models that are published under these names prepare their pictures, as an
+   * object {@code preprocess_cfg}; empty for the defaults.
+   *
+   * @param names those of the tensors
+   */
+  Map<String, Object> pictures(Set<String> names);
+
+  /**
    * Returns the tensors under the names of the reference; layouts change when a tensor is asked
    * for.
    *
@@ -28,6 +36,20 @@ public sealed interface ForeignNaming
    * @param wanted the shapes that the architecture expects, by name
    */
   Weights convert(Weights foreign, Map<String, List<Long>> wanted);
+
+  /** Returns an object {@code preprocess_cfg} with one number for all channels. */
+  static Map<String, Object> pictures(
+      double mean, double std, String interpolation, String resizeMode) {
+    return Map.of(
+        "mean",
+        List.of(mean, mean, mean),
+        "std",
+        List.of(std, std, std),
+        "interpolation",
+        interpolation,
+        "resize_mode",
+        resizeMode);
+  }
 
   /** Returns the naming that recognises the names; empty when they are nobody's that we know. */
   static Optional<ForeignNaming> of(Set<String> names) {

@@ -74,6 +74,11 @@ final class MobileClipNaming implements ForeignNaming {
   }
 
   @Override
+  public Map<String, Object> pictures(Set<String> names) {
+    return ForeignNaming.pictures(0, 1, "bilinear", "shortest");
+  }
+
+  @Override
   public Weights convert(Weights foreign, Map<String, List<Long>> wanted) {
     Renamed out = new Renamed(foreign);
     boolean hybrid = foreign.names().stream().anyMatch(n -> n.startsWith(IMAGE + "patch_emb."));

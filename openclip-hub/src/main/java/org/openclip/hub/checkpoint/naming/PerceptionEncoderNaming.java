@@ -48,6 +48,11 @@ final class PerceptionEncoderNaming implements ForeignNaming {
   }
 
   @Override
+  public Map<String, Object> pictures(Set<String> names) {
+    return ForeignNaming.pictures(0.5, 0.5, "bilinear", "squash");
+  }
+
+  @Override
   public Weights convert(Weights foreign, Map<String, List<Long>> wanted) {
     Renamed out = new Renamed(foreign);
     for (String name : foreign.names()) {

@@ -16,6 +16,9 @@ final class TransformersNaming implements ForeignNaming {
   private static final Pattern LAYER =
       Pattern.compile("(text|vision)_model\\.encoder\\.layers\\.(\\d+)\\.(.+)\\.(weight|bias)");
 
+  /** The mark of SigLIP's picture tower, which CLIP's has not. */
+  private static final String PROBE = "vision_model.head.probe";
+
   /** The parts of a layer: ours in a native tower, and timm's. */
   private static final Map<String, String[]> PARTS =
       Map.of(
@@ -37,9 +40,14 @@ final class TransformersNaming implements ForeignNaming {
   }
 
   @Override
+  public Map<String, Object> pictures(Set<String> names) {
+    return names.contains(PROBE) ? ForeignNaming.pictures(0.5, 0.5, "bicubic", "squash") : Map.of();
+  }
+
+  @Override
   public Weights convert(Weights foreign, Map<String, List<Long>> wanted) {
     Renamed out = new Renamed(foreign);
-    boolean trunk = foreign.names().contains("vision_model.head.probe");
+    boolean trunk = foreign.names().contains(PROBE);
     String text = trunk ? "text." : "";
     for (String name : foreign.names()) {
       Matcher layer = LAYER.matcher(name);
