@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.openclip.api.ClosedException;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.tensor.DataType;
@@ -19,7 +20,8 @@ import org.openclip.api.tensor.Weights;
 
 /**
  * Tensors that lie row by row in a file, mapped into memory and never copied, unless they lie at
- * odd addresses. The mapping ends when its last tensor is garbage.
+ * odd addresses: those are copied when they are first asked for. The mapping ends when its last
+ * tensor is garbage.
  */
 public final class MappedTensors implements Weights {
   /** The most bytes of one mapping: a buffer cannot hold more. */
@@ -27,6 +29,7 @@ public final class MappedTensors implements Weights {
 
   private final String file;
   private final Map<String, Tensor> tensors;
+  private final Map<String, Tensor> aligned = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   private MappedTensors(String file, Map<String, Tensor> tensors) {
@@ -89,12 +92,27 @@ public final class MappedTensors implements Weights {
     if (tensor == null) {
       throw new UnknownNameException("weight", name, tensors.keySet(), "");
     }
-    return tensor;
+    return aligned.computeIfAbsent(name, n -> aligned(tensor));
+  }
+
+  /** Native runtimes read elements at multiples of their size; other writers may not care. */
+  private static Tensor aligned(Tensor tensor) {
+    int width = tensor.type().bytes();
+    if (tensor.chunks().stream()
+        .allMatch(bytes -> !bytes.hasRemaining() || bytes.alignmentOffset(0, width) == 0)) {
+      return tensor;
+    }
+    List<ByteBuffer> copies = new ArrayList<>();
+    for (ByteBuffer bytes : tensor.chunks()) {
+      copies.add(Tensor.allocate(bytes.remaining()).put(bytes).flip());
+    }
+    return Tensor.ofChunks(tensor.type(), copies, tensor.shape());
   }
 
   @Override
   public void close() {
     closed = true;
+    aligned.clear();
   }
 
   /** Returns the file's name. */
@@ -128,7 +146,7 @@ public final class MappedTensors implements Weights {
           Place place = sorted.get(i).getValue();
           ByteBuffer slice =
               mapped.slice((int) (place.begin() - begin), (int) (place.end() - place.begin()));
-          placed.put(sorted.get(i).getKey(), List.of(aligned(slice, place.type())));
+          placed.put(sorted.get(i).getKey(), List.of(slice));
         }
       }
       return placed;
@@ -151,17 +169,9 @@ public final class MappedTensors implements Weights {
         long count = Math.min(rows - row, rowsInWindow);
         ByteBuffer part =
             file.channel().map(MapMode.READ_ONLY, place.begin() + row * rowBytes, count * rowBytes);
-        parts.add(aligned(part, place.type()));
+        parts.add(part);
       }
       return parts;
-    }
-
-    /** Native runtimes read elements at multiples of their size; other writers may not care. */
-    private static ByteBuffer aligned(ByteBuffer bytes, DataType type) {
-      if (bytes.remaining() == 0 || bytes.alignmentOffset(0, type.bytes()) == 0) {
-        return bytes;
-      }
-      return Tensor.allocate(bytes.remaining()).put(bytes.duplicate()).flip();
     }
   }
 }

@@ -188,6 +188,7 @@ class SafetensorsTest {
     try (Weights read = format.open(file)) {
       assertThat(read.get("f").toFloats()).containsExactly(0, 1.5f);
       assertThat(read.get("f").data().alignmentOffset(0, 4)).isZero();
+      assertThat(read.get("f")).as("copied once").isSameAs(read.get("f"));
     }
   }
 
