@@ -329,7 +329,9 @@ class LauncherTest {
 
     assertThat(run(launcher, variables, "embed", "--text", "tf").lines()).contains(lib.toString());
     for (String[] wish :
-        new String[][] {{"embed", "--backend", "tf"}, {"embed", "--backend=tf"}, {"train"}}) {
+        new String[][] {
+          {"embed", "--backend", "tf"}, {"embed", "--backend=tf"}, {"train"}, {"finetune"}
+        }) {
       assertThat(run(launcher, variables, wish).lines()).contains(both);
     }
     assertThat(builds()).hasSize(2);
