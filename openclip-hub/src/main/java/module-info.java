@@ -14,6 +14,7 @@ module org.openclip.hub {
   exports org.openclip.hub.cli;
   exports org.openclip.hub.guice;
   exports org.openclip.hub.io;
+  exports org.openclip.hub.remote;
 
   opens org.openclip.hub.cli to
       info.picocli;

@@ -311,6 +311,30 @@ public abstract class TrainerContract {
   }
 
   @Test
+  void runsAnotherGraphOverTheParametersAsTheyStand() {
+    TrainingPlan plan = new TrainingCase(0, 0).plan(ADAM, UNBOUNDED, false);
+    Parameter parameter = plan.towers().get(0).parameters().get(0);
+    GraphBuilder builder = new GraphBuilder("other");
+    Value value =
+        builder.parameter(parameter.name(), parameter.initializer(), parameter.shape().sizes());
+    builder.output("twice", builder.plus(value, value));
+    Graph other = builder.build();
+    try (Backend backend = provider().open(CPU);
+        Trainer trainer = backend.train(plan, TrainingCase.weights(plan))) {
+      for (int step = 1; step <= 2; step++) {
+        trainer.step(List.of(whole()), options(step));
+        float[] now = trainer.weights().get(parameter.name()).toFloats();
+
+        float[] twice = trainer.run(other, Map.of()).get("twice").toFloats();
+
+        for (int i = 0; i < now.length; i++) {
+          assertThat(twice[i]).isEqualTo(2 * now[i]);
+        }
+      }
+    }
+  }
+
+  @Test
   void refusesWhatCannotBeTrained() {
     TrainingPlan plan = new TrainingCase(0, 0).plan(ADAM, UNBOUNDED, false);
     Backend backend = provider().open(CPU);

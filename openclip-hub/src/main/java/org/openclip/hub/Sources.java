@@ -1,20 +1,13 @@
 package org.openclip.hub;
 
-import java.net.URI;
-import java.nio.file.FileSystemNotFoundException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.spi.FileSystemProvider;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.spi.FetchOptions;
@@ -23,6 +16,7 @@ import org.openclip.api.spi.ModelSourceProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.spi.Provider;
 import org.openclip.hub.remote.FolderSource;
+import org.openclip.hub.remote.ForeignPaths;
 
 /**
  * Where a scheme leads: to the plugin of that name, else to the {@code java.nio} file system of
@@ -57,53 +51,17 @@ final class Sources {
         return source.open(matcher.group(2), options);
       }
     }
-    for (FileSystemProvider provider : fileSystems()) {
-      if (provider.getScheme().equalsIgnoreCase(scheme)) {
-        return FolderSource.of(path(text, provider), options);
-      }
+    Optional<Path> foreign = ForeignPaths.find(text);
+    if (foreign.isPresent()) {
+      return FolderSource.of(foreign.get(), options);
     }
     List<String> known = new ArrayList<>(sources.stream().map(Provider::name).toList());
-    fileSystems().forEach(provider -> known.add(provider.getScheme()));
+    known.addAll(ForeignPaths.schemes());
     throw new UnknownNameException(
         "scheme",
         scheme,
         known.stream().distinct().toList(),
         "Add the jar of a java.nio file system for it to the class or module path");
-  }
-
-  private static List<FileSystemProvider> fileSystems() {
-    // The installed ones are those of the class path that Java started with.
-    ClassLoader context = Thread.currentThread().getContextClassLoader();
-    return Stream.concat(
-            FileSystemProvider.installedProviders().stream(),
-            ServiceLoader.load(FileSystemProvider.class, context).stream()
-                .map(ServiceLoader.Provider::get))
-        .toList();
-  }
-
-  private static Path path(String text, FileSystemProvider provider) {
-    try {
-      URI uri = URI.create(text);
-      try {
-        return provider.getPath(uri);
-      } catch (FileSystemNotFoundException e) {
-        return opened(uri, provider, e);
-      }
-    } catch (IllegalArgumentException | java.io.IOException e) {
-      throw new InvalidInputException(
-          "'" + text + "' is no path of a model folder or checkpoint: " + e.getMessage(), e);
-    }
-  }
-
-  /** Opens a file system, such as that of a zip file, which stays open for the process. */
-  private static Path opened(URI uri, FileSystemProvider provider, FileSystemNotFoundException e)
-      throws java.io.IOException {
-    try {
-      FileSystems.newFileSystem(uri, Map.of(), provider.getClass().getClassLoader());
-    } catch (java.nio.file.FileSystemAlreadyExistsException raced) {
-      e.addSuppressed(raced);
-    }
-    return provider.getPath(uri);
   }
 
   /** Returns the file or folder of a path on this machine; empty when there is none. */

@@ -20,6 +20,7 @@ import org.openclip.api.FetchException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
+import org.openclip.hub.remote.RemoteFiles;
 
 /** Models lie in a bucket of a real S3 server, which a jar's file system shows. */
 @Tag("s3")
@@ -115,6 +116,14 @@ class S3Test {
     } finally {
       System.setProperty("aws.endpointUrlS3", server.endpoint().toString());
     }
+  }
+
+  @Test
+  void aFileIsReadAsItComes() throws IOException {
+    assertThat(new RemoteFiles().read("s3://models/tiny/" + ModelFolder.CHECKPOINT))
+        .isEqualTo(Files.readAllBytes(folder.resolve("tiny").resolve(ModelFolder.CHECKPOINT)));
+    assertThatThrownBy(() -> new RemoteFiles().read("s3://models/none.tar"))
+        .isInstanceOf(IOException.class);
   }
 
   @Test

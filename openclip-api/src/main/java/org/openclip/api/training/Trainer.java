@@ -37,9 +37,10 @@ public interface Trainer extends AutoCloseable {
   Map<String, Tensor> gradients(List<Map<String, Tensor>> parts, StepOptions options);
 
   /**
-   * Runs a tower, or the objective, as it stands, as in inference.
+   * Runs a graph over the parameters as they stand, as in inference.
    *
-   * @param graph one of the plan's graphs
+   * @param graph one of the plan's, or another whose parameters are all among the plan's; run the
+   *     same object again, for each is translated once and kept
    * @param inputs a tensor for each of its inputs, by name
    * @return its outputs by name
    */

@@ -60,7 +60,8 @@ final class WebFiles {
             new Relay(listener, path.substring(path.lastIndexOf('/') + 1), probe.size()));
   }
 
-  private static HttpRequest request(URI uri) {
+  /** Returns a request for a file, as it is. */
+  static HttpRequest request(URI uri) {
     return HttpRequest.newBuilder(uri)
         .header("User-Agent", "openclip-jvm; java/" + Runtime.version().feature())
         .header("Accept-Encoding", "identity")

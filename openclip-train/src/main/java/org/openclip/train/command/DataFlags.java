@@ -1,24 +1,26 @@
 package org.openclip.train.command;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openclip.hub.cli.UsageException;
-import org.openclip.hub.io.JsonObjects;
+import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.train.data.CsvFile;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.ListedDataset;
+import org.openclip.train.data.Members;
 import org.openclip.train.data.ShardList;
+import org.openclip.train.data.ShardSizes;
 import org.openclip.train.data.SyntheticDataset;
 import org.openclip.train.data.WebDataset;
 import picocli.CommandLine.Option;
 
 /** The flags that say where training data lies, with the reference's names and meanings. */
 final class DataFlags {
+  private final RemoteFiles files = new RemoteFiles();
+
   @Option(
       names = "--train-data",
       paramLabel = "PATH",
@@ -75,27 +77,71 @@ final class DataFlags {
       description = "The column of captions. Default: title.")
   private String captionColumn = "title";
 
-  /** Returns the dataset that the flags name. */
-  Dataset dataset() {
-    String kind = type.equals("auto") ? guessed() : type;
+  @Option(
+      names = "--image-key",
+      paramLabel = "ENDINGS",
+      description = "What a shard's pictures end in. Default: jpg;png;jpeg;webp.")
+  private String pictureKey = "jpg;png;jpeg;webp";
+
+  @Option(
+      names = "--text-key",
+      paramLabel = "ENDINGS",
+      description = "What a shard's captions end in. Default: txt.")
+  private String textKey = "txt";
+
+  @Option(
+      names = "--json-text-key",
+      paramLabel = "FIELDS",
+      description = "Fields of a shard's json files that are captions; the first with text is.")
+  private String jsonTextKey = "";
+
+  @Option(
+      names = "--json-text-key-probs",
+      arity = "1..*",
+      paramLabel = "P",
+      description = "How probable it is that each of these fields is asked first.")
+  private List<Double> jsonTextChances = List.of();
+
+  /** Returns whether there is something to train on. */
+  boolean trains() {
+    return trainData != null || type.equals("synthetic");
+  }
+
+  /** Returns the dataset to train on. */
+  Dataset training() {
+    return dataset(trainData, samples, true);
+  }
+
+  /**
+   * Returns a dataset to measure by, in an order that stays.
+   *
+   * @param number how many samples it has, if the user says
+   */
+  Dataset validation(String location, @Nullable Long number) {
+    return dataset(location, number == null && type.equals("synthetic") ? samples : number, false);
+  }
+
+  private Dataset dataset(@Nullable String location, @Nullable Long number, boolean shuffled) {
+    String kind = type.equals("auto") ? guessed(location) : type;
     return switch (kind) {
-      case "synthetic" -> new SyntheticDataset(samples == null ? 0 : samples);
+      case "synthetic" -> new SyntheticDataset(number == null ? 0 : number);
       case "csv" ->
           new ListedDataset(
-              CsvFile.read(Path.of(path()), separator(), pictureColumn, captionColumn), true);
-      case "webdataset" -> webDataset();
+              CsvFile.read(path(location), files, separator(), pictureColumn, captionColumn),
+              shuffled);
+      case "webdataset" -> webDataset(path(location), number, shuffled);
       default ->
           throw new UsageException(
               "--dataset-type '" + type + "' is not one of auto, webdataset, csv, synthetic");
     };
   }
 
-  /** Returns how many samples an epoch of the dataset has. */
+  /** Returns how many samples an epoch of the dataset has; never more than are listed. */
   long epochSamples(Dataset dataset) {
-    if (samples != null) {
-      return samples;
-    }
     OptionalLong size = dataset.size();
+    if (samples != null) {
+      return dataset instanceof ListedDataset ? Math.min(samples, size.orElse(samples)) : samples;
+    }
     if (size.isEmpty()) {
       throw new UsageException(
           "the shards do not say how many samples they have; give --train-num-samples");
@@ -103,11 +149,11 @@ final class DataFlags {
     return size.getAsLong();
   }
 
-  private String path() {
-    if (trainData == null) {
+  private static String path(@Nullable String location) {
+    if (location == null) {
       throw new UsageException("--train-data is missing; it names the data to train on");
     }
-    return trainData;
+    return location;
   }
 
   private char separator() {
@@ -118,8 +164,11 @@ final class DataFlags {
     return unescaped.charAt(0);
   }
 
-  private String guessed() {
-    String name = path().toLowerCase(Locale.ROOT);
+  private static String guessed(@Nullable String location) {
+    String name = path(location).toLowerCase(Locale.ROOT);
+    if (RemoteFiles.isWeb(name)) {
+      name = name.replaceAll("[?#].*", "");
+    }
     if (name.endsWith(".csv") || name.endsWith(".tsv")) {
       return "csv";
     }
@@ -127,33 +176,24 @@ final class DataFlags {
       return "webdataset";
     }
     throw new UsageException(
-        "--dataset-type auto knows .tar, .csv and .tsv, not '" + path() + "'; name the type");
+        "--dataset-type auto knows .tar, .csv and .tsv, not '" + location + "'; name the type");
   }
 
-  private Dataset webDataset() {
-    ShardList shards = ShardList.of(path(), factors);
-    return new WebDataset(shards, resampled, true, shuffleBuffer, known(shards));
+  private Dataset webDataset(String location, @Nullable Long number, boolean training) {
+    ShardList shards = ShardList.of(location, training ? factors : null);
+    return new WebDataset(
+        shards,
+        training && resampled,
+        training,
+        training ? shuffleBuffer : 1,
+        number == null ? ShardSizes.of(shards, files) : OptionalLong.of(number),
+        new Members(
+            keys(pictureKey), keys(textKey), keys(jsonTextKey), List.copyOf(jsonTextChances)),
+        files);
   }
 
-  /** Reads {@code sizes.json} beside the shards, which gives the samples of each by its name. */
-  private static OptionalLong known(ShardList shards) {
-    List<String> locations = shards.locations();
-    if (locations.get(0).matches("[A-Za-z][A-Za-z0-9+.-]+:.*")) {
-      return OptionalLong.empty();
-    }
-    Path sizes = Path.of(locations.get(0)).resolveSibling("sizes.json");
-    if (!Files.isRegularFile(sizes)) {
-      return OptionalLong.empty();
-    }
-    Map<String, Object> json = JsonObjects.read(sizes);
-    long sum = 0;
-    for (String location : locations) {
-      String name = String.valueOf(Path.of(location).getFileName());
-      if (!(json.get(name) instanceof Number number)) {
-        return OptionalLong.empty();
-      }
-      sum += number.longValue();
-    }
-    return OptionalLong.of(sum);
+  /** Splits names with semicolons between. */
+  private static List<String> keys(String text) {
+    return Stream.of(text.split(";", -1)).map(String::strip).filter(k -> !k.isEmpty()).toList();
   }
 }

@@ -1,6 +1,5 @@
 package org.openclip.train.command;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,13 +7,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.openclip.api.InvalidInputException;
-import org.openclip.api.image.Image;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
-import org.openclip.api.model.ZeroShotClassifier;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.PictureFiles;
 import org.openclip.hub.cli.Arguments;
@@ -25,17 +20,16 @@ import org.openclip.hub.cli.Progress;
 import org.openclip.hub.cli.Prompts;
 import org.openclip.hub.cli.TextLines;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.train.data.CsvFile;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
 import org.openclip.train.data.LabelledFolder;
 import org.openclip.train.data.ListedDataset;
-import org.openclip.train.data.Order;
-import org.openclip.train.data.Sample;
-import org.openclip.train.data.SampleStream;
 import org.openclip.train.data.ShardList;
 import org.openclip.train.data.WebDataset;
 import org.openclip.train.evaluation.ClassifierHead;
+import org.openclip.train.evaluation.DecodedSamples;
 import org.openclip.train.evaluation.LabelledFeatures;
 import org.openclip.train.evaluation.LinearProbe;
 import org.openclip.train.evaluation.Retrieval;
@@ -75,29 +69,40 @@ public final class EvaluateCommand implements CommandProvider {
         "  openclip evaluate -m models/mine --val-data flickr30k.csv"
       })
   private static final class Call implements Arguments.Call {
-    private static final Pattern SYNSET = Pattern.compile("n\\d{8}");
     private static final int CHUNK = 64;
 
     @Mixin private ModelOptions model = new ModelOptions();
 
     @Option(
         names = "--imagenet-val",
-        paramLabel = "FOLDER",
-        description = "ImageNet's validation pictures, a folder for each of the 1,000 classes.")
-    private @Nullable Path imageNet;
+        paramLabel = "PATH",
+        description = {
+          "ImageNet's validation pictures: a folder for each of the 1,000 classes, or tar shards"
+              + " with cls files."
+        })
+    private @Nullable String imageNet;
+
+    @Option(
+        names = "--imagenet-v2",
+        paramLabel = "PATH",
+        description = "ImageNet V2's pictures, in folders named 0 to 999.")
+    private @Nullable String imageNetV2;
 
     @Option(
         names = "--folder",
-        paramLabel = "FOLDER",
-        description = "Pictures in a folder for each class, named after it.")
-    private @Nullable Path folder;
+        paramLabel = "PATH",
+        description = {
+          "Pictures in a folder for each class, named after it; or tar shards with cls files, and"
+              + " --class-names."
+        })
+    private @Nullable String folder;
 
     @Option(
         names = "--class-names",
         paramLabel = "FILE",
         description = {
-          "With --folder: the names of all classes, one on a line; folders are then named by the"
-              + " number of the line, from 0, and not every class needs one."
+          "With --folder: the names of all classes, one on a line; folders, and the cls files of"
+              + " shards, then have the number of the line, from 0, and not every class needs one."
         })
     private @Nullable Path classNames;
 
@@ -154,27 +159,19 @@ public final class EvaluateCommand implements CommandProvider {
 
     @Override
     public int run(Environment environment) {
-      if (imageNet == null && folder == null && pairs == null) {
+      if (imageNet == null && imageNetV2 == null && folder == null && pairs == null) {
         throw new UsageException(
             "there is nothing to evaluate on; give --imagenet-val, --folder or --val-data");
       }
+      Map<String, LabelledData> sets = labelled();
       Map<String, Double> metrics = new LinkedHashMap<>();
       try (ClipModel loaded = model.load(environment)) {
-        Path labelled = imageNet != null ? imageNet : folder;
-        if (labelled != null) {
-          LabelledFolder pictures = LabelledFolder.list(labelled);
-          List<String> names =
-              classNames == null
-                  ? names(pictures.classes())
-                  : TextLines.read(classNames.toString());
-          metrics.putAll(
-              zeroShot(
-                  loaded,
-                  classNames == null ? pictures : pictures.numbered(names.size()),
-                  names,
-                  environment));
-          metrics.putAll(classifiers(loaded, pictures, environment));
-        }
+        sets.forEach(
+            (prefix, set) ->
+                zeroShot(loaded, set, environment)
+                    .forEach((name, value) -> metrics.put(prefix + name, value)));
+        String judged = folder == null ? imageNet : folder;
+        metrics.putAll(classifiers(loaded, judged, environment));
         if (pairs != null) {
           metrics.putAll(retrieval(loaded, pairs, environment));
         }
@@ -189,13 +186,33 @@ public final class EvaluateCommand implements CommandProvider {
       return 0;
     }
 
+    /** Returns the pictures of known classes, by what stands before the names of their results. */
+    private Map<String, LabelledData> labelled() {
+      Map<String, LabelledData> sets = new LinkedHashMap<>();
+      if (imageNet != null) {
+        sets.put("", LabelledData.imageNet(imageNet));
+      }
+      if (imageNetV2 != null) {
+        sets.put("imagenetv2_", LabelledData.imageNetV2(imageNetV2));
+      }
+      if (folder != null) {
+        sets.put(
+            sets.isEmpty() ? "" : "folder_",
+            classNames == null
+                ? LabelledData.folder(folder)
+                : LabelledData.numbered(folder, TextLines.read(classNames.toString())));
+      }
+      return sets;
+    }
+
     /** Returns what classifiers make of the pictures that do not come from words. */
     private Map<String, Double> classifiers(
-        ClipModel loaded, LabelledFolder pictures, Environment environment) {
+        ClipModel loaded, @Nullable String location, Environment environment) {
       Map<String, Double> metrics = new LinkedHashMap<>();
-      if (probe == null && classifier == null) {
+      if (location == null || (probe == null && classifier == null)) {
         return metrics;
       }
+      LabelledFolder pictures = LabelledFolder.list(RemoteFiles.path(location));
       LabelledFeatures features = features(loaded, pictures, environment);
       if (classifier != null) {
         ClassifierHead head = ClassifierHead.read(classifier, environment.plugins());
@@ -220,29 +237,22 @@ public final class EvaluateCommand implements CommandProvider {
     }
 
     private Map<String, Double> zeroShot(
-        ClipModel loaded, LabelledFolder pictures, List<String> names, Environment environment) {
+        ClipModel loaded, LabelledData pictures, Environment environment) {
       List<String> prompts = template.isEmpty() ? Prompts.templates(templates) : template;
-      ZeroShotClassifier classifier = ZeroShotClassifier.create(loaded, names, prompts);
-      try (Progress progress = Progress.start(environment, "pictures", pictures.files().size())) {
-        return ZeroShot.metrics(
-            loaded, classifier.classes(), pictures.files(), pictures.labels(), progress::advance);
+      Embeddings classes = ZeroShot.classes(loaded, pictures.names(), prompts);
+      Faults faults = new Faults();
+      Map<String, Double> metrics = new LinkedHashMap<>();
+      try (DecodedSamples samples = decoded(pictures.dataset(), environment, faults);
+          Progress progress =
+              Progress.start(environment, "pictures", pictures.dataset().size().orElse(0))) {
+        metrics.putAll(ZeroShot.metrics(loaded, classes, samples, progress::advance));
       }
+      metrics.put("left_out", (double) faults.count());
+      return metrics;
     }
 
-    /** Folders of ImageNet are named by numbers in the order of its class names. */
-    private static List<String> names(List<String> folders) {
-      if (folders.size() == 1000 && folders.stream().allMatch(SYNSET.asMatchPredicate())) {
-        return Prompts.imageNetClasses();
-      }
-      if (folders.stream().anyMatch(SYNSET.asMatchPredicate())) {
-        throw new InvalidInputException(
-            "folders such as "
-                + folders.get(0)
-                + " are ImageNet's, but there are "
-                + folders.size()
-                + " of its 1,000; name them after their classes");
-      }
-      return folders.stream().map(name -> name.replace('_', ' ')).toList();
+    private static DecodedSamples decoded(Dataset dataset, Environment environment, Faults faults) {
+      return new DecodedSamples(dataset, new PictureFiles(environment.plugins()), CHUNK, faults);
     }
 
     private Map<String, Double> retrieval(
@@ -250,58 +260,26 @@ public final class EvaluateCommand implements CommandProvider {
       Dataset dataset =
           location.toLowerCase(Locale.ROOT).matches(".*\\.(csv|tsv)$")
               ? new ListedDataset(
-                  CsvFile.read(Path.of(location), separator, pictureColumn, captionColumn), false)
+                  CsvFile.read(
+                      location, new RemoteFiles(), separator, pictureColumn, captionColumn),
+                  false)
               : new WebDataset(ShardList.of(location, null), false, false, 1, OptionalLong.empty());
-      PictureFiles decoder = new PictureFiles(environment.plugins());
       Faults faults = new Faults();
       List<Embeddings> images = new ArrayList<>();
       List<Embeddings> texts = new ArrayList<>();
-      try (SampleStream stream = dataset.open(new Order(0, 0, 0, 1), faults);
+      try (DecodedSamples samples = decoded(dataset, environment, faults);
           Progress progress = Progress.start(environment, "pairs", dataset.size().orElse(0))) {
-        List<Image> pictures = new ArrayList<>();
-        List<String> captions = new ArrayList<>();
-        for (Sample sample = stream.next(); sample != null; sample = stream.next()) {
-          Image picture = decode(decoder, sample, faults);
-          if (picture == null) {
-            continue;
-          }
-          pictures.add(picture);
-          captions.add(sample.caption());
-          if (pictures.size() == CHUNK) {
-            encode(loaded, pictures, captions, images, texts);
-            progress.advance(CHUNK);
-          }
+        for (DecodedSamples.Chunk some = samples.next(); some != null; some = samples.next()) {
+          images.add(loaded.encodePictures(some.pictures()));
+          texts.add(loaded.encodeTexts(some.captions()));
+          progress.advance(some.captions().size());
         }
-        encode(loaded, pictures, captions, images, texts);
       }
       Map<String, Double> metrics =
           new LinkedHashMap<>(
               Retrieval.metrics(Embeddings.concat(images), Embeddings.concat(texts)));
       metrics.put("left_out", (double) faults.count());
       return metrics;
-    }
-
-    private static @Nullable Image decode(PictureFiles decoder, Sample sample, Faults faults) {
-      try {
-        return decoder.decode(sample.picture().read(), sample.key());
-      } catch (IOException | InvalidInputException e) {
-        faults.skip(sample.key(), String.valueOf(e.getMessage()));
-        return null;
-      }
-    }
-
-    private static void encode(
-        ClipModel loaded,
-        List<Image> pictures,
-        List<String> captions,
-        List<Embeddings> images,
-        List<Embeddings> texts) {
-      if (!pictures.isEmpty()) {
-        images.add(loaded.encodePictures(pictures));
-        texts.add(loaded.encodeTexts(captions));
-      }
-      pictures.clear();
-      captions.clear();
     }
   }
 }

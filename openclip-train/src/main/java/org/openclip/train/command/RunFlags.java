@@ -1,14 +1,22 @@
 package org.openclip.train.command;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.Precision;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.train.run.Checkpoint;
+import org.openclip.train.run.RemoteSync;
 import org.openclip.train.run.RunFolder;
 import picocli.CommandLine.Option;
 
@@ -17,8 +25,8 @@ final class RunFlags {
   @Option(
       names = "--logs",
       paramLabel = "FOLDER",
-      description = "Where runs are kept. Default: ./logs/.")
-  private Path logs = Path.of("logs");
+      description = "Where runs are kept; none to keep nothing. Default: ./logs/.")
+  private String logs = "logs";
 
   @Option(
       names = "--name",
@@ -31,6 +39,24 @@ final class RunFlags {
       paramLabel = "CHECKPOINT",
       description = "A checkpoint's folder, or latest: the run's last one.")
   private @Nullable String resume;
+
+  @Option(
+      names = "--remote-sync",
+      paramLabel = "FOLDER",
+      description = "Copies the run's folder there again and again, such as s3://bucket/runs.")
+  private @Nullable String remote;
+
+  @Option(
+      names = "--remote-sync-frequency",
+      paramLabel = "SECONDS",
+      description = "Between two copies. Default: 300.")
+  private int remoteSeconds = 300;
+
+  @Option(
+      names = "--remote-sync-protocol",
+      paramLabel = "NAME",
+      description = "s3 or fsspec; the folder's scheme says it all.")
+  private String remoteProtocol = "s3";
 
   @Option(
       names = "--resume-changed",
@@ -88,28 +114,62 @@ final class RunFlags {
   int logEvery = 100;
 
   @Option(
+      names = "--log-metric-every-n-steps",
+      paramLabel = "N",
+      description = "Steps between two entries for TensorBoard. Default: 10.")
+  int boardEvery = 10;
+
+  @Option(
+      names = "--train-loss-ema-samples",
+      paramLabel = "N",
+      description = "How far the mean loss in brackets reaches back; 0 for none. Default: 50000.")
+  long averagedSamples = 50_000;
+
+  @Option(
       names = "--report-to",
       paramLabel = "WHERE",
       description = "tensorboard, or nothing. Default: nothing.")
   private String reportTo = "";
 
   boolean tensorBoard() {
-    return switch (reportTo) {
-      case "tensorboard", "all" -> true;
-      case "" -> false;
-      default ->
-          throw new UsageException(
-              "--report-to '" + reportTo + "' is not known; there is tensorboard");
-    };
+    boolean board = false;
+    for (String where : reportTo.split(",", -1)) {
+      switch (where.strip()) {
+        case "tensorboard", "all" -> board = true;
+        case "" -> {}
+        default ->
+            throw new UsageException(
+                "--report-to '" + where + "' is not there; there is tensorboard");
+      }
+    }
+    return board;
+  }
+
+  /** Returns how often something is told. */
+  RunReporter.Cadence cadence() {
+    return new RunReporter.Cadence(logEvery, boardEvery, averagedSamples);
   }
 
   Precision precision() {
     return switch (precision) {
       case "fp32" -> Precision.FLOAT32;
-      case "amp_bf16", "amp_bfloat16" -> Precision.BFLOAT16;
+      case "amp", "amp_bf16", "amp_bfloat16" -> Precision.BFLOAT16;
+      case "fp16", "bf16", "pure_fp16", "pure_bf16" ->
+          throw new UsageException(
+              "--precision "
+                  + precision
+                  + " keeps the parameters themselves in 16 bits; here they have 32, so take"
+                  + " amp_bf16, which computes in bfloat16");
       default ->
           throw new UsageException("--precision '" + precision + "' is not one of fp32, amp_bf16");
     };
+  }
+
+  /** Returns what is to be said about the precision; nothing when it is what it is called. */
+  Optional<String> precisionNote() {
+    return precision.equals("amp")
+        ? Optional.of("--precision amp: computing in bfloat16, which needs no scaling of the loss")
+        : Optional.empty();
   }
 
   /** Returns the run's folder; a new run must not have one yet. */
@@ -123,12 +183,48 @@ final class RunFlags {
             : "%s-model_%s-b_%d-j_%d-p_%s"
                 .formatted(time, model.replace('/', '-'), batchSize, workers, precision)
                 .toLowerCase(Locale.ROOT);
-    Path path = logs.resolve(chosen);
+    Path path = keeps() ? Path.of(logs).resolve(chosen) : passing();
     if (resume == null && RunFolder.used(path)) {
       throw new UsageException(
           path + " holds a run already; choose another --name, or go on with --resume latest");
     }
     return RunFolder.create(path);
+  }
+
+  /** Returns whether the run leaves anything. */
+  boolean keeps() {
+    return !logs.equalsIgnoreCase("none");
+  }
+
+  /** Returns a folder that goes when the process does. */
+  private static Path passing() {
+    try {
+      Path folder = Files.createTempDirectory("openclip-run");
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> Checkpoint.remove(folder)));
+      return folder;
+    } catch (IOException e) {
+      throw new OpenClipException("no folder for the run's log: " + e, e);
+    }
+  }
+
+  /** Returns where the run's folder is copied to; empty when it is not. */
+  Optional<Path> remote(RunFolder folder) {
+    if (!List.of("s3", "fsspec").contains(remoteProtocol)) {
+      throw new UsageException(
+          "--remote-sync-protocol '" + remoteProtocol + "' is not one of s3, fsspec");
+    }
+    if (remoteSeconds < 1) {
+      throw new UsageException("--remote-sync-frequency must be at least 1 second");
+    }
+    return remote == null
+        ? Optional.empty()
+        : Optional.of(
+            RemoteFiles.path(remote).resolve(String.valueOf(folder.path().getFileName())));
+  }
+
+  /** Returns how long to wait between two copies. */
+  Duration remotePause() {
+    return Duration.ofSeconds(remoteSeconds);
   }
 
   /** Returns where the run goes on; null when it begins. */
@@ -137,8 +233,27 @@ final class RunFlags {
       return null;
     }
     if (!resume.equals("latest")) {
-      return Checkpoint.read(Path.of(resume));
+      return Checkpoint.read(
+          RemoteFiles.hasScheme(resume)
+              ? fetched(RemoteFiles.path(resume), folder)
+              : Path.of(resume));
     }
-    return folder.latest().map(Checkpoint::read).orElse(null);
+    Optional<Path> here = folder.latest();
+    Optional<Path> there = remote(folder).flatMap(path -> new RunFolder(path).latest());
+    if (there.isPresent() && step(there) > step(here)) {
+      return Checkpoint.read(fetched(there.get(), folder));
+    }
+    return here.map(Checkpoint::read).orElse(null);
+  }
+
+  private static long step(Optional<Path> checkpoint) {
+    return checkpoint.map(path -> Checkpoint.read(path).progress().step()).orElse(-1L);
+  }
+
+  private static Path fetched(Path remote, RunFolder folder) {
+    String name = String.valueOf(remote.getFileName()).replaceAll("/$", "");
+    Path here = folder.checkpoint(name);
+    RemoteSync.fetch(remote, here);
+    return here;
   }
 }

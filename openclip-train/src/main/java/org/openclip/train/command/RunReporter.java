@@ -6,6 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.training.StepReport;
+import org.openclip.train.evaluation.PairEvaluation;
 import org.openclip.train.run.Progress;
 import org.openclip.train.run.RunFolder;
 import org.openclip.train.run.TensorBoardFile;
@@ -24,31 +25,45 @@ final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
   private final Environment environment;
   private final RunFolder folder;
   private final @Nullable TensorBoardFile board;
-  private final int every;
+  private final Cadence cadence;
   private final int samplesInStep;
   private final long steps;
-  private final EpochEnd end;
+  private final LossAverage average;
   private final long begun = System.nanoTime();
   private long first = -1;
   private double data;
   private double time;
   private int counted;
+  private EpochEnd end = progress -> {};
+
+  /**
+   * How often something is told.
+   *
+   * @param log steps between two lines
+   * @param board steps between two entries for TensorBoard
+   * @param averaged over how many samples the average of losses reaches; 0 for none
+   */
+  record Cadence(int log, int board, long averaged) {}
 
   RunReporter(
       Environment environment,
       RunFolder folder,
       boolean tensorBoard,
-      int every,
+      Cadence cadence,
       int samplesInStep,
-      long steps,
-      EpochEnd end) {
+      long steps) {
     this.environment = environment;
     this.folder = folder;
     this.board = tensorBoard ? TensorBoardFile.create(folder.tensorBoard()) : null;
-    this.every = Math.max(1, every);
+    this.cadence = cadence;
+    this.average = new LossAverage(cadence.averaged());
     this.samplesInStep = samplesInStep;
     this.steps = steps;
-    this.end = end;
+  }
+
+  /** Sets what is done at the end of every epoch. */
+  void atEpochs(EpochEnd action) {
+    end = action;
   }
 
   /** Writes a line to the log and the screen. */
@@ -67,7 +82,12 @@ final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
     data += dataSeconds;
     time += stepSeconds;
     counted++;
-    double speed = samplesInStep * counted / Math.max(time, 1e-9);
+    average.add(report.loss(), samplesInStep);
+    double speed = samplesInStep / Math.max(stepSeconds, 1e-9);
+    boolean last = progress.step() == steps;
+    if (last || progress.step() % Math.max(1, cadence.board()) == 0) {
+      toBoard(progress, report, rate, speed);
+    }
     String line =
         "epoch %d step %d/%d  %s  lr %.3g  %.1f samples/s  data %.0f%%  left %s"
             .formatted(
@@ -76,12 +96,11 @@ final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
                 steps,
                 losses(report),
                 rate,
-                speed,
+                samplesInStep * counted / Math.max(time, 1e-9),
                 100 * data / Math.max(time, 1e-9),
                 left(progress));
-    if (progress.step() % every == 0 || progress.step() == steps) {
+    if (last || progress.step() % Math.max(1, cadence.log()) == 0) {
       say(line);
-      toBoard(progress, report, rate, speed);
       data = 0;
       time = 0;
       counted = 0;
@@ -91,8 +110,11 @@ final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
     }
   }
 
-  private static String losses(StepReport report) {
+  private String losses(StepReport report) {
     StringBuilder text = new StringBuilder("loss %.4f".formatted(report.loss()));
+    if (average.known()) {
+      text.append(" (%.4f)".formatted(average.value()));
+    }
     report.scalars().entrySet().stream()
         .filter(e -> e.getKey().endsWith("_loss"))
         .sorted(Map.Entry.comparingByKey())
@@ -120,20 +142,32 @@ final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
     board.add(progress.step(), scalars);
   }
 
-  /** Adds the numbers of an evaluation to TensorBoard and {@code results.jsonl}. */
-  void results(Progress progress, Map<String, Double> metrics) {
-    Map<String, Object> all = new LinkedHashMap<>(metrics);
-    all.put("epoch", progress.epoch());
+  /**
+   * Adds the numbers of an evaluation to TensorBoard and {@code results.jsonl}.
+   *
+   * @param epoch how many epochs the model was trained for
+   */
+  void results(int epoch, Map<String, Double> metrics) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    Map<String, Double> tagged = new LinkedHashMap<>();
+    StringBuilder text = new StringBuilder("epoch " + epoch);
+    metrics.forEach(
+        (name, value) -> {
+          boolean whole = name.equals(PairEvaluation.SAMPLES);
+          all.put(name, whole ? (Object) value.longValue() : value);
+          tagged.put("val/" + name, value);
+          text.append(String.format(Locale.ROOT, "  %s %s", name, shown(value, whole)));
+        });
+    all.put("epoch", epoch);
     folder.results(all);
     if (board != null) {
-      Map<String, Double> tagged = new LinkedHashMap<>();
-      metrics.forEach((name, value) -> tagged.put("val/" + name, value));
-      board.add(progress.step(), tagged);
+      board.add(epoch, tagged);
     }
-    StringBuilder text = new StringBuilder("epoch " + progress.epoch());
-    metrics.forEach(
-        (name, value) -> text.append(String.format(Locale.ROOT, "  %s %.4f", name, value)));
     say(text.toString());
+  }
+
+  private static String shown(double value, boolean whole) {
+    return whole ? Long.toString((long) value) : String.format(Locale.ROOT, "%.4f", value);
   }
 
   @Override

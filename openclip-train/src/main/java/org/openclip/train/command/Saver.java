@@ -59,6 +59,9 @@ final class Saver {
   }
 
   private void write(Path path, Progress progress) {
+    if (!flags.keeps()) {
+      return;
+    }
     Checkpoint.write(path, config, preprocess, trainer, progress, options);
   }
 }

@@ -2,6 +2,8 @@ package org.openclip.train.data;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.openclip.api.tensor.DataType;
+import org.openclip.api.tensor.Tensor;
 
 /**
  * Samples that are trained on together.
@@ -21,5 +23,15 @@ public record Batch(ByteBuffer pixels, ByteBuffer tokens, List<String> keys, lon
   /** Returns the number of samples. */
   public int size() {
     return keys.size();
+  }
+
+  /** Returns the pictures, {@code float32[size, 3, height, width]}. */
+  public Tensor images(int height, int width) {
+    return Tensor.of(DataType.FLOAT32, pixels, size(), 3, height, width);
+  }
+
+  /** Returns the captions' tokens, {@code int64[size, contextLength]}. */
+  public Tensor texts() {
+    return Tensor.of(DataType.INT64, tokens, size(), tokens.remaining() / 8 / size());
   }
 }

@@ -1,6 +1,7 @@
 package org.openclip.train.data;
 
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.Suggestions;
+import org.openclip.hub.remote.RemoteFiles;
 
 /** A table of picture files and captions. */
 public final class CsvFile {
@@ -31,6 +33,22 @@ public final class CsvFile {
    */
   public static List<Sample> read(
       Path file, char separator, String pictureColumn, String captionColumn) {
+    return read(file.toString(), new RemoteFiles(), separator, pictureColumn, captionColumn);
+  }
+
+  /**
+   * Reads a table that may lie elsewhere, as may the pictures that it names by URIs. Of a table
+   * elsewhere, pictures that are named by paths lie beside it.
+   *
+   * @param location in UTF-8
+   * @param files what opens the table and the pictures
+   */
+  public static List<Sample> read(
+      String location,
+      RemoteFiles files,
+      char separator,
+      String pictureColumn,
+      String captionColumn) {
     CSVFormat format =
         CSVFormat.DEFAULT
             .builder()
@@ -40,14 +58,14 @@ public final class CsvFile {
             .setIgnoreEmptyLines(true)
             .get();
     List<Sample> samples = new ArrayList<>();
-    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+    try (Reader reader = new InputStreamReader(files.open(location), StandardCharsets.UTF_8);
         CSVParser table = CSVParser.parse(reader, format)) {
-      int picture = column(file, table.getHeaderMap(), pictureColumn, "--csv-img-key");
-      int caption = column(file, table.getHeaderMap(), captionColumn, "--csv-caption-key");
+      int picture = column(location, table.getHeaderMap(), pictureColumn, "--csv-img-key");
+      int caption = column(location, table.getHeaderMap(), captionColumn, "--csv-caption-key");
       for (CSVRecord row : table) {
         if (row.size() <= Math.max(picture, caption)) {
           throw new InvalidFileException(
-              file.toString(),
+              location,
               -1,
               "row %d has %d cells, but %s is column %d; is --csv-separator right?"
                   .formatted(
@@ -56,25 +74,27 @@ public final class CsvFile {
                       picture > caption ? pictureColumn : captionColumn,
                       Math.max(picture, caption) + 1));
         }
-        samples.add(sample(file, row.get(picture), row.get(caption)));
+        samples.add(
+            new Sample(
+                row.get(picture), picture(location, files, row.get(picture)), row.get(caption)));
       }
     } catch (IOException e) {
-      throw new InvalidFileException(file.toString(), -1, "cannot be read: " + e.getMessage(), e);
+      throw new InvalidFileException(location, -1, "cannot be read: " + e.getMessage(), e);
     }
     if (samples.isEmpty()) {
-      throw new InvalidFileException(file.toString(), -1, "has a header but no rows");
+      throw new InvalidFileException(location, -1, "has a header but no rows");
     }
     return samples;
   }
 
   private static int column(
-      Path file, @Nullable Map<String, Integer> header, String name, String option) {
+      String location, @Nullable Map<String, Integer> header, String name, String option) {
     Integer column = header == null ? null : header.get(name);
     if (column == null) {
       List<String> known = header == null ? List.of() : List.copyOf(header.keySet());
       List<String> near = Suggestions.nearest(name, known);
       throw new InvalidFileException(
-          file.toString(),
+          location,
           0,
           "has no column '%s' but %s; %s, or check --csv-separator"
               .formatted(
@@ -83,10 +103,17 @@ public final class CsvFile {
     return column;
   }
 
-  private static Sample sample(Path table, String name, String caption) {
+  private static Sample.Picture picture(String table, RemoteFiles files, String name) {
+    if (RemoteFiles.hasScheme(name)) {
+      return () -> files.read(name);
+    }
+    if (RemoteFiles.hasScheme(table)) {
+      String beside = RemoteFiles.beside(table, name);
+      return () -> files.read(beside);
+    }
     Path file = Path.of(name);
-    Path beside = table.resolveSibling(name);
+    Path beside = Path.of(table).resolveSibling(name);
     Path chosen = !file.isAbsolute() && !Files.exists(file) && Files.exists(beside) ? beside : file;
-    return new Sample(name, () -> Files.readAllBytes(chosen), caption);
+    return () -> Files.readAllBytes(chosen);
   }
 }

@@ -3,11 +3,6 @@ package org.openclip.train.data;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.nio.file.FileSystemNotFoundException;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -15,7 +10,7 @@ import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
-import org.openclip.api.InvalidInputException;
+import org.openclip.hub.remote.RemoteFiles;
 
 /**
  * The groups of files in a tar archive that make up samples, as WebDataset stores them: files in a
@@ -59,12 +54,12 @@ final class ShardReader implements AutoCloseable {
   }
 
   /**
-   * Opens a shard.
+   * Opens a shard, which is read as it comes.
    *
    * @throws IOException when it cannot be opened
    */
-  static ShardReader open(String location) throws IOException {
-    InputStream stream = new BufferedInputStream(Files.newInputStream(path(location)), BUFFER);
+  static ShardReader open(String location, RemoteFiles files) throws IOException {
+    InputStream stream = new BufferedInputStream(files.open(location), BUFFER);
     try {
       stream.mark(2);
       boolean zipped = stream.read() == 0x1f && stream.read() == 0x8b;
@@ -75,36 +70,6 @@ final class ShardReader implements AutoCloseable {
       stream.close();
       throw e;
     }
-  }
-
-  /**
-   * Returns the path of a location: a plain path, or a URI of any file system on the class path.
-   */
-  static Path path(String location) {
-    if (!location.matches("[A-Za-z][A-Za-z0-9+.-]+:.*")) {
-      return Path.of(location);
-    }
-    URI uri = URI.create(location);
-    try {
-      return Path.of(uri);
-    } catch (FileSystemNotFoundException e) {
-      try {
-        return FileSystems.newFileSystem(uri, Map.of()).provider().getPath(uri);
-      } catch (IOException | RuntimeException inner) {
-        throw unreadable(location, inner);
-      }
-    } catch (RuntimeException e) {
-      throw unreadable(location, e);
-    }
-  }
-
-  private static InvalidInputException unreadable(String location, Exception cause) {
-    return new InvalidInputException(
-        location
-            + " cannot be opened: "
-            + cause
-            + "; add the jar of a java.nio file system for its scheme, or give a path",
-        cause);
   }
 
   /**

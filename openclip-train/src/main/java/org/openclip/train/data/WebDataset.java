@@ -1,18 +1,15 @@
 package org.openclip.train.data;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
+import org.openclip.hub.remote.RemoteFiles;
 
 /**
  * Samples in tar shards (WebDataset's convention). Each rank reads every so-many-th shard of a
@@ -24,19 +21,24 @@ import org.openclip.api.OpenClipException;
  * @param shuffled whether the order is random; evaluation wants it as it is
  * @param buffer how many samples the shuffling holds
  * @param known how many samples all shards have together, if somebody said
+ * @param members which files are a sample's picture and caption
+ * @param files what opens the shards
  */
 public record WebDataset(
-    ShardList shards, boolean resampled, boolean shuffled, int buffer, OptionalLong known)
+    ShardList shards,
+    boolean resampled,
+    boolean shuffled,
+    int buffer,
+    OptionalLong known,
+    Members members,
+    RemoteFiles files)
     implements Dataset {
   /** How many samples the shuffling holds unless told otherwise. */
   public static final int BUFFER = 5000;
 
-  /** What files of a sample may be its picture, the first found is. */
-  private static final List<String> PICTURES = List.of("jpg", "png", "jpeg", "webp");
-
-  private static final String CAPTION = "txt";
   private static final long SHARDS = 1;
   private static final long SAMPLES = 2;
+  private static final long CAPTIONS = 4;
 
   /** Checks that there are shards for factors to choose from. */
   public WebDataset {
@@ -49,6 +51,12 @@ public record WebDataset(
     }
   }
 
+  /** Creates a dataset of the usual pictures and captions. */
+  public WebDataset(
+      ShardList shards, boolean resampled, boolean shuffled, int buffer, OptionalLong known) {
+    this(shards, resampled, shuffled, buffer, known, Members.USUAL, new RemoteFiles());
+  }
+
   @Override
   public OptionalLong size() {
     return resampled ? OptionalLong.empty() : known;
@@ -57,7 +65,7 @@ public record WebDataset(
   @Override
   public SampleStream open(Order order, Faults faults) {
     ShardOrder next = resampled ? drawn(order) : listed(order);
-    SampleStream stream = new Samples(next, faults);
+    SampleStream stream = new Samples(this, next, order.own(CAPTIONS), faults);
     return shuffled ? new ShuffleBuffer(stream, buffer, order.own(SAMPLES)) : stream;
   }
 
@@ -107,13 +115,17 @@ public record WebDataset(
   /** The samples of one shard after the other. */
   private static final class Samples implements SampleStream {
     private final ShardOrder order;
+    private final WebDataset dataset;
+    private final SplittableRandom random;
     private final Faults faults;
     private @Nullable ShardReader shard;
     private int failedInARow;
     private static final int MOST_FAILED = 100;
 
-    Samples(ShardOrder order, Faults faults) {
+    Samples(WebDataset dataset, ShardOrder order, SplittableRandom random, Faults faults) {
+      this.dataset = dataset;
       this.order = order;
+      this.random = random;
       this.faults = faults;
     }
 
@@ -146,7 +158,7 @@ public record WebDataset(
     private @Nullable ShardReader openNext() {
       for (String location = order.next(); location != null; location = order.next()) {
         try {
-          return ShardReader.open(location);
+          return ShardReader.open(location, dataset.files());
         } catch (IOException | InvalidInputException e) {
           faults.skip("shard " + location, String.valueOf(e));
           if (++failedInARow >= MOST_FAILED) {
@@ -159,28 +171,10 @@ public record WebDataset(
     }
 
     private @Nullable Sample sample(ShardReader.Group group) {
-      Map<String, byte[]> files = group.files();
-      byte[] caption = files.get(CAPTION);
-      if (caption == null) {
-        faults.skip(group.name(), "it has no ." + CAPTION + " but " + files.keySet());
-        return null;
-      }
-      for (String suffix : PICTURES) {
-        byte[] picture = files.get(suffix);
-        if (picture != null) {
-          String text = text(group.name(), caption);
-          return text == null ? null : new Sample(group.name(), Sample.Picture.of(picture), text);
-        }
-      }
-      faults.skip(group.name(), "it has no picture (" + PICTURES + ") but " + files.keySet());
-      return null;
-    }
-
-    private @Nullable String text(String name, byte[] bytes) {
       try {
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      } catch (CharacterCodingException e) {
-        faults.skip(name, "its caption is not UTF-8");
+        return dataset.members().sample(group, random);
+      } catch (InvalidInputException e) {
+        faults.skip(group.name(), String.valueOf(e.getMessage()));
         return null;
       }
     }

@@ -3,19 +3,20 @@ package org.openclip.train.evaluation;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.Embeddings;
 
 /** How often a picture finds its own caption among all others, and a caption its picture. */
 public final class Retrieval {
-  /** Rows whose cosines with all others are in memory together. */
-  private static final int CHUNK = 1024;
+  /** Queries that are compared with all answers together; few enough for the processor's cache. */
+  private static final int CHUNK = 128;
 
   private Retrieval() {}
 
   /**
    * Returns recall at 1, 5 and 10, and the mean and median rank (from 1), in both directions, under
-   * the reference's names. Of equal cosines, that of the pair itself comes last.
+   * the reference's names. Of equal cosines, the earlier row comes first, as in the reference.
    *
    * @param images one row for each picture
    * @param texts one row for each caption, in the order of the pictures
@@ -26,32 +27,69 @@ public final class Retrieval {
           "retrieval needs as many pictures as captions, and one of each, not %d and %d"
               .formatted(images.size(), texts.size()));
     }
+    int width = images.width();
+    if (width != texts.width()) {
+      throw new InvalidInputException(
+          "embeddings of widths %d and %d cannot be compared; use those of one model"
+              .formatted(width, texts.width()));
+    }
+    float[] pictures = images.normalised().toArray();
+    float[] captions = texts.normalised().toArray();
     Map<String, Double> metrics = new LinkedHashMap<>();
-    describe(metrics, "image_to_text", ranks(images, texts));
-    describe(metrics, "text_to_image", ranks(texts, images));
+    describe(metrics, "image_to_text", ranks(pictures, captions, width));
+    describe(metrics, "text_to_image", ranks(captions, pictures, width));
     return metrics;
   }
 
-  private static int[] ranks(Embeddings queries, Embeddings answers) {
-    int size = queries.size();
+  /** Returns for each query how many answers come before its own, which has its number. */
+  private static int[] ranks(float[] queries, float[] answers, int width) {
+    int size = queries.length / width;
     int[] ranks = new int[size];
-    for (int from = 0; from < size; from += CHUNK) {
-      int to = Math.min(size, from + CHUNK);
-      float[] rows =
-          Arrays.copyOfRange(queries.toArray(), from * queries.width(), to * queries.width());
-      float[][] cosines = Embeddings.of(queries.width(), rows).cosine(answers);
-      for (int i = 0; i < cosines.length; i++) {
-        float own = cosines[i][from + i];
-        int before = 0;
-        for (int j = 0; j < size; j++) {
-          if (j != from + i && cosines[i][j] >= own) {
-            before++;
-          }
-        }
-        ranks[from + i] = before;
+    IntStream.range(0, (size + CHUNK - 1) / CHUNK)
+        .parallel()
+        .forEach(
+            chunk -> {
+              int from = chunk * CHUNK;
+              rank(queries, answers, width, from, Math.min(size, from + CHUNK), ranks);
+            });
+    return ranks;
+  }
+
+  private static void rank(
+      float[] queries, float[] answers, int width, int from, int to, int[] ranks) {
+    int count = to - from;
+    float[][] columns = new float[width][count];
+    for (int q = 0; q < count; q++) {
+      for (int k = 0; k < width; k++) {
+        columns[k][q] = queries[(from + q) * width + k];
       }
     }
-    return ranks;
+    float[] own = new float[count];
+    float[] cosines = new float[count];
+    for (int q = 0; q < count; q++) {
+      compare(columns, answers, from + q, cosines);
+      own[q] = cosines[q];
+    }
+    int size = answers.length / width;
+    for (int answer = 0; answer < size; answer++) {
+      compare(columns, answers, answer, cosines);
+      for (int q = 0; q < count; q++) {
+        boolean before = answer < from + q ? cosines[q] >= own[q] : cosines[q] > own[q];
+        ranks[from + q] += before ? 1 : 0;
+      }
+    }
+  }
+
+  /** Fills in one answer's cosine with each query. */
+  private static void compare(float[][] columns, float[] answers, int answer, float[] cosines) {
+    Arrays.fill(cosines, 0);
+    for (int k = 0; k < columns.length; k++) {
+      float factor = answers[answer * columns.length + k];
+      float[] column = columns[k];
+      for (int q = 0; q < cosines.length; q++) {
+        cosines[q] += factor * column[q];
+      }
+    }
   }
 
   private static void describe(Map<String, Double> metrics, String name, int[] ranks) {

@@ -2,6 +2,7 @@ package org.openclip.train.evaluation;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.openclip.api.InvalidInputException;
 
 /** A count of right guesses. Of equal scores, that of the earlier class comes first. */
 final class Tally {
@@ -42,6 +43,8 @@ final class Tally {
   /**
    * Returns the accuracy of the first guess and of the first five, the mean over the classes seen
    * of the first guess's recall, and the number of pictures.
+   *
+   * @throws InvalidInputException when there is none
    */
   Map<String, Double> metrics() {
     long all = 0;
@@ -55,6 +58,9 @@ final class Tally {
         recall += (double) right[c] / seen[c];
         present++;
       }
+    }
+    if (all == 0) {
+      throw new InvalidInputException("there is not one picture that can be judged");
     }
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("top1", (double) first / all);

@@ -1,83 +1,102 @@
 package org.openclip.train.evaluation;
 
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
+import org.openclip.api.model.ZeroShotClassifier;
+import org.openclip.train.data.Batch;
 
 /** How often a picture's class is among those whose names are nearest to it. */
 public final class ZeroShot {
-  /** Pictures that are embedded between two reports of progress. */
-  private static final int CHUNK = 256;
+  /** Yields batches of pictures whose tokens are the number of their class, one for each. */
+  public interface Batches {
+    /** Returns the next batch; null after the last. */
+    @Nullable Batch next();
+  }
 
   private ZeroShot() {}
 
   /**
-   * Returns the accuracy of the first guess and of the first five, and the mean over classes of the
-   * first guess's recall.
+   * Returns one unit vector for each class, the mean of its prompts'. Classes may share a name, as
+   * two pairs of ImageNet's do.
    *
-   * @param classes one row for each class, as {@code ZeroShotClassifier} makes them
-   * @param files the pictures
-   * @param labels for each picture the row of its class
-   * @param progress is told how many pictures were judged, chunk by chunk
+   * @param names of the classes, in the order of their numbers
+   * @param templates texts with {@code {}} in the place of the name
    */
-  public static Map<String, Double> metrics(
-      ClipModel model,
-      Embeddings classes,
-      List<Path> files,
-      List<Integer> labels,
-      LongConsumer progress) {
-    if (files.isEmpty() || files.size() != labels.size()) {
-      throw new InvalidInputException(
-          "%d pictures with %d labels cannot be judged".formatted(files.size(), labels.size()));
+  public static Embeddings classes(ClipModel model, List<String> names, List<String> templates) {
+    List<String> different = names.stream().distinct().toList();
+    Embeddings rows = ZeroShotClassifier.create(model, different, templates).classes();
+    if (different.size() == names.size()) {
+      return rows;
     }
-    long[] seen = new long[classes.size()];
-    long[] right = new long[classes.size()];
-    long top1 = 0;
-    long top5 = 0;
-    for (int from = 0; from < files.size(); from += CHUNK) {
-      int to = Math.min(files.size(), from + CHUNK);
-      float[][] cosines = model.encodeImages(files.subList(from, to)).cosine(classes);
-      for (int i = 0; i < cosines.length; i++) {
-        int label = labels.get(from + i);
-        int rank = rank(cosines[i], label);
-        seen[label]++;
-        top5 += rank < 5 ? 1 : 0;
-        if (rank == 0) {
-          top1++;
-          right[label]++;
-        }
-      }
-      progress.accept(to - from);
+    List<Embeddings> all = new ArrayList<>();
+    for (String name : names) {
+      all.add(Embeddings.of(rows.width(), rows.row(different.indexOf(name))));
     }
-    double recall = 0;
-    int present = 0;
-    for (int c = 0; c < seen.length; c++) {
-      if (seen[c] > 0) {
-        recall += (double) right[c] / seen[c];
-        present++;
-      }
-    }
-    Map<String, Double> metrics = new LinkedHashMap<>();
-    metrics.put("top1", (double) top1 / files.size());
-    metrics.put("top5", (double) top5 / files.size());
-    metrics.put("mean_per_class_recall", recall / present);
-    metrics.put("pictures", (double) files.size());
-    return metrics;
+    return Embeddings.concat(all);
   }
 
-  /** Returns how many classes are at least as near as the right one. */
-  private static int rank(float[] cosines, int label) {
-    int before = 0;
-    for (int c = 0; c < cosines.length; c++) {
-      if (c != label && cosines[c] >= cosines[label]) {
-        before++;
-      }
+  /**
+   * Returns the accuracy of the first guess and of the first five, and the mean over classes of the
+   * first guess's recall. Of equal guesses, that of the smaller number comes first.
+   *
+   * @param classes one row for each class, as {@link #classes} makes them
+   * @param samples whose captions are the numbers of the classes
+   * @param progress is told how many pictures were judged, chunk by chunk
+   * @throws InvalidInputException when a caption is no number of a class
+   */
+  public static Map<String, Double> metrics(
+      ClipModel model, Embeddings classes, DecodedSamples samples, LongConsumer progress) {
+    Tally tally = new Tally(classes.size());
+    for (DecodedSamples.Chunk some = samples.next(); some != null; some = samples.next()) {
+      long[] labels = some.captions().stream().mapToLong(c -> label(c, classes.size())).toArray();
+      add(tally, model.encodePictures(some.pictures()).cosine(classes), labels);
+      progress.accept(labels.length);
     }
-    return before;
+    return tally.metrics();
+  }
+
+  /**
+   * Reads the number of a class.
+   *
+   * @param classes how many there are
+   * @throws InvalidInputException when it is none
+   */
+  public static int label(String text, int classes) {
+    String digits = text.strip();
+    if (!digits.matches("\\d{1,9}") || Integer.parseInt(digits) >= classes) {
+      throw new InvalidInputException(
+          "the class '%s' is not a number from 0 to %d".formatted(digits, classes - 1));
+    }
+    return Integer.parseInt(digits);
+  }
+
+  /**
+   * Returns the same numbers for pictures that come in batches.
+   *
+   * @param progress is told how many pictures were judged, batch by batch
+   */
+  public static Map<String, Double> metrics(
+      ClipModel model, Embeddings classes, Batches batches, LongConsumer progress) {
+    Tally tally = new Tally(classes.size());
+    int height = model.architecture().imageEncoder().height();
+    int width = model.architecture().imageEncoder().width();
+    for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
+      Embeddings pictures = model.encodePixels(batch.images(height, width));
+      add(tally, pictures.cosine(classes), batch.texts().toLongs());
+      progress.accept(batch.size());
+    }
+    return tally.metrics();
+  }
+
+  private static void add(Tally tally, float[][] cosines, long[] labels) {
+    for (int i = 0; i < cosines.length; i++) {
+      tally.add(cosines[i], Math.toIntExact(labels[i]));
+    }
   }
 }

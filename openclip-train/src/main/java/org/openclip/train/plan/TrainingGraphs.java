@@ -15,6 +15,7 @@ import org.openclip.api.graph.Shape;
 import org.openclip.api.graph.Value;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.LossProvider;
+import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.training.TrainingPlan;
 
@@ -48,6 +49,18 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
     Graph objective =
         new Objective(architecture, decoder, image, text).write(loss, options, teacherWidth);
     return new TrainingGraphs(image, text, objective);
+  }
+
+  /**
+   * Writes what a validation asks of the same towers' features: {@code contrastive_loss}, CLIP's
+   * without a bias whatever is trained with, and {@code caption_loss} of models with a decoder.
+   *
+   * @param losses where CLIP's and CoCa's loss are looked for
+   */
+  public Graph validation(Architecture architecture, PluginRegistry losses) {
+    MultimodalDecoder decoder = architecture.decoder().orElse(null);
+    return new Objective(architecture, decoder, image, text)
+        .validation(losses.named(LossProvider.class, decoder == null ? "clip" : "coca"));
   }
 
   /** Returns both towers. */
@@ -95,6 +108,25 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
       Architecture architecture, @Nullable MultimodalDecoder decoder, Graph image, Graph text) {
     Graph write(LossProvider loss, Map<String, Object> options, int teacherWidth) {
       GraphBuilder graph = new GraphBuilder("objective");
+      Map<String, Value> features = features(graph);
+      if (teacherWidth > 0) {
+        teacher(graph, teacherWidth, features);
+      }
+      loss.write(graph, features, options).forEach(graph::output);
+      return graph.build();
+    }
+
+    Graph validation(LossProvider loss) {
+      GraphBuilder graph = new GraphBuilder("validation");
+      Map<String, Value> features = features(graph);
+      features.remove(LossProvider.LOGIT_BIAS);
+      Map<String, Object> options =
+          decoder == null ? Map.of() : Map.of("caption_loss_weight", 1, "clip_loss_weight", 1);
+      loss.write(graph, features, options).forEach(graph::output);
+      return graph.build();
+    }
+
+    private Map<String, Value> features(GraphBuilder graph) {
       Map<String, Value> features = new LinkedHashMap<>();
       image.outputs().forEach((name, v) -> features.put(name, again(graph, name, v)));
       text.outputs().forEach((name, v) -> features.put(name, again(graph, name, v)));
@@ -110,11 +142,7 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
       if (decoder != null) {
         decode(graph, decoder, features);
       }
-      if (teacherWidth > 0) {
-        teacher(graph, teacherWidth, features);
-      }
-      loss.write(graph, features, options).forEach(graph::output);
-      return graph.build();
+      return features;
     }
 
     private static Value again(GraphBuilder graph, String name, Value value) {

@@ -115,7 +115,11 @@ public record Checkpoint(Path folder, Progress progress, Map<String, String> opt
     Path file = folder.resolve(STATE);
     if (!Files.isRegularFile(file)) {
       throw new InvalidFileException(
-          file.toString(), -1, "is missing; --resume takes a folder that a training has saved");
+          file.toString(),
+          -1,
+          Files.isRegularFile(folder)
+              ? "is missing: " + folder + " is a file; start from its weights by --pretrained"
+              : "is missing; --resume takes a folder that a training has saved");
     }
     Map<String, Object> json = JsonObjects.read(file);
     Map<String, String> options = new LinkedHashMap<>();

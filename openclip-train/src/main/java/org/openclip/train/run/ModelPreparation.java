@@ -11,23 +11,45 @@ import org.openclip.api.text.Tokenizer;
 import org.openclip.hub.PictureFiles;
 import org.openclip.train.data.Preparation;
 import org.openclip.train.data.Sample;
+import org.openclip.train.evaluation.ZeroShot;
 
 /**
- * Samples as a model takes them in training: pictures decoded and varied, captions tokenized.
+ * Samples as a model takes them: pictures decoded and varied, captions tokenized.
  *
  * @param pictures decodes
  * @param augmenter varies pictures
- * @param tokenizer of the model
+ * @param captions turns a caption into the model's tokens
  * @param pixels how many numbers a picture becomes
- * @param mostPixels the most pixels that a stored picture may have; larger ones are left out
+ * @param mostPixels the most pixels that a stored picture may have; larger ones are left out. 0 for
+ *     any number
  */
 public record ModelPreparation(
-    PictureFiles pictures,
-    ImageAugmenter augmenter,
-    Tokenizer tokenizer,
-    int pixels,
-    long mostPixels)
+    PictureFiles pictures, ImageAugmenter augmenter, Captions captions, int pixels, long mostPixels)
     implements Preparation {
+  /** The step from a caption to numbers. */
+  public interface Captions {
+    /**
+     * Returns the numbers, of the same length for each caption.
+     *
+     * @throws InvalidInputException when the caption cannot be used
+     */
+    long[] ids(String caption);
+
+    /** Returns a tokenizer's step. */
+    static Captions of(Tokenizer tokenizer) {
+      return caption -> tokenizer.tokenize(List.of(caption)).row(0);
+    }
+
+    /**
+     * Returns the reading of a caption that is nothing but the number of a class.
+     *
+     * @param classes how many there are
+     */
+    static Captions labels(int classes) {
+      return caption -> new long[] {ZeroShot.label(caption, classes)};
+    }
+  }
+
   @Override
   public long[] prepare(Sample sample, SplittableRandom random, FloatBuffer out) {
     byte[] bytes;
@@ -37,12 +59,12 @@ public record ModelPreparation(
       throw new InvalidInputException(sample.key() + " cannot be read: " + e, e);
     }
     Image image = pictures.decode(bytes, sample.key());
-    if ((long) image.width() * image.height() > mostPixels) {
+    if (mostPixels > 0 && (long) image.width() * image.height() > mostPixels) {
       throw new InvalidInputException(
           "%s has %d x %d pixels, more than --max-image-pixels %d"
               .formatted(sample.key(), image.width(), image.height(), mostPixels));
     }
     augmenter.augment(image, random, out);
-    return tokenizer.tokenize(List.of(sample.caption())).row(0);
+    return captions.ids(sample.caption());
   }
 }

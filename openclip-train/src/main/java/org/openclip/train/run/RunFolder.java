@@ -17,7 +17,7 @@ import org.openclip.hub.io.JsonObjects;
 
 /**
  * What a run leaves on the disk, laid out as the reference does: {@code params.txt}, {@code
- * out.log}, {@code checkpoints/}, {@code results.jsonl}, {@code tensorboard/}.
+ * out.log}, {@code checkpoints/} with {@code results.jsonl}, {@code tensorboard/}.
  *
  * @param path the run's folder
  */
@@ -86,7 +86,10 @@ public record RunFolder(Path path) {
 
   /** Adds the results of an evaluation. */
   public void results(Map<String, ?> metrics) {
-    append("results.jsonl", JsonObjects.writeCompact(metrics) + "\n", StandardOpenOption.APPEND);
+    append(
+        "checkpoints/results.jsonl",
+        JsonObjects.writeCompact(metrics) + "\n",
+        StandardOpenOption.APPEND);
   }
 
   private void append(String name, String text, StandardOpenOption option) {

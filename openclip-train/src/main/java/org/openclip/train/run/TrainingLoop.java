@@ -8,7 +8,6 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.model.Architecture;
-import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.training.StepOptions;
 import org.openclip.api.training.StepReport;
@@ -31,6 +30,7 @@ public final class TrainingLoop {
   private final Preparation preparation;
   private final Schedule schedule;
   private final Settings settings;
+  private final Extras extras;
   private final Faults faults = new Faults();
 
   /**
@@ -45,6 +45,15 @@ public final class TrainingLoop {
    */
   public record Settings(
       long seed, int batchSize, int parts, int epochs, long stepsInEpoch, int workers) {}
+
+  /** What else is fed beside pictures and tokens. */
+  public interface Extras {
+    /** Nothing. */
+    Extras NONE = batch -> Map.of();
+
+    /** Returns more inputs for a batch of {@code pixels} and {@code tokens}, by name. */
+    Map<String, Tensor> of(Map<String, Tensor> batch);
+  }
 
   /** What is told of every step, and of every epoch's end. */
   public interface Listener {
@@ -85,12 +94,29 @@ public final class TrainingLoop {
       Preparation preparation,
       Schedule schedule,
       Settings settings) {
+    this(architecture, trainer, dataset, preparation, schedule, settings, Extras.NONE);
+  }
+
+  /**
+   * Puts the parts together.
+   *
+   * @param extras what the objective is fed beside, as a teacher's features
+   */
+  public TrainingLoop(
+      Architecture architecture,
+      Trainer trainer,
+      Dataset dataset,
+      Preparation preparation,
+      Schedule schedule,
+      Settings settings,
+      Extras extras) {
     this.architecture = architecture;
     this.trainer = trainer;
     this.dataset = dataset;
     this.preparation = preparation;
     this.schedule = schedule;
     this.settings = settings;
+    this.extras = extras;
   }
 
   /** Returns how many samples were left out so far. */
@@ -189,20 +215,9 @@ public final class TrainingLoop {
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     inputs.put(
         Architecture.PIXELS,
-        Tensor.of(
-            DataType.FLOAT32,
-            batch.pixels(),
-            batch.size(),
-            3,
-            architecture.imageEncoder().height(),
-            architecture.imageEncoder().width()));
-    inputs.put(
-        Architecture.TOKENS,
-        Tensor.of(
-            DataType.INT64,
-            batch.tokens(),
-            batch.size(),
-            architecture.textEncoder().contextLength()));
+        batch.images(architecture.imageEncoder().height(), architecture.imageEncoder().width()));
+    inputs.put(Architecture.TOKENS, batch.texts());
+    inputs.putAll(extras.of(inputs));
     return inputs;
   }
 }

@@ -11,14 +11,16 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** Writes tar archives for tests. */
-final class TarFiles {
+public final class TarFiles {
   private TarFiles() {}
 
-  static byte[] text(String text) {
+  /** Returns the bytes of a text. */
+  public static byte[] text(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  static Path write(Path file, Map<String, byte[]> members) throws IOException {
+  /** Writes files under their names, packed when the archive's name ends in {@code .gz}. */
+  public static Path write(Path file, Map<String, byte[]> members) throws IOException {
     try (OutputStream stream = Files.newOutputStream(file);
         OutputStream packed =
             file.toString().endsWith(".gz") ? new GZIPOutputStream(stream) : stream;

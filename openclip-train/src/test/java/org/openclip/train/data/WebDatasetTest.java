@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
+import org.openclip.hub.remote.RemoteFiles;
 
 class WebDatasetTest {
   private static final Order FIRST = new Order(7, 0, 0, 1);
@@ -164,5 +165,60 @@ class WebDatasetTest {
                 new WebDataset(
                     ShardList.of("a.tar::b.tar", "1::2"), false, true, 2, OptionalLong.empty()))
         .hasMessageContaining("--dataset-resampled");
+  }
+
+  @Test
+  void membersNameOtherFilesAndFields() throws IOException {
+    Map<String, byte[]> members = new LinkedHashMap<>();
+    for (int i = 0; i < 200; i++) {
+      members.put(i + ".img", new byte[1]);
+      members.put(i + ".cap", TarFiles.text("caption"));
+      members.put(i + ".json", TarFiles.text("{\"a\": \"one\", \"b\": \"two\", \"c\": 3}"));
+    }
+    members.put("none.img", new byte[1]);
+    members.put("none.json", TarFiles.text("{\"c\": 3, \"b\": \" \"}"));
+    String shard = TarFiles.write(folder.resolve("m.tar"), members).toString();
+
+    assertThat(captions(shard, List.of("txt", "cap"), List.of(), List.of()))
+        .hasSize(200)
+        .containsOnly("caption");
+    assertThat(captions(shard, List.of(), List.of("c", "b", "a"), List.of()))
+        .hasSize(200)
+        .containsOnly("two");
+    List<String> drawn =
+        captions(shard, List.of(), List.of("none", "a", "b"), List.of(5.0, 1.0, 3.0));
+    assertThat(drawn).hasSize(200);
+    assertThat(drawn.stream().filter("two"::equals).count()).isBetween(120L, 180L);
+    assertThat(captions(shard, List.of(), List.of("none", "a", "b"), List.of(5.0, 1.0, 3.0)))
+        .isEqualTo(drawn);
+    assertThat(captions(shard, List.of(), List.of("a", "b"), List.of(0.0, 1.0)))
+        .containsOnly("two");
+  }
+
+  private static List<String> captions(
+      String shard, List<String> suffixes, List<String> fields, List<Double> chances) {
+    return captions(
+        new WebDataset(
+            ShardList.of(shard, null),
+            false,
+            false,
+            1,
+            OptionalLong.empty(),
+            new Members(List.of("img"), suffixes, fields, chances),
+            new RemoteFiles()),
+        FIRST,
+        1000,
+        new Faults());
+  }
+
+  @Test
+  void sizesAreReadBesideTheShards() throws IOException {
+    ShardList shards = ShardList.of(folder + "/s{0..1}.tar", null);
+    RemoteFiles files = new RemoteFiles();
+    assertThat(ShardSizes.of(shards, files)).isEmpty();
+    Files.writeString(folder.resolve("__len__"), "7\n");
+    assertThat(ShardSizes.of(shards, files)).hasValue(7);
+    Files.writeString(folder.resolve("sizes.json"), "{\"s0.tar\": 3, \"s1.tar\": 2}");
+    assertThat(ShardSizes.of(shards, files)).hasValue(5);
   }
 }

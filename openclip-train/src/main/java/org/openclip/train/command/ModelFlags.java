@@ -1,0 +1,190 @@
+package org.openclip.train.command;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.image.Augmentation;
+import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.OpenClip;
+import org.openclip.hub.cli.FetchSettings;
+import org.openclip.hub.cli.UsageException;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The flags of the model and its pictures, with the reference's names and meanings. */
+final class ModelFlags {
+  @Option(
+      names = "--model",
+      paramLabel = "MODEL",
+      description = "A name of 'openclip models'. Default: RN50.")
+  String name = "RN50";
+
+  @Option(
+      names = "--pretrained",
+      paramLabel = "TAG",
+      description = "Where to start: a tag or a checkpoint. Default: new weights.")
+  private String pretrained = "";
+
+  @Option(names = "--siglip", description = "Trains with SigLIP's loss of single pairs.")
+  boolean siglip;
+
+  @Option(
+      names = "--force-quick-gelu",
+      description = "Uses OpenAI's activation whatever the model's configuration says.")
+  private boolean quickGelu;
+
+  @Option(
+      names = "--force-custom-text",
+      description = "Keeps the text tower under 'text.' in checkpoints.")
+  private boolean customText;
+
+  @Option(
+      names = "--force-patch-dropout",
+      paramLabel = "SHARE",
+      description = "Leaves out so many of the patches in training.")
+  private @Nullable Double patchDropout;
+
+  @Option(
+      names = "--force-image-size",
+      arity = "1..2",
+      paramLabel = "PIXELS",
+      description = "Of the pictures that enter: one number, or height and width.")
+  private List<Integer> imageSize = List.of();
+
+  @Option(
+      names = "--force-context-length",
+      paramLabel = "TOKENS",
+      description = "Of the texts that enter.")
+  private @Nullable Integer contextLength;
+
+  @Option(
+      names = "--image-mean",
+      arity = "1..3",
+      paramLabel = "MEAN",
+      description = "Taken from the colours of 0 to 1: one number, or one for each.")
+  private List<Double> mean = List.of();
+
+  @Option(
+      names = "--image-std",
+      arity = "1..3",
+      paramLabel = "STD",
+      description = "Divides the colours: one number, or one for each.")
+  private List<Double> std = List.of();
+
+  @Option(
+      names = "--image-interpolation",
+      paramLabel = "FILTER",
+      description = "bicubic, bilinear or random (which is bicubic here).")
+  private @Nullable String interpolation;
+
+  @Option(
+      names = "--image-resize-mode",
+      paramLabel = "MODE",
+      description = "shortest, longest or squash; of evaluation only.")
+  private @Nullable String resizeMode;
+
+  @Option(
+      names = "--aug-cfg",
+      arity = "0..*",
+      paramLabel = "KEY=VALUE",
+      description = "Of the pictures' variations, such as scale=0.5,1.0.")
+  private Map<String, String> augmentation = new LinkedHashMap<>();
+
+  @Option(
+      names = "--max-image-pixels",
+      paramLabel = "N",
+      description = "Leaves out pictures that have more; 0 for none. Default: 25000000.")
+  long mostPixels = 25_000_000;
+
+  @Option(
+      names = "--distill-model",
+      paramLabel = "MODEL",
+      description = "A model to learn from, with --distill-pretrained.")
+  private @Nullable String teacher;
+
+  @Option(
+      names = "--distill-pretrained",
+      paramLabel = "TAG",
+      description = "The weights of the model to learn from.")
+  private @Nullable String teacherWeights;
+
+  @Mixin private FetchSettings fetching = new FetchSettings();
+
+  /** Returns whether training starts from weights that exist. */
+  boolean isPretrained() {
+    return !pretrained.isEmpty();
+  }
+
+  Augmentation augmentation() {
+    return Augmentation.of(AugmentationFlag.read(augmentation));
+  }
+
+  /** Returns a builder of the model that the flags describe. */
+  ModelBuilder builder(Environment environment) {
+    ModelBuilder builder = OpenClip.model(name).plugins(environment.plugins());
+    fetching.apply(builder, environment);
+    if (isPretrained()) {
+      builder.pretrained(pretrained);
+    }
+    if (quickGelu) {
+      builder.override("quick_gelu", true);
+    }
+    if (customText) {
+      builder.override("custom_text", true);
+    }
+    if (patchDropout != null) {
+      builder.override("vision_cfg.patch_dropout", patchDropout);
+    }
+    if (!imageSize.isEmpty()) {
+      builder.imageSize(imageSize.get(0), imageSize.get(imageSize.size() - 1));
+    }
+    if (contextLength != null) {
+      builder.contextLength(contextLength);
+    }
+    if (siglip) {
+      builder.override("init_logit_scale", Math.log(10)).override("init_logit_bias", -10);
+    }
+    colours(builder, "mean", mean);
+    colours(builder, "std", std);
+    if (interpolation != null) {
+      builder.preprocess("interpolation", interpolation);
+    }
+    if (resizeMode != null) {
+      builder.preprocess("resize_mode", resizeMode);
+    }
+    return builder;
+  }
+
+  /** Returns a builder of the model to learn from; empty without one. */
+  Optional<ModelBuilder> teacher(Environment environment) {
+    if (teacher == null && teacherWeights == null) {
+      return Optional.empty();
+    }
+    if (teacher == null || teacherWeights == null) {
+      throw new UsageException("--distill-model and --distill-pretrained belong together");
+    }
+    if (siglip) {
+      throw new UsageException("--siglip has no distillation; leave one of them out");
+    }
+    ModelBuilder builder = OpenClip.model(teacher).plugins(environment.plugins());
+    fetching.apply(builder, environment);
+    if (!teacherWeights.isEmpty()) {
+      builder.pretrained(teacherWeights);
+    }
+    return Optional.of(builder);
+  }
+
+  private static void colours(ModelBuilder builder, String key, List<Double> values) {
+    if (values.size() == 2) {
+      throw new UsageException(
+          "--image-" + key + " has two numbers, but takes one, or three: red, green, blue");
+    }
+    if (!values.isEmpty()) {
+      builder.preprocess(
+          key, values.size() == 3 ? values : List.of(values.get(0), values.get(0), values.get(0)));
+    }
+  }
+}

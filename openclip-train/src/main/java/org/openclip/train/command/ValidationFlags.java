@@ -1,0 +1,70 @@
+package org.openclip.train.command;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.openclip.hub.cli.Prompts;
+import picocli.CommandLine.Option;
+
+/** The flags of what is measured while a model trains, with the reference's names and meanings. */
+final class ValidationFlags {
+  @Option(
+      names = "--val-data",
+      paramLabel = "PATH",
+      description = "Pictures with captions, as --train-data: loss and retrieval after epochs.")
+  @Nullable String pairs;
+
+  @Option(
+      names = "--val-num-samples",
+      paramLabel = "N",
+      description = "How many there are, where the shards do not say; synthetic data have as many.")
+  @Nullable Long samples;
+
+  @Option(
+      names = "--val-frequency",
+      paramLabel = "N",
+      description = "Epochs between two validations; 0 for none. Default: 1.")
+  int pairsEvery = 1;
+
+  @Option(
+      names = "--imagenet-val",
+      paramLabel = "PATH",
+      description = "ImageNet's validation pictures: 1,000 class folders, or shards with cls.")
+  private @Nullable String imageNet;
+
+  @Option(
+      names = "--imagenet-v2",
+      paramLabel = "PATH",
+      description = "ImageNet V2's pictures, in folders named 0 to 999.")
+  private @Nullable String imageNetV2;
+
+  @Option(
+      names = "--zeroshot-frequency",
+      paramLabel = "N",
+      description = "Epochs between two zero-shot evaluations; 0 for none. Default: 2.")
+  int labelledEvery = 2;
+
+  /** Returns whether there is anything to measure. */
+  boolean any() {
+    return pairs != null || imageNet != null || imageNetV2 != null;
+  }
+
+  /** Returns the pictures of known classes, by what stands before the names of their results. */
+  Map<String, LabelledData> labelled() {
+    Map<String, LabelledData> sets = new LinkedHashMap<>();
+    if (imageNet != null) {
+      sets.put("imagenet-zeroshot-val", LabelledData.imageNet(imageNet));
+    }
+    if (imageNetV2 != null) {
+      sets.put("imagenetv2-zeroshot-val", LabelledData.imageNetV2(imageNetV2));
+    }
+    return sets;
+  }
+
+  /** Returns the prompts of ImageNet's classes. */
+  static List<String> templates() {
+    return new ArrayList<>(Prompts.templates("imagenet80"));
+  }
+}

@@ -1,0 +1,139 @@
+package org.openclip.train.data;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.InvalidInputException;
+import org.openclip.hub.io.JsonObjects;
+
+/**
+ * Which files of a sample in a tar shard are its picture and its caption, by what follows the first
+ * dot of their names.
+ *
+ * @param pictures what may be the picture; the first that is there is
+ * @param captions what may be the caption; the first that is there is
+ * @param fields the fields of the sample's {@code json} that may be the caption, which is read from
+ *     there then; the first that is not empty is. None for captions in files of their own
+ * @param chances how probable it is that each field is asked first; a field without one is asked
+ *     after all that have one. None for the order of the fields
+ */
+public record Members(
+    List<String> pictures, List<String> captions, List<String> fields, List<Double> chances) {
+  private static final String JSON = "json";
+
+  /** Pictures of four formats, and captions as texts. */
+  public static final Members USUAL =
+      new Members(List.of("jpg", "png", "jpeg", "webp"), List.of("txt"), List.of(), List.of());
+
+  /** Copies the lists, and checks them. */
+  public Members {
+    pictures = List.copyOf(pictures);
+    captions = List.copyOf(captions);
+    fields = List.copyOf(fields);
+    chances = List.copyOf(chances);
+    if (pictures.isEmpty() || (captions.isEmpty() && fields.isEmpty())) {
+      throw new InvalidInputException("a sample needs the name of a picture and of a caption");
+    }
+    if (chances.size() > fields.size()
+        || chances.stream().anyMatch(c -> !(c >= 0 && c < Double.POSITIVE_INFINITY))) {
+      throw new InvalidInputException(
+          "chances %s for the fields %s: give at most one for each, none negative"
+              .formatted(chances, fields));
+    }
+  }
+
+  /** Returns the same pictures with the numbers of their classes, {@code cls}, for captions. */
+  public Members labelled() {
+    return new Members(pictures, List.of("cls"), List.of(), List.of());
+  }
+
+  /**
+   * Returns the sample that files make up.
+   *
+   * @param random what decides which field is asked first
+   * @throws InvalidInputException when one is missing, or the caption is no text
+   */
+  Sample sample(ShardReader.Group group, SplittableRandom random) {
+    Map<String, byte[]> files = group.files();
+    byte[] caption = first(files, fields.isEmpty() ? captions : List.of(JSON));
+    if (caption == null) {
+      List<String> wanted = fields.isEmpty() ? captions : List.of(JSON);
+      throw new InvalidInputException("it has no ." + wanted.get(0) + " but " + files.keySet());
+    }
+    byte[] picture = first(files, pictures);
+    if (picture == null) {
+      throw new InvalidInputException("it has no picture (" + pictures + ") but " + files.keySet());
+    }
+    String text = fields.isEmpty() ? text(caption) : field(group.name(), caption, random);
+    return new Sample(group.name(), Sample.Picture.of(picture), text);
+  }
+
+  private static byte @Nullable [] first(Map<String, byte[]> files, List<String> names) {
+    for (String name : names) {
+      byte[] bytes = files.get(name);
+      if (bytes != null) {
+        return bytes;
+      }
+    }
+    return null;
+  }
+
+  private static String text(byte[] bytes) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new InvalidInputException("its caption is not UTF-8", e);
+    }
+  }
+
+  private String field(String name, byte[] json, SplittableRandom random) {
+    Map<String, Object> object;
+    try {
+      object = JsonObjects.parse(name, 0, json);
+    } catch (InvalidFileException e) {
+      throw new InvalidInputException("its .json is damaged: " + e.getMessage(), e);
+    }
+    for (String field : order(random)) {
+      if (object.get(field) instanceof String text && !text.isBlank()) {
+        return text.strip();
+      }
+    }
+    throw new InvalidInputException(
+        "its .json has no text in " + fields + " but " + object.keySet());
+  }
+
+  /** Returns the fields in the order in which they are asked: drawn without replacement. */
+  private List<String> order(SplittableRandom random) {
+    if (chances.isEmpty()) {
+      return fields;
+    }
+    List<Integer> left = new ArrayList<>();
+    double sum = 0;
+    for (int i = 0; i < chances.size(); i++) {
+      if (chances.get(i) > 0) {
+        left.add(i);
+        sum += chances.get(i);
+      }
+    }
+    List<String> order = new ArrayList<>();
+    while (!left.isEmpty()) {
+      double drawn = random.nextDouble() * sum;
+      int at = 0;
+      while (at < left.size() - 1 && drawn >= chances.get(left.get(at))) {
+        drawn -= chances.get(left.get(at++));
+      }
+      int field = left.get(at);
+      left.remove(Integer.valueOf(field));
+      sum -= chances.get(field);
+      order.add(fields.get(field));
+    }
+    fields.stream().filter(field -> !order.contains(field)).forEach(order::add);
+    return order;
+  }
+}

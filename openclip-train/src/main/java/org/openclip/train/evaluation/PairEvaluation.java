@@ -1,0 +1,56 @@
+package org.openclip.train.evaluation;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.LongConsumer;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.model.Embeddings;
+import org.openclip.train.data.Batch;
+
+/** What a model makes of pictures and captions that belong together. */
+public final class PairEvaluation {
+  /** The name under which the number of pairs stands. */
+  public static final String SAMPLES = "num_samples";
+
+  private PairEvaluation() {}
+
+  /**
+   * Returns the retrieval metrics, the mean over all pairs of what the model tells of each batch,
+   * and the number of pairs.
+   *
+   * @param batches yields pairs; what comes together is one batch of the losses
+   * @param height rows of the model's pictures
+   * @param width columns of the model's pictures
+   * @param progress is told how many pairs are done, batch by batch
+   * @throws InvalidInputException when there is not one pair
+   */
+  public static Map<String, Double> metrics(
+      PairModel model, ZeroShot.Batches batches, int height, int width, LongConsumer progress) {
+    List<Embeddings> images = new ArrayList<>();
+    List<Embeddings> texts = new ArrayList<>();
+    Map<String, Double> sums = new TreeMap<>();
+    long pairs = 0;
+    for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
+      PairModel.Seen seen = model.see(batch.images(height, width), batch.texts());
+      images.add(seen.images());
+      texts.add(seen.texts());
+      int size = batch.size();
+      seen.losses().forEach((name, loss) -> sums.merge(name, loss * size, Double::sum));
+      pairs += size;
+      progress.accept(size);
+    }
+    if (pairs == 0) {
+      throw new InvalidInputException("there is not one picture with a caption that can be read");
+    }
+    Map<String, Double> metrics =
+        new LinkedHashMap<>(Retrieval.metrics(Embeddings.concat(images), Embeddings.concat(texts)));
+    for (Map.Entry<String, Double> sum : sums.entrySet()) {
+      metrics.put(sum.getKey(), sum.getValue() / pairs);
+    }
+    metrics.put(SAMPLES, (double) pairs);
+    return metrics;
+  }
+}

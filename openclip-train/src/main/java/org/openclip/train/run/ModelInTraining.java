@@ -1,0 +1,224 @@
+package org.openclip.train.run;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.IntFunction;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
+import org.openclip.api.graph.Graph;
+import org.openclip.api.graph.GraphBuilder;
+import org.openclip.api.graph.Initializer;
+import org.openclip.api.graph.LeafOp;
+import org.openclip.api.graph.Shape;
+import org.openclip.api.graph.Value;
+import org.openclip.api.image.Image;
+import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.model.Embeddings;
+import org.openclip.api.spi.LossProvider;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.tensor.DataType;
+import org.openclip.api.tensor.Tensor;
+import org.openclip.api.text.Tokenizer;
+import org.openclip.api.text.Tokens;
+import org.openclip.api.training.Trainer;
+import org.openclip.hub.PictureFiles;
+import org.openclip.train.evaluation.PairModel;
+import org.openclip.train.plan.TrainingGraphs;
+
+/**
+ * A model as it stands between two steps of its training. Nothing is copied: it runs over the
+ * trainer's own parameters, and changes none. Its features have unit length. The trainer owns what
+ * it holds, and it is as safe for threads as the trainer is.
+ */
+public final class ModelInTraining implements ClipModel, PairModel {
+  private static final String SCALE = "scale";
+  private static final String BIAS = "bias";
+
+  private final String name;
+  private final Architecture architecture;
+  private final TrainingGraphs graphs;
+  private final Trainer trainer;
+  private final Tokenizer tokenizer;
+  private final ImagePreprocessor preprocessor;
+  private final PictureFiles pictures;
+  private final int batchSize;
+  private final Graph validation;
+  private final Graph logits;
+
+  /**
+   * Looks at a trainer.
+   *
+   * @param name the model's
+   * @param graphs whose parameters the trainer holds
+   * @param plugins with the losses that a validation tells and the decoders of pictures
+   * @param batchSize how many pictures or texts run at once
+   */
+  public ModelInTraining(
+      String name,
+      Architecture architecture,
+      TrainingGraphs graphs,
+      Trainer trainer,
+      Tokenizer tokenizer,
+      ImagePreprocessor preprocessor,
+      PluginRegistry plugins,
+      int batchSize) {
+    this.name = name;
+    this.architecture = architecture;
+    this.graphs = graphs;
+    this.trainer = trainer;
+    this.tokenizer = tokenizer;
+    this.preprocessor = preprocessor;
+    this.pictures = new PictureFiles(plugins);
+    this.batchSize = batchSize;
+    this.validation = graphs.validation(architecture, plugins);
+    this.logits = logits(architecture);
+  }
+
+  private static Graph logits(Architecture architecture) {
+    GraphBuilder graph = new GraphBuilder("logits");
+    Shape shape = architecture.config().vectorLogitScale() ? Shape.of(1L) : Shape.SCALAR;
+    double start = architecture.config().initLogitScale();
+    Value scale =
+        graph.parameter(LossProvider.LOGIT_SCALE, new Initializer.Constant(start), shape.sizes());
+    graph.output(SCALE, graph.unary(scale, UnaryFunction.EXP));
+    Double bias = architecture.config().initLogitBias();
+    if (bias != null) {
+      graph.output(
+          BIAS,
+          graph.parameter(LossProvider.LOGIT_BIAS, new Initializer.Constant(bias), shape.sizes()));
+    }
+    return graph.build();
+  }
+
+  @Override
+  public Seen see(Tensor pixels, Tensor tokens) {
+    Map<String, Tensor> known = new LinkedHashMap<>();
+    known.put(Architecture.TOKENS, tokens);
+    known.putAll(trainer.run(graphs.image(), Map.of(Architecture.PIXELS, pixels)));
+    known.putAll(trainer.run(graphs.text(), Map.of(Architecture.TOKENS, tokens)));
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    for (LeafOp.Input input : validation.inputs()) {
+      inputs.put(input.name(), Objects.requireNonNull(known.get(input.name()), input.name()));
+    }
+    Map<String, Tensor> told = trainer.run(validation, inputs);
+    Map<String, Double> losses = new LinkedHashMap<>();
+    losses.put("clip_val_loss", first(told, "contrastive_loss"));
+    if (told.containsKey("caption_loss")) {
+      losses.put("val_generative_loss", first(told, "caption_loss"));
+    }
+    return new Seen(
+        rows(known, LossProvider.IMAGE_FEATURES), rows(known, LossProvider.TEXT_FEATURES), losses);
+  }
+
+  private static double first(Map<String, Tensor> tensors, String output) {
+    return Objects.requireNonNull(tensors.get(output), output).toFloats()[0];
+  }
+
+  private static Embeddings rows(Map<String, Tensor> tensors, String output) {
+    Tensor vectors = Objects.requireNonNull(tensors.get(output), output);
+    return Embeddings.of(Math.toIntExact(vectors.shape()[1]), vectors.toFloats());
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Architecture architecture() {
+    return architecture;
+  }
+
+  @Override
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  @Override
+  public ImagePreprocessor preprocessor() {
+    return preprocessor;
+  }
+
+  @Override
+  public String backend() {
+    return "the one that trains";
+  }
+
+  @Override
+  public float logitScale() {
+    return (float) first(trainer.run(logits, Map.of()), SCALE);
+  }
+
+  @Override
+  public float logitBias() {
+    return logits.outputs().containsKey(BIAS)
+        ? (float) first(trainer.run(logits, Map.of()), BIAS)
+        : 0;
+  }
+
+  @Override
+  public Embeddings encodeImages(List<Path> files) {
+    return pixels(files.size(), i -> pictures.read(files.get(i)));
+  }
+
+  @Override
+  public Embeddings encodePictures(List<Image> images) {
+    return pixels(images.size(), images::get);
+  }
+
+  private Embeddings pixels(int count, IntFunction<Image> image) {
+    int height = architecture.imageEncoder().height();
+    int width = architecture.imageEncoder().width();
+    List<Embeddings> parts = new ArrayList<>();
+    for (int from = 0; from < count; from += batchSize) {
+      int size = Math.min(batchSize, count - from);
+      ByteBuffer bytes = Tensor.allocate(4L * size * 3 * height * width);
+      FloatBuffer out = bytes.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
+      for (int i = 0; i < size; i++) {
+        preprocessor.preprocess(image.apply(from + i), out);
+      }
+      parts.add(encodePixels(Tensor.of(DataType.FLOAT32, bytes, size, 3, height, width)));
+    }
+    return Embeddings.concat(parts);
+  }
+
+  @Override
+  public Embeddings encodeTexts(List<String> texts) {
+    List<Embeddings> parts = new ArrayList<>();
+    for (int from = 0; from < texts.size(); from += batchSize) {
+      int to = Math.min(texts.size(), from + batchSize);
+      parts.add(encodeTokens(tokenizer.tokenize(texts.subList(from, to))));
+    }
+    return Embeddings.concat(parts);
+  }
+
+  @Override
+  public Embeddings encodePixels(Tensor pixels) {
+    return rows(
+        trainer.run(graphs.image(), Map.of(Architecture.PIXELS, pixels)),
+        LossProvider.IMAGE_FEATURES);
+  }
+
+  @Override
+  public Embeddings encodeTokens(Tokens tokens) {
+    if (tokens.size() == 0) {
+      throw new OpenClipException("there are no texts to embed");
+    }
+    Tensor ids = Tensor.of(tokens.toArray(), tokens.size(), tokens.length());
+    return rows(
+        trainer.run(graphs.text(), Map.of(Architecture.TOKENS, ids)), LossProvider.TEXT_FEATURES);
+  }
+
+  /** Does nothing: the trainer owns what there is. */
+  @Override
+  public void close() {}
+}

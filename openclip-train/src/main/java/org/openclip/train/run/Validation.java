@@ -1,0 +1,184 @@
+package org.openclip.train.run;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.model.Embeddings;
+import org.openclip.train.data.BatchLoader;
+import org.openclip.train.data.Dataset;
+import org.openclip.train.data.Faults;
+import org.openclip.train.data.Order;
+import org.openclip.train.data.Preparation;
+import org.openclip.train.evaluation.PairEvaluation;
+import org.openclip.train.evaluation.ZeroShot;
+
+/**
+ * What is measured while a model trains, at the end of epochs, under the reference's names. It
+ * changes nothing of the training.
+ *
+ * @param model as it stands
+ * @param pairs pictures with captions; null for none
+ * @param pairsEvery how many epochs lie between two measurements of them; 0 for never
+ * @param labelled pictures of known classes
+ * @param labelledEvery how many epochs lie between two measurements of them; 0 for never
+ * @param settings how it is done
+ */
+public record Validation(
+    ModelInTraining model,
+    @Nullable Source pairs,
+    int pairsEvery,
+    List<Labelled> labelled,
+    int labelledEvery,
+    Settings settings) {
+  /** Copies the list. */
+  public Validation {
+    labelled = List.copyOf(labelled);
+  }
+
+  /**
+   * Samples and what is done to them.
+   *
+   * @param dataset in an order that stays
+   * @param preparation without chance
+   */
+  public record Source(Dataset dataset, Preparation preparation) {}
+
+  /**
+   * Pictures of known classes.
+   *
+   * @param prefix what stands before {@code -top1} in the names of the results
+   * @param classes what they are called
+   * @param source of pictures whose tokens are the number of their class
+   */
+  public record Labelled(String prefix, Classes classes, Source source) {}
+
+  /**
+   * What classes are called.
+   *
+   * @param names in the order of their numbers
+   * @param templates texts with {@code {}} in the place of the name
+   */
+  public record Classes(List<String> names, List<String> templates) {
+    /** Copies the lists. */
+    public Classes {
+      names = List.copyOf(names);
+      templates = List.copyOf(templates);
+    }
+  }
+
+  /**
+   * How it is done.
+   *
+   * @param epochs after the last of which everything is measured
+   * @param batchSize samples that run at once; the loss is that of such batches
+   * @param workers how many threads prepare samples
+   */
+  public record Settings(int epochs, int batchSize, int workers) {}
+
+  /**
+   * Measures what is due.
+   *
+   * @param epoch how many epochs are done
+   * @param stop asked before every batch; what was begun then yields nothing
+   * @param say told, in a line, what begins
+   * @return the results by name; empty when nothing is due, or it was stopped
+   */
+  public Optional<Map<String, Double>> run(int epoch, BooleanSupplier stop, Consumer<String> say) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    if (due(labelledEvery, epoch)) {
+      Map<Classes, Embeddings> known = new HashMap<>();
+      for (Labelled set : labelled) {
+        say.accept(
+            "epoch %d: naming the pictures of %s among %d classes"
+                .formatted(epoch, set.prefix(), set.classes().names().size()));
+        metrics.putAll(zeroShot(set, known, stop));
+      }
+    }
+    if (pairs != null && due(pairsEvery, epoch)) {
+      say.accept("epoch " + epoch + ": validating");
+      metrics.putAll(
+          batches(
+              pairs,
+              stop,
+              batches ->
+                  PairEvaluation.metrics(
+                      model,
+                      batches,
+                      model.architecture().imageEncoder().height(),
+                      model.architecture().imageEncoder().width(),
+                      done -> {})));
+    }
+    return metrics.isEmpty() || stop.getAsBoolean() ? Optional.empty() : Optional.of(metrics);
+  }
+
+  private boolean due(int every, int epoch) {
+    return every > 0 && (epoch % every == 0 || epoch >= settings.epochs());
+  }
+
+  private Map<String, Double> zeroShot(
+      Labelled set, Map<Classes, Embeddings> known, BooleanSupplier stop) {
+    Map<String, Double> named = new LinkedHashMap<>();
+    if (stop.getAsBoolean()) {
+      return named;
+    }
+    Embeddings classes =
+        known.computeIfAbsent(
+            set.classes(), c -> ZeroShot.classes(model, c.names(), c.templates()));
+    Map<String, Double> found =
+        batches(
+            set.source(), stop, batches -> ZeroShot.metrics(model, classes, batches, done -> {}));
+    for (String metric : List.of("top1", "top5")) {
+      Double value = found.get(metric);
+      if (value != null) {
+        named.put(set.prefix() + "-" + metric, value);
+      }
+    }
+    return named;
+  }
+
+  /** What is made of batches. */
+  private interface Measurement {
+    Map<String, Double> of(ZeroShot.Batches batches);
+  }
+
+  private Map<String, Double> batches(
+      Source source, BooleanSupplier stop, Measurement measurement) {
+    Order order = new Order(0, 0, 0, 1);
+    Faults faults = new Faults();
+    try (BatchLoader loader =
+        new BatchLoader(
+            source.dataset().open(order, faults),
+            order,
+            source.preparation(),
+            settings.batchSize(),
+            settings.workers(),
+            0,
+            false,
+            faults)) {
+      return measurement.of(
+          () -> {
+            if (stop.getAsBoolean()) {
+              throw new Stopped();
+            }
+            return loader.next();
+          });
+    } catch (Stopped e) {
+      return Map.of();
+    }
+  }
+
+  /** Ends a measurement in the middle. */
+  private static final class Stopped extends OpenClipException {
+    private static final long serialVersionUID = 1L;
+
+    Stopped() {
+      super("stopped");
+    }
+  }
+}
