@@ -23,6 +23,8 @@ public final class TrainCommand implements CommandProvider {
   public int run(List<String> arguments, Environment environment) {
     ReferenceFlags.Sorted sorted = ReferenceFlags.sort(arguments);
     TrainCall call = new TrainCall(GivenFlags.of(sorted.kept()), sorted);
-    return Arguments.run(this, call, sorted.kept(), environment);
+    // What is refused is said before what else may be wrong.
+    List<String> read = sorted.error() == null ? sorted.kept() : List.of();
+    return Arguments.run(this, call, read, environment);
   }
 }
