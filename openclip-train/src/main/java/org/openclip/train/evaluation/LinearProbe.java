@@ -128,8 +128,8 @@ public record LinearProbe(LogisticRegression classifier, double penalty, double 
       Map.Entry<Double, LogisticRegression> near = classifiers.ceilingEntry(power);
       LogisticRegression classifier =
           near == null
-              ? LogisticRegression.fit(fitted.features(), fitted.labels(), classes, penalty)
-              : near.getValue().refit(fitted.features(), fitted.labels(), penalty);
+              ? LogisticRegression.roughly(fitted.features(), fitted.labels(), classes, penalty)
+              : near.getValue().roughly(fitted.features(), fitted.labels(), penalty);
       classifiers.put(power, classifier);
       accuracies.put(power, score(classifier));
     }

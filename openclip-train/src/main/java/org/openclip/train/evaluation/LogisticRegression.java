@@ -11,7 +11,15 @@ import org.openclip.api.model.Embeddings;
  */
 public final class LogisticRegression {
   private static final int ITERATIONS = 1000;
-  private static final double TOLERANCE = 1e-6;
+
+  /** What is left of the first slope where the search ends. */
+  private static final double EXACT = 1e-6;
+
+  /** The same where a classifier is only compared with others. */
+  private static final double ROUGH = 1e-4;
+
+  /** Rows whose scores are computed together, so that weights are read once for all of them. */
+  private static final int BLOCK = 16;
 
   /** Rows are summed up in so many parts whatever the machine, so that the result is the same. */
   private static final int PARTS = 16;
@@ -41,11 +49,24 @@ public final class LogisticRegression {
       Embeddings features, List<Integer> labels, int classes, double penalty) {
     int size = (features.width() + 1) * classes;
     LogisticRegression zero = new LogisticRegression(features.width(), classes, new double[size]);
-    return zero.refit(features, labels, penalty);
+    return zero.refit(features, labels, penalty, EXACT);
   }
 
-  /** Fits a classifier that starts from this one, which is faster when they are similar. */
-  LogisticRegression refit(Embeddings features, List<Integer> labels, double penalty) {
+  /** Fits a classifier that starts from zero, roughly. */
+  static LogisticRegression roughly(
+      Embeddings features, List<Integer> labels, int classes, double penalty) {
+    int size = (features.width() + 1) * classes;
+    LogisticRegression zero = new LogisticRegression(features.width(), classes, new double[size]);
+    return zero.roughly(features, labels, penalty);
+  }
+
+  /** Fits one that starts from this one, roughly, which is fast when they are similar. */
+  LogisticRegression roughly(Embeddings features, List<Integer> labels, double penalty) {
+    return refit(features, labels, penalty, ROUGH);
+  }
+
+  private LogisticRegression refit(
+      Embeddings features, List<Integer> labels, double penalty, double precision) {
     if (features.size() == 0 || features.size() != labels.size() || features.width() != width) {
       throw new InvalidInputException(
           "%d rows of width %d with %d labels do not fit a classifier of width %d"
@@ -64,8 +85,17 @@ public final class LogisticRegression {
     }
     float[] x = features.toArray();
     int[] y = labels.stream().mapToInt(Integer::intValue).toArray();
+    double[] slope = new double[weights.length];
+    cost(x, y, penalty, new double[weights.length], slope);
+    double steepest = 0;
+    for (double each : slope) {
+      steepest = Math.max(steepest, Math.abs(each));
+    }
     Lbfgs search =
-        new Lbfgs((point, gradient) -> cost(x, y, penalty, point, gradient), TOLERANCE, ITERATIONS);
+        new Lbfgs(
+            (point, gradient) -> cost(x, y, penalty, point, gradient),
+            precision * steepest,
+            ITERATIONS);
     return new LogisticRegression(width, classes, search.minimum(weights));
   }
 
@@ -105,42 +135,63 @@ public final class LogisticRegression {
 
   private double cost(float[] x, int[] y, int from, int to, double[] point, double[] gradient) {
     double cost = 0;
-    double[] scores = new double[classes];
-    for (int row = from; row < to; row++) {
-      scores(x, row, point, scores);
-      double largest = Double.NEGATIVE_INFINITY;
-      for (double score : scores) {
-        largest = Math.max(largest, score);
-      }
-      double sum = 0;
-      double right = scores[y[row]] - largest;
-      for (int c = 0; c < classes; c++) {
-        scores[c] = Math.exp(scores[c] - largest);
-        sum += scores[c];
-      }
-      cost += Math.log(sum) - right;
-      for (int c = 0; c < classes; c++) {
-        scores[c] = scores[c] / sum - (c == y[row] ? 1 : 0);
+    double[][] scores = new double[BLOCK][classes];
+    for (int first = from; first < to; first += BLOCK) {
+      int rows = Math.min(BLOCK, to - first);
+      scores(x, first, rows, point, scores);
+      for (int row = 0; row < rows; row++) {
+        cost += softmax(scores[row], y[first + row]);
       }
       for (int j = 0; j < width; j++) {
-        double value = x[row * width + j];
-        for (int c = 0; c < classes; c++) {
-          gradient[j * classes + c] += value * scores[c];
+        int at = j * classes;
+        for (int row = 0; row < rows; row++) {
+          double value = x[(first + row) * width + j];
+          double[] off = scores[row];
+          for (int c = 0; c < classes; c++) {
+            gradient[at + c] += value * off[c];
+          }
         }
       }
-      for (int c = 0; c < classes; c++) {
-        gradient[width * classes + c] += scores[c];
+      for (int row = 0; row < rows; row++) {
+        for (int c = 0; c < classes; c++) {
+          gradient[width * classes + c] += scores[row][c];
+        }
       }
     }
     return cost;
   }
 
-  private void scores(float[] x, int row, double[] point, double[] scores) {
-    System.arraycopy(point, width * classes, scores, 0, classes);
+  /** Turns scores into the slope of the cost by each of them; returns the cost. */
+  private static double softmax(double[] scores, int label) {
+    double largest = Double.NEGATIVE_INFINITY;
+    for (double score : scores) {
+      largest = Math.max(largest, score);
+    }
+    double right = scores[label] - largest;
+    double sum = 0;
+    for (int c = 0; c < scores.length; c++) {
+      scores[c] = Math.exp(scores[c] - largest);
+      sum += scores[c];
+    }
+    for (int c = 0; c < scores.length; c++) {
+      scores[c] /= sum;
+    }
+    scores[label] -= 1;
+    return Math.log(sum) - right;
+  }
+
+  private void scores(float[] x, int first, int rows, double[] point, double[][] scores) {
+    for (int row = 0; row < rows; row++) {
+      System.arraycopy(point, width * classes, scores[row], 0, classes);
+    }
     for (int j = 0; j < width; j++) {
-      double value = x[row * width + j];
-      for (int c = 0; c < classes; c++) {
-        scores[c] += value * point[j * classes + c];
+      int at = j * classes;
+      for (int row = 0; row < rows; row++) {
+        double value = x[(first + row) * width + j];
+        double[] own = scores[row];
+        for (int c = 0; c < classes; c++) {
+          own[c] += value * point[at + c];
+        }
       }
     }
   }
@@ -154,11 +205,11 @@ public final class LogisticRegression {
     }
     float[] x = features.toArray();
     float[][] all = new float[features.size()][classes];
-    double[] scores = new double[classes];
+    double[][] scores = new double[1][classes];
     for (int row = 0; row < all.length; row++) {
-      scores(x, row, weights, scores);
+      scores(x, row, 1, weights, scores);
       for (int c = 0; c < classes; c++) {
-        all[row][c] = (float) scores[c];
+        all[row][c] = (float) scores[0][c];
       }
     }
     return all;
