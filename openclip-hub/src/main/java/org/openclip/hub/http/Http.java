@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLHandshakeException;
@@ -37,7 +38,7 @@ public final class Http {
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final int MOST_REDIRECTS = 8;
 
-  /** How often a server is asked again that has never answered: there may be no network at all. */
+  /** How often it is tried again before any server has answered: there may be no network at all. */
   private static final int UNCONNECTED_RETRIES = 1;
 
   /** Which redirects are followed. */
@@ -53,11 +54,13 @@ public final class Http {
   private final HttpClient client;
   private final Backoff backoff;
   private final Duration patience;
+  private final AtomicBoolean answered;
 
-  private Http(HttpClient client, Backoff backoff, Duration patience) {
+  private Http(HttpClient client, Backoff backoff, Duration patience, AtomicBoolean answered) {
     this.client = client;
     this.backoff = backoff;
     this.patience = patience;
+    this.answered = answered;
   }
 
   /**
@@ -76,17 +79,17 @@ public final class Http {
             .connectTimeout(patience)
             .proxy(proxies.selector());
     proxies.authenticator().ifPresent(builder::authenticator);
-    return new Http(builder.build(), backoff, patience);
+    return new Http(builder.build(), backoff, patience, new AtomicBoolean());
   }
 
   /** Returns the same client with other pauses. */
   public Http with(Backoff other) {
-    return new Http(client, other, patience);
+    return new Http(client, other, patience, answered);
   }
 
   /** Returns the same client with another patience. */
   public Http withPatience(Duration other) {
-    return new Http(client, backoff, other);
+    return new Http(client, backoff, other, answered);
   }
 
   /**
@@ -122,6 +125,7 @@ public final class Http {
       try {
         HttpResponse<T> response = follow(request, redirects, handler, moved);
         attempt++;
+        answered.set(true);
         if (!RETRIED.contains(response.statusCode()) || attempt > backoff.retries()) {
           return response;
         }
@@ -129,7 +133,7 @@ public final class Http {
         problem = "status " + response.statusCode();
       } catch (IOException e) {
         attempt = moved.getAsLong() > before ? 1 : attempt + 1;
-        int most = before == 0 && unconnected(e) ? UNCONNECTED_RETRIES : backoff.retries();
+        int most = !answered.get() && unconnected(e) ? UNCONNECTED_RETRIES : backoff.retries();
         if (attempt > Math.min(most, backoff.retries()) || !passing(e)) {
           throw e;
         }
