@@ -11,10 +11,8 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.LeafOp;
-import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.CommandProvider.Environment;
-import org.openclip.api.spi.ImagePreprocessorProvider;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.training.StepReport;
@@ -22,7 +20,6 @@ import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.api.training.UpdateRule;
 import org.openclip.hub.ModelBuilder;
-import org.openclip.hub.PictureFiles;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.LabelledFolder;
@@ -32,7 +29,7 @@ import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.plan.ClassifierObjective;
 import org.openclip.train.plan.DecayGroups;
 import org.openclip.train.plan.TowerGroups;
-import org.openclip.train.run.LabelPreparation;
+import org.openclip.train.run.ModelPreparation;
 import org.openclip.train.run.Progress;
 import org.openclip.train.run.TrainingLoop;
 
@@ -82,22 +79,34 @@ final class FineTuning implements AutoCloseable {
     }
     int classes = zeroShot.classes().size();
     TrainingPlan plan = plan(architecture, classes);
-    try (Trainer trainer = backend.train(plan, weights(plan, start, zeroShot))) {
+    Pictures pictures = new Pictures(builder, flags.augmentation(), 0);
+    try (Trainer trainer = backend.train(plan, weights(plan, start, zeroShot));
+        StopSignal stop = StopSignal.listen()) {
       TrainingLoop loop =
           new TrainingLoop(
               architecture,
               trainer,
               dataset(folder),
-              preparation(architecture),
+              pictures.varied(ModelPreparation.Captions.labels(classes)),
               optimizer.schedule(flags.epochs, steps),
               new TrainingLoop.Settings(
                   flags.seed, flags.batchSize, 1, flags.epochs, steps, flags.workers));
-      loop.run(Progress.START, new Listener(flags.epochs * steps), () -> false);
+      Progress reached = loop.run(Progress.START, new Listener(flags.epochs * steps), stop);
+      if (reached.epoch() < flags.epochs) {
+        throw new OpenClipException(
+            "stopped at step %d of %d; nothing was written"
+                .formatted(reached.step(), flags.epochs * steps));
+      }
       if (loop.leftOut() > 0) {
         say(loop.leftOut() + " pictures were left out");
       }
       Weights end = trainer.weights();
       return new Tuned(end, end.get(ClassifierObjective.HEAD));
+    } catch (TrainingLoop.DivergedException e) {
+      throw new OpenClipException(
+          "the loss is not a number any more, and nothing was written; lower --lr, lengthen"
+              + " --warmup or set --grad-clip-norm",
+          e);
     }
   }
 
@@ -111,25 +120,9 @@ final class FineTuning implements AutoCloseable {
     return new ListedDataset(samples, true);
   }
 
-  private LabelPreparation preparation(Architecture architecture) {
-    PreprocessConfig config = builder.preprocessing();
-    ImagePreprocessorProvider provider =
-        builder
-            .registry()
-            .first(ImagePreprocessorProvider.class, p -> p.matches(architecture.config().vision()))
-            .orElseThrow(
-                () -> new OpenClipException("no plugin prepares pictures; add openclip-models"));
-    return new LabelPreparation(
-        new PictureFiles(builder.registry()),
-        provider.augmenter(config, flags.augmentation()),
-        3 * config.height() * config.width(),
-        architecture.textEncoder().contextLength());
-  }
-
   private TrainingPlan plan(Architecture architecture, int classes) {
     Graph tower = architecture.imageGraph();
-    Graph objective =
-        ClassifierObjective.write(tower, classes, architecture.textEncoder().contextLength());
+    Graph objective = ClassifierObjective.write(tower, classes);
     Map<String, LeafOp.Parameter> parameters = new LinkedHashMap<>();
     tower.parameters().forEach(p -> parameters.put(p.name(), p));
     objective.parameters().forEach(p -> parameters.put(p.name(), p));

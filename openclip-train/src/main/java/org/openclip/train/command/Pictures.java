@@ -50,8 +50,12 @@ final class Pictures {
 
   /** Returns how samples are prepared for training. */
   ModelPreparation varied(Tokenizer tokenizer) {
-    return preparation(
-        provider.augmenter(config, augmentation), ModelPreparation.Captions.of(tokenizer));
+    return varied(ModelPreparation.Captions.of(tokenizer));
+  }
+
+  /** Returns the same, with captions of another kind. */
+  ModelPreparation varied(ModelPreparation.Captions captions) {
+    return preparation(provider.augmenter(config, augmentation), captions);
   }
 
   /** Returns how samples are prepared for measuring. */

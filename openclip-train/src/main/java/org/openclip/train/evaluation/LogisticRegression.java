@@ -1,5 +1,6 @@
 package org.openclip.train.evaluation;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.openclip.api.InvalidInputException;
@@ -113,7 +114,7 @@ public final class LogisticRegression {
               parts[part] = new double[point.length];
               costs[part] = cost(x, y, from, to, point, parts[part]);
             });
-    java.util.Arrays.fill(gradient, 0);
+    Arrays.fill(gradient, 0);
     double cost = 0;
     for (int part = 0; part < PARTS; part++) {
       cost += costs[part] / rows;

@@ -1,5 +1,6 @@
 package org.openclip.train.plan;
 
+import java.util.Objects;
 import org.openclip.api.graph.ArithmeticOp.Reduction;
 import org.openclip.api.graph.ArithmeticOp.Relation;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
@@ -21,8 +22,8 @@ public final class ClassifierObjective {
   public static final String HEAD = "classification_head.weight";
 
   /**
-   * The name of the tokens, {@code int64[batch, length]}, of which the first is the number of the
-   * class.
+   * The name of the numbers of the right classes, {@code int64[batch, 1]}: they come where captions
+   * do.
    */
   public static final String LABELS = Architecture.TOKENS;
 
@@ -33,15 +34,14 @@ public final class ClassifierObjective {
    *
    * @param tower a graph with the output {@link Architecture#FEATURES}
    * @param classes how many there are
-   * @param length the number of tokens
    */
-  public static Graph write(Graph tower, int classes, int length) {
-    Value offered = java.util.Objects.requireNonNull(tower.outputs().get(Architecture.FEATURES));
+  public static Graph write(Graph tower, int classes) {
+    Value offered = Objects.requireNonNull(tower.outputs().get(Architecture.FEATURES));
     GraphBuilder g = new GraphBuilder("objective");
     Value features =
         g.input(Architecture.FEATURES, offered.type(), offered.shape().dims().toArray(Dim[]::new));
-    Value tokens = g.input(LABELS, DataType.INT64, Dim.BATCH, Dim.of(length));
-    Value labels = g.select(tokens, 1, Dim.of(0));
+    Value column = g.input(LABELS, DataType.INT64, Dim.BATCH, Dim.of(1));
+    Value labels = g.select(column, 1, Dim.of(0));
     Value head = g.parameter(HEAD, Initializer.ZEROS, classes, offered.shape().size(-1));
     Value scores = g.matMulTransposed(g.l2Normalize(features), head);
     Value likely = g.pick(g.logSoftmax(scores, 1), labels);

@@ -231,6 +231,11 @@ class FinetuneCommandTest {
     assertThat(finetune("bad", "--alpha", "1.5").err()).contains("--alpha 1.5");
     assertThat(finetune("bad", "--batch-size", "500").err()).contains("smaller --batch-size");
     assertThat(finetune("bad", "--backend", "onnx").err()).contains("cannot train");
+    Run diverged =
+        finetune("bad", "--epochs", "1", "--opt", "sgd", "--momentum", "0", "--wd", "1e30");
+    assertThat(diverged.code()).isEqualTo(1);
+    assertThat(diverged.err()).contains("not a number").contains("nothing was written");
+    assertThat(folder.resolve("bad")).doesNotExist();
     ColouredShapes.pictures(folder.resolve("other"), 1, 9);
     Files.move(folder.resolve("other/red_dot"), folder.resolve("other/red_cube"));
     Run run =
