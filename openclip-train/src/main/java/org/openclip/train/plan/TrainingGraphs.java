@@ -11,6 +11,7 @@ import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
+import org.openclip.api.graph.Narrowing;
 import org.openclip.api.graph.Shape;
 import org.openclip.api.graph.Value;
 import org.openclip.api.model.Architecture;
@@ -81,17 +82,20 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
     Encoded encoded = architecture.imageEncoder().encode(graph.scope("visual"), pixels);
     finish(
         graph, encoded, LossProvider.IMAGE_FEATURES, sequence ? Architecture.IMAGE_TOKENS : null);
-    return graph.build();
+    return Narrowing.of(graph.build());
   }
 
   private static Graph text(Architecture architecture, boolean sequence) {
     GraphBuilder graph = new GraphBuilder("text");
-    Dim length = Dim.of(architecture.textEncoder().contextLength());
+    Dim length =
+        ShortTexts.suit(architecture)
+            ? Dim.LENGTH
+            : Dim.of(architecture.textEncoder().contextLength());
     Value tokens = graph.input(Architecture.TOKENS, DataType.INT64, Dim.BATCH, length);
     String scope = architecture.config().customText() ? "text" : "";
     Encoded encoded = architecture.textEncoder().encode(graph.scope(scope), tokens);
     finish(graph, encoded, LossProvider.TEXT_FEATURES, sequence ? TEXT_TOKENS : null);
-    return graph.build();
+    return Narrowing.of(graph.build());
   }
 
   private static void finish(

@@ -18,6 +18,7 @@ import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
 import org.openclip.train.data.Order;
 import org.openclip.train.data.Preparation;
+import org.openclip.train.plan.ShortTexts;
 
 /**
  * Steps over batches, epoch after epoch. What happens follows from its parts and the progress it
@@ -216,8 +217,10 @@ public final class TrainingLoop {
     inputs.put(
         Architecture.PIXELS,
         batch.images(architecture.imageEncoder().height(), architecture.imageEncoder().width()));
-    inputs.put(Architecture.TOKENS, batch.texts());
+    Tensor texts = batch.texts();
+    inputs.put(Architecture.TOKENS, texts);
     inputs.putAll(extras.of(inputs));
+    inputs.put(Architecture.TOKENS, ShortTexts.cut(architecture, texts));
     return inputs;
   }
 }
