@@ -27,6 +27,7 @@ module org.openclip.models {
   provides org.openclip.api.spi.OptimizerProvider with
       org.openclip.models.optimizer.AdamWProvider,
       org.openclip.models.optimizer.LionProvider,
+      org.openclip.models.optimizer.NAdamWProvider,
       org.openclip.models.optimizer.SgdProvider;
   provides org.openclip.api.spi.ModelCatalogueProvider with
       org.openclip.models.catalogue.OpenClipCatalogue;

@@ -31,7 +31,7 @@ final class OptimizerFlags {
   @Option(
       names = "--opt",
       paramLabel = "NAME",
-      description = "adamw, lion, sgd, or that of a plugin. Default: adamw.")
+      description = "adamw, nadamw, lion, sgd, or that of a plugin. Default: adamw.")
   private String name = "adamw";
 
   @Option(
@@ -153,7 +153,7 @@ final class OptimizerFlags {
   Optimizer optimizer(String model, PluginRegistry plugins) {
     Choice choice = TIMM.getOrDefault(name, new Choice(name, Map.of()));
     Map<String, Double> options = new LinkedHashMap<>(choice.options());
-    if (name.equals("adamw")) {
+    if (name.equals("adamw") || name.equals("nadamw")) {
       boolean transformer = model.toLowerCase(Locale.ROOT).contains("vit");
       options.put("beta2", transformer ? 0.98 : 0.999);
       options.put("eps", transformer ? 1e-6 : 1e-8);

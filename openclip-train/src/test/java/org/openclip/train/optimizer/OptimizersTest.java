@@ -69,6 +69,20 @@ class OptimizersTest {
     };
   }
 
+  private static Rule nadamW(double beta1, double beta2, double epsilon) {
+    return (p, g, kept, step, rate, decay) -> {
+      double share = beta1 * (1 - 0.5 * Math.pow(0.96, step * 4e-3));
+      double next = beta1 * (1 - 0.5 * Math.pow(0.96, (step + 1) * 4e-3));
+      kept[0] = beta1 * kept[0] + (1 - beta1) * g;
+      kept[1] = beta2 * kept[1] + (1 - beta2) * g * g;
+      kept[2] = (step == 1 ? 1 : kept[2]) * share;
+      double divisor = Math.sqrt(kept[1] / (1 - Math.pow(beta2, step))) + epsilon;
+      double moved = p * (1 - rate * decay);
+      moved -= rate * (1 - share) / (1 - kept[2]) * g / divisor;
+      return moved - rate * next / (1 - kept[2] * next) * kept[0] / divisor;
+    };
+  }
+
   private static Rule lion(double beta1, double beta2) {
     return (p, g, kept, step, rate, decay) -> {
       double direction = Math.signum(beta1 * kept[0] + (1 - beta1) * g);
@@ -89,6 +103,7 @@ class OptimizersTest {
   static Stream<Case> cases() {
     return Stream.of(
         new Case("adamw", "adamw", Map.of("beta2", 0.98, "eps", 1e-6), adamW(0.9, 0.98, 1e-6)),
+        new Case("nadamw", "nadamw", Map.of("beta2", 0.98), nadamW(0.9, 0.98, 1e-8)),
         new Case("lion", "lion", Map.of(), lion(0.9, 0.99)),
         new Case("lion, other betas", "lion", Map.of("beta1", 0.5, "beta2", 0.7), lion(0.5, 0.7)),
         new Case("sgd", "sgd", Map.of(), sgd(0.9, false, false)),
@@ -169,7 +184,7 @@ class OptimizersTest {
   @MethodSource("cases")
   void takesTheStepsOfTheReference(Case given) {
     double[] w = START.clone();
-    double[][] kept = new double[w.length][2];
+    double[][] kept = new double[w.length][3];
     try (Backend backend = open();
         Trainer trainer = backend.train(plan(given), start())) {
       for (int step = 1; step <= STEPS; step++) {
