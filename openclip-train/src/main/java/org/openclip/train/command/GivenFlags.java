@@ -46,6 +46,7 @@ record GivenFlags(Map<String, String> all) {
           "--val-retrieval-precision",
           "--workers",
           "--zeroshot-frequency",
+          "--zeroshot-templates",
           "-j");
 
   GivenFlags {

@@ -361,7 +361,7 @@ final class TrainCall implements Arguments.Call {
                 labelled.add(
                     new Validation.Labelled(
                         prefix,
-                        new Validation.Classes(set.names(), ValidationFlags.templates()),
+                        new Validation.Classes(set.names(), validation.templates()),
                         new Validation.Source(
                             set.dataset(),
                             pictures.plain(

@@ -1,6 +1,5 @@
 package org.openclip.train.command;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +45,12 @@ final class ValidationFlags {
       description = "Epochs between two zero-shot evaluations; 0 for none. Default: 2.")
   int labelledEvery = 2;
 
+  @Option(
+      names = "--zeroshot-templates",
+      paramLabel = "LIST",
+      description = "Of its prompts: imagenet80, imagenet7, none, or a file. Default: imagenet80.")
+  private String templates = "imagenet80";
+
   /** Returns whether there is anything to measure. */
   boolean any() {
     return pairs != null || imageNet != null || imageNetV2 != null;
@@ -64,7 +69,7 @@ final class ValidationFlags {
   }
 
   /** Returns the prompts of ImageNet's classes. */
-  static List<String> templates() {
-    return new ArrayList<>(Prompts.templates("imagenet80"));
+  List<String> templates() {
+    return Prompts.templates(templates);
   }
 }

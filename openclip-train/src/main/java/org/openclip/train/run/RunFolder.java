@@ -2,6 +2,8 @@ package org.openclip.train.run;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
@@ -56,14 +58,15 @@ public record RunFolder(Path path) {
   /** Returns the checkpoint that was written last; empty when there is none. */
   public Optional<Path> latest() {
     Path folder = path.resolve("checkpoints");
-    if (!Files.isDirectory(folder)) {
-      return Optional.empty();
-    }
+    // Where there are no folders but only names with slashes, nothing is a folder before it is
+    // listed.
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(f -> Files.isRegularFile(f.resolve(Checkpoint.STATE)))
-          .filter(f -> !f.toString().endsWith(".part") && !f.toString().endsWith(".old"))
+          .filter(f -> !f.toString().matches(".*\\.(part|old)/?"))
           .max(Comparator.comparingLong(f -> Checkpoint.read(f).progress().step()));
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return Optional.empty();
     } catch (IOException e) {
       throw new OpenClipException(folder + " cannot be listed: " + e, e);
     }
