@@ -32,6 +32,7 @@ import org.openclip.api.text.Tokens;
 import org.openclip.api.training.Trainer;
 import org.openclip.hub.PictureFiles;
 import org.openclip.train.evaluation.PairModel;
+import org.openclip.train.plan.ShortTexts;
 import org.openclip.train.plan.TrainingGraphs;
 
 /**
@@ -104,7 +105,7 @@ public final class ModelInTraining implements ClipModel, PairModel {
     Map<String, Tensor> known = new LinkedHashMap<>();
     known.put(Architecture.TOKENS, tokens);
     known.putAll(trainer.run(graphs.image(), Map.of(Architecture.PIXELS, pixels)));
-    known.putAll(trainer.run(graphs.text(), Map.of(Architecture.TOKENS, tokens)));
+    known.putAll(text(tokens));
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (LeafOp.Input input : validation.inputs()) {
       inputs.put(input.name(), Objects.requireNonNull(known.get(input.name()), input.name()));
@@ -214,8 +215,12 @@ public final class ModelInTraining implements ClipModel, PairModel {
       throw new OpenClipException("there are no texts to embed");
     }
     Tensor ids = Tensor.of(tokens.toArray(), tokens.size(), tokens.length());
-    return rows(
-        trainer.run(graphs.text(), Map.of(Architecture.TOKENS, ids)), LossProvider.TEXT_FEATURES);
+    return rows(text(ids), LossProvider.TEXT_FEATURES);
+  }
+
+  private Map<String, Tensor> text(Tensor tokens) {
+    return trainer.run(
+        graphs.text(), Map.of(Architecture.TOKENS, ShortTexts.cut(architecture, tokens)));
   }
 
   /** Does nothing: the trainer owns what there is. */
