@@ -15,7 +15,8 @@ import org.openclip.hub.io.Variables;
 final class ReferenceFlags {
   private static final String ONE = "there is one process, which sees everything";
   private static final String COMPILED = "every step is compiled as one graph anyway";
-  private static final String PADDED = "all texts of a model have the length of its context";
+  private static final String PADDED =
+      "each batch leaves out what its longest caption does not need";
   private static final String AUDIO = "there are no models of sound; leave it out";
   private static final String NAFLEX =
       "pictures of any shape can be embedded, but not trained on yet; leave it out";

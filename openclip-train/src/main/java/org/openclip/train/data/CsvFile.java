@@ -79,7 +79,8 @@ public final class CsvFile {
                 row.get(picture), picture(location, files, row.get(picture)), row.get(caption)));
       }
     } catch (IOException e) {
-      throw new InvalidFileException(location, -1, "cannot be read: " + e.getMessage(), e);
+      String why = e.getMessage() == null ? e.toString() : e.getMessage();
+      throw new InvalidFileException(location, -1, "cannot be read: " + why, e);
     }
     if (samples.isEmpty()) {
       throw new InvalidFileException(location, -1, "has a header but no rows");

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
+import org.openclip.hub.remote.RemoteFiles;
 
 class ListedDatasetTest {
   @TempDir Path folder;
@@ -46,6 +47,11 @@ class ListedDatasetTest {
         .hasMessageContaining("no rows");
     assertThatThrownBy(() -> CsvFile.read(folder.resolve("none"), '\t', "filepath", "title"))
         .isInstanceOf(InvalidFileException.class);
+    assertThatThrownBy(
+            () ->
+                CsvFile.read(
+                    "http://127.0.0.1:1/x.csv", new RemoteFiles(), '\t', "filepath", "title"))
+        .hasMessageContaining("ConnectException");
     assertThatThrownBy(() -> new ListedDataset(List.of(), true))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("empty");
@@ -85,5 +91,17 @@ class ListedDatasetTest {
     assertThat(listed.files().get(1)).hasFileName("x.JPEG");
     assertThatThrownBy(() -> LabelledFolder.list(folder.resolve("train/apple")))
         .hasMessageContaining("one for each class");
+  }
+
+  @Test
+  void aTableNamesPicturesElsewhere() throws IOException {
+    Path picture = Files.write(folder.resolve("a.png"), new byte[] {1, 2});
+    Path file = csv("title\tfilepath\none\t" + picture.toUri() + "\ntwo\ta.png\n");
+
+    List<Sample> samples =
+        CsvFile.read(file.toUri().toString(), new RemoteFiles(), '\t', "filepath", "title");
+
+    assertThat(samples.get(0).picture().read()).containsExactly(1, 2);
+    assertThat(samples.get(1).picture().read()).containsExactly(1, 2);
   }
 }
