@@ -53,13 +53,14 @@ final class OptimizerFlags {
   @Option(
       names = "--beta2",
       paramLabel = "B",
-      description = "The second beta. Default: AdamW's 0.98 for ViTs, else 0.999; Lion's 0.99.")
+      description =
+          "The second beta. Default: AdamW's 0.999, in 'train' 0.98 for ViTs; Lion's 0.99.")
   private @Nullable Double beta2;
 
   @Option(
       names = "--eps",
       paramLabel = "E",
-      description = "AdamW's epsilon. Default: 1e-6 for ViTs, else 1e-8.")
+      description = "AdamW's epsilon. Default: 1e-8, in 'train' 1e-6 for ViTs.")
   private @Nullable Double epsilon;
 
   @Option(names = "--momentum", paramLabel = "M", description = "SGD's momentum. Default: 0.9.")

@@ -23,16 +23,16 @@ public final class ShortTexts {
   /**
    * Cuts a batch after the last token that the features of some text depend on.
    *
-   * @param tokens {@code int64[batch, contextLength]}
+   * @param tokens {@code int64[batch, contextLength]}; of another length when they are no texts
    * @return {@code int64[batch, length]}; the same where nothing can be cut
    */
   public static Tensor cut(Architecture architecture, Tensor tokens) {
-    if (!suit(architecture)) {
+    TextEncoder encoder = architecture.textEncoder();
+    int context = encoder.contextLength();
+    if (!suit(architecture) || tokens.shape()[1] != context) {
       return tokens;
     }
-    TextEncoder encoder = architecture.textEncoder();
     long[] ids = tokens.toLongs();
-    int context = encoder.contextLength();
     int rows = ids.length / context;
     int used = 1;
     for (int row = 0; row < rows; row++) {
