@@ -181,7 +181,7 @@ public final class EvaluateCommand implements CommandProvider {
       } else {
         metrics.forEach(
             (name, value) ->
-                environment.out().println(String.format(Locale.ROOT, "%-28s %.4f", name, value)));
+                environment.out().println(String.format(Locale.ROOT, "%-34s %.4f", name, value)));
       }
       return 0;
     }
