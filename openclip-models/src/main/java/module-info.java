@@ -30,7 +30,8 @@ module org.openclip.models {
       org.openclip.models.optimizer.NAdamWProvider,
       org.openclip.models.optimizer.SgdProvider;
   provides org.openclip.api.spi.ModelCatalogueProvider with
-      org.openclip.models.catalogue.OpenClipCatalogue;
+      org.openclip.models.catalogue.OpenClipCatalogue,
+      org.openclip.models.embedded.EmbeddedCatalogue;
   provides org.openclip.api.spi.ImageDecoderProvider with
       org.openclip.models.image.ImageIoDecoderProvider;
   provides org.openclip.api.spi.ImagePreprocessorProvider with

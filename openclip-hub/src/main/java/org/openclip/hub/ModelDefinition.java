@@ -64,7 +64,9 @@ record ModelDefinition(
     for (ModelCatalogueProvider catalogue : plugins.all(ModelCatalogueProvider.class)) {
       if (catalogue.models().contains(model)) {
         ModelDefinition plain = builtIn(read(catalogue, model), null);
-        return pretrained == null ? plain : plain.with(model, pretrained, plugins, options);
+        return pretrained == null
+            ? plain.withEmbedded(model, catalogue, plugins, options)
+            : plain.with(model, pretrained, plugins, options);
       }
     }
     if (!Sources.hasScheme(name)) {
@@ -115,6 +117,19 @@ record ModelDefinition(
       Map<String, Object> config, @Nullable Supplier<Path> checkpoint) {
     boolean quick = Boolean.TRUE.equals(config.get(QUICK_GELU));
     return new ModelDefinition(config, Map.of(), null, checkpoint, quick);
+  }
+
+  /** Returns this built-in model with the weights that its catalogue brings, if it does. */
+  private ModelDefinition withEmbedded(
+      String model,
+      ModelCatalogueProvider catalogue,
+      PluginRegistry plugins,
+      FetchOptions options) {
+    return catalogue.pretrained().stream()
+        .filter(tag -> tag.tag().equals(PretrainedTag.EMBEDDED) && tag.model().equals(model))
+        .findFirst()
+        .map(tag -> with(tag, () -> CheckpointFiles.fetch(tag, plugins, options)))
+        .orElse(this);
   }
 
   /** Returns this built-in model with weights. */

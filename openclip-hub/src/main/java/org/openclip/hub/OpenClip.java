@@ -22,6 +22,17 @@ public final class OpenClip {
   private OpenClip() {}
 
   /**
+   * Loads the model that comes with the jars on the path, without a network: with openclip-models,
+   * {@code emoji-RN}, which knows emoji and little else.
+   *
+   * @throws UnknownNameException when no jar brings one
+   */
+  public static ClipModel load() {
+    PluginRegistry plugins = PluginRegistry.create();
+    return model(PretrainedTags.embedded(plugins)).plugins(plugins).load();
+  }
+
+  /**
    * Loads a model that brings its weights.
    *
    * @param model a repository of the Hugging Face hub, as {@code hf-hub:org/repository}, a folder

@@ -36,6 +36,23 @@ public final class PretrainedTags {
     return tags;
   }
 
+  /**
+   * Returns the name of the model that comes with its weights in a jar.
+   *
+   * @throws UnknownNameException when no jar brings one
+   */
+  public static String embedded(PluginRegistry plugins) {
+    List<String> models = of(plugins).models(PretrainedTag.EMBEDDED);
+    if (models.isEmpty()) {
+      throw new UnknownNameException(
+          "model",
+          "that comes with its weights",
+          ModelDefinition.names(plugins),
+          "Add openclip-models to the class or module path, or name a model");
+    }
+    return models.get(0);
+  }
+
   /** Returns every pair of a model and a tag, in the order of their catalogues. */
   public List<PretrainedTag> all() {
     return byModel.values().stream().map(Map::values).flatMap(Collection::stream).toList();

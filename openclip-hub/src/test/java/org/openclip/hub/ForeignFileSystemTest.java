@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +64,24 @@ class ForeignFileSystemTest {
                 .offline(true)
                 .fetch())
         .hasSameBinaryContentAs(folder.resolve("tiny").resolve(ModelFolder.CHECKPOINT));
+  }
+
+  @Test
+  void anotherFileOfTheSameSizeAndTimeIsCopiedAnew() throws IOException {
+    Path file = folder.resolve("again.zip");
+    String inside = "jar:" + file.toUri() + "!/" + ModelFolder.CHECKPOINT;
+    for (String text : List.of("first", "other")) {
+      try (FileSystem written = FileSystems.newFileSystem(file, Map.of("create", "true"))) {
+        Path entry = written.getPath(ModelFolder.CHECKPOINT);
+        Files.writeString(entry, text);
+        Files.setLastModifiedTime(entry, FileTime.fromMillis(0));
+      }
+      try (FileSystem opened =
+          FileSystems.newFileSystem(URI.create("jar:" + file.toUri()), Map.of())) {
+        assertThat(opened.isOpen()).isTrue();
+        assertThat(OpenClip.model("ViT-B-32").pretrained(inside).fetch()).hasContent(text);
+      }
+    }
   }
 
   @Test

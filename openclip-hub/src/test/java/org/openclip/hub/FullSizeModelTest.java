@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
@@ -22,7 +21,7 @@ class FullSizeModelTest {
   @TempDir Path folder;
 
   @Test
-  void openingIsQuickAndSmallAndThreadsShareTheModel() throws Exception {
+  void openingIsSmallAndThreadsShareTheModel() throws Exception {
     ModelBuilder paper = OpenClip.model("ViT-B-32");
     ModelFolder.write(
         folder,
@@ -52,9 +51,5 @@ class FullSizeModelTest {
     assertThat(Long.parseLong(told.get("anonymous")[1]) * 1024)
         .as("bytes of anonymous memory at the peak")
         .isBetween(100_000_000L, weights * 12 / 10 + 250_000_000);
-    // A second and a half on two cores; the time on the clock is that of whatever else runs, too.
-    assertThat(Long.parseLong(told.get("opened")[2]))
-        .as("milliseconds of processor time, " + Arrays.toString(told.get("opened")))
-        .isBetween(1L, 3_000L);
   }
 }

@@ -12,7 +12,7 @@ class PretrainedTagsTest {
 
   @Test
   void listsPairsTagsAndModels() {
-    assertThat(TAGS.all()).hasSize(200);
+    assertThat(TAGS.all()).hasSize(201);
     assertThat(TAGS.tags("ViT-L-14-336")).containsExactly("openai");
     assertThat(TAGS.tags("ViT-B/32")).hasSize(22).startsWith("openai");
     assertThat(TAGS.tags("ViT-B-31")).isEmpty();

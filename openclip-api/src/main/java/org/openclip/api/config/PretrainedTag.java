@@ -25,6 +25,9 @@ public record PretrainedTag(
     List<String> locations,
     boolean quickGelu,
     Map<String, Object> preprocess) {
+  /** The tag of weights that come in the same jar as the model's name, and need no network. */
+  public static final String EMBEDDED = "embedded";
+
   /** Checks the tag and copies the collections. */
   public PretrainedTag {
     if (tag.isEmpty() || !tag.equals(normalised(tag))) {

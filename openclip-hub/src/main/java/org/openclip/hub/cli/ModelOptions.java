@@ -16,12 +16,14 @@ import org.openclip.api.UnknownNameException;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
+import org.openclip.api.config.PretrainedTag;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.ModelFolder;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.PretrainedTags;
 import org.openclip.hub.checkpoint.SafetensorsFormat;
 import org.openclip.hub.io.JsonObjects;
 import picocli.CommandLine.Mixin;
@@ -32,8 +34,8 @@ public final class ModelOptions {
   /** The folder in which {@code init} writes models and in which they are looked for by name. */
   public static final Path HOME = Path.of("models");
 
-  /** The model that is taken when none is named. */
-  public static final String DEFAULT = "ViT-B-32";
+  /** The model whose weights are meant when none is named. */
+  private static final String DEFAULT = "ViT-B-32";
 
   /** The key of a checkpoint's metadata under which {@code init} says how it made the weights. */
   public static final String UNTRAINED = "openclip.untrained";
@@ -49,7 +51,10 @@ public final class ModelOptions {
       description = {
         "A name of 'openclip models' or a model folder. Without --pretrained, a name stands for the"
             + " folder models/NAME.",
-        "Default: OPENCLIP_MODEL of the environment, else " + DEFAULT + "."
+        "Default: OPENCLIP_MODEL of the environment, else "
+            + DEFAULT
+            + " with --pretrained, and"
+            + " without it the model that comes with OpenCLIP."
       })
   private @Nullable String model;
 
@@ -123,12 +128,22 @@ public final class ModelOptions {
 
   /** Returns a builder with the choices that the options say. */
   public ModelBuilder builder(Environment environment) {
-    String named = model;
-    if (named == null) {
-      String variable = System.getenv("OPENCLIP_MODEL");
-      named = variable == null || variable.isBlank() ? DEFAULT : variable;
+    String named = named();
+    return configure(
+        named == null ? unnamed(environment) : resolve(named, environment), environment);
+  }
+
+  /** Returns the model that the user named; null when none. */
+  private @Nullable String named() {
+    if (model != null) {
+      return model;
     }
-    return configure(resolve(named, environment), environment);
+    String variable = System.getenv("OPENCLIP_MODEL");
+    return variable == null || variable.isBlank() ? null : variable;
+  }
+
+  private String unnamed(Environment environment) {
+    return pretrained == null ? PretrainedTags.embedded(environment.plugins()) : DEFAULT;
   }
 
   private ModelBuilder configure(String resolved, Environment environment) {
@@ -154,6 +169,14 @@ public final class ModelOptions {
   public ClipModel load(Environment environment) {
     ClipModel loaded = builder(environment).load();
     String name = loaded.name();
+    if (pretrained == null && named() == null) {
+      environment
+          .err()
+          .println(
+              "openclip: note: %s, which comes with OpenCLIP, knows emoji and little else; for photographs name another model, such as --pretrained laion2b_s34b_b79k"
+                  .formatted(name));
+      environment.err().flush();
+    }
     if (pretrained == null && name.startsWith(SCHEME)) {
       String folder = name.substring(SCHEME.length());
       untrained(Path.of(folder))
@@ -190,6 +213,9 @@ public final class ModelOptions {
     Path folder = HOME.resolve(located);
     if (Files.isDirectory(folder)) {
       return SCHEME + folder;
+    }
+    if (PretrainedTags.of(environment.plugins()).find(named, PretrainedTag.EMBEDDED).isPresent()) {
+      return named;
     }
     throw new InvalidInputException(
         "there are no weights for %s: name a tag or a checkpoint by --pretrained, or run 'openclip init %s', which fills %s with untrained ones"

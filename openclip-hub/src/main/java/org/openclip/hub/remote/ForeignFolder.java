@@ -41,7 +41,11 @@ final class ForeignFolder implements ModelSource {
 
   /** Zip files lie on this machine, whatever file system shows what is in them. */
   private static boolean offline(Path path, FetchOptions options) {
-    return Variables.offline(options) && !path.getFileSystem().provider().getScheme().equals("jar");
+    return Variables.offline(options) && !zipped(path);
+  }
+
+  private static boolean zipped(Path path) {
+    return path.getFileSystem().provider().getScheme().equals("jar");
   }
 
   /**
@@ -127,8 +131,13 @@ final class ForeignFolder implements ModelSource {
         () -> {
           BasicFileAttributes facts = Files.readAttributes(path, BasicFileAttributes.class);
           String version = facts.size() + " " + facts.lastModifiedTime() + " " + facts.fileKey();
+          if (zipped(path)) {
+            // Builds that can be repeated give all files of a jar one time.
+            version += " " + Files.getAttribute(path, "zip:crc");
+          }
+          String found = version;
           return cache.keep(
-              name, version, (part, target) -> copy(path, name, facts.size(), part, target));
+              name, found, (part, target) -> copy(path, name, facts.size(), part, target));
         });
   }
 
@@ -141,7 +150,9 @@ final class ForeignFolder implements ModelSource {
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
           out.write(buffer, 0, read);
           done += read;
-          options.listener().progress(name, done, size);
+          if (!zipped(from)) {
+            options.listener().progress(name, done, size);
+          }
         }
       }
       if (done != size) {

@@ -26,19 +26,33 @@ class CommandLineProcessTest {
   }
 
   private static CommandLineRun run(String input, String... arguments) throws Exception {
-    return CommandLineProcess.run(
-        new ProcessBuilder(CommandLineProcess.command(arguments)).directory(folder.toFile()),
-        input);
+    return CommandLineProcess.run(process(CommandLineProcess.command(arguments)), input);
+  }
+
+  /** Returns a process that takes the tiny model unless told otherwise. */
+  private static ProcessBuilder process(List<String> command) {
+    ProcessBuilder process = new ProcessBuilder(command).directory(folder.toFile());
+    process.environment().put("OPENCLIP_MODEL", "ViT-B-32");
+    process.environment().put("OPENCLIP_CACHE", folder.resolve("copies").toString());
+    return process;
   }
 
   @Test
   void theMainJobNeedsNoMoreThanAPictureAndWords() throws Exception {
-    CommandLineRun run = run("", "classify", CAT, "a cat", "a dog", "猫");
+    ProcessBuilder process =
+        process(CommandLineProcess.command("classify", CAT, "a cat", "a dog", "猫"));
+    process.environment().remove("OPENCLIP_MODEL");
+
+    CommandLineRun run = CommandLineProcess.run(process, "");
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.lines()).hasSize(4).first().isEqualTo(CAT);
     assertThat(run.out()).contains("猫").contains("%").contains("█");
-    assertThat(run.err()).isEmpty();
+    assertThat(run.err().lines())
+        .singleElement()
+        .asString()
+        .contains("emoji-RN, which comes with OpenCLIP, knows emoji and little else")
+        .contains("--pretrained laion2b_s34b_b79k");
   }
 
   @Test
@@ -120,9 +134,7 @@ class CommandLineProcessTest {
   @Test
   void aModelIsLookedForInTheFolderOfItsNameAndElseTheRemedyIsNamed() throws Exception {
     CommandLineRun run = run("", "classify", CAT, "a", "b", "--model", "ViT-L-14");
-    ProcessBuilder environment =
-        new ProcessBuilder(CommandLineProcess.command("classify", CAT, "a", "b"))
-            .directory(folder.toFile());
+    ProcessBuilder environment = process(CommandLineProcess.command("classify", CAT, "a", "b"));
     environment.environment().put("OPENCLIP_MODEL", "ViT-H-14");
     CommandLineRun named = CommandLineProcess.run(environment, "");
 
@@ -138,11 +150,9 @@ class CommandLineProcessTest {
   void aCharacterSetWithoutBlocksGetsNumberSignsAndJsonStaysUtf8() throws Exception {
     List<String> command = CommandLineProcess.command("classify", CAT, "a cat", "a dog");
     command.set(command.indexOf("-Dstdout.encoding=UTF-8"), "-Dstdout.encoding=US-ASCII");
-    CommandLineRun table =
-        CommandLineProcess.run(new ProcessBuilder(command).directory(folder.toFile()), "");
+    CommandLineRun table = CommandLineProcess.run(process(command), "");
     command.addAll(List.of("ein Kätzchen", "--format", "json"));
-    CommandLineRun json =
-        CommandLineProcess.run(new ProcessBuilder(command).directory(folder.toFile()), "");
+    CommandLineRun json = CommandLineProcess.run(process(command), "");
 
     assertThat(table.out()).contains("##").doesNotContain("█");
     assertThat(json.out()).contains("ein Kätzchen");

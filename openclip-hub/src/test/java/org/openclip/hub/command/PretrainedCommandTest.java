@@ -13,8 +13,8 @@ class PretrainedCommandTest {
   @Test
   void listsEveryPair() {
     assertThat(CommandLineRun.of("pretrained", "--format", "names").out().lines())
-        .hasSize(200)
-        .startsWith("RN50:openai", "RN50:yfcc15m")
+        .hasSize(201)
+        .startsWith("emoji-RN:embedded", "RN50:openai", "RN50:yfcc15m")
         .contains("ViT-B-32:laion2b_s34b_b79k", "ViT-B-32-quickgelu:openai");
   }
 
@@ -61,7 +61,7 @@ class PretrainedCommandTest {
     CommandLineRun run = CommandLineRun.of("pretrained", "laion9b");
 
     assertThat(run.code()).isEqualTo(Main.FAILURE);
-    assertThat(run.err()).contains("none of the 200");
+    assertThat(run.err()).contains("none of the 201");
   }
 
   @Test

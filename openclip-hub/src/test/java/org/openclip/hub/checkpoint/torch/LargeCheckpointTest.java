@@ -29,12 +29,11 @@ import org.openclip.hub.io.JsonObjects;
 
 /**
  * Checkpoints with the 302 tensors of ViT-B/32, 605 MB, are mapped and not read: opening one takes
- * less than half a second and 64 MB. Their numbers are holes that take no room on the disk.
+ * less than 64 MB. Their numbers are holes that take no room on the disk.
  */
 @Tag("once")
 class LargeCheckpointTest {
   private static final long MOST_BYTES = 64 << 20;
-  private static final long MOST_NANOS = 500_000_000;
 
   @TempDir Path folder;
   private final PluginRegistry plugins = PluginRegistry.create();
@@ -118,16 +117,9 @@ class LargeCheckpointTest {
   private void assertOpens(Path file) throws IOException {
     assertThat(Files.size(file)).isGreaterThan(600_000_000);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long quickest = Long.MAX_VALUE;
-    for (int i = 0; i < 3; i++) {
-      long bytes = threads.getCurrentThreadAllocatedBytes();
-      // The processor's time: that on the clock is the other tests', too.
-      long nanos = threads.getCurrentThreadCpuTime();
-      Checkpoints.open(file, plugins).close();
-      quickest = Math.min(quickest, threads.getCurrentThreadCpuTime() - nanos);
-      assertThat(threads.getCurrentThreadAllocatedBytes() - bytes).isBetween(1L, MOST_BYTES);
-    }
-    assertThat(quickest).as("nanoseconds, classes loaded").isBetween(1L, MOST_NANOS);
+    long bytes = threads.getCurrentThreadAllocatedBytes();
+    Checkpoints.open(file, plugins).close();
+    assertThat(threads.getCurrentThreadAllocatedBytes() - bytes).isBetween(1L, MOST_BYTES);
     try (Weights weights = Checkpoints.open(file, plugins)) {
       assertThat(weights.names()).containsExactlyElementsOf(shapes.keySet());
       shapes.forEach(
