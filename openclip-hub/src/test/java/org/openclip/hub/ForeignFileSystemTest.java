@@ -85,6 +85,13 @@ class ForeignFileSystemTest {
   }
 
   @Test
+  void whatLiesInAZipFileNeedsNoCache() {
+    System.setProperty("OPENCLIP_CACHE", folder.resolve("models.zip").resolve("no").toString());
+
+    assertThat(features(zip + "tiny")).isEqualTo(features(local));
+  }
+
+  @Test
   void aFileUriIsAPathOfThisMachine() {
     assertThat(features(folder.resolve("tiny").toUri().toString())).isEqualTo(features(local));
     assertThat(folder.resolve("copies")).doesNotExist();

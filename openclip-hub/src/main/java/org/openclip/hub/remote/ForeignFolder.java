@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.FetchException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
@@ -29,6 +30,7 @@ final class ForeignFolder implements ModelSource {
   private final RemoteCache cache;
   private final FetchOptions options;
   private final boolean offline;
+  private @Nullable Path aside;
 
   private ForeignFolder(
       Path folder, Optional<String> chosen, RemoteCache cache, FetchOptions options) {
@@ -136,9 +138,31 @@ final class ForeignFolder implements ModelSource {
             version += " " + Files.getAttribute(path, "zip:crc");
           }
           String found = version;
-          return cache.keep(
-              name, found, (part, target) -> copy(path, name, facts.size(), part, target));
+          try {
+            return cache.keep(
+                name, found, (part, target) -> copy(path, name, facts.size(), part, target));
+          } catch (IOException e) {
+            if (!zipped(path)) {
+              throw e;
+            }
+            // What comes in a jar must run where nothing can be kept, too.
+            return copyAside(path, name);
+          }
         });
+  }
+
+  /** Copies a file for this process alone. */
+  private synchronized Path copyAside(Path from, String name) throws IOException {
+    if (aside == null) {
+      aside = Files.createTempDirectory("openclip-");
+      aside.toFile().deleteOnExit();
+    }
+    Path file = aside.resolve(name);
+    if (!Files.exists(file)) {
+      Files.copy(from, file);
+      file.toFile().deleteOnExit();
+    }
+    return file;
   }
 
   private void copy(Path from, String name, long size, Path part, Path target) throws IOException {
