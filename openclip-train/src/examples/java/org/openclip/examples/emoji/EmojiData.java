@@ -3,9 +3,7 @@ package org.openclip.examples.emoji;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,8 +16,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.openclip.examples.ShardWriter;
 
 /**
  * Makes the data of the embedded model from packages of emoji pictures: shards to train on, and
@@ -91,35 +88,19 @@ public final class EmojiData {
     order.removeIf(unseen::contains);
     Collections.shuffle(order, random);
     Path file = out.resolve("train/%05d.tar".formatted(number));
-    try (OutputStream stream = Files.newOutputStream(file);
-        TarArchiveOutputStream tar = new TarArchiveOutputStream(stream)) {
+    try (ShardWriter shard = new ShardWriter(file)) {
       for (Concept concept : order) {
         List<Style> styles = new ArrayList<>(styles(concept));
         styles.remove(validation.get(concept));
         Style style = styles.get(random.nextInt(styles.size()));
         BufferedImage emoji = pictures.get(style).get(concept.key());
         String name = "%05d-%s-%s".formatted(number, concept.key(), style.name());
-        add(
-            tar,
-            name + ".png",
-            png(variation.draw(emoji, concept, number >= FIRST_TRIMMED, random)));
-        add(
-            tar,
-            name + ".txt",
-            Captions.draw(concept, style, random).getBytes(StandardCharsets.UTF_8));
+        byte[] picture = png(variation.draw(emoji, concept, number >= FIRST_TRIMMED, random));
+        shard.add(name, picture, Captions.draw(concept, style, random));
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static void add(TarArchiveOutputStream tar, String name, byte[] bytes)
-      throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name);
-    entry.setSize(bytes.length);
-    tar.putArchiveEntry(entry);
-    tar.write(bytes);
-    tar.closeArchiveEntry();
   }
 
   private static byte[] png(BufferedImage picture) throws IOException {

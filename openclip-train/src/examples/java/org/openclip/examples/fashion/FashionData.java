@@ -4,15 +4,12 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import javax.imageio.ImageIO;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.openclip.examples.ShardWriter;
 
 /**
  * Turns Fashion-MNIST (Xiao et al. 2017, arXiv 1708.07747) into shards with captions, and its test
@@ -64,23 +61,11 @@ public final class FashionData {
 
   private static void write(Path file, int from, byte[][] pictures, byte[] labels)
       throws IOException {
-    try (OutputStream stream = Files.newOutputStream(file);
-        TarArchiveOutputStream tar = new TarArchiveOutputStream(stream)) {
+    try (ShardWriter shard = new ShardWriter(file)) {
       for (int i = from; i < Math.min(from + PER_SHARD, pictures.length); i++) {
-        String caption = "a photo of a " + CLASSES.get(labels[i]);
-        add(tar, "%05d.png".formatted(i), pictures[i]);
-        add(tar, "%05d.txt".formatted(i), caption.getBytes(StandardCharsets.UTF_8));
+        shard.add("%05d".formatted(i), pictures[i], "a photo of a " + CLASSES.get(labels[i]));
       }
     }
-  }
-
-  private static void add(TarArchiveOutputStream tar, String name, byte[] bytes)
-      throws IOException {
-    TarArchiveEntry entry = new TarArchiveEntry(name);
-    entry.setSize(bytes.length);
-    tar.putArchiveEntry(entry);
-    tar.write(bytes);
-    tar.closeArchiveEntry();
   }
 
   private static byte[][] pictures(Path file) throws IOException {

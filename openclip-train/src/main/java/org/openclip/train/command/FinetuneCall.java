@@ -41,8 +41,6 @@ import picocli.CommandLine.Option;
       "    --alpha 0,0.25,0.5,0.75,1 -o models/pets"
     })
 final class FinetuneCall implements Arguments.Call {
-  private static final int IMAGENET = 1000;
-
   @Mixin private ModelOptions model = new ModelOptions();
 
   @Option(
@@ -130,7 +128,7 @@ final class FinetuneCall implements Arguments.Call {
   /** Returns the head that words make, with the scale of the logits in its rows. */
   private ClassifierHead zeroShot(ModelBuilder builder, List<String> folders) {
     List<String> prompts = template.isEmpty() ? Prompts.templates(templates) : template;
-    List<String> names = names(folders);
+    List<String> names = LabelledData.names(folders);
     List<String> different = names.stream().distinct().toList();
     try (ClipModel loaded = builder.load()) {
       Embeddings classes = ZeroShotClassifier.create(loaded, different, prompts).classes();
@@ -143,15 +141,6 @@ final class FinetuneCall implements Arguments.Call {
       }
       return new ClassifierHead(folders, Embeddings.of(classes.width(), rows));
     }
-  }
-
-  /** Folders of ImageNet are named by synsets, in the order of its class names. */
-  private static List<String> names(List<String> folders) {
-    boolean imageNet =
-        folders.size() == IMAGENET && folders.stream().allMatch(f -> f.matches("n\\d{8}"));
-    return imageNet
-        ? Prompts.imageNetClasses()
-        : folders.stream().map(name -> name.replace('_', ' ')).toList();
   }
 
   /** What comes of the shares. */

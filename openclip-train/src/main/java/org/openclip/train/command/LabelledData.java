@@ -108,7 +108,7 @@ record LabelledData(List<String> names, Dataset dataset) {
   }
 
   /** Folders of ImageNet are named by synsets, in the order of its class names. */
-  private static List<String> names(List<String> folders) {
+  static List<String> names(List<String> folders) {
     boolean some = folders.stream().anyMatch(SYNSET.asMatchPredicate());
     if (!some) {
       return folders.stream().map(name -> name.replace('_', ' ')).toList();

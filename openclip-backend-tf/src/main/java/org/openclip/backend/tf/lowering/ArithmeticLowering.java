@@ -80,9 +80,7 @@ final class ArithmeticLowering {
   private void unary(ArithmeticOp.Unary op, Value value) {
     Form input = lowering.forms(op.input()).first(op.input());
     boolean narrow =
-        op.function() == ArithmeticOp.UnaryFunction.RELU
-            && lowering.narrowPictures()
-            && lowering.narrow(op.input());
+        op.function() == ArithmeticOp.UnaryFunction.RELU && lowering.narrow(op.input());
     DataType type = narrow ? input.type() : value.type();
     Output x = out.cast(input.output(), input.type(), type);
     lowering.put(value, input.layout(), type, unary(op.function(), x));
@@ -110,7 +108,6 @@ final class ArithmeticLowering {
   private void binary(ArithmeticOp.Binary op, Value value) {
     DataType type = op.left().type();
     if (op.function() == ArithmeticOp.BinaryFunction.ADD
-        && lowering.narrowPictures()
         && lowering.narrow(op.left())
         && lowering.narrow(op.right())
         && op.left().shape().equals(op.right().shape())) {

@@ -172,10 +172,10 @@ public final class Lowering {
     return phase.narrowPictures() && dense() == DataType.BFLOAT16;
   }
 
-  /** Returns whether a value is a picture in the type of kernels. */
+  /** Returns whether a value is such a picture. */
   boolean narrow(Value value) {
     Form form = forms(value).first(value);
-    return form.layout() == Layout.CHANNELS_LAST && form.type() == dense();
+    return narrowPictures() && form.layout() == Layout.CHANNELS_LAST && form.type() == dense();
   }
 
   /** Returns the forms; those of a parameter begin with its first use. */

@@ -23,17 +23,16 @@ final class PictureLowering {
   void convolution(NeuralOp.Convolution c, Value value) {
     DataType dense = lowering.dense();
     Output given = lowering.get(c.input(), Layout.CHANNELS_LAST, dense);
-    boolean same = same(c);
-    Output picture = same ? given : pad(given, c.pads(), 0, dense);
+    Output picture = same(c) ? given : pad(given, c.pads(), 0, dense);
     Output kernel = lowering.kernel(c.weight());
     long in = c.input().shape().size(1);
     Output result;
     if (c.groups() == 1) {
-      result = convolve("Conv2D", picture, kernel, c, same);
+      result = convolve("Conv2D", picture, kernel, c);
     } else if (c.groups() == in && c.strideHeight() == c.strideWidth()) {
-      result = convolve("DepthwiseConv2dNative", picture, depthwise(kernel, c), c, same);
+      result = convolve("DepthwiseConv2dNative", picture, depthwise(kernel, c), c);
     } else {
-      result = grouped(picture, kernel, c, same);
+      result = grouped(picture, kernel, c);
     }
     Value bias = c.bias();
     if (bias != null) {
@@ -58,11 +57,10 @@ final class PictureLowering {
                     (int) height / 2, (int) width / 2, (int) height / 2, (int) width / 2));
   }
 
-  private Output convolve(
-      String type, Output picture, Output kernel, NeuralOp.Convolution c, boolean same) {
+  private Output convolve(String type, Output picture, Output kernel, NeuralOp.Convolution c) {
     return out.begin(type, picture, kernel)
         .integers("strides", 1, c.strideHeight(), c.strideWidth(), 1)
-        .attr("padding", same ? "SAME" : "VALID")
+        .attr("padding", same(c) ? "SAME" : "VALID")
         .build();
   }
 
@@ -75,12 +73,12 @@ final class PictureLowering {
   }
 
   /** Convolves each group for itself. */
-  private Output grouped(Output picture, Output kernel, NeuralOp.Convolution c, boolean same) {
+  private Output grouped(Output picture, Output kernel, NeuralOp.Convolution c) {
     List<Output> pictures = split(picture, c.groups());
     List<Output> kernels = split(kernel, c.groups());
     List<Output> results = new ArrayList<>();
     for (int group = 0; group < c.groups(); group++) {
-      results.add(convolve("Conv2D", pictures.get(group), kernels.get(group), c, same));
+      results.add(convolve("Conv2D", pictures.get(group), kernels.get(group), c));
     }
     return out.concat(results, 3);
   }
@@ -97,7 +95,7 @@ final class PictureLowering {
 
   void pool(NeuralOp.Pool p, Value value) {
     boolean mean = p.pooling() == NeuralOp.Pooling.MEAN;
-    boolean narrow = lowering.narrowPictures() && lowering.narrow(p.input());
+    boolean narrow = lowering.narrow(p.input());
     DataType type = narrow ? lowering.dense() : DataType.FLOAT32;
     Output picture =
         pad(
