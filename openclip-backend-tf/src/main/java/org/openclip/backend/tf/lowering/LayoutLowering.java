@@ -31,7 +31,7 @@ final class LayoutLowering {
           transpose(input, permutation, value);
       case LayoutOp.Concat(List<Value> parts, int axis) ->
           lowering.put(value, out.concat(parts.stream().map(lowering::plain).toList(), axis));
-      case LayoutOp.Slice slice -> lowering.put(value, slice(slice));
+      case LayoutOp.Slice slice -> slice(slice, value);
       case LayoutOp.Pad pad -> lowering.put(value, pad(pad));
       case LayoutOp.Broadcast(Value input, Shape shape) ->
           lowering.put(
@@ -59,6 +59,16 @@ final class LayoutLowering {
       lowering.put(value, Layout.CHANNELS_LAST, type, lowering.plain(input));
     } else {
       lowering.put(value, out.op("Transpose", lowering.plain(input), out.integers(permutation)));
+    }
+  }
+
+  private void slice(LayoutOp.Slice slice, Value value) {
+    Value input = slice.input();
+    Form part = lowering.splits().part(value, input, lowering.forms(input).first(input));
+    if (part != null) {
+      lowering.put(value, part.layout(), part.type(), part.output());
+    } else {
+      lowering.put(value, slice(slice));
     }
   }
 

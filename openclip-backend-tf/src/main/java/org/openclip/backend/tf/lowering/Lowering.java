@@ -28,6 +28,7 @@ public final class Lowering {
   private final ParameterSource parameters;
   private final Sizes sizes;
   private final Forms forms;
+  private final Splits splits;
   private final NeuralLowering neural;
   private final ArithmeticLowering arithmetic;
   private final LayoutLowering layout;
@@ -37,14 +38,20 @@ public final class Lowering {
   private final int origin;
 
   private Lowering(
-      String name, Emitter out, Numbers numbers, Phase phase, ParameterSource parameters) {
-    this.origin = (name.hashCode() & 0x7ff) << 20;
+      Graph graph,
+      BitSet needed,
+      Emitter out,
+      Numbers numbers,
+      Phase phase,
+      ParameterSource parameters) {
+    this.origin = (graph.name().hashCode() & 0x7ff) << 20;
     this.out = out;
     this.numbers = numbers;
     this.phase = phase;
     this.parameters = parameters;
     this.sizes = new Sizes(out, phase.freeLength());
     this.forms = new Forms(out, sizes);
+    this.splits = new Splits(out, graph, needed);
     this.neural = new NeuralLowering(this);
     this.arithmetic = new ArithmeticLowering(this);
     this.layout = new LayoutLowering(this);
@@ -68,8 +75,8 @@ public final class Lowering {
       Numbers numbers,
       Phase phase,
       ParameterSource parameters) {
-    Lowering lowering = new Lowering(graph.name(), out, numbers, phase, parameters);
     BitSet needed = needed(graph);
+    Lowering lowering = new Lowering(graph, needed, out, numbers, phase, parameters);
     for (Node node : graph.nodes()) {
       if (node.op() instanceof LeafOp.Input input) {
         lowering.input(node.value(), input, inputs);
@@ -157,6 +164,10 @@ public final class Lowering {
 
   Phase phase() {
     return phase;
+  }
+
+  Splits splits() {
+    return splits;
   }
 
   /** Returns the type in which matrices and kernels are multiplied. */
