@@ -28,6 +28,7 @@ public final class NativeGraph implements AutoCloseable {
   private final TF_Graph graph = TF_NewGraph();
   private final NativeStatus status = new NativeStatus();
   private final Map<String, Integer> names = new HashMap<>();
+  private final BatchProducts products = new BatchProducts(this);
   private boolean closed;
 
   TF_Graph pointer() {
@@ -93,13 +94,15 @@ public final class NativeGraph implements AutoCloseable {
           status.pointer(),
           found);
       status.check("the derivation of a graph");
+      Map<TF_Operation, Output> replaced = products.replace();
       List<Optional<Output>> gradients = new ArrayList<>();
       for (int i = 0; i < by.size(); i++) {
         TF_Operation operation = found.position(i).oper();
         gradients.add(
             operation == null || operation.isNull()
                 ? Optional.empty()
-                : Optional.of(new Output(operation, found.index())));
+                : Optional.of(
+                    replaced.getOrDefault(operation, new Output(operation, found.index()))));
       }
       found.position(0);
       return gradients;
@@ -134,6 +137,7 @@ public final class NativeGraph implements AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
+      products.close();
       TF_DeleteGraph(graph);
       status.close();
     }
