@@ -48,18 +48,11 @@ public final class ZeroShotClassifier {
     if (new HashSet<>(labels).size() != labels.size()) {
       throw new InvalidInputException("two labels are the same; give each class its own name");
     }
-    for (String template : templates) {
-      if (!template.contains(PLACE)) {
-        throw new InvalidInputException(
-            "template '" + template + "' has no " + PLACE + " in the place of the label");
-      }
-    }
     List<Embeddings> classes = new ArrayList<>();
     int together = Math.max(1, PROMPTS_AT_ONCE / templates.size());
     for (int from = 0; from < labels.size(); from += together) {
       List<String> some = labels.subList(from, Math.min(labels.size(), from + together));
-      List<String> prompts =
-          some.stream().flatMap(l -> templates.stream().map(t -> t.replace(PLACE, l))).toList();
+      List<String> prompts = some.stream().flatMap(l -> prompts(l, templates).stream()).toList();
       Embeddings rows = model.encodeTexts(prompts).normalised();
       for (int i = 0; i < some.size(); i++) {
         classes.add(mean(rows, i * templates.size(), templates.size()));
@@ -67,6 +60,24 @@ public final class ZeroShotClassifier {
     }
     return new ZeroShotClassifier(
         model, List.copyOf(labels), Embeddings.concat(classes).normalised());
+  }
+
+  /**
+   * Returns a label's prompts, one for each template.
+   *
+   * @param templates texts with {@code {}} in the place of the label
+   * @throws InvalidInputException when a template has no place
+   */
+  public static List<String> prompts(String label, List<String> templates) {
+    List<String> prompts = new ArrayList<>();
+    for (String template : templates) {
+      if (!template.contains(PLACE)) {
+        throw new InvalidInputException(
+            "template '" + template + "' has no " + PLACE + " in the place of the label");
+      }
+      prompts.add(template.replace(PLACE, label));
+    }
+    return prompts;
   }
 
   private static Embeddings mean(Embeddings rows, int from, int count) {

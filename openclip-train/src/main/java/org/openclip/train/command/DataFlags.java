@@ -1,5 +1,6 @@
 package org.openclip.train.command;
 
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
@@ -15,6 +16,7 @@ import org.openclip.train.data.ShardList;
 import org.openclip.train.data.ShardSizes;
 import org.openclip.train.data.SyntheticDataset;
 import org.openclip.train.data.WebDataset;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags that say where training data lies, with the reference's names and meanings. */
@@ -25,7 +27,8 @@ final class DataFlags {
       names = "--train-data",
       paramLabel = "PATH",
       description = {
-        "Tar shards such as 'data/{0000..0099}.tar', several joined by '::'; or a table (CSV)."
+        "Tar shards such as 'data/{0000..0099}.tar', several joined by '::'; a table (CSV); or a"
+            + " folder of pictures."
       })
   private @Nullable String trainData;
 
@@ -53,7 +56,7 @@ final class DataFlags {
   @Option(
       names = "--dataset-type",
       paramLabel = "TYPE",
-      description = "webdataset, csv, synthetic or auto (by the file's name). Default: auto.")
+      description = "webdataset, csv, folder, synthetic or auto (by the name). Default: auto.")
   private String type = "auto";
 
   @Option(names = "--dataset-resampled", description = "Draws shards with replacement.")
@@ -102,6 +105,8 @@ final class DataFlags {
       description = "How probable it is that each of these fields is asked first.")
   private List<Double> jsonTextChances = List.of();
 
+  @Mixin private FolderFlags folders = new FolderFlags();
+
   /** Returns whether there is something to train on. */
   boolean trains() {
     return trainData != null || type.equals("synthetic");
@@ -129,11 +134,19 @@ final class DataFlags {
           new ListedDataset(
               CsvFile.read(path(location), files, separator(), pictureColumn, captionColumn),
               shuffled);
+      case "folder" -> folders.dataset(RemoteFiles.path(path(location)), shuffled);
       case "webdataset" -> webDataset(path(location), number, shuffled);
       default ->
           throw new UsageException(
-              "--dataset-type '" + type + "' is not one of auto, webdataset, csv, synthetic");
+              "--dataset-type '"
+                  + type
+                  + "' is not one of auto, webdataset, csv, folder, synthetic");
     };
+  }
+
+  /** Returns what is to be said about the data, in lines. */
+  List<String> notes() {
+    return folders.notes();
   }
 
   /** Returns how many samples an epoch of the dataset has; never more than are listed. */
@@ -175,8 +188,13 @@ final class DataFlags {
     if (name.matches(".*\\.tar(\\.gz)?$|.*\\.tgz$")) {
       return "webdataset";
     }
+    if (!RemoteFiles.isWeb(name) && Files.isDirectory(RemoteFiles.path(path(location)))) {
+      return "folder";
+    }
     throw new UsageException(
-        "--dataset-type auto knows .tar, .csv and .tsv, not '" + location + "'; name the type");
+        "--dataset-type auto knows .tar, .csv, .tsv and folders, not '"
+            + location
+            + "'; is it there? Or name the type");
   }
 
   private Dataset webDataset(String location, @Nullable Long number, boolean training) {

@@ -17,7 +17,6 @@ import org.openclip.hub.cli.JsonLines;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.OutputFormat;
 import org.openclip.hub.cli.Progress;
-import org.openclip.hub.cli.Prompts;
 import org.openclip.hub.cli.TextLines;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.remote.RemoteFiles;
@@ -127,17 +126,7 @@ public final class EvaluateCommand implements CommandProvider {
         description = "Also judges by a classifier of 'openclip finetune'.")
     private @Nullable Path classifier;
 
-    @Option(
-        names = "--templates",
-        paramLabel = "LIST",
-        description = "imagenet80, imagenet7, none, or a file. Default: imagenet80.")
-    private String templates = "imagenet80";
-
-    @Option(
-        names = "--template",
-        paramLabel = "TEXT",
-        description = "One template, with {} for the class. May be repeated.")
-    private List<String> template = new ArrayList<>();
+    @Mixin private PromptFlags prompts = new PromptFlags();
 
     @Option(
         names = "--csv-separator",
@@ -238,8 +227,7 @@ public final class EvaluateCommand implements CommandProvider {
 
     private Map<String, Double> zeroShot(
         ClipModel loaded, LabelledData pictures, Environment environment) {
-      List<String> prompts = template.isEmpty() ? Prompts.templates(templates) : template;
-      Embeddings classes = ZeroShot.classes(loaded, pictures.names(), prompts);
+      Embeddings classes = ZeroShot.classes(loaded, pictures.names(), prompts.templates());
       Faults faults = new Faults();
       Map<String, Double> metrics = new LinkedHashMap<>();
       try (DecodedSamples samples = decoded(pictures.dataset(), environment, faults);

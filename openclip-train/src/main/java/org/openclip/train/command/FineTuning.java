@@ -1,8 +1,5 @@
 package org.openclip.train.command;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +18,7 @@ import org.openclip.api.training.TrainingPlan;
 import org.openclip.api.training.UpdateRule;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.cli.UsageException;
-import org.openclip.train.data.Dataset;
 import org.openclip.train.data.LabelledFolder;
-import org.openclip.train.data.ListedDataset;
-import org.openclip.train.data.Sample;
 import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.plan.ClassifierObjective;
 import org.openclip.train.plan.DecayGroups;
@@ -86,7 +80,7 @@ final class FineTuning implements AutoCloseable {
           new TrainingLoop(
               architecture,
               trainer,
-              dataset(folder),
+              folder.dataset(true),
               pictures.varied(ModelPreparation.Captions.labels(classes)),
               optimizer.schedule(flags.epochs, steps),
               new TrainingLoop.Settings(
@@ -108,16 +102,6 @@ final class FineTuning implements AutoCloseable {
               + " --warmup or set --grad-clip-norm",
           e);
     }
-  }
-
-  private static Dataset dataset(LabelledFolder folder) {
-    List<Sample> samples = new ArrayList<>();
-    for (int i = 0; i < folder.files().size(); i++) {
-      Path file = folder.files().get(i);
-      String label = String.valueOf(folder.labels().get(i));
-      samples.add(new Sample(file.toString(), () -> Files.readAllBytes(file), label));
-    }
-    return new ListedDataset(samples, true);
   }
 
   private TrainingPlan plan(Architecture architecture, int classes) {

@@ -1,7 +1,6 @@
 package org.openclip.train.command;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +19,6 @@ import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.JsonLines;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.OutputFormat;
-import org.openclip.hub.cli.Prompts;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.data.LabelledFolder;
 import org.openclip.train.evaluation.ClassifierHead;
@@ -74,17 +72,7 @@ final class FinetuneCall implements Arguments.Call {
       })
   private List<Double> shares = List.of(0.5);
 
-  @Option(
-      names = "--templates",
-      paramLabel = "LIST",
-      description = "imagenet80, imagenet7, none, or a file. Default: imagenet80.")
-  private String templates = "imagenet80";
-
-  @Option(
-      names = "--template",
-      paramLabel = "TEXT",
-      description = "One template, with {} for the class. May be repeated.")
-  private List<String> template = new ArrayList<>();
+  @Mixin private PromptFlags prompts = new PromptFlags();
 
   @Mixin private FinetuneFlags flags = new FinetuneFlags();
   @Mixin private OptimizerFlags optimizer = new OptimizerFlags(3e-5, 0.1, 500);
@@ -127,11 +115,11 @@ final class FinetuneCall implements Arguments.Call {
 
   /** Returns the head that words make, with the scale of the logits in its rows. */
   private ClassifierHead zeroShot(ModelBuilder builder, List<String> folders) {
-    List<String> prompts = template.isEmpty() ? Prompts.templates(templates) : template;
     List<String> names = LabelledData.names(folders);
     List<String> different = names.stream().distinct().toList();
     try (ClipModel loaded = builder.load()) {
-      Embeddings classes = ZeroShotClassifier.create(loaded, different, prompts).classes();
+      Embeddings classes =
+          ZeroShotClassifier.create(loaded, different, prompts.templates()).classes();
       float[] rows = new float[names.size() * classes.width()];
       for (int c = 0; c < names.size(); c++) {
         float[] row = classes.row(different.indexOf(names.get(c)));

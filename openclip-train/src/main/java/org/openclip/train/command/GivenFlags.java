@@ -70,7 +70,7 @@ record GivenFlags(Map<String, String> all) {
       while (equals < 0 && i + 1 < arguments.size() && !isFlag(arguments.get(i + 1))) {
         values.add(arguments.get(++i));
       }
-      flags.put(name, String.join(" ", values));
+      flags.merge(name, String.join(" ", values), (one, more) -> one + " " + more);
     }
     return new GivenFlags(flags);
   }

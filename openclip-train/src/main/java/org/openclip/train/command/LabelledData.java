@@ -2,7 +2,6 @@ package org.openclip.train.command;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -12,9 +11,7 @@ import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.LabelledFolder;
-import org.openclip.train.data.ListedDataset;
 import org.openclip.train.data.Members;
-import org.openclip.train.data.Sample;
 import org.openclip.train.data.ShardList;
 import org.openclip.train.data.WebDataset;
 
@@ -79,7 +76,7 @@ record LabelledData(List<String> names, Dataset dataset) {
   static LabelledData numbered(String location, List<String> names) {
     if (!isShards(location)) {
       LabelledFolder listed = LabelledFolder.list(RemoteFiles.path(location));
-      return new LabelledData(names, samples(listed.numbered(names.size())));
+      return new LabelledData(names, listed.numbered(names.size()).dataset(false));
     }
     return new LabelledData(
         names,
@@ -104,7 +101,7 @@ record LabelledData(List<String> names, Dataset dataset) {
           "shards hold only the numbers of classes; give their names by --class-names FILE");
     }
     LabelledFolder listed = LabelledFolder.list(RemoteFiles.path(location));
-    return new LabelledData(names(listed.classes()), samples(listed));
+    return new LabelledData(names(listed.classes()), listed.dataset(false));
   }
 
   /** Folders of ImageNet are named by synsets, in the order of its class names. */
@@ -122,18 +119,5 @@ record LabelledData(List<String> names, Dataset dataset) {
             + " are ImageNet's, but there are "
             + folders.size()
             + " of its 1,000; name them after their classes");
-  }
-
-  private static Dataset samples(LabelledFolder listed) {
-    List<Sample> samples = new ArrayList<>();
-    for (int i = 0; i < listed.files().size(); i++) {
-      Path file = listed.files().get(i);
-      samples.add(
-          new Sample(
-              file.toString(),
-              () -> Files.readAllBytes(file),
-              String.valueOf(listed.labels().get(i))));
-    }
-    return new ListedDataset(samples, false);
   }
 }

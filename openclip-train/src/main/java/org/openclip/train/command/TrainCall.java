@@ -128,6 +128,7 @@ final class TrainCall implements Arguments.Call {
         reporter.say("the run's folder is copied to " + sync.place());
       }
       others.notes().forEach(reporter::say);
+      data.notes().forEach(reporter::say);
       runFlags.precisionNote().ifPresent(reporter::say);
       work(environment, builder, folder, resumed, stop, reporter, dataset, stepsInEpoch);
     } catch (OpenClipException e) {

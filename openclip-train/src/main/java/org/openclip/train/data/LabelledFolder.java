@@ -1,13 +1,13 @@
 package org.openclip.train.data;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.Map;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import org.openclip.api.InvalidInputException;
 
 /**
@@ -19,9 +19,6 @@ import org.openclip.api.InvalidInputException;
  * @param labels for each picture the index of its class
  */
 public record LabelledFolder(List<String> classes, List<Path> files, List<Integer> labels) {
-  private static final Set<String> ENDINGS =
-      Set.of("jpg", "jpeg", "png", "ppm", "bmp", "pgm", "tif", "tiff", "webp", "gif");
-
   /** Copies the lists. */
   public LabelledFolder {
     classes = List.copyOf(classes);
@@ -54,46 +51,59 @@ public record LabelledFolder(List<String> classes, List<Path> files, List<Intege
    * @throws InvalidInputException when it is missing, or a class has no pictures
    */
   public static LabelledFolder list(Path folder) {
-    List<Path> folders = sorted(folder).stream().filter(Files::isDirectory).toList();
-    if (folders.isEmpty()) {
+    return of(PictureTree.list(folder));
+  }
+
+  /**
+   * Returns the pictures of a tree by the folders that lie right in its root.
+   *
+   * @throws InvalidInputException when there are none, or one has no pictures
+   */
+  public static LabelledFolder of(PictureTree tree) {
+    if (tree.folders().isEmpty()) {
       throw new InvalidInputException(
-          folder + " has no folders in it; one for each class, named after it, is expected");
+          tree.root() + " has no folders in it; one for each class, named after it, is expected");
     }
-    List<String> classes = new ArrayList<>();
+    Map<String, List<Path>> byClass =
+        tree.pictures().stream().collect(Collectors.groupingBy(tree::folderOf));
     List<Path> files = new ArrayList<>();
     List<Integer> labels = new ArrayList<>();
-    for (Path inner : folders) {
-      int before = files.size();
-      for (Path file : walked(inner)) {
-        files.add(file);
-        labels.add(classes.size());
+    for (int label = 0; label < tree.folders().size(); label++) {
+      String name = tree.folders().get(label);
+      List<Path> pictures = byClass.get(name);
+      if (pictures == null) {
+        throw new InvalidInputException(
+            "%s holds no pictures (%s)"
+                .formatted(tree.root().resolve(name), PictureTree.endings()));
       }
-      if (files.size() == before) {
-        throw new InvalidInputException(inner + " holds no pictures (" + ENDINGS + ")");
-      }
-      classes.add(String.valueOf(inner.getFileName()));
+      files.addAll(pictures);
+      labels.addAll(Collections.nCopies(pictures.size(), label));
     }
-    return new LabelledFolder(classes, files, labels);
+    return new LabelledFolder(tree.folders(), files, labels);
   }
 
-  private static List<Path> sorted(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.sorted().toList();
-    } catch (IOException e) {
-      throw new InvalidInputException(folder + " cannot be listed: " + e, e);
+  /**
+   * Returns the pictures with captions.
+   *
+   * @param captions gives that of a class, by its number
+   */
+  public List<Sample> samples(IntFunction<Sample.Caption> captions) {
+    List<Sample> samples = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      Path file = files.get(i);
+      samples.add(
+          new Sample(
+              file.toString(), () -> Files.readAllBytes(file), captions.apply(labels.get(i))));
     }
+    return samples;
   }
 
-  private static List<Path> walked(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(LabelledFolder::isPicture).sorted().toList();
-    } catch (IOException e) {
-      throw new InvalidInputException(folder + " cannot be listed: " + e, e);
-    }
-  }
-
-  private static boolean isPicture(Path file) {
-    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-    return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1)) && Files.isRegularFile(file);
+  /**
+   * Returns the pictures with the numbers of their classes for captions.
+   *
+   * @param shuffled whether the order is drawn for each epoch
+   */
+  public Dataset dataset(boolean shuffled) {
+    return new ListedDataset(samples(label -> Sample.Caption.of(String.valueOf(label))), shuffled);
   }
 }

@@ -1,8 +1,5 @@
 package org.openclip.train.data;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +67,8 @@ public record Members(
     if (picture == null) {
       throw new InvalidInputException("it has no picture (" + pictures + ") but " + files.keySet());
     }
-    String text = fields.isEmpty() ? text(caption) : field(group.name(), caption, random);
+    String text =
+        fields.isEmpty() ? CaptionFile.text(caption) : field(group.name(), caption, random);
     return new Sample(group.name(), Sample.Picture.of(picture), text);
   }
 
@@ -82,14 +80,6 @@ public record Members(
       }
     }
     return null;
-  }
-
-  private static String text(byte[] bytes) {
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      throw new InvalidInputException("its caption is not UTF-8", e);
-    }
   }
 
   private String field(String name, byte[] json, SplittableRandom random) {

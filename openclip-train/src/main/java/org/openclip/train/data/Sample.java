@@ -1,6 +1,9 @@
 package org.openclip.train.data;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.openclip.api.InvalidInputException;
 
 /**
  * A picture and its caption, as they are stored.
@@ -9,7 +12,12 @@ import java.io.IOException;
  * @param picture the bytes of the picture's file
  * @param caption the text as it is stored
  */
-public record Sample(String key, Picture picture, String caption) {
+public record Sample(String key, Picture picture, Caption caption) {
+  /** Creates a sample whose caption is known. */
+  public Sample(String key, Picture picture, String caption) {
+    this(key, picture, Caption.of(caption));
+  }
+
   /** The bytes of a picture's file, read when they are needed. */
   public interface Picture {
     /**
@@ -22,6 +30,29 @@ public record Sample(String key, Picture picture, String caption) {
     /** Returns a picture over bytes that are in memory. */
     static Picture of(byte[] bytes) {
       return () -> bytes;
+    }
+  }
+
+  /** The text of a picture, read when it is needed. */
+  public interface Caption {
+    /**
+     * Reads the text.
+     *
+     * @param random what decides where there are several
+     * @throws IOException when the file cannot be read
+     * @throws InvalidInputException when what is in it is no caption
+     */
+    String read(RandomGenerator random) throws IOException;
+
+    /** Returns a caption that is in memory. */
+    static Caption of(String text) {
+      return random -> text;
+    }
+
+    /** Returns a caption that is one of several, each as often as any other. */
+    static Caption of(List<String> texts) {
+      List<String> several = List.copyOf(texts);
+      return random -> several.get(random.nextInt(several.size()));
     }
   }
 }

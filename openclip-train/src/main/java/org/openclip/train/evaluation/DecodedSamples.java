@@ -3,7 +3,8 @@ package org.openclip.train.evaluation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
@@ -38,8 +39,7 @@ public final class DecodedSamples implements AutoCloseable {
     }
   }
 
-  /** A sample whose picture is decoded, or null where it cannot be. */
-  private record Decoded(String caption, @Nullable Image picture) {}
+  private record Decoded(String caption, Image picture) {}
 
   /**
    * Opens a dataset.
@@ -69,24 +69,24 @@ public final class DecodedSamples implements AutoCloseable {
         return null;
       }
       List<Decoded> decoded =
-          some.parallelStream()
-              .map(sample -> new Decoded(sample.caption(), decode(sample)))
-              .filter(sample -> sample.picture() != null)
-              .toList();
+          some.parallelStream().map(this::decode).flatMap(Optional::stream).toList();
       if (!decoded.isEmpty()) {
         return new Chunk(
-            decoded.stream().map(d -> Objects.requireNonNull(d.picture())).toList(),
+            decoded.stream().map(Decoded::picture).toList(),
             decoded.stream().map(Decoded::caption).toList());
       }
     }
   }
 
-  private @Nullable Image decode(Sample sample) {
+  private Optional<Decoded> decode(Sample sample) {
     try {
-      return decoder.decode(sample.picture().read(), sample.key());
+      Image picture = decoder.decode(sample.picture().read(), sample.key());
+      // The same caption of several whatever runs beside it: chance follows from the key.
+      SplittableRandom random = new SplittableRandom(sample.key().hashCode());
+      return Optional.of(new Decoded(sample.caption().read(random), picture));
     } catch (IOException | InvalidInputException e) {
       faults.skip(sample.key(), String.valueOf(e.getMessage()));
-      return null;
+      return Optional.empty();
     }
   }
 

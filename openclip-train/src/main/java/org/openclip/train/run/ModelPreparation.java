@@ -53,8 +53,10 @@ public record ModelPreparation(
   @Override
   public long[] prepare(Sample sample, SplittableRandom random, FloatBuffer out) {
     byte[] bytes;
+    String caption;
     try {
       bytes = sample.picture().read();
+      caption = sample.caption().read(random);
     } catch (IOException e) {
       throw new InvalidInputException(sample.key() + " cannot be read: " + e, e);
     }
@@ -65,6 +67,6 @@ public record ModelPreparation(
               .formatted(sample.key(), image.width(), image.height(), mostPixels));
     }
     augmenter.augment(image, random, out);
-    return captions.ids(sample.caption());
+    return captions.ids(caption);
   }
 }

@@ -1,0 +1,93 @@
+package org.openclip.train.command;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.model.ZeroShotClassifier;
+import org.openclip.hub.cli.TextLines;
+import org.openclip.train.data.Dataset;
+import org.openclip.train.data.LabelledFolder;
+import org.openclip.train.data.ListedDataset;
+import org.openclip.train.data.PictureTree;
+import org.openclip.train.data.Sample;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * The flags of folders of pictures that are trained on, and what the folders hold: a caption beside
+ * each picture, or pictures in folders that are named after their classes.
+ */
+final class FolderFlags {
+  @Option(
+      names = "--class-names",
+      paramLabel = "FILE",
+      description = {
+        "Of class folders that are named by numbers from 0: the names of all classes, one on a"
+            + " line."
+      })
+  private @Nullable Path classNames;
+
+  @Mixin private PromptFlags prompts = new PromptFlags();
+
+  private final List<String> notes = new ArrayList<>();
+
+  /**
+   * Returns the pictures of a folder with their captions.
+   *
+   * @param shuffled whether they are trained on, in an order that is drawn for each epoch
+   */
+  Dataset dataset(Path folder, boolean shuffled) {
+    PictureTree tree = PictureTree.list(folder);
+    List<Sample> samples = tree.isCaptioned() ? captioned(tree) : classes(tree);
+    return new ListedDataset(samples, shuffled);
+  }
+
+  private List<Sample> captioned(PictureTree tree) {
+    List<Path> alone = tree.captionsAlone();
+    notes.add(
+        "%s: %s pictures with captions beside them"
+            .formatted(tree.root(), count(tree.pictures().size())));
+    if (!alone.isEmpty()) {
+      notes.add(
+          "%s: %s .txt files belong to no picture, such as %s"
+              .formatted(tree.root(), count(alone.size()), alone.get(0)));
+    }
+    return tree.samples();
+  }
+
+  private List<Sample> classes(PictureTree tree) {
+    LabelledFolder folder = LabelledFolder.of(tree);
+    List<String> names = LabelledData.names(folder.classes());
+    if (classNames != null) {
+      names = TextLines.read(classNames.toString());
+      folder = folder.numbered(names.size());
+    }
+    List<String> templates = prompts.templates();
+    List<Sample.Caption> captions = new ArrayList<>();
+    for (String name : names) {
+      captions.add(Sample.Caption.of(ZeroShotClassifier.prompts(name, templates)));
+    }
+    notes.add(
+        "%s: %s pictures in %s class folders, named such as '%s'%s"
+            .formatted(
+                tree.root(),
+                count(tree.pictures().size()),
+                count(folder.classes().size()),
+                ZeroShotClassifier.prompts(names.get(0), templates).get(0),
+                templates.size() == 1
+                    ? ""
+                    : ", by one of %d templates drawn each time".formatted(templates.size())));
+    return folder.samples(captions::get);
+  }
+
+  private static String count(int number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+
+  /** Returns what the folders were found to hold, in lines. */
+  List<String> notes() {
+    return List.copyOf(notes);
+  }
+}
