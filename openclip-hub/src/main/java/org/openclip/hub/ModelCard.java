@@ -20,42 +20,42 @@ final class ModelCard {
     ModelSize size = architecture.size();
     boolean sigmoid = architecture.config().initLogitBias() != null;
     return """
-        ---
-        tags:
-        - clip
-        - openclip
-        library_name: open_clip
-        pipeline_tag: zero-shot-image-classification
-        %s---
-        # %s
+    ---
+    tags:
+    - clip
+    - openclip
+    library_name: open_clip
+    pipeline_tag: zero-shot-image-classification
+    %s---
+    # %s
 
-        | | |
-        |---|---|
-        | Parameters | %,d (image %,d, text %,d) |
-        | Pictures | %d x %d pixels, %s, %s; mean %s, standard deviation %s |
-        | Texts | %d tokens |
-        | Features | %d numbers |
-        %s| Probabilities | %s |
+    | | |
+    |---|---|
+    | Parameters | %,d (image %,d, text %,d) |
+    | Pictures | %d x %d pixels, %s, %s; mean %s, standard deviation %s |
+    | Texts | %d tokens |
+    | Features | %d numbers |
+    %s| Probabilities | %s |
 
-        ## Use
+    ## Use
 
-        Java, with [OpenCLIP for the JVM](https://github.com/openclip-jvm/openclip):
+    Java, with [OpenCLIP for the JVM](https://github.com/openclip-jvm/openclip):
 
-        ```java
-        try (ClipModel model = OpenClip.load("hf-hub:%s")) {
-          Embeddings image = model.encodeImages(List.of(Path.of("cat.png")));
-          Embeddings text = model.encodeTexts(List.of("a diagram", "a dog", "a cat"));
-          float[][] probabilities = model.probabilities(image, text);
-        }
-        ```
+    ```java
+    try (ClipModel model = OpenClip.load("hf-hub:%s")) {
+      Embeddings image = model.encodeImages(List.of(Path.of("cat.png")));
+      Embeddings text = model.encodeTexts(List.of("a diagram", "a dog", "a cat"));
+      float[][] probabilities = model.probabilities(image, text);
+    }
+    ```
 
-        Python, with [OpenCLIP](https://github.com/mlfoundations/open_clip):
+    Python, with [OpenCLIP](https://github.com/mlfoundations/open_clip):
 
-        ```python
-        model, preprocess = open_clip.create_model_from_pretrained("hf-hub:%s")
-        tokenizer = open_clip.get_tokenizer("hf-hub:%s")
-        ```
-        """
+    ```python
+    model, preprocess = open_clip.create_model_from_pretrained("hf-hub:%s")
+    tokenizer = open_clip.get_tokenizer("hf-hub:%s")
+    ```
+    """
         .formatted(
             license.isEmpty() ? "" : "license: " + license + "\n",
             repository.substring(repository.indexOf('/') + 1),
@@ -64,7 +64,7 @@ final class ModelCard {
             size.textParameters(),
             size.height(),
             size.width(),
-            pictures.interpolation().name().toLowerCase(Locale.ROOT),
+            pictures.interpolation().evaluated().name().toLowerCase(Locale.ROOT),
             pictures.resizeMode().name().toLowerCase(Locale.ROOT),
             pictures.mean(),
             pictures.std(),

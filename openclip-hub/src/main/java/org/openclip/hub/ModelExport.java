@@ -107,7 +107,7 @@ final class ModelExport {
     facts.put(
         "probabilities",
         architecture.config().initLogitBias() == null ? "softmax over texts" : "sigmoid of each");
-    facts.put("preprocess_cfg", preprocess.toJson());
+    facts.put("preprocess_cfg", evaluated(preprocess).toJson());
     facts.put("tokenizer", tokenizer(tokenizer, vocabulary));
     facts.put("model_cfg", architecture.config().toJson());
     byte[] json = JsonObjects.write(facts).getBytes(StandardCharsets.UTF_8);
@@ -115,6 +115,11 @@ final class ModelExport {
     AtomicFile.write(file, channel -> channel.write(ByteBuffer.wrap(json)));
     written.add(file);
     return List.copyOf(written);
+  }
+
+  /** Returns the preprocessing without what training alone draws. */
+  private static PreprocessConfig evaluated(PreprocessConfig preprocess) {
+    return preprocess.withResize(preprocess.interpolation().evaluated(), preprocess.resizeMode());
   }
 
   /** Returns inputs and outputs of every program, each with its shape. */

@@ -1,11 +1,13 @@
 package org.openclip.api.image;
 
+import java.util.Arrays;
 import java.util.Map;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
 
 /**
- * How pictures are varied in training: OpenCLIP's {@code aug_cfg} without timm's part.
+ * How pictures are varied in training: OpenCLIP's {@code aug_cfg}, with timm's augmentation or
+ * without.
  *
  * @param minScale the smallest share of the picture's area that is kept, above 0
  * @param maxScale the largest share, at most 1
@@ -17,6 +19,10 @@ import org.openclip.api.config.ConfigReader;
  * @param hue how far the hue turns at most, in whole turns, from 0 to 0.5
  * @param colorJitterProbability how often the four colour changes are made, from 0 to 1
  * @param greyProbability how often the colours go, from 0 to 1
+ * @param erasing what is erased
+ * @param timm whether it is timm's, where what is kept is resized by the filter of the
+ *     preprocessing, drawn where that is {@link PreprocessConfig.Interpolation#RANDOM}; otherwise
+ *     the filter is bicubic
  */
 public record Augmentation(
     double minScale,
@@ -28,10 +34,30 @@ public record Augmentation(
     double saturation,
     double hue,
     double colorJitterProbability,
-    double greyProbability) {
+    double greyProbability,
+    Erasing erasing,
+    boolean timm) {
+  /**
+   * How often rectangles of a picture are erased (Zhong et al. 2017, arXiv 1708.04896).
+   *
+   * @param probability that any are, from 0 to 1
+   * @param count the most of them, at least 1; how many there are is drawn from 1 on, and they
+   *     share the area of one
+   */
+  public record Erasing(double probability, int count) {
+    /** Nothing is erased. */
+    public static final Erasing NONE = new Erasing(0, 1);
+
+    /** Checks the ranges. */
+    public Erasing {
+      check("re_prob", share(probability), "from 0 to 1");
+      check("re_count", count >= 1, "at least 1");
+    }
+  }
+
   /** The reference's default: a crop of at least nine tenths, and colours as they are. */
   public static final Augmentation DEFAULT =
-      new Augmentation(0.9, 1, 3.0 / 4, 4.0 / 3, 0, 0, 0, 0, 0, 0);
+      new Augmentation(0.9, 1, 3.0 / 4, 4.0 / 3, 0, 0, 0, 0, 0, 0, Erasing.NONE, false);
 
   /** Checks the ranges. */
   public Augmentation {
@@ -58,47 +84,81 @@ public record Augmentation(
   /**
    * Reads {@code aug_cfg}; what it does not say is as in {@link #DEFAULT}.
    *
-   * @throws InvalidConfigException when a key is unknown, as timm's are, or a value is wrong
+   * <p>With {@code use_timm}, colours vary in every picture where {@code color_jitter} is given,
+   * and never go: as in the reference, {@code color_jitter_prob} and {@code gray_scale_prob} are
+   * not handed on to timm.
+   *
+   * @throws InvalidConfigException when a key is unknown or a value is wrong
    */
   public static Augmentation of(Map<String, ?> json) {
     ConfigReader reader = new ConfigReader("aug_cfg", json);
-    if (reader.bool("use_timm", false)) {
+    boolean timm = reader.bool("use_timm", false);
+    if (reader.bool("naflex", false)) {
       throw new InvalidConfigException(
-          "aug_cfg.use_timm", "is true, but timm's augmentation is not built in; leave it out");
+          reader.at("naflex"),
+          "is true, but pictures of any shape can be embedded, not trained on yet; leave it out");
     }
-    double[] scale = numbers(reader, "scale", 2, DEFAULT.minScale, DEFAULT.maxScale);
-    double[] ratio = numbers(reader, "ratio", 2, DEFAULT.minRatio, DEFAULT.maxRatio);
-    double[] jitter = numbers(reader, "color_jitter", 4, 0, 0, 0, 0);
-    Augmentation augmentation =
-        new Augmentation(
-            scale[0],
-            scale[1],
-            ratio[0],
-            ratio[1],
-            jitter[0],
-            jitter[1],
-            jitter[2],
-            jitter[3],
-            reader.number("color_jitter_prob", 0),
-            reader.number("gray_scale_prob", 0));
+    double[] scale = pair(reader, "scale", DEFAULT.minScale, DEFAULT.maxScale);
+    double[] ratio = pair(reader, "ratio", DEFAULT.minRatio, DEFAULT.maxRatio);
+    double[] jitter = jitter(reader, timm);
+    double jitterProbability = reader.number("color_jitter_prob", 0);
+    double greyProbability = reader.number("gray_scale_prob", 0);
+    Erasing erasing =
+        new Erasing(
+            reader.number("re_prob", Erasing.NONE.probability),
+            reader.integer("re_count", Erasing.NONE.count));
     reader.finish();
-    return augmentation;
+    if (!timm && !erasing.equals(Erasing.NONE)) {
+      throw new InvalidConfigException(
+          reader.at("re_prob"),
+          "and re_count need timm's augmentation; give use_timm=true, too, or leave them out");
+    }
+    return new Augmentation(
+        scale[0],
+        scale[1],
+        ratio[0],
+        ratio[1],
+        jitter[0],
+        jitter[1],
+        jitter[2],
+        jitter[3],
+        timm ? (reader.has("color_jitter") ? 1 : 0) : jitterProbability,
+        timm ? 0 : greyProbability,
+        erasing,
+        timm);
   }
 
-  private static double[] numbers(ConfigReader reader, String key, int count, double... otherwise) {
-    if (reader.value(key) instanceof Number number && count == 4) {
+  private static double[] pair(ConfigReader reader, String key, double low, double high) {
+    double[] numbers = reader.numbers(key);
+    if (numbers == null) {
+      return new double[] {low, high};
+    }
+    if (numbers.length != 2) {
+      throw new InvalidConfigException(
+          reader.at(key),
+          "has " + numbers.length + " numbers, but takes 2: the smallest and the largest");
+    }
+    return numbers;
+  }
+
+  /** Returns brightness, contrast, saturation and hue; all 0 where nothing is said. */
+  private static double[] jitter(ConfigReader reader, boolean timm) {
+    String key = "color_jitter";
+    if (reader.value(key) instanceof Number number) {
       double one = number.doubleValue();
       // One number stands for brightness, contrast and saturation, as in torchvision.
       return new double[] {one, one, one, 0};
     }
     double[] numbers = reader.numbers(key);
     if (numbers == null) {
-      return otherwise;
+      return new double[4];
     }
-    if (numbers.length != count) {
+    if (numbers.length != 4 && !(timm && numbers.length == 3)) {
       throw new InvalidConfigException(
-          reader.at(key), "has " + numbers.length + " numbers, but takes " + count);
+          reader.at(key),
+          "has %d numbers, but takes brightness, contrast, saturation and hue%s"
+              .formatted(numbers.length, timm ? ", or the first three" : ""));
     }
-    return numbers;
+    return Arrays.copyOf(numbers, 4);
   }
 }

@@ -34,7 +34,14 @@ public record PreprocessConfig(
     /** Keys' cubic convolution with a = -0.5. */
     BICUBIC,
     /** A triangle. */
-    BILINEAR
+    BILINEAR,
+    /** In training with timm's augmentation one of both, drawn for each picture; else bicubic. */
+    RANDOM;
+
+    /** Returns the filter where nothing is drawn. */
+    public Interpolation evaluated() {
+      return this == RANDOM ? BICUBIC : this;
+    }
   }
 
   /** How a picture of another aspect ratio fits the size. */
@@ -98,7 +105,7 @@ public record PreprocessConfig(
             size[1],
             triple(reader, "mean", DEFAULT.mean),
             triple(reader, "std", DEFAULT.std),
-            filter.equals("bilinear") ? Interpolation.BILINEAR : Interpolation.BICUBIC,
+            Interpolation.valueOf(filter.toUpperCase(Locale.ROOT)),
             ResizeMode.valueOf(mode.toUpperCase(Locale.ROOT)),
             reader.integer("fill_color", 0),
             reader.bool("exif_orientation", false));
@@ -130,6 +137,12 @@ public record PreprocessConfig(
   public PreprocessConfig withSize(int newHeight, int newWidth) {
     return new PreprocessConfig(
         newHeight, newWidth, mean, std, interpolation, resizeMode, fillColor, applyOrientation);
+  }
+
+  /** Returns the same preprocessing with another resize. */
+  public PreprocessConfig withResize(Interpolation newInterpolation, ResizeMode newMode) {
+    return new PreprocessConfig(
+        height, width, mean, std, newInterpolation, newMode, fillColor, applyOrientation);
   }
 
   /** Returns the JSON object that {@link #of} reads. */

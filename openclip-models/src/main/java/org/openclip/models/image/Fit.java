@@ -15,7 +15,7 @@ import org.openclip.api.image.PreprocessConfig.Interpolation;
  * @param height rows kept
  * @param padLeft columns of fill before them
  * @param padTop rows of fill above them
- * @param interpolation the filter
+ * @param interpolation the filter, bicubic or bilinear
  */
 record Fit(
     int fullWidth,
@@ -31,7 +31,7 @@ record Fit(
   static Fit of(int width, int height, PreprocessConfig config) {
     int wantedWidth = config.width();
     int wantedHeight = config.height();
-    Interpolation filter = config.interpolation();
+    Interpolation filter = config.interpolation().evaluated();
     int fullWidth = wantedWidth;
     int fullHeight = wantedHeight;
     switch (config.resizeMode()) {
@@ -74,7 +74,7 @@ record Fit(
 
   /** Returns where a picture lands that is brought to a size as a whole, whatever its shape. */
   static Fit whole(int width, int height, PreprocessConfig config) {
-    return new Fit(width, height, 0, 0, width, height, 0, 0, config.interpolation());
+    return new Fit(width, height, 0, 0, width, height, 0, 0, config.interpolation().evaluated());
   }
 
   private static int longSide(int size, int longer, int shorter) {

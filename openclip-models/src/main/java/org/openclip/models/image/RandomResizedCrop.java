@@ -1,6 +1,7 @@
 package org.openclip.models.image;
 
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.openclip.api.image.Augmentation;
 import org.openclip.api.image.Image;
@@ -11,69 +12,71 @@ import org.openclip.api.image.PreprocessConfig.ResizeMode;
 
 /**
  * The augmentation of OpenCLIP's training: a part of random area and shape, brought to the tower's
- * size by a bicubic resize, then changes of colour (Szegedy et al. 2014, arXiv 1409.4842; drawn as
- * torchvision's {@code RandomResizedCrop} draws).
+ * size by a resize (Szegedy et al. 2014, arXiv 1409.4842), then changes of colour, and with timm's
+ * augmentation rectangles that are erased.
  */
 final class RandomResizedCrop implements ImageAugmenter {
-  private static final int ATTEMPTS = 10;
-
   private final Augmentation augmentation;
-  private final StandardPreprocessor squash;
+  private final RandomPart parts;
   private final ColorJitter jitter;
+  private final RandomErasing erasing;
+
+  /** What brings a part to the tower's size, one for each filter that is drawn from. */
+  private final List<StandardPreprocessor> resizes;
+
   private final boolean upright;
 
   RandomResizedCrop(PreprocessConfig config, Augmentation augmentation) {
     this.augmentation = augmentation;
-    this.squash =
-        new StandardPreprocessor(
-            new PreprocessConfig(
-                config.height(),
-                config.width(),
-                config.mean(),
-                config.std(),
-                Interpolation.BICUBIC,
-                ResizeMode.SQUASH,
-                config.fillColor(),
-                false));
-    this.upright = config.applyOrientation();
+    this.parts =
+        new RandomPart(
+            augmentation.minScale(),
+            augmentation.maxScale(),
+            augmentation.minRatio(),
+            augmentation.maxRatio(),
+            true);
     this.jitter = new ColorJitter(augmentation);
+    this.erasing = new RandomErasing(augmentation.erasing(), config.width(), config.height());
+    this.resizes =
+        filters(config, augmentation).stream()
+            .map(filter -> config.withResize(filter, ResizeMode.SQUASH))
+            .map(StandardPreprocessor::new)
+            .toList();
+    this.upright = config.applyOrientation();
   }
 
-  /** The part of a picture that is kept, in pixels. */
-  private record Part(int left, int top, int width, int height) {}
+  private static List<Interpolation> filters(PreprocessConfig config, Augmentation augmentation) {
+    if (!augmentation.timm()) {
+      return List.of(Interpolation.BICUBIC);
+    }
+    return config.interpolation() == Interpolation.RANDOM
+        ? List.of(Interpolation.BILINEAR, Interpolation.BICUBIC)
+        : List.of(config.interpolation());
+  }
 
   @Override
   public void augment(Image given, RandomGenerator random, FloatBuffer out) {
     Image image = upright ? Orientation.upright(given) : given;
-    Part part = draw(image.width(), image.height(), random);
-    byte[] rgb = squash.resize(crop(image, part));
+    RandomPart.Part part =
+        parts
+            .draw(image.width(), image.height(), random)
+            .orElseGet(() -> centre(image.width(), image.height()));
+    int filter = resizes.size() == 1 ? 0 : random.nextInt(resizes.size());
+    StandardPreprocessor resize = resizes.get(filter);
+    byte[] rgb = resize.resize(crop(image, part));
     if (random.nextDouble() < augmentation.colorJitterProbability()) {
       jitter.apply(rgb, random);
     }
     if (random.nextDouble() < augmentation.greyProbability()) {
       ColorJitter.toGrey(rgb);
     }
-    squash.normalise(rgb, out);
-  }
-
-  private Part draw(int width, int height, RandomGenerator random) {
-    double area = (double) width * height;
-    double logMin = Math.log(augmentation.minRatio());
-    double logMax = Math.log(augmentation.maxRatio());
-    for (int i = 0; i < ATTEMPTS; i++) {
-      double target = area * between(augmentation.minScale(), augmentation.maxScale(), random);
-      double ratio = Math.exp(between(logMin, logMax, random));
-      int w = (int) Math.rint(Math.sqrt(target * ratio));
-      int h = (int) Math.rint(Math.sqrt(target / ratio));
-      if (w > 0 && w <= width && h > 0 && h <= height) {
-        return new Part(random.nextInt(width - w + 1), random.nextInt(height - h + 1), w, h);
-      }
-    }
-    return centre(width, height);
+    FloatBuffer picture = out.slice();
+    resize.normalise(rgb, out);
+    erasing.apply(picture, random);
   }
 
   /** A picture that is too long for any part takes the middle one of the bounding shape. */
-  private Part centre(int width, int height) {
+  private RandomPart.Part centre(int width, int height) {
     double ratio = (double) width / height;
     int w = width;
     int h = height;
@@ -82,14 +85,10 @@ final class RandomResizedCrop implements ImageAugmenter {
     } else if (ratio > augmentation.maxRatio()) {
       w = (int) Math.rint(height * augmentation.maxRatio());
     }
-    return new Part((width - w) / 2, (height - h) / 2, w, h);
+    return new RandomPart.Part((width - w) / 2, (height - h) / 2, w, h);
   }
 
-  private static double between(double low, double high, RandomGenerator random) {
-    return low + (high - low) * random.nextDouble();
-  }
-
-  private static Image crop(Image image, Part part) {
+  private static Image crop(Image image, RandomPart.Part part) {
     if (part.width() == image.width() && part.height() == image.height()) {
       return image;
     }

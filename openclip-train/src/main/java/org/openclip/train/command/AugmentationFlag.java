@@ -5,15 +5,46 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.openclip.api.image.Augmentation;
+import picocli.CommandLine.Option;
 
-/** The values of {@code --aug-cfg}, as JSON has them. */
+/** The flag of how pictures are varied, {@code --aug-cfg}. */
 final class AugmentationFlag {
-  private AugmentationFlag() {}
+  @Option(
+      names = "--aug-cfg",
+      arity = "0..*",
+      paramLabel = "KEY=VALUE",
+      description = {
+        "Of the pictures' variations, such as scale=0.5,1.0; with use_timm=true those of timm."
+      })
+  private Map<String, String> texts = new LinkedHashMap<>();
+
+  Augmentation augmentation() {
+    return Augmentation.of(json());
+  }
+
+  /** Returns what is to be said of keys that do nothing, in lines. */
+  List<String> notes() {
+    Map<String, Object> json = json();
+    if (!Boolean.TRUE.equals(json.get("use_timm"))) {
+      return List.of();
+    }
+    return Stream.of("color_jitter_prob", "gray_scale_prob")
+        .filter(json::containsKey)
+        .map("--aug-cfg %s does nothing with use_timm, as in the reference"::formatted)
+        .toList();
+  }
 
   /** Reads numbers, lists of numbers with commas, brackets or not, and truth values. */
-  static Map<String, Object> read(Map<String, String> texts) {
+  private Map<String, Object> json() {
     Map<String, Object> json = new LinkedHashMap<>();
-    texts.forEach((key, text) -> json.put(key, value(text)));
+    texts.forEach(
+        (key, text) -> {
+          if (!text.equals("None")) { // As scripts of the reference leave something to its default.
+            json.put(key, value(text));
+          }
+        });
     return json;
   }
 

@@ -73,7 +73,8 @@ final class FineTuning implements AutoCloseable {
     }
     int classes = zeroShot.classes().size();
     TrainingPlan plan = plan(architecture, classes);
-    Pictures pictures = new Pictures(builder, flags.augmentation(), 0);
+    Pictures pictures = new Pictures(builder, flags.variations.augmentation(), 0);
+    flags.variations.notes().forEach(this::say);
     try (Trainer trainer = backend.train(plan, weights(plan, start, zeroShot));
         StopSignal stop = StopSignal.listen()) {
       TrainingLoop loop =

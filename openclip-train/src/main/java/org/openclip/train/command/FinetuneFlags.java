@@ -1,14 +1,12 @@
 package org.openclip.train.command;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
-import org.openclip.api.image.Augmentation;
 import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.cli.UsageException;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags of a fine-tuning: how long, and which parameters. */
@@ -42,12 +40,7 @@ final class FinetuneFlags {
       description = "Each layer group of the image tower learns at D times the rate of the next.")
   @Nullable Double layerDecay;
 
-  @Option(
-      names = "--aug-cfg",
-      arity = "1..*",
-      paramLabel = "KEY=VALUE",
-      description = "Of the pictures' variations, such as scale=0.5,1.0.")
-  private Map<String, String> augmentation = new LinkedHashMap<>();
+  @Mixin AugmentationFlag variations = new AugmentationFlag();
 
   @Option(
       names = "--grad-checkpointing",
@@ -59,10 +52,6 @@ final class FinetuneFlags {
       paramLabel = "N",
       description = "Steps between two lines. Default: 100.")
   int logEvery = 100;
-
-  Augmentation augmentation() {
-    return Augmentation.of(AugmentationFlag.read(augmentation));
-  }
 
   /**
    * Returns the backend that trains.

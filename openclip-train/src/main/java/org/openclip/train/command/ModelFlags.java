@@ -1,11 +1,8 @@
 package org.openclip.train.command;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.openclip.api.image.Augmentation;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
@@ -77,7 +74,7 @@ final class ModelFlags {
   @Option(
       names = "--image-interpolation",
       paramLabel = "FILTER",
-      description = "bicubic, bilinear or random (which is bicubic here).")
+      description = "bicubic, bilinear, or random, which use_timm draws; else it is bicubic.")
   private @Nullable String interpolation;
 
   @Option(
@@ -86,12 +83,7 @@ final class ModelFlags {
       description = "shortest, longest or squash; of evaluation only.")
   private @Nullable String resizeMode;
 
-  @Option(
-      names = "--aug-cfg",
-      arity = "0..*",
-      paramLabel = "KEY=VALUE",
-      description = "Of the pictures' variations, such as scale=0.5,1.0.")
-  private Map<String, String> augmentation = new LinkedHashMap<>();
+  @Mixin AugmentationFlag variations = new AugmentationFlag();
 
   @Option(
       names = "--max-image-pixels",
@@ -116,10 +108,6 @@ final class ModelFlags {
   /** Returns whether training starts from weights that exist. */
   boolean isPretrained() {
     return !pretrained.isEmpty();
-  }
-
-  Augmentation augmentation() {
-    return Augmentation.of(AugmentationFlag.read(augmentation));
   }
 
   /** Returns a builder of the model that the flags describe. */

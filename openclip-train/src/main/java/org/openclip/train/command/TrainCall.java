@@ -114,7 +114,8 @@ final class TrainCall implements Arguments.Call {
     Dataset dataset = data.trains() ? data.training() : null;
     long stepsInEpoch = dataset == null ? 0 : stepsInEpoch(dataset);
     ModelBuilder builder = model.builder(environment);
-    builder.architecture(); // An unknown model is said before a folder is made for it.
+    builder.architecture(); // An unknown model is said before a folder is made for it,
+    model.variations.augmentation(); // and so is what does not vary pictures.
     RunFolder folder = runFlags.folder(model.name);
     Checkpoint resumed = runFlags.resumed(folder);
     if (resumed != null && dataset != null) {
@@ -129,6 +130,7 @@ final class TrainCall implements Arguments.Call {
       }
       others.notes().forEach(reporter::say);
       data.notes().forEach(reporter::say);
+      model.variations.notes().forEach(reporter::say);
       runFlags.precisionNote().ifPresent(reporter::say);
       work(environment, builder, folder, resumed, stop, reporter, dataset, stepsInEpoch);
     } catch (OpenClipException e) {
@@ -160,7 +162,8 @@ final class TrainCall implements Arguments.Call {
       TrainingGraphs graphs =
           graphs(architecture, builder.registry(), teacher == null ? 0 : teacher.width());
       try (Trainer trainer = trainer(running, builder, graphs, resumed)) {
-        Pictures pictures = new Pictures(builder, model.augmentation(), model.mostPixels);
+        Pictures pictures =
+            new Pictures(builder, model.variations.augmentation(), model.mostPixels);
         Validation measured = validation(pictures, graphs, trainer, builder);
         Progress start = resumed == null ? Progress.START : resumed.progress();
         if (dataset == null) {

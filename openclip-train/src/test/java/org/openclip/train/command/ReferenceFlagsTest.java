@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,6 +137,40 @@ class ReferenceFlagsTest {
         .contains("\"custom_text\"", "\"quick_gelu\"", "bilinear", "squash", "0.25")
         .containsPattern("\"context_length\"\\s*:\\s*6");
     assertThat(runs.log("script", "checkpoints/epoch_latest/training.json")).exists();
+  }
+
+  @Test
+  void timmsAugmentationMovesOver() throws IOException {
+    ColourRuns runs = ColourRuns.in(folder);
+    String[] timm = {
+      "--epochs",
+      "1",
+      "--image-interpolation",
+      "random",
+      "--aug-cfg",
+      "use_timm=True",
+      "scale=(0.4, 1.0)",
+      "ratio=(0.5, 2.0)",
+      "color_jitter=0.4",
+      "color_jitter_prob=0.8",
+      "re_prob=0.5",
+      "re_count=2",
+      "gray_scale_prob=None"
+    };
+    ColourRuns.Run run = runs.train("timm", timm);
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err())
+        .contains("--aug-cfg color_jitter_prob does nothing with use_timm")
+        .contains("done after 4 steps; 0 samples were left out");
+    assertThat(runs.log("timm", "checkpoints/epoch_1/open_clip_config.json"))
+        .content()
+        .containsPattern("\"interpolation\"\\s*:\\s*\"random\"");
+    String[] unknown = Arrays.copyOf(timm, timm.length + 1);
+    unknown[timm.length] = "auto_augment=rand-m9-mstd0.5-inc1";
+    assertThat(runs.train("auto", unknown).err())
+        .contains("aug_cfg.auto_augment': is not known")
+        .contains("Known keys: use_timm, naflex, scale");
   }
 
   @Test
