@@ -4,35 +4,26 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ModelConfig;
 import org.openclip.api.encoder.DecoderContext;
-import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.ImageEncoder;
 import org.openclip.api.encoder.ModelSize;
 import org.openclip.api.encoder.MultimodalDecoder;
-import org.openclip.api.encoder.PatchImageEncoder;
 import org.openclip.api.encoder.TextEncoder;
-import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Flops;
 import org.openclip.api.graph.Graph;
-import org.openclip.api.graph.GraphBuilder;
-import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.LeafOp.Parameter;
-import org.openclip.api.graph.Shape;
-import org.openclip.api.graph.Value;
 import org.openclip.api.spi.ImageEncoderProvider;
 import org.openclip.api.spi.MultimodalDecoderProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.spi.Provider;
 import org.openclip.api.spi.TextEncoderProvider;
-import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Weights;
 
 /**
@@ -73,14 +64,11 @@ public final class Architecture {
   /** The name of the caption graph's output, {@code float[batch, length, vocabulary]}. */
   public static final String CAPTION_LOGITS = "caption_logits";
 
-  private static final String VISUAL = "visual";
-  private static final String LOGIT_SCALE = "logit_scale";
-  private static final String LOGIT_BIAS = "logit_bias";
-
   private final ModelConfig config;
   private final ImageEncoder imageEncoder;
   private final TextEncoder textEncoder;
   private final @Nullable MultimodalDecoder decoder;
+  private final ModelGraphs graphs;
   private final Graph imageGraph;
   private final Graph textGraph;
   private final @Nullable Graph captionGraph;
@@ -94,9 +82,10 @@ public final class Architecture {
     this.imageEncoder = imageEncoder;
     this.textEncoder = textEncoder;
     this.decoder = decoder;
-    this.imageGraph = buildImageGraph();
-    this.textGraph = buildTextGraph();
-    this.captionGraph = decoder == null ? null : buildCaptionGraph(decoder);
+    this.graphs = new ModelGraphs(config, imageEncoder, textEncoder, decoder);
+    this.imageGraph = graphs.image();
+    this.textGraph = graphs.text();
+    this.captionGraph = decoder == null ? null : graphs.captions(decoder, imageGraph);
   }
 
   /**
@@ -169,67 +158,12 @@ public final class Architecture {
     return new EncoderContext(tower, config.embedDim(), config.quickGelu(), config.customText());
   }
 
-  private Graph buildImageGraph() {
-    GraphBuilder graph = new GraphBuilder("image");
-    var pixels =
-        graph.input(
-            PIXELS,
-            DataType.FLOAT32,
-            Dim.BATCH,
-            Dim.of(3),
-            Dim.of(imageEncoder.height()),
-            Dim.of(imageEncoder.width()));
-    Encoded encoded = imageEncoder.encode(graph.scope(VISUAL), pixels);
-    finish(graph, encoded, "vision_cfg");
-    if (decoder != null) {
-      graph.output(IMAGE_TOKENS, sequence(encoded, "vision_cfg"));
-    }
-    return graph.build();
-  }
-
   /**
    * Builds the graph from {@link #PATCHES}, {@link #PATCH_COORDINATES} and {@link #PATCH_VALID} to
    * {@link #FEATURES}, for pictures of any size; empty when the image tower takes only one size.
    */
   public Optional<Graph> patchGraph() {
-    if (!(imageEncoder instanceof PatchImageEncoder encoder)) {
-      return Optional.empty();
-    }
-    GraphBuilder graph = new GraphBuilder("patches");
-    Dim numbers = Dim.of(3L * encoder.patchSize() * encoder.patchSize());
-    var patches = graph.input(PATCHES, DataType.FLOAT32, Dim.BATCH, Dim.LENGTH, numbers);
-    var places = graph.input(PATCH_COORDINATES, DataType.INT64, Dim.BATCH, Dim.LENGTH, Dim.of(2));
-    var valid = graph.input(PATCH_VALID, DataType.BOOL, Dim.BATCH, Dim.LENGTH);
-    finish(graph, encoder.encodePatches(graph.scope(VISUAL), patches, places, valid), "vision_cfg");
-    return Optional.of(graph.build());
-  }
-
-  private Graph buildTextGraph() {
-    GraphBuilder graph = new GraphBuilder("text");
-    Dim length = textEncoder.variableLength() ? Dim.LENGTH : Dim.of(textEncoder.contextLength());
-    var tokens = graph.input(TOKENS, DataType.INT64, Dim.BATCH, length);
-    finish(graph, textEncoder.encode(graph.scope(textScope()), tokens), "text_cfg");
-    return graph.build();
-  }
-
-  private Graph buildCaptionGraph(MultimodalDecoder chosen) {
-    GraphBuilder graph = new GraphBuilder("captions");
-    Shape places = Objects.requireNonNull(imageGraph.outputs().get(IMAGE_TOKENS)).shape();
-    var image = graph.input(IMAGE_TOKENS, DataType.FLOAT32, places.dims().toArray(Dim[]::new));
-    var tokens = graph.input(TOKENS, DataType.INT64, Dim.BATCH, Dim.LENGTH);
-    Encoded text = textEncoder.encode(graph.scope(textScope()), tokens);
-    GraphBuilder scope = graph.scope("text_decoder");
-    graph.output(CAPTION_LOGITS, chosen.decode(scope, image, sequence(text, "text_cfg")));
-    return graph.build();
-  }
-
-  private static Value sequence(Encoded encoded, String key) {
-    Value tokens = encoded.tokens();
-    if (tokens == null) {
-      throw new InvalidConfigException(
-          key, "its tower offers no tokens to a decoder of captions; set its output_tokens: true");
-    }
-    return tokens;
+    return graphs.patches();
   }
 
   /**
@@ -238,50 +172,7 @@ public final class Architecture {
    * logits_per_image} and {@code probabilities}, both {@code float[images, texts]}.
    */
   public Graph scoreGraph() {
-    GraphBuilder g = new GraphBuilder("scores");
-    Dim width = Dim.of(config.embedDim());
-    Dim images = Dim.symbol("images");
-    Dim texts = Dim.symbol("texts");
-    Value image = g.l2Normalize(g.input(IMAGE_FEATURES, DataType.FLOAT32, images, width));
-    Value text = g.l2Normalize(g.input(TEXT_FEATURES, DataType.FLOAT32, texts, width));
-    Value scale = g.unary(logit(g, LOGIT_SCALE, config.initLogitScale()), UnaryFunction.EXP);
-    Value logits = g.times(g.matMulTransposed(image, text), scale);
-    Double bias = config.initLogitBias();
-    if (bias != null) {
-      logits = g.plus(logits, logit(g, LOGIT_BIAS, bias));
-    }
-    g.output("image_embedding", image);
-    g.output("text_embedding", text);
-    g.output("logits_per_image", logits);
-    g.output(
-        "probabilities",
-        bias == null ? g.softmax(logits, 1) : g.unary(logits, UnaryFunction.SIGMOID));
-    return g.build();
-  }
-
-  private Value logit(GraphBuilder g, String name, double value) {
-    return g.parameter(name, new Initializer.Constant(value), logitShape().sizes());
-  }
-
-  private Shape logitShape() {
-    return config.vectorLogitScale() ? Shape.of(1L) : Shape.SCALAR;
-  }
-
-  private void finish(GraphBuilder graph, Encoded encoded, String key) {
-    Shape expected = Shape.of(Dim.BATCH, Dim.of(config.embedDim()));
-    if (!encoded.features().shape().equals(expected)) {
-      throw new InvalidConfigException(
-          key,
-          "its tower yields %s, but embed_dim asks for %s"
-              .formatted(encoded.features().shape(), expected));
-    }
-    // Models with a decoder return features of unit length, as the reference does.
-    graph.output(
-        FEATURES, decoder == null ? encoded.features() : graph.l2Normalize(encoded.features()));
-  }
-
-  private String textScope() {
-    return config.customText() ? "text" : "";
+    return graphs.scores();
   }
 
   /** Returns the configuration. */
@@ -328,11 +219,7 @@ public final class Architecture {
   /** Returns the entries of the state dictionary by name: of the towers, decoder and logits. */
   public Map<String, Parameter> parameters() {
     Map<String, Parameter> all = new LinkedHashMap<>();
-    put(all, scalar(LOGIT_SCALE, config.initLogitScale()));
-    Double bias = config.initLogitBias();
-    if (bias != null) {
-      put(all, scalar(LOGIT_BIAS, bias));
-    }
+    graphs.logits().forEach(p -> put(all, p));
     imageGraph.parameters().forEach(p -> put(all, p));
     textGraph.parameters().forEach(p -> put(all, p));
     captionGraph().ifPresent(graph -> graph.parameters().forEach(p -> put(all, p)));
@@ -351,11 +238,6 @@ public final class Architecture {
     }
   }
 
-  private Parameter scalar(String name, double value) {
-    return new Parameter(
-        name, logitShape(), DataType.FLOAT32, new Initializer.Constant(value), true);
-  }
-
   /**
    * Returns the number of trained numbers of the state dictionary, buffers left out.
    *
@@ -370,9 +252,9 @@ public final class Architecture {
 
   /** Returns a checkpoint's weights with positional embeddings fitted to both towers' sizes. */
   public Weights fit(Weights weights) {
-    String text = textScope();
+    String text = graphs.textScope();
     return textEncoder.fit(
-        imageEncoder.fit(weights, VISUAL + "."), text.isEmpty() ? "" : text + ".");
+        imageEncoder.fit(weights, ModelGraphs.VISUAL + "."), text.isEmpty() ? "" : text + ".");
   }
 
   /** Returns how large the model is. */
