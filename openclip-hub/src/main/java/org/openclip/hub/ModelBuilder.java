@@ -53,6 +53,11 @@ public final class ModelBuilder {
     this.name = name;
   }
 
+  /** Returns the name that the model was asked for by. */
+  public String name() {
+    return name;
+  }
+
   /**
    * Chooses the weights by a tag, such as {@code laion2b_s34b_b79k}, or by the path or URI of a
    * checkpoint. A tag, and a configuration beside a checkpoint, bring the activation and the

@@ -1,69 +1,87 @@
 package org.openclip.train.command;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.LeafOp;
 import org.openclip.api.model.Architecture;
-import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.api.model.Embeddings;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
-import org.openclip.api.training.StepReport;
 import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.api.training.UpdateRule;
 import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.ModelFolder;
+import org.openclip.hub.checkpoint.StateDict;
+import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.data.LabelledFolder;
 import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.plan.ClassifierObjective;
 import org.openclip.train.plan.DecayGroups;
 import org.openclip.train.plan.TowerGroups;
+import org.openclip.train.run.Checkpoint;
+import org.openclip.train.run.MixedWeights;
 import org.openclip.train.run.ModelPreparation;
 import org.openclip.train.run.Progress;
 import org.openclip.train.run.TrainingLoop;
 
-/** The training of an image tower and a linear head on known classes, end to end. */
-final class FineTuning implements AutoCloseable {
-  private final Environment environment;
+/**
+ * The training of an image tower and a linear head on known classes, end to end. Its checkpoints
+ * are model folders with the head beside, as what {@code openclip finetune} writes in the end.
+ */
+final class FineTuning {
+  private final Flags flags;
   private final ModelBuilder builder;
   private final Backend backend;
-  private final FinetuneFlags flags;
-  private final OptimizerFlags optimizer;
+  private final LabelledFolder folder;
+  private final Weights start;
+  private final ClassifierHead zeroShot;
+
+  /** The flags that say how. */
+  record Flags(FinetuneFlags own, OptimizerFlags optimizer, RunFlags run) {}
 
   /**
    * What was trained.
    *
    * @param weights of the image tower
-   * @param head {@code float[classes, embedDim]}
+   * @param head of the same classes as the one it began with
    */
-  record Tuned(Weights weights, Tensor head) {}
-
-  FineTuning(
-      Environment environment,
-      ModelBuilder builder,
-      Backend backend,
-      FinetuneFlags flags,
-      OptimizerFlags optimizer) {
-    this.environment = environment;
-    this.builder = builder;
-    this.backend = backend;
-    this.flags = flags;
-    this.optimizer = optimizer;
-  }
+  record Tuned(Weights weights, ClassifierHead head) {}
 
   /**
-   * Trains.
+   * Puts the parts together.
    *
+   * @param backend that trains
+   * @param folder of the pictures
    * @param start the model's weights
    * @param zeroShot where the head starts
    */
-  Tuned train(Weights start, ClassifierHead zeroShot, LabelledFolder folder) {
-    Architecture architecture = builder.architecture();
+  FineTuning(
+      Flags flags,
+      ModelBuilder builder,
+      Backend backend,
+      LabelledFolder folder,
+      Weights start,
+      ClassifierHead zeroShot) {
+    this.flags = flags;
+    this.builder = builder;
+    this.backend = backend;
+    this.folder = folder;
+    this.start = start;
+    this.zeroShot = zeroShot;
+  }
+
+  /** Returns how long a training on pictures is. */
+  static TrainingRun.Length length(RunFlags flags, LabelledFolder folder) {
     int samples = folder.files().size();
     long steps = samples / flags.batchSize;
     if (steps < 1) {
@@ -71,112 +89,122 @@ final class FineTuning implements AutoCloseable {
           "%d pictures have no batch of %d; take a smaller --batch-size"
               .formatted(samples, flags.batchSize));
     }
-    int classes = zeroShot.classes().size();
-    TrainingPlan plan = plan(architecture, classes);
-    Pictures pictures = new Pictures(builder, flags.variations.augmentation(), 0);
-    flags.variations.notes().forEach(this::say);
-    try (Trainer trainer = backend.train(plan, weights(plan, start, zeroShot));
-        StopSignal stop = StopSignal.listen()) {
+    return new TrainingRun.Length(flags.batchSize, steps);
+  }
+
+  /**
+   * Trains.
+   *
+   * @param options that decide what is trained
+   * @param resumed where it goes on; null when it begins
+   * @return empty when the process is told to end first
+   */
+  Optional<Tuned> train(
+      TrainingRun run, Map<String, String> options, @Nullable Checkpoint resumed) {
+    Architecture architecture = builder.architecture();
+    Pictures pictures = new Pictures(builder, flags.own.variations.augmentation(), 0);
+    flags.own.variations.notes().forEach(run::say);
+    try (Trainer trainer = trainer(plan(architecture), resumed)) {
+      Saver saver =
+          new Saver(
+              run.folder(),
+              part -> write(part, pictures, trainer),
+              trainer,
+              options,
+              flags.run,
+              resumed);
+      run.reporter().atEpochs(saver::epoch);
       TrainingLoop loop =
           new TrainingLoop(
               architecture,
               trainer,
               folder.dataset(true),
-              pictures.varied(ModelPreparation.Captions.labels(classes)),
-              optimizer.schedule(flags.epochs, steps),
-              new TrainingLoop.Settings(
-                  flags.seed, flags.batchSize, 1, flags.epochs, steps, flags.workers));
-      Progress reached = loop.run(Progress.START, new Listener(flags.epochs * steps), stop);
-      if (reached.epoch() < flags.epochs) {
-        throw new OpenClipException(
-            "stopped at step %d of %d; nothing was written"
-                .formatted(reached.step(), flags.epochs * steps));
-      }
-      if (loop.leftOut() > 0) {
-        say(loop.leftOut() + " pictures were left out");
+              pictures.varied(ModelPreparation.Captions.labels(zeroShot.classes().size())),
+              flags.optimizer.schedule(flags.run.epochs, run.length().stepsInEpoch()),
+              flags.run.loop(1, run.length().stepsInEpoch()));
+      Progress from = resumed == null ? Progress.START : resumed.progress();
+      if (!run.train("finetune", builder.name(), loop, from, saver)) {
+        return Optional.empty();
       }
       Weights end = trainer.weights();
-      return new Tuned(end, end.get(ClassifierObjective.HEAD));
+      return Optional.of(new Tuned(end, head(end)));
     } catch (TrainingLoop.DivergedException e) {
       throw new OpenClipException(
-          "the loss is not a number any more, and nothing was written; lower --lr, lengthen"
-              + " --warmup or set --grad-clip-norm",
-          e);
+          "the loss is not a number any more, and nothing was written: " + e.getMessage(), e);
     }
   }
 
-  private TrainingPlan plan(Architecture architecture, int classes) {
+  private TrainingPlan plan(Architecture architecture) {
     Graph tower = architecture.imageGraph();
-    Graph objective = ClassifierObjective.write(tower, classes);
+    Graph objective = ClassifierObjective.write(tower, zeroShot.classes().size());
     Map<String, LeafOp.Parameter> parameters = new LinkedHashMap<>();
     tower.parameters().forEach(p -> parameters.put(p.name(), p));
     objective.parameters().forEach(p -> parameters.put(p.name(), p));
+    FinetuneFlags own = flags.own;
+    OptimizerFlags optimizer = flags.optimizer;
     Map<String, Double> rates =
-        flags.layerDecay == null
-            ? Map.of()
-            : TowerGroups.image(architecture).rates(flags.layerDecay);
+        own.layerDecay == null ? Map.of() : TowerGroups.image(architecture).rates(own.layerDecay);
     Map<String, UpdateRule> rules =
         DecayGroups.rules(
             parameters,
             optimizer.weightDecay(),
             optimizer.spared(),
-            name -> flags.headOnly && !name.equals(ClassifierObjective.HEAD),
+            name -> own.headOnly && !name.equals(ClassifierObjective.HEAD),
             rates);
     return new TrainingPlan(
         List.of(tower),
         objective,
         optimizer.optimizer("", builder.registry()),
         rules,
-        flags.headOnly ? TowerGroups.statistics(parameters.keySet()) : Set.of(),
+        own.headOnly ? TowerGroups.statistics(parameters.keySet()) : Set.of(),
         Map.of(),
         optimizer.gradientNorm(),
-        flags.checkpointing);
+        flags.run.checkpointing);
   }
 
-  private static Weights weights(TrainingPlan plan, Weights start, ClassifierHead zeroShot) {
+  private Trainer trainer(TrainingPlan plan, @Nullable Checkpoint resumed) {
+    if (resumed == null) {
+      return backend.train(plan, weights(plan, start, zeroShot));
+    }
+    String place = resumed.folder().toString();
+    ClassifierHead head =
+        ClassifierHead.read(resumed.folder().resolve(ClassifierHead.FILE), builder.registry());
+    if (!head.classes().equals(zeroShot.classes())) {
+      throw new UsageException(
+          "the checkpoint %s tells %s apart, but the pictures are of %s"
+              .formatted(place, head.classes(), zeroShot.classes()));
+    }
+    return resumed.trainer(
+        backend,
+        plan,
+        weights ->
+            weights(
+                plan, StateDict.load(place, weights, builder.name(), builder.architecture()), head),
+        builder.registry());
+  }
+
+  private static Weights weights(TrainingPlan plan, Weights model, ClassifierHead head) {
     Map<String, Tensor> weights = new LinkedHashMap<>();
     for (String name : plan.parameters().keySet()) {
-      weights.put(
-          name, name.equals(ClassifierObjective.HEAD) ? zeroShot.weight() : start.get(name));
+      weights.put(name, name.equals(ClassifierObjective.HEAD) ? head.weight() : model.get(name));
     }
     return Weights.of(weights);
   }
 
-  private void say(String line) {
-    environment.err().println(line);
-    environment.err().flush();
+  private ClassifierHead head(Weights trained) {
+    float[] rows = trained.get(ClassifierObjective.HEAD).toFloats();
+    return new ClassifierHead(zeroShot.classes(), Embeddings.of(zeroShot.rows().width(), rows));
   }
 
-  /** Tells how it goes. */
-  private final class Listener implements TrainingLoop.Listener {
-    private final long steps;
-
-    Listener(long steps) {
-      this.steps = steps;
+  /** Writes the model as it stands, the text tower as it was, and the head. */
+  private void write(Path part, Pictures pictures, Trainer trainer) {
+    try (Weights trained = trainer.weights()) {
+      ModelFolder.write(
+          part,
+          builder.architecture().config(),
+          pictures.config(),
+          WeightSource.of(new MixedWeights(start, trained, 1)));
+      head(trained).write(part.resolve(ClassifierHead.FILE));
     }
-
-    @Override
-    public void step(
-        Progress progress, StepReport report, double rate, double dataSeconds, double stepSeconds) {
-      if (progress.step() % Math.max(1, flags.logEvery) == 0 || progress.step() == steps) {
-        say(
-            "epoch %d step %d/%d  loss %.4f  accuracy %.3f  lr %.3g"
-                .formatted(
-                    progress.epoch(),
-                    progress.step(),
-                    steps,
-                    report.loss(),
-                    report.scalars().getOrDefault("accuracy", Double.NaN),
-                    rate));
-      }
-    }
-
-    @Override
-    public void epoch(Progress progress) {}
-  }
-
-  @Override
-  public void close() {
-    backend.close();
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.backend.Backend;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.ZeroShotClassifier;
@@ -23,7 +24,9 @@ import org.openclip.hub.cli.UsageException;
 import org.openclip.train.data.LabelledFolder;
 import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.evaluation.LabelledFeatures;
+import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.MixedWeights;
+import org.openclip.train.run.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,9 +39,12 @@ import picocli.CommandLine.Option;
       "",
       "  openclip finetune -m ViT-B-32 -p laion2b_s34b_b79k --train-folder pets/train \\",
       "    --val-folder pets/val --template 'a photo of a {}, a type of pet' \\",
-      "    --alpha 0,0.25,0.5,0.75,1 -o models/pets"
+      "    --alpha 0,0.25,0.5,0.75,1 -o models/pets --name pets",
+      "  openclip finetune ... --name pets --resume latest"
     })
 final class FinetuneCall implements Arguments.Call {
+  private final GivenFlags given;
+
   @Mixin private ModelOptions model = new ModelOptions();
 
   @Option(
@@ -73,15 +79,19 @@ final class FinetuneCall implements Arguments.Call {
   private List<Double> shares = List.of(0.5);
 
   @Mixin private PromptFlags prompts = new PromptFlags();
-
   @Mixin private FinetuneFlags flags = new FinetuneFlags();
   @Mixin private OptimizerFlags optimizer = new OptimizerFlags(3e-5, 0.1, 500);
+  @Mixin private RunFlags running = new RunFlags(10, true);
 
   @Option(
       names = {"-f", "--format"},
       paramLabel = "FORMAT",
       description = "table, or json: one object a share. Default: table.")
   private OutputFormat format = OutputFormat.TABLE;
+
+  FinetuneCall(GivenFlags given) {
+    this.given = given;
+  }
 
   @Override
   public int run(Environment environment) {
@@ -96,19 +106,33 @@ final class FinetuneCall implements Arguments.Call {
     }
     BackendProvider backend = FinetuneFlags.backend(environment.plugins(), model.backend());
     ModelBuilder builder = model.builder(environment).backend(backend.name());
+    builder.architecture(); // An unknown model is said before a folder is made for it,
+    flags.variations.augmentation(); // and so is what does not vary pictures.
     LabelledFolder training = LabelledFolder.list(trainFolder);
     LabelledFolder judged = valFolder == null ? null : LabelledFolder.list(valFolder);
+    TrainingRun.Length length = FineTuning.length(running, training);
+    RunFolder folder = running.folder(builder.name(), model.running().precision().toString());
+    Map<String, String> options = given.trained("");
+    Checkpoint resumed = running.resumed(folder);
+    if (resumed != null) {
+      running.checkSame(resumed, options);
+    }
+    folder.params(given.all());
     ClassifierHead zeroShot = zeroShot(builder, training.classes());
     Path file = builder.fetch();
     try (Weights opened = Checkpoints.open(file, environment.plugins());
-        FineTuning tuning =
-            new FineTuning(environment, builder, backend.open(model.running()), flags, optimizer)) {
+        Backend opens = backend.open(model.running())) {
       Weights start =
           StateDict.load(file.toString(), opened, file.toString(), builder.architecture());
-      FineTuning.Tuned tuned = tuning.train(start, zeroShot, training);
-      Results results = new Results(environment, builder, start, zeroShot, tuned);
-      double best = results.report(judged);
-      results.write(best);
+      FineTuning.Flags all = new FineTuning.Flags(flags, optimizer, running);
+      FineTuning tuning = new FineTuning(all, builder, opens, training, start, zeroShot);
+      TrainingRun.in(
+              environment, running, folder, length, run -> tuning.train(run, options, resumed))
+          .ifPresent(
+              tuned -> {
+                Results results = new Results(environment, builder, start, zeroShot, tuned);
+                results.write(results.report(judged));
+              });
     }
     return 0;
   }
@@ -199,7 +223,7 @@ final class FinetuneCall implements Arguments.Call {
 
     private ClassifierHead head(double share) {
       float[] rows = zeroShot.rows().toArray();
-      float[] end = tuned.head().toFloats();
+      float[] end = tuned.head().rows().toArray();
       for (int i = 0; i < rows.length; i++) {
         rows[i] = (float) ((1 - share) * rows[i] + share * end[i]);
       }

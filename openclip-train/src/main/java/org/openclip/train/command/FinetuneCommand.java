@@ -21,6 +21,6 @@ public final class FinetuneCommand implements CommandProvider {
 
   @Override
   public int run(List<String> arguments, Environment environment) {
-    return Arguments.run(this, new FinetuneCall(), arguments, environment);
+    return Arguments.run(this, new FinetuneCall(GivenFlags.of(arguments)), arguments, environment);
   }
 }

@@ -9,26 +9,8 @@ import org.openclip.hub.cli.UsageException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The flags of a fine-tuning: how long, and which parameters. */
+/** The flags of a fine-tuning: which parameters, how they learn, and from which pictures. */
 final class FinetuneFlags {
-  @Option(names = "--epochs", paramLabel = "N", description = "Epochs. Default: 10.")
-  int epochs = 10;
-
-  @Option(
-      names = "--batch-size",
-      paramLabel = "N",
-      description = "Pictures of a step. Default: 64.")
-  int batchSize = 64;
-
-  @Option(
-      names = {"--workers", "-j"},
-      paramLabel = "N",
-      description = "Threads that prepare pictures. Default: 4.")
-  int workers = 4;
-
-  @Option(names = "--seed", paramLabel = "N", description = "Of everything random. Default: 0.")
-  long seed;
-
   @Option(
       names = "--head-only",
       description = "Trains the classifier alone and leaves the image tower as it is.")
@@ -41,17 +23,6 @@ final class FinetuneFlags {
   @Nullable Double layerDecay;
 
   @Mixin AugmentationFlag variations = new AugmentationFlag();
-
-  @Option(
-      names = "--grad-checkpointing",
-      description = "Computes twice what would not fit into memory.")
-  boolean checkpointing;
-
-  @Option(
-      names = "--log-every-n-steps",
-      paramLabel = "N",
-      description = "Steps between two lines. Default: 100.")
-  int logEvery = 100;
 
   /**
    * Returns the backend that trains.

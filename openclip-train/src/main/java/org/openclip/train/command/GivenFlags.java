@@ -16,11 +16,14 @@ record GivenFlags(Map<String, String> all) {
   /** Flags that say where, how fast and what is told, not what is trained. */
   private static final Set<String> FREE =
       Set.of(
+          "--alpha",
           "--backend",
+          "--batch",
           "--cache-dir",
           "--copy-codebase",
           "--delete-previous-checkpoint",
           "--device",
+          "--format",
           "--imagenet-v2",
           "--imagenet-val",
           "--log-every-n-steps",
@@ -29,6 +32,7 @@ record GivenFlags(Map<String, String> all) {
           "--logs",
           "--name",
           "--offline",
+          "--output",
           "--remote-sync",
           "--remote-sync-frequency",
           "--remote-sync-protocol",
@@ -40,14 +44,23 @@ record GivenFlags(Map<String, String> all) {
           "--threads",
           "--train-loss-ema-samples",
           "--val-data",
+          "--val-folder",
           "--val-frequency",
           "--val-num-samples",
           "--val-retrieval-chunk-size",
           "--val-retrieval-precision",
           "--workers",
           "--zeroshot-frequency",
-          "--zeroshot-templates",
-          "-j");
+          "--zeroshot-templates");
+
+  /** Short names of flags, and those they stand for. */
+  private static final Map<String, String> SHORT =
+      Map.of(
+          "-f", "--format",
+          "-j", "--workers",
+          "-m", "--model",
+          "-o", "--output",
+          "-p", "--pretrained");
 
   GivenFlags {
     all = new TreeMap<>(all);
@@ -70,7 +83,10 @@ record GivenFlags(Map<String, String> all) {
       while (equals < 0 && i + 1 < arguments.size() && !isFlag(arguments.get(i + 1))) {
         values.add(arguments.get(++i));
       }
-      flags.merge(name, String.join(" ", values), (one, more) -> one + " " + more);
+      flags.merge(
+          SHORT.getOrDefault(name, name),
+          String.join(" ", values),
+          (before, more) -> before + " " + more);
     }
     return new GivenFlags(flags);
   }

@@ -9,18 +9,22 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
-import org.openclip.api.backend.Precision;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.RemoteSync;
 import org.openclip.train.run.RunFolder;
+import org.openclip.train.run.TrainingLoop;
 import picocli.CommandLine.Option;
 
-/** The flags of a run: how long, where its logs lie, and where it goes on. */
+/**
+ * The flags of a run, of whichever command that trains: how long, where its logs lie, and where it
+ * goes on.
+ */
 final class RunFlags {
   @Option(
       names = "--logs",
@@ -61,22 +65,19 @@ final class RunFlags {
   @Option(
       names = "--resume-changed",
       description = "Goes on although flags differ from those of the checkpoint.")
-  boolean resumeChanged;
+  private boolean resumeChanged;
 
-  @Option(names = "--epochs", paramLabel = "N", description = "Epochs in all. Default: 32.")
-  int epochs = 32;
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "Epochs in all. Default: ${DEFAULT-VALUE}.")
+  int epochs;
 
   @Option(
       names = "--batch-size",
       paramLabel = "N",
       description = "Samples of a batch. Default: 64.")
   int batchSize = 64;
-
-  @Option(
-      names = "--accum-freq",
-      paramLabel = "N",
-      description = "Batches that one step takes together, as one large batch. Default: 1.")
-  int accumulate = 1;
 
   @Option(
       names = {"--workers", "-j"},
@@ -88,16 +89,16 @@ final class RunFlags {
   long seed;
 
   @Option(
-      names = "--precision",
-      paramLabel = "TYPE",
-      description = "fp32, or amp_bf16: bfloat16 where it is safe. Default: amp_bf16.")
-  private String precision = "amp_bf16";
+      names = "--grad-checkpointing",
+      description = "Computes twice what would not fit into memory.")
+  boolean checkpointing;
 
   @Option(
       names = "--save-frequency",
       paramLabel = "N",
-      description = "Saves every so many epochs. Default: 1.")
-  int saveFrequency = 1;
+      description =
+          "Saves every so many epochs. Default: 1; 'finetune' then keeps the last one alone.")
+  private @Nullable Integer saveFrequency;
 
   @Option(names = "--save-most-recent", description = "Also saves every epoch as epoch_latest.")
   boolean saveMostRecent;
@@ -105,7 +106,7 @@ final class RunFlags {
   @Option(
       names = "--delete-previous-checkpoint",
       description = "Removes the checkpoint before when one is saved.")
-  boolean deletePrevious;
+  private boolean deletePrevious;
 
   @Option(
       names = "--log-every-n-steps",
@@ -131,6 +132,34 @@ final class RunFlags {
       description = "tensorboard, or nothing. Default: nothing.")
   private String reportTo = "";
 
+  private final boolean lastAlone;
+
+  /** Creates flags with the reference's defaults for training. */
+  RunFlags() {
+    this(32, false);
+  }
+
+  /**
+   * Creates flags with defaults of their own.
+   *
+   * @param epochs how many
+   * @param lastAlone whether a checkpoint goes when the next one is there
+   */
+  RunFlags(int epochs, boolean lastAlone) {
+    this.epochs = epochs;
+    this.lastAlone = lastAlone;
+  }
+
+  /** Returns how many epochs lie between two checkpoints; 0 for one at the end alone. */
+  int saveFrequency() {
+    return saveFrequency == null ? 1 : saveFrequency;
+  }
+
+  /** Returns whether a checkpoint goes when the next one is there. */
+  boolean deletesPrevious() {
+    return deletePrevious || (lastAlone && saveFrequency == null);
+  }
+
   boolean tensorBoard() {
     boolean board = false;
     for (String where : reportTo.split(",", -1)) {
@@ -150,30 +179,23 @@ final class RunFlags {
     return new RunReporter.Cadence(logEvery, boardEvery, averagedSamples);
   }
 
-  Precision precision() {
-    return switch (precision) {
-      case "fp32" -> Precision.FLOAT32;
-      case "amp", "amp_bf16", "amp_bfloat16" -> Precision.BFLOAT16;
-      case "fp16", "bf16", "pure_fp16", "pure_bf16" ->
-          throw new UsageException(
-              "--precision "
-                  + precision
-                  + " keeps the parameters themselves in 16 bits; here they have 32, so take"
-                  + " amp_bf16, which computes in bfloat16");
-      default ->
-          throw new UsageException("--precision '" + precision + "' is not one of fp32, amp_bf16");
-    };
+  /**
+   * Returns how the loop goes.
+   *
+   * @param parts batches of a step
+   * @param stepsInEpoch how many steps an epoch has
+   */
+  TrainingLoop.Settings loop(int parts, long stepsInEpoch) {
+    return new TrainingLoop.Settings(seed, batchSize, parts, epochs, stepsInEpoch, workers);
   }
 
-  /** Returns what is to be said about the precision; nothing when it is what it is called. */
-  Optional<String> precisionNote() {
-    return precision.equals("amp")
-        ? Optional.of("--precision amp: computing in bfloat16, which needs no scaling of the loss")
-        : Optional.empty();
-  }
-
-  /** Returns the run's folder; a new run must not have one yet. */
-  RunFolder folder(String model) {
+  /**
+   * Returns the run's folder; a new run must not have one yet.
+   *
+   * @param model the model's name
+   * @param precision in which it computes, as the user calls it
+   */
+  RunFolder folder(String model, String precision) {
     String time =
         LocalDateTime.now(ZoneId.systemDefault())
             .format(DateTimeFormatter.ofPattern("yyyy_MM_dd-HH_mm_ss"));
@@ -181,7 +203,7 @@ final class RunFlags {
         name != null
             ? name
             : "%s-model_%s-b_%d-j_%d-p_%s"
-                .formatted(time, model.replace('/', '-'), batchSize, workers, precision)
+                .formatted(time, model.replaceAll("[/\\\\:]", "-"), batchSize, workers, precision)
                 .toLowerCase(Locale.ROOT);
     Path path = keeps() ? Path.of(logs).resolve(chosen) : passing();
     if (resume == null && RunFolder.used(path)) {
@@ -244,6 +266,19 @@ final class RunFlags {
       return Checkpoint.read(fetched(there.get(), folder));
     }
     return here.map(Checkpoint::read).orElse(null);
+  }
+
+  /** Checks that a run goes on with the flags that it began with, unless it may have others. */
+  void checkSame(Checkpoint checkpoint, Map<String, String> options) {
+    Map<String, String> differences = GivenFlags.differences(checkpoint.options(), options);
+    if (!differences.isEmpty() && !resumeChanged) {
+      throw new UsageException(
+          "the checkpoint "
+              + checkpoint.folder()
+              + " was trained with other flags: "
+              + differences
+              + "; give the same, or --resume-changed");
+    }
   }
 
   private static long step(Optional<Path> checkpoint) {

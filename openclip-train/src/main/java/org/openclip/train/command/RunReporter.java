@@ -116,7 +116,7 @@ final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
       text.append(" (%.4f)".formatted(average.value()));
     }
     report.scalars().entrySet().stream()
-        .filter(e -> e.getKey().endsWith("_loss"))
+        .filter(e -> e.getKey().endsWith("_loss") || e.getKey().equals("accuracy"))
         .sorted(Map.Entry.comparingByKey())
         .forEach(e -> text.append("  %s %.4f".formatted(e.getKey(), e.getValue())));
     return text.toString();

@@ -2,9 +2,8 @@ package org.openclip.train.command;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.openclip.api.config.ModelConfig;
-import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.training.Trainer;
 import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.Progress;
@@ -13,36 +12,49 @@ import org.openclip.train.run.RunFolder;
 /** Writes the checkpoints of a run, named as the reference names them. */
 final class Saver {
   private final RunFolder folder;
-  private final ModelConfig config;
-  private final PreprocessConfig preprocess;
+  private final Consumer<Path> model;
   private final Trainer trainer;
   private final Map<String, String> options;
   private final RunFlags flags;
   private @Nullable Path previous;
 
+  /**
+   * Makes ready to save.
+   *
+   * @param folder the run's
+   * @param model writes the model as it stands into a folder
+   * @param options that decide what is trained
+   * @param resumed where the run goes on; null when it begins
+   */
   Saver(
       RunFolder folder,
-      ModelConfig config,
-      PreprocessConfig preprocess,
+      Consumer<Path> model,
       Trainer trainer,
       Map<String, String> options,
-      RunFlags flags) {
+      RunFlags flags,
+      @Nullable Checkpoint resumed) {
     this.folder = folder;
-    this.config = config;
-    this.preprocess = preprocess;
+    this.model = model;
     this.trainer = trainer;
     this.options = options;
     this.flags = flags;
+    if (resumed != null && resumed.folder().equals(epochFolder(resumed.progress().epoch()))) {
+      previous = resumed.folder();
+    }
+  }
+
+  private Path epochFolder(int epoch) {
+    return folder.checkpoint("epoch_" + epoch);
   }
 
   /** Saves after an epoch, if it is one of those that are saved. */
   void epoch(Progress progress) {
     int epoch = progress.epoch();
     boolean last = epoch == flags.epochs;
-    if (last || (flags.saveFrequency > 0 && epoch % flags.saveFrequency == 0)) {
-      Path path = folder.checkpoint("epoch_" + epoch);
+    if (last || (flags.saveFrequency() > 0 && epoch % flags.saveFrequency() == 0)) {
+      Path path = epochFolder(epoch);
       write(path, progress);
-      if (flags.deletePrevious && previous != null) {
+      if (flags.deletesPrevious() && previous != null) {
         Checkpoint.remove(previous);
       }
       previous = path;
@@ -62,6 +74,6 @@ final class Saver {
     if (!flags.keeps()) {
       return;
     }
-    Checkpoint.write(path, config, preprocess, trainer, progress, options);
+    Checkpoint.write(path, model, trainer, progress, options);
   }
 }

@@ -1,10 +1,14 @@
 package org.openclip.train.command;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.openclip.hub.cli.Prompts;
+import org.openclip.train.run.ModelInTraining;
+import org.openclip.train.run.ModelPreparation;
+import org.openclip.train.run.Validation;
 import picocli.CommandLine.Option;
 
 /** The flags of what is measured while a model trains, with the reference's names and meanings. */
@@ -13,19 +17,19 @@ final class ValidationFlags {
       names = "--val-data",
       paramLabel = "PATH",
       description = "Pictures with captions, as --train-data: loss and retrieval after epochs.")
-  @Nullable String pairs;
+  private @Nullable String pairs;
 
   @Option(
       names = "--val-num-samples",
       paramLabel = "N",
       description = "How many there are, where the shards do not say; synthetic data have as many.")
-  @Nullable Long samples;
+  private @Nullable Long samples;
 
   @Option(
       names = "--val-frequency",
       paramLabel = "N",
       description = "Epochs between two validations; 0 for none. Default: 1.")
-  int pairsEvery = 1;
+  private int pairsEvery = 1;
 
   @Option(
       names = "--imagenet-val",
@@ -43,7 +47,7 @@ final class ValidationFlags {
       names = "--zeroshot-frequency",
       paramLabel = "N",
       description = "Epochs between two zero-shot evaluations; 0 for none. Default: 2.")
-  int labelledEvery = 2;
+  private int labelledEvery = 2;
 
   @Option(
       names = "--zeroshot-templates",
@@ -57,7 +61,7 @@ final class ValidationFlags {
   }
 
   /** Returns the pictures of known classes, by what stands before the names of their results. */
-  Map<String, LabelledData> labelled() {
+  private Map<String, LabelledData> labelled() {
     Map<String, LabelledData> sets = new LinkedHashMap<>();
     if (imageNet != null) {
       sets.put("imagenet-zeroshot-val", LabelledData.imageNet(imageNet));
@@ -68,8 +72,34 @@ final class ValidationFlags {
     return sets;
   }
 
-  /** Returns the prompts of ImageNet's classes. */
-  List<String> templates() {
-    return Prompts.templates(templates);
+  /**
+   * Returns what is measured.
+   *
+   * @param model that is trained
+   * @param data the flags by which pictures with captions are read
+   * @param pictures what is done to them
+   */
+  Validation of(
+      ModelInTraining model, DataFlags data, Pictures pictures, Validation.Settings settings) {
+    List<String> prompts = Prompts.templates(templates);
+    List<Validation.Labelled> labelled = new ArrayList<>();
+    labelled()
+        .forEach(
+            (prefix, set) ->
+                labelled.add(
+                    new Validation.Labelled(
+                        prefix,
+                        new Validation.Classes(set.names(), prompts),
+                        new Validation.Source(
+                            set.dataset(),
+                            pictures.plain(
+                                ModelPreparation.Captions.labels(set.names().size()))))));
+    Validation.Source captioned =
+        pairs == null
+            ? null
+            : new Validation.Source(
+                data.validation(pairs, samples),
+                pictures.plain(ModelPreparation.Captions.of(model.tokenizer())));
+    return new Validation(model, captioned, pairsEvery, labelled, labelledEvery, settings);
   }
 }

@@ -9,14 +9,16 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.OpenClipException;
-import org.openclip.api.config.ModelConfig;
-import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.backend.Backend;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.training.Trainer;
+import org.openclip.api.training.TrainingPlan;
 import org.openclip.hub.ModelFolder;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.SafetensorsWriter;
@@ -44,13 +46,15 @@ public record Checkpoint(Path folder, Progress progress, Map<String, String> opt
   /**
    * Writes a checkpoint; an older one in its place is replaced when the new one is whole.
    *
+   * @param model writes the model as it stands into a folder, made when missing
+   * @param trainer whose optimizer's state is saved
+   * @param options the training's options, by flag
    * @throws OpenClipException when the disk is full or the folder cannot be written; what was there
    *     before is there still
    */
   public static void write(
       Path folder,
-      ModelConfig config,
-      PreprocessConfig preprocess,
+      Consumer<Path> model,
       Trainer trainer,
       Progress progress,
       Map<String, String> options) {
@@ -58,9 +62,7 @@ public record Checkpoint(Path folder, Progress progress, Map<String, String> opt
     remove(part);
     boolean whole = false;
     try {
-      try (Weights weights = trainer.weights()) {
-        ModelFolder.write(part, config, preprocess, WeightSource.of(weights));
-      }
+      model.accept(part);
       try (Weights state = trainer.optimizerState()) {
         SafetensorsWriter.write(part.resolve(OPTIMIZER), WeightSource.of(state), Map.of());
       }
@@ -141,5 +143,27 @@ public record Checkpoint(Path folder, Progress progress, Map<String, String> opt
   /** Opens the optimizer's state. */
   public Weights optimizer(PluginRegistry plugins) {
     return Checkpoints.open(folder.resolve(OPTIMIZER), plugins);
+  }
+
+  /**
+   * Returns a trainer that goes on where this training was.
+   *
+   * @param backend that trains
+   * @param plan what is trained
+   * @param fit of the model's weights, which are closed afterwards, to the plan's parameters
+   */
+  public Trainer trainer(
+      Backend backend, TrainingPlan plan, UnaryOperator<Weights> fit, PluginRegistry plugins) {
+    try (Weights weights = weights(plugins);
+        Weights state = optimizer(plugins)) {
+      Trainer trainer = backend.train(plan, fit.apply(weights));
+      try {
+        trainer.restoreOptimizer(state);
+        return trainer;
+      } catch (RuntimeException e) {
+        trainer.close();
+        throw e;
+      }
+    }
   }
 }

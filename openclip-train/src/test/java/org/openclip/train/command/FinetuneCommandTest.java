@@ -9,63 +9,51 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
+import org.openclip.hub.ModelFolder;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.io.JsonObjects;
-import org.openclip.train.command.ColouredShapes.Run;
+import org.openclip.train.command.ColourRuns.Run;
 import org.openclip.train.evaluation.ClassifierHead;
+import org.openclip.train.run.Checkpoint;
 
 /** Fine-tuning and linear probes of a model that has learnt a little. */
 class FinetuneCommandTest {
+  private static final AtomicInteger RUNS = new AtomicInteger();
+
   @TempDir static Path folder;
 
+  private static ColourRuns runs;
   private static Path model;
 
   @BeforeAll
   static void trainALittle() throws IOException {
-    ColouredShapes.model(folder.resolve("model"));
-    Path few = ColouredShapes.pictures(folder.resolve("few"), 8, 1);
-    ColouredShapes.pictures(folder.resolve("train"), 32, 2);
-    ColouredShapes.pictures(folder.resolve("val"), 12, 3);
-    ColouredShapes.table(few, folder.resolve("few.csv"));
-    Run run =
-        Run.of(
-            "train",
-            "--model",
-            "local-dir:" + folder.resolve("model"),
-            "--train-data",
-            folder.resolve("few.csv").toString(),
-            "--batch-size",
-            "16",
-            "--epochs",
-            "8",
-            "--lr",
-            "1e-3",
-            "--warmup",
-            "10",
-            "--workers",
-            "2",
-            "--precision",
-            "fp32",
-            "--save-frequency",
-            "8",
-            "--logs",
-            folder.resolve("logs").toString(),
-            "--name",
-            "little");
+    runs = ColourRuns.ofShapes(folder, 8, 1);
+    ColourRuns.drawShapes(folder.resolve("train"), 32, 2);
+    ColourRuns.drawShapes(folder.resolve("val"), 12, 3);
+    String[] flags =
+        "--batch-size 16 --epochs 8 --lr 1e-3 --warmup 10 --save-frequency 8".split(" ");
+    Run run = runs.train("little", flags);
     assertThat(run.code()).as(run.err()).isZero();
-    model = folder.resolve("logs/little/checkpoints/epoch_8");
+    model = runs.checkpoint("little", "epoch_8");
   }
 
   private static Run finetune(String output, String... more) {
+    return Run.of(arguments(output, more).toArray(String[]::new));
+  }
+
+  /** Returns a command line that writes into a folder, by a run of its own name. */
+  private static List<String> arguments(String output, String... more) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -80,10 +68,15 @@ class FinetuneCommandTest {
                 "5",
                 "--lr",
                 "1e-3",
+                "--logs",
+                folder.resolve("logs").toString(),
                 "-o",
                 folder.resolve(output).toString()));
+    if (!List.of(more).contains("--name")) {
+      arguments.addAll(List.of("--name", output + "-" + RUNS.incrementAndGet()));
+    }
     arguments.addAll(List.of(more));
-    return Run.of(arguments.toArray(String[]::new));
+    return arguments;
   }
 
   private static List<Map<String, Object>> json(String lines) {
@@ -202,6 +195,82 @@ class FinetuneCommandTest {
     }
   }
 
+  private static String[] flags(String flags) {
+    return flags.split(" ", -1);
+  }
+
+  private static void assertSameResult(String one, String other) {
+    for (String file : List.of(ModelFolder.CHECKPOINT, ClassifierHead.FILE)) {
+      assertThat(folder.resolve(other).resolve(file))
+          .as(file)
+          .hasSameBinaryContentAs(folder.resolve(one).resolve(file));
+    }
+  }
+
+  @Test
+  void aFineTuningThatGoesOnEndsWithTheSameNumbers() {
+    String usual = "--epochs 3 --batch-size 64 --save-frequency 1 --name ";
+    Run whole = finetune("once", flags(usual + "once"));
+    assertThat(whole.code()).as(whole.err()).isZero();
+    Run begun = finetune("twice", flags(usual + "twice"));
+    assertThat(begun.code()).as(begun.err()).isZero();
+    Checkpoint.remove(runs.checkpoint("twice", "epoch_2"));
+    Checkpoint.remove(runs.checkpoint("twice", "epoch_3"));
+    Checkpoint.remove(folder.resolve("twice"));
+
+    Run resumed = finetune("twice", flags(usual + "twice --resume latest"));
+
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertThat(resumed.err()).contains("from step 3").contains("done after 9 steps");
+    ColourRuns.assertSame(runs.checkpoint("once", "epoch_3"), runs.checkpoint("twice", "epoch_3"));
+    assertSameResult("once", "twice");
+
+    // A checkpoint is a model that loads, with what was trained last.
+    try (ClipModel last =
+        OpenClip.model("local-dir:" + runs.checkpoint("once", "epoch_3")).load()) {
+      assertThat(last.embedDim()).isEqualTo(16);
+    }
+    Run other = finetune("twice", flags(usual + "twice --resume latest --wd 0.5"));
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err()).contains("--wd=(default) -> 0.5").contains("--resume-changed");
+    Run again = finetune("twice", flags(usual + "twice"));
+    assertThat(again.err()).contains("holds a run already").contains("--resume latest");
+  }
+
+  @Test
+  @Tag("once")
+  void aFineTuningThatIsToldToEndSavesAndSaysHowToGoOn() throws Exception {
+    String usual = "--epochs 20 --batch-size 32 --log-every-n-steps 1 --name ";
+    Run whole = finetune("unbroken", flags(usual + "unbroken"));
+    assertThat(whole.code()).as(whole.err()).isZero();
+    Path said = folder.resolve("broken.txt");
+
+    Process process = ColourRuns.start(said, arguments("broken", flags(usual + "broken")));
+    while (process.isAlive() && !Files.readString(said).contains(" step 3/120")) {
+      Thread.sleep(5);
+    }
+    process.destroy(); // As Ctrl-C, it asks the process to end.
+    process.waitFor();
+
+    assertThat(Files.readString(said))
+        .containsPattern("stopped at step \\d+; go on with: openclip finetune")
+        .contains("--name broken --resume latest");
+    assertThat(folder.resolve("broken")).doesNotExist();
+    Checkpoint stopped = Checkpoint.read(runs.checkpoint("broken", "stopped"));
+    assertThat(stopped.progress().step()).isBetween(3L, 119L);
+
+    Run resumed = finetune("broken", flags(usual + "broken --resume latest"));
+
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertThat(resumed.err()).contains("from step " + stopped.progress().step());
+    ColourRuns.assertSame(
+        runs.checkpoint("unbroken", "epoch_20"), runs.checkpoint("broken", "epoch_20"));
+    assertSameResult("unbroken", "broken");
+    try (Stream<Path> left = Files.list(runs.log("broken", "checkpoints"))) {
+      assertThat(left).as("the last alone").hasSize(1);
+    }
+  }
+
   @Test
   void aLinearProbeTellsWhatTheFeaturesKnow() {
     Run run =
@@ -235,8 +304,9 @@ class FinetuneCommandTest {
         finetune("bad", "--epochs", "1", "--opt", "sgd", "--momentum", "0", "--wd", "1e30");
     assertThat(diverged.code()).isEqualTo(1);
     assertThat(diverged.err()).contains("not a number").contains("nothing was written");
+    assertThat(diverged.err()).contains("the loss of step ").contains(".png");
     assertThat(folder.resolve("bad")).doesNotExist();
-    ColouredShapes.pictures(folder.resolve("other"), 1, 9);
+    ColourRuns.drawShapes(folder.resolve("other"), 1, 9);
     Files.move(folder.resolve("other/red_dot"), folder.resolve("other/red_cube"));
     Run run =
         Run.of(

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
-import org.openclip.hub.cli.Main;
 import org.openclip.train.data.TarFiles;
 import org.openclip.train.run.Checkpoint;
 
@@ -126,27 +124,14 @@ class TrainBadInputTest {
     Checkpoint.remove(runs.log("full", "checkpoints/epoch_2"));
     Map<String, String> flags = runs.flags("full");
     flags.put("--train-data", runs.table().toString());
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "/bin/sh",
-                "-c",
-                "ulimit -f " + BLOCKS + " && exec \"$@\"",
-                "sh",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-                Main.class.getName()));
-    command.addAll(ColourRuns.arguments(flags, "--epochs", "2", "--resume", "latest"));
     Path said = folder.resolve("full.txt");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
-    String classPath = System.getProperty("java.class.path");
-    builder
-        .environment()
-        .put("CLASSPATH", System.getProperty("surefire.test.class.path", classPath));
 
-    int code = builder.start().waitFor();
+    int code =
+        ColourRuns.start(
+                said,
+                List.of("/bin/sh", "-c", "ulimit -f " + BLOCKS + " && exec \"$@\"", "sh"),
+                ColourRuns.arguments(flags, "--epochs", "2", "--resume", "latest"))
+            .waitFor();
 
     String output = Files.readString(said, StandardCharsets.UTF_8);
     assertThat(output).contains("from step 4").contains("cannot be written");

@@ -35,20 +35,7 @@ class TrainCommandTest {
   }
 
   private static Path checkpoint(String run, String name) {
-    return folder.resolve("logs").resolve(run).resolve("checkpoints").resolve(name);
-  }
-
-  private static void assertEqualWeights(Path a, Path b) {
-    for (String file : List.of("open_clip_model.safetensors", "optimizer.safetensors")) {
-      PluginRegistry plugins = PluginRegistry.create();
-      try (Weights one = Checkpoints.open(a.resolve(file), plugins);
-          Weights other = Checkpoints.open(b.resolve(file), plugins)) {
-        assertThat(one.names()).isEqualTo(other.names());
-        for (String name : one.names()) {
-          assertThat(one.get(name).data()).as(name).isEqualTo(other.get(name).data());
-        }
-      }
-    }
+    return runs.checkpoint(run, name);
   }
 
   @Test
@@ -88,7 +75,7 @@ class TrainCommandTest {
             "--template",
             "a {}",
             "--val-data",
-            folder.resolve("colours.csv").toString());
+            runs.table().toString());
     assertThat(judged.code()).as(judged.err()).isZero();
     assertThat(judged.out())
         .containsPattern("top1 +(1\\.0000|0\\.[89])")
@@ -122,7 +109,7 @@ class TrainCommandTest {
 
     assertThat(resumed.code()).as(resumed.err()).isZero();
     assertThat(resumed.err()).contains("from step 4");
-    assertEqualWeights(checkpoint("whole", "epoch_3"), checkpoint("parts", "epoch_3"));
+    ColourRuns.assertSame(checkpoint("whole", "epoch_3"), checkpoint("parts", "epoch_3"));
   }
 
   @Test

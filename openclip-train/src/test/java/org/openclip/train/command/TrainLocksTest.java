@@ -3,7 +3,6 @@ package org.openclip.train.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +18,7 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.checkpoint.Checkpoints;
-import org.openclip.train.command.ColouredShapes.Run;
+import org.openclip.train.command.ColourRuns.Run;
 
 /** What {@code openclip train} leaves as it is when it is told to. */
 class TrainLocksTest {
@@ -35,45 +34,25 @@ class TrainLocksTest {
 
   @TempDir static Path folder;
 
+  private static ColourRuns runs;
+
   @BeforeAll
   static void makeData() throws IOException {
-    ColouredShapes.model(folder.resolve("vit"));
-    Files.createDirectories(folder.resolve("resnet"));
-    Files.writeString(folder.resolve("resnet/open_clip_config.json"), RESNET);
-    Path pictures = ColouredShapes.pictures(folder.resolve("pictures"), 2, 1);
-    ColouredShapes.table(pictures, folder.resolve("shapes.csv"));
+    runs = ColourRuns.ofShapes(folder, 2, 1);
+    runs.model("resnet", RESNET);
   }
 
   private static Run train(String name, String model, String... more) {
-    List<String> arguments =
+    List<String> flags =
         new ArrayList<>(
-            List.of(
-                "train",
-                "--model",
-                "local-dir:" + folder.resolve(model),
-                "--train-data",
-                folder.resolve("shapes.csv").toString(),
-                "--batch-size",
-                "12",
-                "--skip-scheduler",
-                "--workers",
-                "1",
-                "--precision",
-                "fp32",
-                "--logs",
-                folder.resolve("logs").toString(),
-                "--name",
-                name));
-    arguments.addAll(List.of(more));
-    return Run.of(arguments.toArray(String[]::new));
+            List.of("--batch-size", "12", "--workers", "1", "--skip-scheduler", "--model"));
+    flags.add("local-dir:" + folder.resolve(model));
+    flags.addAll(List.of(more));
+    return runs.train(name, flags.toArray(String[]::new));
   }
 
   private static Map<String, float[]> weights(String run, int epoch) {
-    Path file =
-        folder
-            .resolve("logs")
-            .resolve(run)
-            .resolve("checkpoints/epoch_" + epoch + "/open_clip_model.safetensors");
+    Path file = runs.checkpoint(run, "epoch_" + epoch).resolve("open_clip_model.safetensors");
     Map<String, float[]> weights = new TreeMap<>();
     try (Weights opened = Checkpoints.open(file, PluginRegistry.create())) {
       for (String name : opened.names()) {
@@ -110,7 +89,7 @@ class TrainLocksTest {
     Set<String> same =
         unchanged(
             "groups",
-            "vit",
+            "model",
             "--lock-image",
             "--lock-image-unlocked-groups",
             "2",
@@ -160,14 +139,14 @@ class TrainLocksTest {
 
   @Test
   void groupsLearnAtRatesThatFallTowardsTheInput() {
-    assertThat(train("start", "vit", "--epochs", "1", "--lr", "1e-3").code()).isZero();
+    assertThat(train("start", "model", "--epochs", "1", "--lr", "1e-3").code()).isZero();
     Path start = folder.resolve("logs/start/checkpoints/epoch_1/open_clip_model.safetensors");
 
     // Lion moves every number by the learning rate itself.
     Run run =
         train(
             "decayed",
-            "vit",
+            "model",
             "--pretrained",
             start.toString(),
             "--epochs",
@@ -206,12 +185,12 @@ class TrainLocksTest {
 
   @Test
   void whatDoesNotFitTheTowersIsSaid() {
-    assertThat(train("bad1", "vit", "--lock-image", "--lock-image-unlocked-groups", "9").err())
+    assertThat(train("bad1", "model", "--lock-image", "--lock-image-unlocked-groups", "9").err())
         .contains("--lock-image-unlocked-groups")
         .contains("the tower has 4: embeddings, layer.0, layer.1, proj");
-    assertThat(train("bad2", "vit", "--lock-image-unlocked-groups", "1").err())
+    assertThat(train("bad2", "model", "--lock-image-unlocked-groups", "1").err())
         .contains("what --lock-image locks");
-    assertThat(train("bad3", "vit", "--text-layer-decay", "1.5").err())
+    assertThat(train("bad3", "model", "--text-layer-decay", "1.5").err())
         .contains("--text-layer-decay")
         .contains("1.5");
   }
@@ -222,8 +201,8 @@ class TrainLocksTest {
     List<String> flags = List.of("--epochs", "2", "--lr", "1e-3", "--wd", "0.5");
     List<String> more = new ArrayList<>(flags);
     more.addAll(List.of("--wd-exclude", "token_*.weight", "visual.*"));
-    assertThat(train("decays", "vit", flags.toArray(String[]::new)).code()).isZero();
-    assertThat(train("spared", "vit", more.toArray(String[]::new)).code()).isZero();
+    assertThat(train("decays", "model", flags.toArray(String[]::new)).code()).isZero();
+    assertThat(train("spared", "model", more.toArray(String[]::new)).code()).isZero();
 
     String name = "token_embedding.weight";
     assertThat(weights("decays", 2).get(name)[0]).isNotEqualTo(weights("decays", 1).get(name)[0]);

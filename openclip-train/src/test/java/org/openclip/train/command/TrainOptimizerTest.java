@@ -11,52 +11,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.openclip.api.spi.PluginRegistry;
-import org.openclip.api.tensor.Weights;
-import org.openclip.hub.checkpoint.Checkpoints;
-import org.openclip.train.command.ColouredShapes.Run;
+import org.openclip.train.command.ColourRuns.Run;
 import org.openclip.train.run.Checkpoint;
 
 /** {@code openclip train --opt} with each optimizer, and what it leaves for going on. */
 class TrainOptimizerTest {
   @TempDir static Path folder;
 
+  private static ColourRuns runs;
+
   @BeforeAll
   static void makeData() throws IOException {
-    ColouredShapes.model(folder.resolve("model"));
-    Path pictures = ColouredShapes.pictures(folder.resolve("pictures"), 4, 1);
-    ColouredShapes.table(pictures, folder.resolve("shapes.csv"));
+    runs = ColourRuns.ofShapes(folder, 4, 1);
   }
 
   private static Run train(String name, String... more) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "train",
-                "--model",
-                "local-dir:" + folder.resolve("model"),
-                "--train-data",
-                folder.resolve("shapes.csv").toString(),
-                "--batch-size",
-                "8",
-                "--epochs",
-                "2",
-                "--warmup",
-                "2",
-                "--workers",
-                "1",
-                "--precision",
-                "fp32",
-                "--logs",
-                folder.resolve("logs").toString(),
-                "--name",
-                name));
-    arguments.addAll(List.of(more));
-    return Run.of(arguments.toArray(String[]::new));
+    List<String> flags =
+        new ArrayList<>(List.of("--epochs", "2", "--warmup", "2", "--workers", "1"));
+    flags.addAll(List.of(more));
+    return runs.train(name, flags.toArray(String[]::new));
   }
 
   private static Path checkpoint(String run, int epoch) {
-    return folder.resolve("logs").resolve(run).resolve("checkpoints/epoch_" + epoch);
+    return runs.checkpoint(run, "epoch_" + epoch);
   }
 
   @ParameterizedTest
@@ -82,16 +59,7 @@ class TrainOptimizerTest {
 
     assertThat(resumed.code()).as(resumed.err()).isZero();
     assertThat(resumed.err()).contains("from step 3");
-    for (String file : List.of("open_clip_model.safetensors", Checkpoint.OPTIMIZER)) {
-      PluginRegistry plugins = PluginRegistry.create();
-      try (Weights one = Checkpoints.open(checkpoint(whole, 2).resolve(file), plugins);
-          Weights other =
-              Checkpoints.open(checkpoint("parts-" + whole, 2).resolve(file), plugins)) {
-        assertThat(one.names()).isEqualTo(other.names());
-        one.names()
-            .forEach(name -> assertThat(one.get(name).data()).isEqualTo(other.get(name).data()));
-      }
-    }
+    ColourRuns.assertSame(checkpoint(whole, 2), checkpoint("parts-" + whole, 2));
   }
 
   @Test

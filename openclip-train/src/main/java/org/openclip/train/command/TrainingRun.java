@@ -1,0 +1,98 @@
+package org.openclip.train.command;
+
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.train.run.Progress;
+import org.openclip.train.run.RemoteSync;
+import org.openclip.train.run.RunFolder;
+import org.openclip.train.run.TrainingLoop;
+
+/**
+ * A training in its run's folder: it is told of, saved, copied elsewhere, and ends early when the
+ * process is told to.
+ *
+ * @param flags of the run
+ * @param folder of the run
+ * @param length how long it is
+ * @param reporter what tells people
+ * @param stop whether the process is told to end
+ */
+record TrainingRun(
+    RunFlags flags, RunFolder folder, Length length, RunReporter reporter, BooleanSupplier stop) {
+  /**
+   * How long a training is.
+   *
+   * @param samplesInStep how many samples a step takes
+   * @param stepsInEpoch how many steps an epoch has
+   */
+  record Length(int samplesInStep, long stepsInEpoch) {}
+
+  /**
+   * Does some work in a run; what it fails of stands in the run's log, too. Until it is done, a
+   * process that is told to end waits.
+   */
+  static <T> T in(
+      Environment environment,
+      RunFlags flags,
+      RunFolder folder,
+      Length length,
+      Function<TrainingRun, T> work) {
+    try (StopSignal stop = StopSignal.listen();
+        RunReporter reporter =
+            new RunReporter(
+                environment,
+                folder,
+                flags.tensorBoard(),
+                flags.cadence(),
+                length.samplesInStep(),
+                flags.epochs * length.stepsInEpoch());
+        RemoteSync sync = sync(flags, folder, reporter)) {
+      if (sync != null) {
+        reporter.say("the run's folder is copied to " + sync.place());
+      }
+      return work.apply(new TrainingRun(flags, folder, length, reporter, stop));
+    } catch (OpenClipException e) {
+      folder.log(String.valueOf(e.getMessage()));
+      throw e;
+    }
+  }
+
+  private static @Nullable RemoteSync sync(RunFlags flags, RunFolder folder, RunReporter reporter) {
+    return flags
+        .remote(folder)
+        .map(to -> RemoteSync.start(folder.path(), to, flags.remotePause(), reporter::say))
+        .orElse(null);
+  }
+
+  /** Writes a line to the log and the screen. */
+  void say(String line) {
+    reporter.say(line);
+  }
+
+  /**
+   * Trains to the end, or until the process is told to end, and then saves.
+   *
+   * @param command the command's name, which says how to go on
+   * @param model the model's name
+   * @param start where it begins
+   * @return whether it came to the end
+   */
+  boolean train(String command, String model, TrainingLoop loop, Progress start, Saver saver) {
+    say(
+        "%s: %d epochs of %d steps, from step %d, in %s"
+            .formatted(model, flags.epochs, length.stepsInEpoch(), start.step(), folder.path()));
+    Progress reached = loop.run(start, reporter, stop);
+    if (reached.epoch() < flags.epochs) {
+      saver.stopped(reached);
+      say(
+          "stopped at step %d; go on with: openclip %s ... --name %s --resume latest"
+              .formatted(reached.step(), command, folder.path().getFileName()));
+      return false;
+    }
+    say("done after %d steps; %d samples were left out".formatted(reached.step(), loop.leftOut()));
+    return true;
+  }
+}
