@@ -1,4 +1,4 @@
-package org.openclip.hub;
+package org.openclip.testkit;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,9 +13,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
-/** An S3 server on this machine, in a process of its own, that keeps its objects in memory. */
-final class S3Server implements AutoCloseable {
+/**
+ * An S3 server on this machine, in a process of its own, that keeps its objects in memory: s3proxy,
+ * whose jars are on the class path of tests with the tag {@code s3}.
+ */
+public final class S3Server implements AutoCloseable {
   private final Process process;
   private final URI endpoint;
 
@@ -24,8 +28,13 @@ final class S3Server implements AutoCloseable {
     this.endpoint = endpoint;
   }
 
-  /** Starts a server with one bucket. */
-  static S3Server start(Path folder, String bucket) throws IOException, InterruptedException {
+  /**
+   * Starts a server with one bucket.
+   *
+   * @param folder for its settings and its log
+   */
+  public static S3Server start(Path folder, String bucket)
+      throws IOException, InterruptedException {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -86,8 +95,19 @@ final class S3Server implements AutoCloseable {
     throw new IOException("no S3 server: " + Files.readString(folder.resolve("s3.log")));
   }
 
-  URI endpoint() {
+  /** Returns where it answers. */
+  public URI endpoint() {
     return endpoint;
+  }
+
+  /** Returns the system properties by which the file system {@code s3:} finds it. */
+  public Map<String, String> settings() {
+    return Map.of(
+        "aws.endpointUrlS3", endpoint.toString(),
+        "aws.region", "us-east-1",
+        "aws.accessKeyId", "key",
+        "aws.secretAccessKey", "secret",
+        "s3.spi.endpoint-protocol", "http");
   }
 
   @Override

@@ -21,6 +21,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.testkit.S3Server;
 
 /** Models lie in a bucket of a real S3 server, which a jar's file system shows. */
 @Tag("s3")
@@ -34,11 +35,7 @@ class S3Test {
   @BeforeAll
   static void start() throws IOException, InterruptedException {
     server = S3Server.start(folder, "models");
-    SETTINGS.put("aws.endpointUrlS3", server.endpoint().toString());
-    SETTINGS.put("aws.region", "us-east-1");
-    SETTINGS.put("aws.accessKeyId", "key");
-    SETTINGS.put("aws.secretAccessKey", "secret");
-    SETTINGS.put("s3.spi.endpoint-protocol", "http");
+    SETTINGS.putAll(server.settings());
     SETTINGS.put("OPENCLIP_CACHE", folder.resolve("copies").toString());
     SETTINGS.forEach(System::setProperty);
     local = TinyModels.write(folder.resolve("tiny"));
