@@ -1,17 +1,26 @@
 package org.openclip.hub.hf;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.FetchListener;
 
 /** A program that fetches one file, for tests that need another process. */
 public final class FetchProgram {
+  /** Runs a command without root's right to pass over what files forbid. */
+  private static final List<String> UNPRIVILEGED =
+      List.of("setpriv", "--bounding-set=-dac_override,-dac_read_search");
+
   private FetchProgram() {}
 
   /**
@@ -45,17 +54,43 @@ public final class FetchProgram {
         List.of("unshare", "-rm", "sh", "-ec", script, "sh"), server, cache, location, file);
   }
 
+  /** Waits for the program to end and returns what it printed. */
+  static String output(Process process) throws IOException, InterruptedException {
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return output;
+  }
+
   /** Returns whether this machine lets users have name spaces of their own. */
   static boolean canMount() {
+    return succeeds(List.of("unshare", "-rm"));
+  }
+
+  private static boolean succeeds(List<String> prefix) {
+    List<String> command = new ArrayList<>(prefix);
+    command.add("true");
     try {
-      Process tried = new ProcessBuilder("unshare", "-rm", "true").start();
-      return tried.waitFor() == 0;
+      return new ProcessBuilder(command).start().waitFor() == 0;
     } catch (IOException e) {
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /**
+   * Starts the program as a user who may not write where files forbid it, even if this one may
+   * write anywhere.
+   */
+  static Process startBound(HubServer server, Path cache, String location, String file) {
+    List<String> prefix = Files.isWritable(cache) ? UNPRIVILEGED : List.of();
+    return start(prefix, server, cache, location, file);
+  }
+
+  /** Returns whether what root may do can be forbidden to a process. */
+  static boolean canForbid() {
+    return succeeds(UNPRIVILEGED);
   }
 
   private static Process start(

@@ -4,12 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -39,12 +37,6 @@ class HubProcessesTest {
     server.close();
   }
 
-  private static String output(Process process) throws IOException, InterruptedException {
-    String output = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    return output;
-  }
-
   @Test
   void twoProcessesAtOnceFetchOnce() throws Exception {
     // The first answer is slow enough for the second process to come meanwhile.
@@ -58,8 +50,8 @@ class HubProcessesTest {
     }
     server.release();
 
-    String path = output(first);
-    assertThat(output(second)).isEqualTo(path);
+    String path = FetchProgram.output(first);
+    assertThat(FetchProgram.output(second)).isEqualTo(path);
     assertThat(Path.of(path)).hasBinaryContent(weights);
     assertThat(server.downloads()).hasSize(1);
   }
@@ -126,7 +118,7 @@ class HubProcessesTest {
     server.release();
 
     // then
-    assertThat(output(both))
+    assertThat(FetchProgram.output(both))
         .contains("FAILED hf-hub:org/model/" + FILE + " cannot be kept in the cache " + cache)
         .contains("No space left on device")
         .contains("the next attempt goes on from it")
@@ -142,7 +134,7 @@ class HubProcessesTest {
 
     Process small = FetchProgram.startMounting(script, server, cache, "org/model", FILE);
 
-    assertThat(output(small)).contains("5 MB are missing, but the disk has only");
+    assertThat(FetchProgram.output(small)).contains("5 MB are missing, but the disk has only");
     assertThat(server.downloads()).isEmpty();
   }
 
@@ -161,8 +153,8 @@ class HubProcessesTest {
     Process reads = FetchProgram.startMounting(script, server, cache, "org/model", FILE);
     Process writes = FetchProgram.startMounting(script, server, cache, "org/model@v2", "new.bin");
 
-    assertThat(output(reads)).as("what is there").isEqualTo(there);
-    assertThat(output(writes))
+    assertThat(FetchProgram.output(reads)).as("what is there").isEqualTo(there);
+    assertThat(FetchProgram.output(writes))
         .contains("the cache " + cache + " is read-only")
         .contains("Choose another folder by HF_HUB_CACHE, --cache-dir");
   }
