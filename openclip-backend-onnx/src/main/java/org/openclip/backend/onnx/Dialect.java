@@ -1,5 +1,9 @@
 package org.openclip.backend.onnx;
 
+import static org.openclip.backend.onnx.OnnxGraph.floating;
+import static org.openclip.backend.onnx.OnnxGraph.integer;
+
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.graph.NeuralOp.GeluForm;
 import org.openclip.api.graph.Shape;
@@ -27,7 +31,16 @@ interface Dialect {
   String silu(OnnxGraph out, String input);
 
   /** Writes a layer normalisation of the last axis. */
-  String layerNorm(OnnxGraph out, Sizes sizes, Norm norm);
+  default String layerNorm(OnnxGraph out, Sizes sizes, Norm norm) {
+    String bias = norm.bias();
+    return out.node(
+        "LayerNormalization",
+        bias == null
+            ? List.of(norm.input(), norm.weight())
+            : List.of(norm.input(), norm.weight(), bias),
+        integer("axis", -1),
+        floating("epsilon", norm.epsilon()));
+  }
 
   /**
    * The operands of a layer normalisation.

@@ -36,18 +36,6 @@ class RuntimeDialect implements Dialect {
   }
 
   @Override
-  public String layerNorm(OnnxGraph out, Sizes sizes, Norm norm) {
-    String bias = norm.bias();
-    return out.node(
-        "LayerNormalization",
-        bias == null
-            ? List.of(norm.input(), norm.weight())
-            : List.of(norm.input(), norm.weight(), bias),
-        integer("axis", -1),
-        floating("epsilon", norm.epsilon()));
-  }
-
-  @Override
   public String rmsNorm(OnnxGraph out, String input, String weight, double epsilon, DataType type) {
     return out.node(
         "SimplifiedLayerNormalization",

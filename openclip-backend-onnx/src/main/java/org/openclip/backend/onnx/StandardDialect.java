@@ -1,6 +1,5 @@
 package org.openclip.backend.onnx;
 
-import static org.openclip.backend.onnx.OnnxGraph.floating;
 import static org.openclip.backend.onnx.OnnxGraph.integer;
 import static org.openclip.backend.onnx.OnnxGraph.integers;
 import static org.openclip.backend.onnx.OnnxGraph.string;
@@ -41,18 +40,6 @@ final class StandardDialect implements Dialect {
   @Override
   public String silu(OnnxGraph out, String input) {
     return out.node("Mul", List.of(input, out.node("Sigmoid", List.of(input))));
-  }
-
-  @Override
-  public String layerNorm(OnnxGraph out, Sizes sizes, Norm norm) {
-    String bias = norm.bias();
-    return out.node(
-        "LayerNormalization",
-        bias == null
-            ? List.of(norm.input(), norm.weight())
-            : List.of(norm.input(), norm.weight(), bias),
-        integer("axis", -1),
-        floating("epsilon", norm.epsilon()));
   }
 
   @Override
