@@ -92,7 +92,7 @@ record TrainingRun(
               .formatted(reached.step(), command, folder.path().getFileName()));
       return false;
     }
-    say("done after %d steps; %d samples were left out".formatted(reached.step(), loop.leftOut()));
+    say("done after %d steps; %s".formatted(reached.step(), loop.leftOut()));
     return true;
   }
 }

@@ -2,7 +2,9 @@ package org.openclip.train.data;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The count of samples that were left out because they cannot be used. The first, and then every
@@ -13,6 +15,7 @@ public final class Faults {
   private static final long EVERY = 1000;
 
   private final AtomicLong count = new AtomicLong();
+  private final AtomicReference<String> first = new AtomicReference<>("");
 
   /** Creates a count of zero. */
   public Faults() {}
@@ -25,6 +28,9 @@ public final class Faults {
    */
   public void skip(String where, String why) {
     long number = count.incrementAndGet();
+    if (number == 1) {
+      first.set(where + ": " + why);
+    }
     if (number == 1 || number % EVERY == 0) {
       LOG.log(
           Level.WARNING,
@@ -34,6 +40,11 @@ public final class Faults {
     } else {
       LOG.log(Level.DEBUG, "left out {0}: {1}", where, why);
     }
+  }
+
+  /** Returns which was left out first, and why; empty for none. */
+  public Optional<String> first() {
+    return Optional.of(first.get()).filter(text -> !text.isEmpty());
   }
 
   /** Returns how many were left out. */

@@ -72,6 +72,11 @@ final class ShardReader implements AutoCloseable {
     }
   }
 
+  /** Returns where the shard lies. */
+  String location() {
+    return location;
+  }
+
   /**
    * Returns the next sample's files; null after the last.
    *

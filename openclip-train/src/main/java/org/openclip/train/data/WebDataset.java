@@ -149,7 +149,7 @@ public record WebDataset(
             return sample;
           }
         } catch (IOException e) {
-          faults.skip("the rest of a shard", String.valueOf(e.getMessage()));
+          faults.skip("the rest of shard " + open.location(), String.valueOf(e.getMessage()));
           closeShard();
         }
       }

@@ -82,8 +82,8 @@ public final class TrainingLoop {
       super(
           "the loss of step %d is %s (%s); its samples are %s. The training stops, and its last"
                   .formatted(step, report.loss(), report.scalars(), keys)
-              + " checkpoint stands. Lower --lr, lengthen --warmup or set --grad-clip-norm, and"
-              + " --resume latest");
+              + " checkpoint stands. Lower --lr, lengthen --warmup or set --grad-clip-norm, and go"
+              + " on with --resume latest --resume-changed");
     }
   }
 
@@ -120,9 +120,11 @@ public final class TrainingLoop {
     this.extras = extras;
   }
 
-  /** Returns how many samples were left out so far. */
-  public long leftOut() {
-    return faults.count();
+  /** Returns how many samples were left out so far, and of the first which it is, and why. */
+  public String leftOut() {
+    return faults.count()
+        + " samples were left out"
+        + faults.first().map(first -> ", the first: " + first).orElse("");
   }
 
   /**

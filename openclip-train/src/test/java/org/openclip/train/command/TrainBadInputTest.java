@@ -72,6 +72,23 @@ class TrainBadInputTest {
   }
 
   @Test
+  void whatIsWrongWithAShardIsSaid() throws IOException {
+    TarFiles.write(folder.resolve("cut-0.tar"), samples(16));
+    Path cut = TarFiles.write(folder.resolve("cut-1.tar"), samples(8));
+    byte[] bytes = Files.readAllBytes(cut);
+    Files.write(cut, Arrays.copyOf(bytes, bytes.length / 3));
+    Map<String, byte[]> lacking = samples(17);
+    lacking.remove("0003.txt");
+    Path without = TarFiles.write(folder.resolve("without.tar"), lacking);
+
+    assertThat(shards("cut", "cut-{0..1}.tar").err())
+        .contains("1 samples were left out, the first: the rest of shard " + cut + ": ");
+    assertThat(shards("without", "without.tar").err())
+        .contains("the first: " + without + "/0003: it has no .txt but [png]");
+    assertThat(runs.log("without", "out.log")).content().contains("/0003: it has no .txt");
+  }
+
+  @Test
   void aTableWithoutTheColumnIsRefused() throws IOException {
     Path table = Files.writeString(folder.resolve("other.csv"), "image\ttitle\na.png\ta cat\n");
     ColourRuns.Run run = runs.train("column", "--train-data", table.toString());
@@ -112,6 +129,7 @@ class TrainBadInputTest {
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err()).contains("the loss of step ").contains(".png").contains("--lr");
+    assertThat(run.err()).contains("--resume latest --resume-changed");
     assertThat(runs.log("nan", "out.log")).content().contains("the loss of step ");
     assertThat(Checkpoint.read(runs.log("nan", "checkpoints/epoch_1")).progress().step())
         .isEqualTo(4);
