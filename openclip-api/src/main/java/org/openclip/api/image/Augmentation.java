@@ -50,8 +50,8 @@ public record Augmentation(
 
     /** Checks the ranges. */
     public Erasing {
-      check("re_prob", share(probability), "from 0 to 1");
-      check("re_count", count >= 1, "at least 1");
+      Bounds.share("re_prob", probability);
+      Bounds.check("re_count", count >= 1, "at least 1");
     }
   }
 
@@ -61,23 +61,27 @@ public record Augmentation(
 
   /** Checks the ranges. */
   public Augmentation {
-    check("scale", minScale > 0 && minScale <= maxScale && maxScale <= 1, "0 < min <= max <= 1");
-    check("ratio", minRatio > 0 && minRatio <= maxRatio, "0 < min <= max");
-    check(
+    Bounds.check(
+        "scale", minScale > 0 && minScale <= maxScale && maxScale <= 1, "0 < min <= max <= 1");
+    Bounds.check("ratio", minRatio > 0 && minRatio <= maxRatio, "0 < min <= max");
+    Bounds.check(
         "color_jitter",
         brightness >= 0 && contrast >= 0 && saturation >= 0 && hue >= 0 && hue <= 0.5,
         "[brightness, contrast, saturation, hue], none negative, hue at most 0.5");
-    check("color_jitter_prob", share(colorJitterProbability), "from 0 to 1");
-    check("gray_scale_prob", share(greyProbability), "from 0 to 1");
+    Bounds.share("color_jitter_prob", colorJitterProbability);
+    Bounds.share("gray_scale_prob", greyProbability);
   }
 
-  private static boolean share(double probability) {
-    return probability >= 0 && probability <= 1;
-  }
+  /** Stands apart, so that what is erased can be made before {@link #DEFAULT} is. */
+  private static final class Bounds {
+    static void share(String key, double probability) {
+      check(key, probability >= 0 && probability <= 1, "from 0 to 1");
+    }
 
-  private static void check(String key, boolean holds, String bound) {
-    if (!holds) {
-      throw new InvalidConfigException("aug_cfg." + key, "must be " + bound);
+    static void check(String key, boolean holds, String bound) {
+      if (!holds) {
+        throw new InvalidConfigException("aug_cfg." + key, "must be " + bound);
+      }
     }
   }
 
