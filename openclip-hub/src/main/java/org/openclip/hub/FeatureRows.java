@@ -23,7 +23,7 @@ final class FeatureRows {
         || features.type() != DataType.FLOAT32
         || !Arrays.equals(features.shape(), new long[] {count, width})) {
       throw new OpenClipException(
-          "the backend returned %s as features, but must return FLOAT32[%d, %d]"
+          "the backend returned %s as features, but must return FLOAT32[%s, %s]"
               .formatted(features, count, width));
     }
     return features.data().asFloatBuffer();

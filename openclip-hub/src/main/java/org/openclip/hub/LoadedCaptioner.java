@@ -86,7 +86,7 @@ final class LoadedCaptioner implements Captioner {
     int context = architecture.textEncoder().contextLength();
     if (tokens.length() > context) {
       throw new InvalidInputException(
-          "the captions have %d tokens, but the model's context length is %d"
+          "the captions have %s tokens, but the model's context length is %s"
               .formatted(tokens.length(), context));
     }
     return gate.pass(
@@ -157,14 +157,14 @@ final class LoadedCaptioner implements Captioner {
       int context = architecture.textEncoder().contextLength();
       if (options.maxLength() > context) {
         throw new InvalidInputException(
-            "the longest caption has %d tokens, but the model's context length is %d"
+            "the longest caption has %s tokens, but the model's context length is %s"
                 .formatted(options.maxLength(), context));
       }
       int most = Math.min(decoder.vocabularySize(), architecture.textEncoder().vocabularySize());
       for (long id : new long[] {ids.start(), ids.end(), ids.pad()}) {
         if (id < 0 || id >= most) {
           throw new InvalidInputException(
-              "%s holds the id %d, but the model knows ids from 0 to %d"
+              "%s holds the id %s, but the model knows ids from 0 to %s"
                   .formatted(ids, id, most - 1));
         }
       }

@@ -31,10 +31,10 @@ final class ModelCard {
 
     | | |
     |---|---|
-    | Parameters | %,d (image %,d, text %,d) |
-    | Pictures | %d x %d pixels, %s, %s; mean %s, standard deviation %s |
-    | Texts | %d tokens |
-    | Features | %d numbers |
+    | Parameters | %s (image %s, text %s) |
+    | Pictures | %s x %s pixels, %s, %s; mean %s, standard deviation %s |
+    | Texts | %s tokens |
+    | Features | %s numbers |
     %s| Probabilities | %s |
 
     ## Use
@@ -59,9 +59,9 @@ final class ModelCard {
         .formatted(
             license.isEmpty() ? "" : "license: " + license + "\n",
             repository.substring(repository.indexOf('/') + 1),
-            size.parameters(),
-            size.imageParameters(),
-            size.textParameters(),
+            thousands(size.parameters()),
+            thousands(size.imageParameters()),
+            thousands(size.textParameters()),
             size.height(),
             size.width(),
             pictures.interpolation().evaluated().name().toLowerCase(Locale.ROOT),
@@ -77,5 +77,9 @@ final class ModelCard {
             repository,
             repository,
             repository);
+  }
+
+  private static String thousands(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
   }
 }

@@ -74,7 +74,7 @@ final class ModelParts {
     String known =
         tags.isEmpty()
             ? " (there is no tag for it)"
-            : " (--pretrained %s, or another of the %d that 'openclip pretrained --model %s' lists)"
+            : " (--pretrained %s, or another of the %s that 'openclip pretrained --model %s' lists)"
                 .formatted(tags.get(0), tags.size(), PretrainedTags.named(name));
     return "name a tag or the path of a checkpoint as pretrained" + known;
   }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.image.Image;
@@ -92,7 +93,7 @@ public final class PictureFiles {
     boolean printable = true;
     for (int i = 0; i < Math.min(12, head.length); i++) {
       printable &= head[i] >= ' ' && head[i] < 127;
-      text.append(i == 0 ? "" : " ").append("%02x".formatted(head[i] & 0xff));
+      text.append(i == 0 ? "" : " ").append(String.format(Locale.ROOT, "%02x", head[i] & 0xff));
     }
     return printable
         ? "the text '"

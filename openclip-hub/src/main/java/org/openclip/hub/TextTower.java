@@ -90,7 +90,7 @@ final class TextTower {
     for (int i = 0; i < row.length; i++) {
       if (row[i] < 0 || row[i] >= encoder.vocabularySize()) {
         throw new InvalidInputException(
-            "token %d of text %d has id %d, but the model knows ids from 0 to %d; use its own"
+            "token %s of text %s has id %s, but the model knows ids from 0 to %s; use its own"
                     .formatted(i, text, row[i], encoder.vocabularySize() - 1)
                 + " tokenizer");
       }

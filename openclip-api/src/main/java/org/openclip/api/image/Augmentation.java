@@ -160,7 +160,7 @@ public record Augmentation(
     if (numbers.length != 4 && !(timm && numbers.length == 3)) {
       throw new InvalidConfigException(
           reader.at(key),
-          "has %d numbers, but takes brightness, contrast, saturation and hue%s"
+          "has %s numbers, but takes brightness, contrast, saturation and hue%s"
               .formatted(numbers.length, timm ? ", or the first three" : ""));
     }
     return Arrays.copyOf(numbers, 4);

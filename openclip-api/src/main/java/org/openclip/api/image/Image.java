@@ -38,7 +38,7 @@ public record Image(
     checkSize("the picture", width, height);
     if (pixels.length != (long) width * height * mode.bytes()) {
       throw new InvalidInputException(
-          "a picture of %d x %d pixels in mode %s takes %d bytes, not %d"
+          "a picture of %s x %s pixels in mode %s takes %s bytes, not %s"
               .formatted(width, height, mode, (long) width * height * mode.bytes(), pixels.length));
     }
     if ((mode == ColorMode.PALETTE) != (palette != null)) {

@@ -21,7 +21,7 @@ public record PatchGrid(int rows, int columns, int patch) {
   public PatchGrid {
     if (rows < 1 || columns < 1 || patch < 1) {
       throw new InvalidInputException(
-          "a grid of %d x %d patches of %d pixels is empty; each must be at least 1"
+          "a grid of %s x %s patches of %s pixels is empty; each must be at least 1"
               .formatted(rows, columns, patch));
     }
   }
@@ -39,7 +39,7 @@ public record PatchGrid(int rows, int columns, int patch) {
   public static PatchGrid fit(int height, int width, int patch, int maxPatches) {
     if (height < 1 || width < 1 || patch < 1 || maxPatches < 1) {
       throw new InvalidInputException(
-          "a picture of %d x %d pixels does not fit %d patches of %d pixels; each must be at least 1"
+          "a picture of %s x %s pixels does not fit %s patches of %s pixels; each must be at least 1"
               .formatted(height, width, maxPatches, patch));
     }
     double fits = PRECISION / 10;
@@ -54,7 +54,7 @@ public record PatchGrid(int rows, int columns, int patch) {
     }
     if (fits <= PRECISION) {
       throw new InvalidInputException(
-          "a picture of %d x %d pixels is too large for %d patches of %d pixels; crop it"
+          "a picture of %s x %s pixels is too large for %s patches of %s pixels; crop it"
               .formatted(height, width, maxPatches, patch));
     }
     return new PatchGrid(

@@ -40,7 +40,7 @@ public record CaptionOptions(
     }
     if (minLength < 0 || minLength >= maxLength) {
       throw new InvalidInputException(
-          "the shortest caption has %d tokens, but must have from 0 to %d"
+          "the shortest caption has %s tokens, but must have from 0 to %s"
               .formatted(minLength, maxLength - 1));
     }
     if (!(repetitionPenalty > 0)) {

@@ -122,7 +122,7 @@ public final class Embeddings {
   public float[][] logits(Embeddings others, float scale, float bias) {
     if (width != others.width) {
       throw new InvalidInputException(
-          "embeddings of widths %d and %d cannot be compared; use those of one model"
+          "embeddings of widths %s and %s cannot be compared; use those of one model"
               .formatted(width, others.width));
     }
     double[] lengths = new double[others.size];

@@ -72,7 +72,7 @@ final class OnnxBackend implements Backend {
 
   @Override
   public String description() {
-    return "ONNX Runtime %s, %s, %s, %d threads"
+    return "ONNX Runtime %s, %s, %s, %s threads"
         .formatted(environment.getVersion(), device, numbers, threads);
   }
 

@@ -56,7 +56,7 @@ final class TfBackend implements Backend {
 
   @Override
   public String description() {
-    return "TensorFlow %s, %s, %s, %d threads"
+    return "TensorFlow %s, %s, %s, %s threads"
         .formatted(NativeLibrary.version(), device, precision, config.threads());
   }
 

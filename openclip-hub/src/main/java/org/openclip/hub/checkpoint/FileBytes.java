@@ -53,7 +53,7 @@ public record FileBytes(String name, FileChannel channel, long size) {
     if (at < 0 || count > size - at) {
       throw fault(
           Math.max(0, Math.min(at, size)),
-          "%d bytes are needed at %d, but the file has %d; it is truncated or damaged"
+          "%s bytes are needed at %s, but the file has %s; it is truncated or damaged"
               .formatted(count, at, size));
     }
     ByteBuffer buffer = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);

@@ -97,7 +97,7 @@ public record Lookalikes(List<Likeness> models, String relative) {
       return " These are weights of " + String.join(" or ", exact) + library + ".";
     }
     if (!models.isEmpty()) {
-      return " They are most like those of %s%s (%d entries in common)."
+      return " They are most like those of %s%s (%s entries in common)."
           .formatted(models.get(0).model(), library, models.get(0).common());
     }
     if (!found.relative().isEmpty()) {

@@ -161,7 +161,7 @@ public final class MappedTensors implements Weights {
       if (rowsInWindow == 0) {
         throw file.fault(
             place.begin(),
-            "a row of tensor '%s' has %d bytes, but at most %d fit a buffer"
+            "a row of tensor '%s' has %s bytes, but at most %s fit a buffer"
                 .formatted(named.getKey(), rowBytes, window));
       }
       List<ByteBuffer> parts = new ArrayList<>();

@@ -123,7 +123,7 @@ public final class NpzFormat implements CheckpointFormatProvider {
     if (bytes != member.bytes() - fixed - length) {
       throw file.fault(
           member.begin(),
-          "array '%s' %s takes %d bytes, but has %d; the file is damaged"
+          "array '%s' %s takes %s bytes, but has %s; the file is damaged"
               .formatted(name, shape, bytes, member.bytes() - fixed - length));
     }
     return new Array(place, wide);

@@ -68,7 +68,7 @@ record SafetensorsHeader(long dataStart, Map<String, Entry> entries, Map<String,
       throw new InvalidFileException(
           file,
           0,
-          "the header is said to have %s bytes, but the file has %d and the format allows %d; the"
+          "the header is said to have %s bytes, but the file has %s and the format allows %s; the"
                   .formatted(Long.toUnsignedString(length), size, MOST_BYTES)
               + " file is truncated or no safetensors file");
     }
@@ -130,7 +130,7 @@ record SafetensorsHeader(long dataStart, Map<String, Entry> entries, Map<String,
       throw wrong(
           file,
           name,
-          "%s%s takes %d bytes, but its data_offsets %s span %d"
+          "%s%s takes %s bytes, but its data_offsets %s span %s"
               .formatted(type, shape, bytes, range, range.get(1) - range.get(0)));
     }
     return new Entry(type, shape, range.get(0), range.get(1));
@@ -169,14 +169,14 @@ record SafetensorsHeader(long dataStart, Map<String, Entry> entries, Map<String,
         throw new InvalidFileException(
             file,
             dataStart + place.begin(),
-            "tensor '%s' ends at byte %d, but the file has %d; it is truncated, fetch it again"
+            "tensor '%s' ends at byte %s, but the file has %s; it is truncated, fetch it again"
                 .formatted(entry.getKey(), dataStart + place.end(), size));
       }
       if (place.begin() != at) {
         throw new InvalidFileException(
             file,
             dataStart + place.begin(),
-            "tensor '%s' starts %d bytes %s the end of the one before"
+            "tensor '%s' starts %s bytes %s the end of the one before"
                 .formatted(
                     entry.getKey(),
                     Math.abs(place.begin() - at),

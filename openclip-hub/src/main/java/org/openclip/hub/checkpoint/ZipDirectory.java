@@ -61,7 +61,7 @@ public final class ZipDirectory {
     if (length < 0 || length > MOST_BYTES || start < 0 || start > file.size() - length) {
       throw file.fault(
           end,
-          "the zip archive's directory is said to have %d bytes at %d, but the file has %d"
+          "the zip archive's directory is said to have %s bytes at %s, but the file has %s"
               .formatted(length, start, file.size()));
     }
     return members(file, start, file.bytes(start, (int) length), count);
@@ -133,7 +133,7 @@ public final class ZipDirectory {
     if (bytes < 0 || size < 0 || bytes > file.size() - begin || (stored && bytes != size)) {
       throw file.fault(
           header,
-          "member '%s' of the zip archive is said to have %d bytes at %d, but the file has %d; it"
+          "member '%s' of the zip archive is said to have %s bytes at %s, but the file has %s; it"
                   .formatted(name, bytes, begin, file.size())
               + " is truncated or damaged");
     }

@@ -43,8 +43,8 @@ public final class FetchProgress implements FetchListener {
     name = file;
     progress = null;
     if (done < total && total >= MEGABYTE) {
-      String here = done < MEGABYTE ? "" : ", from %d MB on".formatted(done / MEGABYTE);
-      environment.err().printf("openclip: %s %s, %d MB%s%n", action, file, total / MEGABYTE, here);
+      String here = done < MEGABYTE ? "" : ", from %s MB on".formatted(done / MEGABYTE);
+      environment.err().printf("openclip: %s %s, %s MB%s%n", action, file, total / MEGABYTE, here);
       environment.err().flush();
       Progress bar = Progress.start(environment, "MB", total / MEGABYTE);
       bar.skip(done / MEGABYTE);

@@ -52,7 +52,7 @@ public final class TextLines {
           throw new InvalidFileException(
               file,
               -1,
-              "line %d has %d characters, but at most %d are taken; is it a text file?"
+              "line %s has %s characters, but at most %s are taken; is it a text file?"
                   .formatted(number, line.length(), MOST_CHARACTERS));
         }
         String text = number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line;

@@ -109,7 +109,7 @@ public final class ConvertCommand implements CommandProvider {
         environment
             .out()
             .println(
-                "%s: %d tensors, %d MB, from %s"
+                "%s: %s tensors, %s MB, from %s"
                     .formatted(target, weights.names().size(), bytes / 1_000_000, file));
       }
       return Main.SUCCESS;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
@@ -65,7 +66,10 @@ public final class ExportCommand implements CommandProvider {
               folder + " is not empty; name another folder, or add --force");
         }
         for (Path file : model.builder(environment).export(folder)) {
-          environment.out().println("%s  %,d KB".formatted(file, (Files.size(file) + 1023) / 1024));
+          environment
+              .out()
+              .println(
+                  String.format(Locale.ROOT, "%s  %,d KB", file, (Files.size(file) + 1023) / 1024));
         }
         return Main.SUCCESS;
       } catch (IOException e) {

@@ -123,7 +123,7 @@ public final class InitCommand implements CommandProvider {
       environment
           .out()
           .println(
-              "%s: %s with %d MB of untrained weights (%s); its answers mean nothing"
+              "%s: %s with %s MB of untrained weights (%s); its answers mean nothing"
                   .formatted(target, model, megabytes, how));
       return Main.SUCCESS;
     }

@@ -102,7 +102,7 @@ public final class ModelsCommand implements CommandProvider {
             .println(
                 all.isEmpty()
                     ? "openclip: there are no models; add openclip-models to the module path"
-                    : "openclip: none of the %d models is like %s"
+                    : "openclip: none of the %s models is like %s"
                         .formatted(all.size(), new NamePatterns(patterns)));
         return Main.FAILURE;
       }

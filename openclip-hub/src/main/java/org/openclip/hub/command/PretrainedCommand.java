@@ -88,7 +88,7 @@ public final class PretrainedCommand implements CommandProvider {
             .println(
                 all.isEmpty()
                     ? "openclip: there are no tags; add openclip-models to the module path"
-                    : "openclip: none of the %d pretrained weights is like that"
+                    : "openclip: none of the %s pretrained weights is like that"
                         .formatted(all.size()));
         return Main.FAILURE;
       }

@@ -75,7 +75,7 @@ final class HubErrors {
       case 429 ->
           "is refused: too many requests%s; wait a while, or set HF_TOKEN for a higher limit"
               .formatted(message.isEmpty() ? "" : " (" + message + ")");
-      default -> "is refused with status %d%s".formatted(status, detail(response, message));
+      default -> "is refused with status %s%s".formatted(status, detail(response, message));
     };
   }
 

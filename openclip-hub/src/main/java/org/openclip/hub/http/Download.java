@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -102,8 +103,11 @@ public record Download(
     if (free > 0 && free < missing) {
       throw new StorageException(
           new IOException(
-              "%,d MB are missing, but the disk has only %,d MB left"
-                  .formatted(missing >> 20, free >> 20)));
+              String.format(
+                  Locale.ROOT,
+                  "%,d MB are missing, but the disk has only %,d MB left",
+                  missing >> 20,
+                  free >> 20)));
     }
   }
 

@@ -91,7 +91,7 @@ public final class JsonObjects {
       throw new InvalidFileException(
           name,
           start + Math.max(0, at.getByteOffset()),
-          "line %d, column %d is not JSON: %s"
+          "line %s, column %s is not JSON: %s"
               .formatted(at.getLineNr(), at.getColumnNr(), problem(e)),
           e);
     } catch (IOException e) {

@@ -83,7 +83,7 @@ final class WebFiles {
     if (e instanceof StatusException refusal) {
       return refusal.status() == 401
           ? "asks for a login; only public files and signed URLs are fetched"
-          : "cannot be fetched: the server answers with status %d; try again later"
+          : "cannot be fetched: the server answers with status %s; try again later"
               .formatted(refusal.status());
     }
     if (e instanceof ProtocolException || e instanceof CorruptDownloadException) {

@@ -60,14 +60,14 @@ final class ModifiedResNet implements ImageEncoder {
     if (channels % 2 != 0 || features() % headWidth != 0) {
       throw new InvalidConfigException(
           reader.at("width"),
-          "is %d, but must be even, and 32 times it a multiple of head_width %d"
+          "is %s, but must be even, and 32 times it a multiple of head_width %s"
               .formatted(channels, headWidth));
     }
     heads = features() / headWidth;
     if (side(height) < 1 || side(width) < 1) {
       throw new InvalidConfigException(
           reader.at("image_size"),
-          "is %d x %d, but each side must be at least 31".formatted(height, width));
+          "is %s x %s, but each side must be at least 31".formatted(height, width));
     }
   }
 
@@ -116,7 +116,7 @@ final class ModifiedResNet implements ImageEncoder {
     x = halved(g, x);
     for (int stage = 0; stage < depths.length; stage++) {
       for (int i = 0; i < depths[stage]; i++) {
-        GraphBuilder scope = g.scope("layer%d.%d".formatted(stage + 1, i));
+        GraphBuilder scope = g.scope("layer%s.%s".formatted(stage + 1, i));
         x = bottleneck(scope, x, (long) channels << stage, stage > 0 && i == 0);
       }
     }

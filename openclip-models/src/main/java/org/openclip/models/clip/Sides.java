@@ -30,7 +30,7 @@ public final class Sides {
     if (Math.min(sides[0], sides[1]) < 1 || Math.max(sides[0], sides[1]) > MOST) {
       throw new InvalidConfigException(
           reader.at(key),
-          "is %d x %d, but must be from 1 to %d".formatted(sides[0], sides[1], MOST));
+          "is %s x %s, but must be from 1 to %s".formatted(sides[0], sides[1], MOST));
     }
     return sides;
   }

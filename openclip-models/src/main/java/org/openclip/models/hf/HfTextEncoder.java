@@ -95,7 +95,7 @@ final class HfTextEncoder implements TextEncoder {
     if (contextLength > trunk.facts().longest()) {
       throw new InvalidConfigException(
           reader.at("context_length"),
-          "is %d, but the model has positions for %d tokens"
+          "is %s, but the model has positions for %s tokens"
               .formatted(contextLength, trunk.facts().longest()));
     }
   }

@@ -53,7 +53,7 @@ final class ClipTokenizerFiles {
       "do_lower_case": true,
       "eos_token": "%s",
       "errors": "replace",
-      "model_max_length": %d,
+      "model_max_length": %s,
       "pad_token": "%s",
       "tokenizer_class": "CLIPTokenizer",
       "unk_token": "%s"
@@ -73,8 +73,8 @@ final class ClipTokenizerFiles {
       "truncation": null,
       "padding": null,
       "added_tokens": [
-        {"id": %d, "content": "%s", "single_word": false, "lstrip": false, "rstrip": false, "normalized": true, "special": true},
-        {"id": %d, "content": "%s", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}
+        {"id": %s, "content": "%s", "single_word": false, "lstrip": false, "rstrip": false, "normalized": true, "special": true},
+        {"id": %s, "content": "%s", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}
       ],
       "normalizer": {"type": "Sequence", "normalizers": [
         {"type": "NFC"},
@@ -85,7 +85,7 @@ final class ClipTokenizerFiles {
         {"type": "Split", "pattern": {"Regex": "%s"}, "behavior": "Removed", "invert": true},
         {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}
       ]},
-      "post_processor": {"type": "RobertaProcessing", "sep": ["%s", %d], "cls": ["%s", %d], "trim_offsets": false, "add_prefix_space": false},
+      "post_processor": {"type": "RobertaProcessing", "sep": ["%s", %s], "cls": ["%s", %s], "trim_offsets": false, "add_prefix_space": false},
       "decoder": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true},
       "model": {
         "type": "BPE",

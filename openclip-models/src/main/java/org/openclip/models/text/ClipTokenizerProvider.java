@@ -64,7 +64,7 @@ public final class ClipTokenizerProvider implements TokenizerProvider {
     if (size < BytePairs.BYTES + special || size > BytePairs.COUNT + special) {
       throw new InvalidConfigException(
           options.at("vocab_size"),
-          "is %d, but must be from %d to %d, the special tokens counted"
+          "is %s, but must be from %s to %s, the special tokens counted"
               .formatted(size, BytePairs.BYTES + special, BytePairs.COUNT + special));
     }
     return BytePairs.first(size - special);

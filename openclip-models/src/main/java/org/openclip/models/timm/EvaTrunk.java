@@ -69,7 +69,7 @@ final class EvaTrunk implements TimmTrunk {
     if (rotary && width / heads % 4 != 0) {
       throw new InvalidConfigException(
           reader.at("num_heads"),
-          "gives heads of width %d, but rotary positions need a multiple of 4"
+          "gives heads of width %s, but rotary positions need a multiple of 4"
               .formatted(width / heads));
     }
     poolHeads = TrunkOptions.positive(reader, "attn_pool_num_heads", heads);

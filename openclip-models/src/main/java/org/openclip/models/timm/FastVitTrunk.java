@@ -80,7 +80,7 @@ final class FastVitTrunk implements TimmTrunk {
     if (features < 1 || features % stages.getLast().width() != 0) {
       throw new InvalidConfigException(
           reader.at("cls_ratio"),
-          "makes %d features, which must be a multiple of the last width".formatted(features));
+          "makes %s features, which must be a multiple of the last width".formatted(features));
     }
   }
 
@@ -94,7 +94,7 @@ final class FastVitTrunk implements TimmTrunk {
     List<Boolean> positions = list(reader, "pos_embs", Boolean.class, count);
     if (ratios == null || ratios.length != count) {
       throw new InvalidConfigException(
-          reader.at("mlp_ratios"), "must list a number for each of %d stages".formatted(count));
+          reader.at("mlp_ratios"), "must list a number for each of %s stages".formatted(count));
     }
     List<Stage> stages = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -106,7 +106,7 @@ final class FastVitTrunk implements TimmTrunk {
       if (attention && widths[i] % HEAD_WIDTH != 0) {
         throw new InvalidConfigException(
             reader.at("embed_dims"),
-            "is %d in stage %d, but heads are %d wide".formatted(widths[i], i, HEAD_WIDTH));
+            "is %s in stage %s, but heads are %s wide".formatted(widths[i], i, HEAD_WIDTH));
       }
       stages.add(
           new Stage(
@@ -129,7 +129,7 @@ final class FastVitTrunk implements TimmTrunk {
     }
     throw new InvalidConfigException(
         reader.at(key),
-        "is %s, but must list a %s for each of %d stages"
+        "is %s, but must list a %s for each of %s stages"
             .formatted(reader.value(key), type.getSimpleName().toLowerCase(Locale.ROOT), count));
   }
 

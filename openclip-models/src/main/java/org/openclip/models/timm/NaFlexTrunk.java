@@ -46,7 +46,7 @@ final class NaFlexTrunk implements TimmTrunk {
     if (request.height() % patch != 0 || request.width() % patch != 0) {
       throw new InvalidConfigException(
           "vision_cfg.image_size",
-          "is %d x %d, but must be a multiple of the patch size %d"
+          "is %s x %s, but must be a multiple of the patch size %s"
               .formatted(request.height(), request.width(), patch));
     }
     gridHeight = request.height() / patch;

@@ -45,7 +45,7 @@ final class SwinTrunk implements TimmTrunk {
     if (request.height() % patch != 0 || request.width() % patch != 0) {
       throw new InvalidConfigException(
           "vision_cfg.image_size",
-          "is %d x %d, but must be a multiple of the patch size %d"
+          "is %s x %s, but must be a multiple of the patch size %s"
               .formatted(request.height(), request.width(), patch));
     }
     rows = request.height() / patch;
@@ -57,7 +57,7 @@ final class SwinTrunk implements TimmTrunk {
       if ((width << i) % heads[i] != 0) {
         throw new InvalidConfigException(
             reader.at("num_heads"),
-            "is %d in stage %d, which does not divide the width %d"
+            "is %s in stage %s, which does not divide the width %s"
                 .formatted(heads[i], i, width << i));
       }
     }
@@ -273,7 +273,7 @@ final class SwinTrunk implements TimmTrunk {
     for (int stage = 0; stage < depths.length; stage++) {
       Windows windows = windows(down, across, false);
       for (int i = 0; i < depths[stage]; i++) {
-        String scope = "%slayers.%d.blocks.%d.attn.".formatted(prefix, stage, i);
+        String scope = "%slayers.%s.blocks.%s.attn.".formatted(prefix, stage, i);
         fitted = RelativeTable.fit(fitted, scope, windows.height(), windows.width());
       }
       down = (down + 1) / 2;

@@ -74,7 +74,7 @@ final class TrunkOptions {
     int[] numbers = stages(reader, key);
     if (numbers.length != count) {
       throw new InvalidConfigException(
-          reader.at(key), "has %d numbers for %d stages".formatted(numbers.length, count));
+          reader.at(key), "has %s numbers for %s stages".formatted(numbers.length, count));
     }
     return numbers;
   }
@@ -147,7 +147,7 @@ final class TrunkOptions {
     if (Math.min(request.height(), request.width()) < pixels) {
       throw new InvalidConfigException(
           "vision_cfg.image_size",
-          "is %d x %d, but each side must be at least %d"
+          "is %s x %s, but each side must be at least %s"
               .formatted(request.height(), request.width(), pixels));
     }
   }

@@ -86,7 +86,7 @@ final class FineTuning {
     long steps = samples / flags.batchSize;
     if (steps < 1) {
       throw new UsageException(
-          "%d pictures have no batch of %d; take a smaller --batch-size"
+          "%s pictures have no batch of %s; take a smaller --batch-size"
               .formatted(samples, flags.batchSize));
     }
     return new TrainingRun.Length(flags.batchSize, steps);

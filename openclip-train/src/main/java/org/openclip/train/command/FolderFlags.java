@@ -78,7 +78,7 @@ final class FolderFlags {
                 ZeroShotClassifier.prompts(names.get(0), templates).get(0),
                 templates.size() == 1
                     ? ""
-                    : ", by one of %d templates drawn each time".formatted(templates.size())));
+                    : ", by one of %s templates drawn each time".formatted(templates.size())));
     return folder.samples(captions::get);
   }
 

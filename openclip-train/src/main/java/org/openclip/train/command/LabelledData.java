@@ -61,7 +61,7 @@ record LabelledData(List<String> names, Dataset dataset) {
     LabelledData data = folder(location);
     if (!data.names.equals(names)) {
       throw new InvalidInputException(
-          "%s has %d class folders, but ImageNet's 1,000 are expected, each named by its synset such as n01440764"
+          "%s has %s class folders, but ImageNet's 1,000 are expected, each named by its synset such as n01440764"
               .formatted(location, data.names.size()));
     }
     return data;

@@ -198,11 +198,11 @@ final class RunFlags {
   RunFolder folder(String model, String precision) {
     String time =
         LocalDateTime.now(ZoneId.systemDefault())
-            .format(DateTimeFormatter.ofPattern("yyyy_MM_dd-HH_mm_ss"));
+            .format(DateTimeFormatter.ofPattern("yyyy_MM_dd-HH_mm_ss", Locale.ROOT));
     String chosen =
         name != null
             ? name
-            : "%s-model_%s-b_%d-j_%d-p_%s"
+            : "%s-model_%s-b_%s-j_%s-p_%s"
                 .formatted(time, model.replaceAll("[/\\\\:]", "-"), batchSize, workers, precision)
                 .toLowerCase(Locale.ROOT);
     Path path = keeps() ? Path.of(logs).resolve(chosen) : passing();

@@ -89,16 +89,17 @@ final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
       toBoard(progress, report, rate, speed);
     }
     String line =
-        "epoch %d step %d/%d  %s  lr %.3g  %.1f samples/s  data %.0f%%  left %s"
-            .formatted(
-                progress.epoch(),
-                progress.step(),
-                steps,
-                losses(report),
-                rate,
-                samplesInStep * counted / Math.max(time, 1e-9),
-                100 * data / Math.max(time, 1e-9),
-                left(progress));
+        String.format(
+            Locale.ROOT,
+            "epoch %d step %d/%d  %s  lr %.3g  %.1f samples/s  data %.0f%%  left %s",
+            progress.epoch(),
+            progress.step(),
+            steps,
+            losses(report),
+            rate,
+            samplesInStep * counted / Math.max(time, 1e-9),
+            100 * data / Math.max(time, 1e-9),
+            left(progress));
     if (last || progress.step() % Math.max(1, cadence.log()) == 0) {
       say(line);
       data = 0;
@@ -111,21 +112,23 @@ final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
   }
 
   private String losses(StepReport report) {
-    StringBuilder text = new StringBuilder("loss %.4f".formatted(report.loss()));
+    StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "loss %.4f", report.loss()));
     if (average.known()) {
-      text.append(" (%.4f)".formatted(average.value()));
+      text.append(String.format(Locale.ROOT, " (%.4f)", average.value()));
     }
     report.scalars().entrySet().stream()
         .filter(e -> e.getKey().endsWith("_loss") || e.getKey().equals("accuracy"))
         .sorted(Map.Entry.comparingByKey())
-        .forEach(e -> text.append("  %s %.4f".formatted(e.getKey(), e.getValue())));
+        .forEach(
+            e -> text.append(String.format(Locale.ROOT, "  %s %.4f", e.getKey(), e.getValue())));
     return text.toString();
   }
 
   private String left(Progress progress) {
     double each = (System.nanoTime() - begun) / 1e9 / Math.max(1, progress.step() - first);
     long seconds = Math.round(each * Math.max(0, steps - progress.step()));
-    return "%d:%02d:%02d".formatted(seconds / 3600, seconds / 60 % 60, seconds % 60);
+    return String.format(
+        Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
   }
 
   private void toBoard(Progress progress, StepReport report, double rate, double speed) {

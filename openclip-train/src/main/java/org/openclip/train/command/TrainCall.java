@@ -146,7 +146,7 @@ final class TrainCall implements Arguments.Call {
     long steps = samples / ((long) running.batchSize * computing.accumulate);
     if (steps < 1) {
       throw new UsageException(
-          "an epoch of %d samples has no batch of %d; take a smaller --batch-size"
+          "an epoch of %s samples has no batch of %s; take a smaller --batch-size"
               .formatted(samples, running.batchSize));
     }
     return steps;

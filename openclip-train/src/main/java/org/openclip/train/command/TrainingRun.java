@@ -82,17 +82,17 @@ record TrainingRun(
    */
   boolean train(String command, String model, TrainingLoop loop, Progress start, Saver saver) {
     say(
-        "%s: %d epochs of %d steps, from step %d, in %s"
+        "%s: %s epochs of %s steps, from step %s, in %s"
             .formatted(model, flags.epochs, length.stepsInEpoch(), start.step(), folder.path()));
     Progress reached = loop.run(start, reporter, stop);
     if (reached.epoch() < flags.epochs) {
       saver.stopped(reached);
       say(
-          "stopped at step %d; go on with: openclip %s ... --name %s --resume latest"
+          "stopped at step %s; go on with: openclip %s ... --name %s --resume latest"
               .formatted(reached.step(), command, folder.path().getFileName()));
       return false;
     }
-    say("done after %d steps; %s".formatted(reached.step(), loop.leftOut()));
+    say("done after %s steps; %s".formatted(reached.step(), loop.leftOut()));
     return true;
   }
 }

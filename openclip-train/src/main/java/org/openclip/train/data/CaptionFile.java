@@ -30,7 +30,7 @@ final class CaptionFile {
     }
     if (bytes.length > MOST_BYTES) {
       throw new InvalidInputException(
-          "%s has more than %d bytes, which no caption has".formatted(file, MOST_BYTES));
+          "%s has more than %s bytes, which no caption has".formatted(file, MOST_BYTES));
     }
     String text = text(bytes);
     String caption = (text.startsWith("\uFEFF") ? text.substring(1) : text).strip();

@@ -67,7 +67,7 @@ public final class CsvFile {
           throw new InvalidFileException(
               location,
               -1,
-              "row %d has %d cells, but %s is column %d; is --csv-separator right?"
+              "row %s has %s cells, but %s is column %s; is --csv-separator right?"
                   .formatted(
                       row.getRecordNumber() + 1,
                       row.size(),

@@ -37,7 +37,7 @@ public record LabelledFolder(List<String> classes, List<Path> files, List<Intege
     for (String name : classes) {
       if (!name.matches("\\d{1,9}") || Integer.parseInt(name) >= classCount) {
         throw new InvalidInputException(
-            "folder '%s' is not the number of one of the %d class names; folders are named from 0 to %d"
+            "folder '%s' is not the number of one of the %s class names; folders are named from 0 to %s"
                 .formatted(name, classCount, classCount - 1));
       }
       numbers.add(Integer.parseInt(name));

@@ -17,7 +17,7 @@ public record Order(long seed, int epoch, int rank, int ranks) {
   public Order {
     if (epoch < 0 || ranks < 1 || rank < 0 || rank >= ranks) {
       throw new InvalidInputException(
-          "epoch %d of rank %d among %d is not possible".formatted(epoch, rank, ranks));
+          "epoch %s of rank %s among %s is not possible".formatted(epoch, rank, ranks));
     }
   }
 

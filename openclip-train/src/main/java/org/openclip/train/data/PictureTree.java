@@ -145,7 +145,7 @@ public record PictureTree(
     }
     if (bare.size() < pictures.size()) {
       throw new InvalidInputException(
-          "%d of the %d pictures in %s have a caption beside them, but %s has none; write %s.txt, or"
+          "%s of the %s pictures in %s have a caption beside them, but %s has none; write %s.txt, or"
                   .formatted(
                       pictures.size() - bare.size(),
                       pictures.size(),

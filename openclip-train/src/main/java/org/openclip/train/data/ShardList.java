@@ -33,7 +33,7 @@ public record ShardList(List<String> locations, List<Double> factors) {
     List<String> weights = upsampling == null ? List.of() : List.of(upsampling.split("::", -1));
     if (upsampling != null && weights.size() != parts.size()) {
       throw new InvalidInputException(
-          "there are %d upsampling factors for %d parts of '%s'; give one for each"
+          "there are %s upsampling factors for %s parts of '%s'; give one for each"
               .formatted(weights.size(), parts.size(), pattern));
     }
     List<String> locations = new ArrayList<>();

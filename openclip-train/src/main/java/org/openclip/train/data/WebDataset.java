@@ -85,7 +85,7 @@ public record WebDataset(
     }
     if (all.size() < order.ranks()) {
       throw new InvalidInputException(
-          "%d shards cannot be split among %d processes; make more shards, or use"
+          "%s shards cannot be split among %s processes; make more shards, or use"
                   .formatted(all.size(), order.ranks())
               + " --dataset-resampled");
     }

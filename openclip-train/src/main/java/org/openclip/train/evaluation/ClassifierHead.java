@@ -35,7 +35,7 @@ public record ClassifierHead(List<String> classes, Embeddings rows) {
     classes = List.copyOf(classes);
     if (classes.size() != rows.size() || classes.isEmpty()) {
       throw new InvalidInputException(
-          "a classifier with %d names and %d rows is not possible"
+          "a classifier with %s names and %s rows is not possible"
               .formatted(classes.size(), rows.size()));
     }
   }
@@ -49,7 +49,7 @@ public record ClassifierHead(List<String> classes, Embeddings rows) {
   public float[][] scores(Embeddings images) {
     if (images.width() != rows.width()) {
       throw new InvalidInputException(
-          "the classifier takes features of width %d, not %d; use that of the same model"
+          "the classifier takes features of width %s, not %s; use that of the same model"
               .formatted(rows.width(), images.width()));
     }
     float[] unit = images.normalised().toArray();

@@ -28,7 +28,7 @@ public record LabelledFeatures(List<String> classes, Embeddings features, List<I
     labels = List.copyOf(labels);
     if (labels.isEmpty() || features.size() != labels.size()) {
       throw new InvalidInputException(
-          "%d pictures with %d labels cannot be judged".formatted(features.size(), labels.size()));
+          "%s pictures with %s labels cannot be judged".formatted(features.size(), labels.size()));
     }
   }
 

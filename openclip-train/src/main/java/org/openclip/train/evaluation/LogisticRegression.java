@@ -70,12 +70,12 @@ public final class LogisticRegression {
       Embeddings features, List<Integer> labels, double penalty, double precision) {
     if (features.size() == 0 || features.size() != labels.size() || features.width() != width) {
       throw new InvalidInputException(
-          "%d rows of width %d with %d labels do not fit a classifier of width %d"
+          "%s rows of width %s with %s labels do not fit a classifier of width %s"
               .formatted(features.size(), features.width(), labels.size(), width));
     }
     if (classes < 2 || !(penalty >= 0 && penalty < Double.POSITIVE_INFINITY)) {
       throw new InvalidInputException(
-          "%d classes and penalty %s are not possible; there must be two classes, and the penalty"
+          "%s classes and penalty %s are not possible; there must be two classes, and the penalty"
                   .formatted(classes, penalty)
               + " be finite and at least 0");
     }
@@ -201,7 +201,7 @@ public final class LogisticRegression {
   public float[][] scores(Embeddings features) {
     if (features.width() != width) {
       throw new InvalidInputException(
-          "rows of width %d do not fit a classifier of width %d"
+          "rows of width %s do not fit a classifier of width %s"
               .formatted(features.width(), width));
     }
     float[] x = features.toArray();

@@ -24,13 +24,13 @@ public final class Retrieval {
   public static Map<String, Double> metrics(Embeddings images, Embeddings texts) {
     if (images.size() != texts.size() || images.size() == 0) {
       throw new InvalidInputException(
-          "retrieval needs as many pictures as captions, and one of each, not %d and %d"
+          "retrieval needs as many pictures as captions, and one of each, not %s and %s"
               .formatted(images.size(), texts.size()));
     }
     int width = images.width();
     if (width != texts.width()) {
       throw new InvalidInputException(
-          "embeddings of widths %d and %d cannot be compared; use those of one model"
+          "embeddings of widths %s and %s cannot be compared; use those of one model"
               .formatted(width, texts.width()));
     }
     float[] pictures = images.normalised().toArray();

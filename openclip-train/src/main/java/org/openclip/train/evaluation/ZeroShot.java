@@ -71,7 +71,7 @@ public final class ZeroShot {
     String digits = text.strip();
     if (!digits.matches("\\d{1,9}") || Integer.parseInt(digits) >= classes) {
       throw new InvalidInputException(
-          "the class '%s' is not a number from 0 to %d".formatted(digits, classes - 1));
+          "the class '%s' is not a number from 0 to %s".formatted(digits, classes - 1));
     }
     return Integer.parseInt(digits);
   }

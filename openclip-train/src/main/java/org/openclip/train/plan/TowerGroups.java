@@ -87,7 +87,7 @@ public final class TowerGroups {
   public Set<String> locked(int unlocked) {
     if (unlocked < 0 || unlocked > names.size()) {
       throw new InvalidInputException(
-          "%d unlocked groups are asked for, but the tower has %d: %s"
+          "%s unlocked groups are asked for, but the tower has %s: %s"
               .formatted(unlocked, names.size(), String.join(", ", names)));
     }
     Set<String> locked = new TreeSet<>();

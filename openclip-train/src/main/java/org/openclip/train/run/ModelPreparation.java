@@ -63,7 +63,7 @@ public record ModelPreparation(
     Image image = pictures.decode(bytes, sample.key());
     if (mostPixels > 0 && (long) image.width() * image.height() > mostPixels) {
       throw new InvalidInputException(
-          "%s has %d x %d pixels, more than --max-image-pixels %d"
+          "%s has %s x %s pixels, more than --max-image-pixels %s"
               .formatted(sample.key(), image.width(), image.height(), mostPixels));
     }
     augmenter.augment(image, random, out);

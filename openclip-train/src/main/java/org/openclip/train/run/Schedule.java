@@ -42,7 +42,7 @@ public record Schedule(
         || !(cooldownPower > 0)
         || !(cooldownEnd >= 0)) {
       throw new InvalidInputException(
-          "a schedule of rate %s over %d steps with %d of warm-up and %d of cool-down is not possible"
+          "a schedule of rate %s over %s steps with %s of warm-up and %s of cool-down is not possible"
               .formatted(rate, steps, warmup, cooldown));
     }
   }

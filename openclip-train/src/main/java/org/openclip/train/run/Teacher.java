@@ -36,7 +36,7 @@ public final class Teacher implements TrainingLoop.Extras, AutoCloseable {
     int width = own.imageEncoder().width();
     if (height != student.imageEncoder().height() || width != student.imageEncoder().width()) {
       throw new InvalidInputException(
-          "the teacher %s takes pictures of %d x %d pixels, but the student of %d x %d; set --force-image-size"
+          "the teacher %s takes pictures of %s x %s pixels, but the student of %s x %s; set --force-image-size"
               .formatted(
                   model.name(),
                   height,
@@ -48,7 +48,7 @@ public final class Teacher implements TrainingLoop.Extras, AutoCloseable {
     Tokens ours = tokenizer.tokenize(PROBE);
     if (theirs.length() != ours.length() || !Arrays.equals(theirs.toArray(), ours.toArray())) {
       throw new InvalidInputException(
-          "the teacher %s reads texts by another tokenizer or in another length (%d tokens, the student %d); take one of the same kind"
+          "the teacher %s reads texts by another tokenizer or in another length (%s tokens, the student %s); take one of the same kind"
               .formatted(model.name(), theirs.length(), ours.length()));
     }
   }

@@ -37,7 +37,7 @@ public final class TensorBoardFile implements AutoCloseable {
   public static TensorBoardFile create(Path folder) {
     double now = System.currentTimeMillis() / 1000.0;
     String name =
-        "events.out.tfevents.%d.%s.%d".formatted((long) now, host(), ProcessHandle.current().pid());
+        "events.out.tfevents.%s.%s.%s".formatted((long) now, host(), ProcessHandle.current().pid());
     Path file = folder.resolve(name);
     try {
       Files.createDirectories(folder);

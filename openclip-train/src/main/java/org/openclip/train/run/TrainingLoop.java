@@ -80,7 +80,7 @@ public final class TrainingLoop {
 
     DivergedException(long step, StepReport report, List<String> keys) {
       super(
-          "the loss of step %d is %s (%s); its samples are %s. The training stops, and its last"
+          "the loss of step %s is %s (%s); its samples are %s. The training stops, and its last"
                   .formatted(step, report.loss(), report.scalars(), keys)
               + " checkpoint stands. Lower --lr, lengthen --warmup or set --grad-clip-norm, and go"
               + " on with --resume latest --resume-changed");
@@ -171,7 +171,7 @@ public final class TrainingLoop {
         if (batches == null) {
           if (progress.step() == start.step() && start.position() == 0) {
             throw new OpenClipException(
-                "epoch %d has not one batch of %d samples (%d were left out); take a smaller"
+                "epoch %s has not one batch of %s samples (%s were left out); take a smaller"
                         .formatted(start.epoch(), settings.batchSize(), faults.count())
                     + " --batch-size");
           }

@@ -95,7 +95,7 @@ public record Validation(
       Map<Classes, Embeddings> known = new HashMap<>();
       for (Labelled set : labelled) {
         say.accept(
-            "epoch %d: naming the pictures of %s among %d classes"
+            "epoch %s: naming the pictures of %s among %s classes"
                 .formatted(epoch, set.prefix(), set.classes().names().size()));
         metrics.putAll(zeroShot(set, known, stop));
       }

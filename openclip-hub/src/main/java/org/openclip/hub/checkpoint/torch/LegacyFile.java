@@ -54,7 +54,7 @@ final class LegacyFile {
       if (elements < 0 || elements > (file.size() - at - 8) / width) {
         throw file.fault(
             at,
-            "storage %s has %d elements of %d bytes, but the file ends at %d; it is truncated"
+            "storage %s has %s elements of %s bytes, but the file ends at %s; it is truncated"
                 .formatted(key, elements, width, file.size()));
       }
       places.put(String.valueOf(key), new TorchFile.Place(at + 8, elements * width));

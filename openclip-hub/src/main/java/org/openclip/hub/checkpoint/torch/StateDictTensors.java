@@ -158,7 +158,7 @@ final class StateDictTensors {
     InvalidFileException fault =
         file.fault(
             place.begin(),
-            "tensor '%s' %s with strides %s from element %d does not fit storage %s of %d bytes; the"
+            "tensor '%s' %s with strides %s from element %s does not fit storage %s of %s bytes; the"
                     .formatted(
                         name,
                         view.shape(),
@@ -181,7 +181,7 @@ final class StateDictTensors {
     if (span > Integer.MAX_VALUE || bytes > Integer.MAX_VALUE) {
       throw file.fault(
           begin,
-          "tensor '%s' is no plain run of numbers and spans %d bytes, but at most %d are gathered;"
+          "tensor '%s' is no plain run of numbers and spans %s bytes, but at most %s are gathered;"
                   .formatted(name, span, Integer.MAX_VALUE)
               + " save it contiguous, in float32 or half");
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.openclip.api.InvalidFileException;
 
@@ -128,7 +129,7 @@ final class Unpickler {
       case 'Q' -> stack.add(builders.storage(pop()));
       default ->
           throw fault(
-              "its pickle has the instruction 0x%02x".formatted(opcode)
+              String.format(Locale.ROOT, "its pickle has the instruction 0x%02x", opcode)
                   + ", which no checkpoint of tensors needs, or is damaged");
     }
   }
@@ -269,7 +270,7 @@ final class Unpickler {
         };
     if (length < 0 || length > in.remaining()) {
       throw fault(
-          "its pickle promises %s more bytes, but %d are left; it is truncated or damaged"
+          "its pickle promises %s more bytes, but %s are left; it is truncated or damaged"
               .formatted(Long.toUnsignedString(length), in.remaining()));
     }
     return (int) length * counts;

@@ -70,7 +70,7 @@ final class ZipFile {
     if (!member.stored() || member.bytes() > MOST_PICKLE) {
       throw file.fault(
           member.begin(),
-          "member '%s' has %d bytes%s, but at most %d stored ones are read"
+          "member '%s' has %s bytes%s, but at most %s stored ones are read"
               .formatted(name, member.bytes(), member.stored() ? "" : " compressed", MOST_PICKLE));
     }
     return file.bytes(member.begin(), (int) member.bytes());
