@@ -44,12 +44,19 @@ final class CheckpointFiles {
     return file;
   }
 
+  /** Returns the weights of a tag, which are fetched when they are asked for. */
+  static ChosenWeights of(PretrainedTag tag, PluginRegistry plugins, FetchOptions options) {
+    return EmbeddedWeights.are(tag)
+        ? EmbeddedWeights.of(tag, options)
+        : () -> fetch(tag, plugins, options);
+  }
+
   /**
    * Returns the checkpoint of a tag, from the first of its places that has it.
    *
    * @throws FetchException when none has it; the failures of the others are suppressed ones
    */
-  static Path fetch(PretrainedTag tag, PluginRegistry plugins, FetchOptions options) {
+  private static Path fetch(PretrainedTag tag, PluginRegistry plugins, FetchOptions options) {
     FetchException failure = null;
     for (String location : tag.locations()) {
       try {

@@ -52,7 +52,7 @@ public final class HubPush {
 
   private final Path folder;
   private final String repository;
-  private PluginRegistry plugins = PluginRegistry.create();
+  private PluginRegistry plugins = PluginRegistry.create(HubPush.class);
   private FetchListener listener = FetchListener.NONE;
   private String branch = "main";
   private String message = "Add model";

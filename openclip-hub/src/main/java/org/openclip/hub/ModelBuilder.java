@@ -174,7 +174,7 @@ public final class ModelBuilder {
   public PluginRegistry registry() {
     PluginRegistry chosen = plugins;
     if (chosen == null) {
-      chosen = PluginRegistry.create();
+      chosen = PluginRegistry.create(OpenClip.class);
       plugins = chosen;
     }
     return chosen;

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
@@ -35,7 +34,7 @@ import org.openclip.hub.remote.FolderSource;
  * @param config the object {@code model_cfg}
  * @param preprocess the object {@code preprocess_cfg}; empty for the defaults
  * @param files the model's folder; null for a built-in model
- * @param checkpoint fetches the file of its weights; null when none was chosen
+ * @param checkpoint its weights; null when none were chosen
  * @param activationTold whether something says which activation the weights were trained with; else
  *     the model's is taken, unless the weights give reason to doubt it
  */
@@ -43,7 +42,7 @@ record ModelDefinition(
     Map<String, Object> config,
     Map<String, Object> preprocess,
     @Nullable ModelSource files,
-    @Nullable Supplier<Path> checkpoint,
+    @Nullable ChosenWeights checkpoint,
     boolean activationTold) {
   private static final String QUICK_GELU = "quick_gelu";
 
@@ -114,7 +113,7 @@ record ModelDefinition(
 
   /** Returns a model that says nothing of its weights, unless all of its kind have QuickGELU. */
   private static ModelDefinition builtIn(
-      Map<String, Object> config, @Nullable Supplier<Path> checkpoint) {
+      Map<String, Object> config, @Nullable ChosenWeights checkpoint) {
     boolean quick = Boolean.TRUE.equals(config.get(QUICK_GELU));
     return new ModelDefinition(config, Map.of(), null, checkpoint, quick);
   }
@@ -128,7 +127,7 @@ record ModelDefinition(
     return catalogue.pretrained().stream()
         .filter(tag -> tag.tag().equals(PretrainedTag.EMBEDDED) && tag.model().equals(model))
         .findFirst()
-        .map(tag -> with(tag, () -> CheckpointFiles.fetch(tag, plugins, options)))
+        .map(tag -> with(tag, CheckpointFiles.of(tag, plugins, options)))
         .orElse(this);
   }
 
@@ -138,7 +137,7 @@ record ModelDefinition(
     PretrainedTags tags = PretrainedTags.of(plugins);
     Optional<PretrainedTag> tag = tags.find(model, pretrained);
     if (tag.isPresent()) {
-      return with(tag.get(), () -> CheckpointFiles.fetch(tag.get(), plugins, options));
+      return with(tag.get(), CheckpointFiles.of(tag.get(), plugins, options));
     }
     ModelSource weights =
         location(pretrained, plugins, options)
@@ -161,13 +160,13 @@ record ModelDefinition(
     if (theirs.isPresent()) {
       return with(theirs.get().quickGelu(), theirs.get().preprocess(), weights);
     }
-    Supplier<Path> checkpoint = checkpoint(weights);
+    ChosenWeights checkpoint = checkpoint(weights);
     return file.flatMap(name -> tags.ofFile(model, name))
         .map(known -> with(known, checkpoint))
         .orElseGet(() -> builtIn(config, checkpoint).with(Map.of(), published(weights, plugins)));
   }
 
-  private ModelDefinition with(PretrainedTag tag, Supplier<Path> checkpoint) {
+  private ModelDefinition with(PretrainedTag tag, ChosenWeights checkpoint) {
     // Models whose every checkpoint has QuickGELU say so themselves, and their tags do not.
     Map<String, Object> set = new LinkedHashMap<>(config);
     if (tag.quickGelu()) {
@@ -196,7 +195,7 @@ record ModelDefinition(
         true);
   }
 
-  private static Supplier<Path> checkpoint(ModelSource weights) {
+  private static ChosenWeights checkpoint(ModelSource weights) {
     return () ->
         CheckpointFiles.fetch(weights)
             .orElseThrow(
@@ -215,7 +214,7 @@ record ModelDefinition(
   /** Returns the names of all built-in models, in the order of their catalogues. */
   static SequencedSet<String> names(PluginRegistry plugins) {
     SequencedSet<String> names = new LinkedHashSet<>();
-    plugins.all(ModelCatalogueProvider.class).forEach(c -> names.addAll(c.models()));
+    plugins.some(ModelCatalogueProvider.class).forEach(c -> names.addAll(c.models()));
     return names;
   }
 

@@ -3,7 +3,6 @@ package org.openclip.hub;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
@@ -20,7 +19,6 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.TokenizerContext;
 import org.openclip.hub.checkpoint.ActivationCheck;
-import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.Lookalikes;
 import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
@@ -58,11 +56,15 @@ final class ModelParts {
 
   /** Returns the file of the weights, fetched if need be. */
   Path checkpoint() {
-    Supplier<Path> checkpoint = definition.checkpoint();
+    return chosen().file();
+  }
+
+  private ChosenWeights chosen() {
+    ChosenWeights checkpoint = definition.checkpoint();
     if (checkpoint == null) {
       throw new InvalidInputException("model " + name + " has no weights; " + weightsToName());
     }
-    return checkpoint.get();
+    return checkpoint;
   }
 
   private String weightsToName() {
@@ -89,14 +91,15 @@ final class ModelParts {
     if (given != null) {
       return StateDict.load("the given weights", given, name, architecture());
     }
-    Path file = checkpoint();
-    Weights checkpoint = Checkpoints.open(file, plugins);
+    ChosenWeights.Open open = chosen().open(plugins);
+    String file = open.name();
+    Weights checkpoint = open.weights();
     resources.closeLater(checkpoint::close);
     if (!definition.activationTold()) {
-      ActivationCheck.plain(file.toString(), checkpoint.names(), name);
+      ActivationCheck.plain(file, checkpoint.names(), name);
     }
     try {
-      return StateDict.load(file.toString(), checkpoint, name, architecture());
+      return StateDict.load(file, checkpoint, name, architecture());
     } catch (WeightsMismatchException e) {
       throw e.notFinite().isEmpty() ? e.withHint(Lookalikes.hint(checkpoint, plugins)) : e;
     }

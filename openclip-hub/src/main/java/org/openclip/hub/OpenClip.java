@@ -28,7 +28,7 @@ public final class OpenClip {
    * @throws UnknownNameException when no jar brings one
    */
   public static ClipModel load() {
-    PluginRegistry plugins = PluginRegistry.create();
+    PluginRegistry plugins = PluginRegistry.create(OpenClip.class);
     return model(PretrainedTags.embedded(plugins)).plugins(plugins).load();
   }
 
@@ -71,11 +71,11 @@ public final class OpenClip {
 
   /** Returns the names of the built-in models, those of every catalogue on the path. */
   public static List<String> models() {
-    return List.copyOf(ModelDefinition.names(PluginRegistry.create()));
+    return List.copyOf(ModelDefinition.names(PluginRegistry.create(OpenClip.class)));
   }
 
   /** Returns the weights that are known by a tag, those of every catalogue on the path. */
   public static PretrainedTags pretrained() {
-    return PretrainedTags.of(PluginRegistry.create());
+    return PretrainedTags.of(PluginRegistry.create(OpenClip.class));
   }
 }

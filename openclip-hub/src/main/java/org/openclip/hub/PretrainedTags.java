@@ -26,7 +26,7 @@ public final class PretrainedTags {
   /** Returns the tags of every catalogue; of two for the same weights the first is taken. */
   public static PretrainedTags of(PluginRegistry plugins) {
     PretrainedTags tags = new PretrainedTags();
-    for (ModelCatalogueProvider catalogue : plugins.all(ModelCatalogueProvider.class)) {
+    for (ModelCatalogueProvider catalogue : plugins.some(ModelCatalogueProvider.class)) {
       for (PretrainedTag tag : catalogue.pretrained()) {
         tags.byModel
             .computeIfAbsent(tag.model(), model -> new LinkedHashMap<>())

@@ -51,17 +51,14 @@ final class Sources {
         return source.open(matcher.group(2), options);
       }
     }
-    Optional<Path> foreign = ForeignPaths.find(text);
+    Optional<ModelSource> foreign = FolderSource.of(text, options);
     if (foreign.isPresent()) {
-      return FolderSource.of(foreign.get(), options);
+      return foreign.get();
     }
     List<String> known = new ArrayList<>(sources.stream().map(Provider::name).toList());
     known.addAll(ForeignPaths.schemes());
     throw new UnknownNameException(
-        "scheme",
-        scheme,
-        known.stream().distinct().toList(),
-        "Add the jar of a java.nio file system for it to the class or module path");
+        "scheme", scheme, known.stream().distinct().toList(), ForeignPaths.remedy(scheme));
   }
 
   /** Returns the file or folder of a path on this machine; empty when there is none. */

@@ -2,14 +2,15 @@ package org.openclip.api.spi;
 
 import java.security.CodeSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.UnknownNameException;
@@ -18,7 +19,8 @@ import org.openclip.api.UnknownNameException;
  * The plugins of one class loader or module layer, found when they are first asked for.
  *
  * <p>Among providers of one kind the choice is by name, else by priority, else by name in
- * alphabetical order. Two providers of one name are an error that names both jars. Safe for many
+ * alphabetical order. Two providers of one name are an error that names both jars. One that cannot
+ * be loaded does not disturb the others; an error names it when nothing else will do. Safe for many
  * threads; it holds nothing but providers, so there is nothing to close.
  */
 public final class PluginRegistry {
@@ -36,66 +38,151 @@ public final class PluginRegistry {
           OptimizerProvider.class,
           "Add openclip-models, or the jar of the optimizer, to the class or module path.",
           TokenizerProvider.class,
-          "Add openclip-models, or the jar of the tokenizer, to the class or module path.");
+          "Add openclip-models, or the jar of the tokenizer, to the class or module path.",
+          ModelCatalogueProvider.class,
+          "Add openclip-models, or the jar that names models, to the class or module path.");
 
-  private final Function<Class<? extends Provider>, ServiceLoader<? extends Provider>> loader;
-  private final Map<Class<? extends Provider>, List<? extends Provider>> found =
-      new ConcurrentHashMap<>();
+  private final List<PluginPlace> places;
+  private final Map<Class<? extends Provider>, Found> found = new ConcurrentHashMap<>();
 
-  private PluginRegistry(
-      Function<Class<? extends Provider>, ServiceLoader<? extends Provider>> loader) {
-    this.loader = loader;
+  private PluginRegistry(Collection<PluginPlace> places) {
+    this.places = List.copyOf(places);
   }
 
-  /** Returns a registry of the thread's context class loader, else of OpenCLIP's own. */
+  /** What was found of one kind, the preferred provider first, and why others were not. */
+  private record Found(List<Provider> providers, String broken) {}
+
+  /**
+   * Returns a registry of the thread's context class loader, and of the class loader or module
+   * layer of OpenCLIP itself where the former does not see it.
+   */
   public static PluginRegistry create() {
-    ClassLoader context = Thread.currentThread().getContextClassLoader();
-    return of(context == null ? PluginRegistry.class.getClassLoader() : context);
+    return create(PluginRegistry.class);
+  }
+
+  /**
+   * Returns a registry of the thread's context class loader, and of the class loader or module
+   * layer of a class where the former does not see this OpenCLIP.
+   *
+   * @param beside a class that lies beside the plugins, where they are not in OpenCLIP's own place
+   */
+  public static PluginRegistry create(Class<?> beside) {
+    return new PluginRegistry(PluginPlace.around(beside));
   }
 
   /** Returns a registry of the plugins that a class loader sees. */
   public static PluginRegistry of(ClassLoader classLoader) {
-    return new PluginRegistry(kind -> ServiceLoader.load(kind, classLoader));
+    return new PluginRegistry(List.of(new PluginPlace.Loader(classLoader)));
   }
 
   /** Returns a registry of the plugins in a module layer and its parents. */
   public static PluginRegistry of(ModuleLayer layer) {
-    return new PluginRegistry(kind -> ServiceLoader.load(layer, kind));
+    return new PluginRegistry(List.of(new PluginPlace.Layer(layer)));
   }
 
   /**
-   * Returns the providers of a kind, the preferred one first.
+   * Returns the providers of a kind, the preferred one first; none where there are none. One that
+   * cannot be loaded is passed over with a warning in the log, and told where nothing else will do.
    *
-   * @throws OpenClipException when two have the same name, or one cannot be loaded
+   * @throws OpenClipException when two have the same name, or none can be loaded
    */
   public <P extends Provider> List<P> all(Class<P> kind) {
-    return found.computeIfAbsent(kind, this::load).stream().map(kind::cast).toList();
+    Found all = found(kind);
+    if (all.providers().isEmpty() && !all.broken().isEmpty()) {
+      throw new OpenClipException(all.broken());
+    }
+    return all.providers().stream().map(kind::cast).toList();
   }
 
-  private List<? extends Provider> load(Class<? extends Provider> kind) {
-    List<Provider> providers = new ArrayList<>();
-    try {
-      loader.apply(kind).forEach(providers::add);
-    } catch (ServiceConfigurationError e) {
-      throw new OpenClipException("a plugin cannot be loaded: " + e.getMessage(), e);
+  /**
+   * Returns the providers of a kind without which nothing works.
+   *
+   * @throws OpenClipException when there is none, naming the jar to add and where was looked
+   */
+  public <P extends Provider> List<P> some(Class<P> kind) {
+    List<P> all = all(kind);
+    if (all.isEmpty()) {
+      throw none(kind);
     }
-    providers.sort(
-        Comparator.comparingInt(Provider::priority).reversed().thenComparing(Provider::name));
-    for (int i = 0; i < providers.size(); i++) {
-      for (int j = i + 1; j < providers.size(); j++) {
-        if (providers.get(i).name().equals(providers.get(j).name())) {
-          throw new OpenClipException(
-              "two plugins are named '%s': %s from %s and %s from %s; remove one of the jars"
-                  .formatted(
-                      providers.get(i).name(),
-                      providers.get(i).getClass().getName(),
-                      origin(providers.get(i)),
-                      providers.get(j).getClass().getName(),
-                      origin(providers.get(j))));
-        }
+    return all;
+  }
+
+  private <P extends Provider> OpenClipException none(Class<P> kind) {
+    String remedy = REMEDIES.getOrDefault(kind, "");
+    return new OpenClipException(
+        "there is no %s. %s Looked for in %s."
+            .formatted(
+                label(kind),
+                remedy,
+                String.join(" and ", places.stream().map(Object::toString).toList())));
+  }
+
+  private <P extends Provider> Found found(Class<P> kind) {
+    return found.computeIfAbsent(kind, k -> load(kind));
+  }
+
+  private <P extends Provider> Found load(Class<P> kind) {
+    Map<Class<?>, Ranked> loaded = new LinkedHashMap<>();
+    List<String> broken = new ArrayList<>();
+    for (PluginPlace place : places) {
+      List<Throwable> failures = new ArrayList<>();
+      Discovery.each(
+          place.services(kind),
+          p -> loaded.putIfAbsent(p.getClass(), new Ranked(p, p.name(), p.priority())),
+          failures::add);
+      if (!failures.isEmpty()) {
+        broken.add(told(place.announced(kind), loaded.keySet(), failures));
       }
     }
-    return List.copyOf(providers);
+    if (!broken.isEmpty()) {
+      System.getLogger(PluginRegistry.class.getName())
+          .log(System.Logger.Level.WARNING, String.join("; ", broken));
+    }
+    List<Ranked> ranked = new ArrayList<>(loaded.values());
+    ranked.sort(Comparator.comparingInt(Ranked::priority).reversed().thenComparing(Ranked::name));
+    refuseTwins(ranked);
+    return new Found(ranked.stream().map(Ranked::provider).toList(), String.join("; ", broken));
+  }
+
+  /** A provider that has answered what it is called. */
+  private record Ranked(Provider provider, String name, int priority) {}
+
+  private static String told(
+      Map<String, String> announced, Set<Class<?>> loaded, List<Throwable> failures) {
+    Map<String, String> missing = new LinkedHashMap<>(announced);
+    loaded.forEach(type -> missing.remove(type.getName()));
+    missing.remove("");
+    List<String> names = new ArrayList<>();
+    missing.forEach((name, place) -> names.add(name + " from " + place));
+    List<String> reasons = failures.stream().map(PluginRegistry::reason).distinct().toList();
+    return "a plugin cannot be loaded: %s (%s); replace its jar, or remove it"
+        .formatted(String.join(", ", names), String.join("; ", reasons));
+  }
+
+  private static String reason(Throwable failure) {
+    if (!(failure instanceof ServiceConfigurationError)) {
+      return failure.toString();
+    }
+    return failure.getCause() == null
+        ? String.valueOf(failure.getMessage())
+        : failure.getMessage() + ": " + failure.getCause();
+  }
+
+  private static void refuseTwins(List<Ranked> ranked) {
+    Map<String, Provider> byName = new LinkedHashMap<>();
+    for (Ranked one : ranked) {
+      Provider twin = byName.putIfAbsent(one.name(), one.provider());
+      if (twin != null) {
+        throw new OpenClipException(
+            "two plugins are named '%s': %s from %s and %s from %s; remove one of the jars"
+                .formatted(
+                    one.name(),
+                    twin.getClass().getName(),
+                    origin(twin),
+                    one.provider().getClass().getName(),
+                    origin(one.provider())));
+      }
+    }
   }
 
   /** Returns the jar or folder that a provider came from, for messages. */
@@ -119,16 +206,29 @@ public final class PluginRegistry {
         return provider;
       }
     }
+    String remedy = REMEDIES.getOrDefault(kind, "");
+    String broken = found(kind).broken();
     throw new UnknownNameException(
         label(kind),
         name,
         all.stream().map(Provider::name).toList(),
-        REMEDIES.getOrDefault(kind, ""));
+        broken.isEmpty() ? remedy : (remedy + " But " + broken).strip());
   }
 
-  /** Returns the preferred provider that a condition accepts; empty when it accepts none. */
+  /**
+   * Returns the preferred provider that a condition accepts; empty when it accepts none.
+   *
+   * @throws OpenClipException when it accepts none of those that can be loaded, but there are
+   *     others
+   */
   public <P extends Provider> Optional<P> first(Class<P> kind, Predicate<? super P> condition) {
-    return all(kind).stream().filter(condition).findFirst();
+    Optional<P> first = all(kind).stream().filter(condition).findFirst();
+    String broken = found(kind).broken();
+    if (first.isEmpty() && !broken.isEmpty()) {
+      throw new OpenClipException(
+          "there is no %s that fits, and %s".formatted(label(kind), broken));
+    }
+    return first;
   }
 
   /**
@@ -137,11 +237,7 @@ public final class PluginRegistry {
    * @throws OpenClipException when there is none; the message names the jar to add
    */
   public <P extends Provider> P preferred(Class<P> kind) {
-    return first(kind, provider -> true)
-        .orElseThrow(
-            () ->
-                new OpenClipException(
-                    "there is no %s. %s".formatted(label(kind), REMEDIES.getOrDefault(kind, ""))));
+    return some(kind).get(0);
   }
 
   /** Returns the kind in words: {@code BackendProvider} is a backend. */

@@ -56,8 +56,8 @@ record SessionConfig(int threads, ConfigProto proto) {
       LOG.log(
           System.Logger.Level.DEBUG,
           "TensorFlow runs with the {0} threads that it was started with, not {1}",
-          pool,
-          threads);
+          Integer.toString(pool),
+          Integer.toString(threads));
     }
     return pool;
   }

@@ -2,7 +2,6 @@ package org.openclip.hub.checkpoint;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel.MapMode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -141,7 +140,7 @@ public final class MappedTensors implements Weights {
           i++;
           continue;
         }
-        ByteBuffer mapped = file.channel().map(MapMode.READ_ONLY, begin, end - begin);
+        ByteBuffer mapped = file.map(begin, end - begin);
         for (; i < next; i++) {
           Place place = sorted.get(i).getValue();
           ByteBuffer slice =
@@ -167,8 +166,7 @@ public final class MappedTensors implements Weights {
       List<ByteBuffer> parts = new ArrayList<>();
       for (long row = 0; row < rows; row += rowsInWindow) {
         long count = Math.min(rows - row, rowsInWindow);
-        ByteBuffer part =
-            file.channel().map(MapMode.READ_ONLY, place.begin() + row * rowBytes, count * rowBytes);
+        ByteBuffer part = file.map(place.begin() + row * rowBytes, count * rowBytes);
         parts.add(part);
       }
       return parts;

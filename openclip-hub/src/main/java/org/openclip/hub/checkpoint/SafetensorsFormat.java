@@ -1,5 +1,6 @@
 package org.openclip.hub.checkpoint;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -40,24 +41,35 @@ public final class SafetensorsFormat implements CheckpointFormatProvider {
    * @param window the most bytes of one mapping
    */
   static Weights open(Path file, int window) {
+    return FileBytes.read(file, bytes -> open(bytes, window));
+  }
+
+  /**
+   * Opens what was read into memory.
+   *
+   * @param name what it is called in messages
+   * @param bytes the whole file, in direct memory, which the tensors share
+   * @throws InvalidFileException when it is no safetensors file
+   */
+  public static Weights open(String name, ByteBuffer bytes) {
+    return FileBytes.read(name, bytes, file -> open(file, MappedTensors.WINDOW));
+  }
+
+  private static Weights open(FileBytes file, int window) throws IOException {
     if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
       throw new OpenClipException("safetensors files are mapped on little-endian machines only");
     }
-    return FileBytes.read(
-        file,
-        bytes -> {
-          SafetensorsHeader header = SafetensorsHeader.read(bytes);
-          Map<String, MappedTensors.Place> places = new LinkedHashMap<>();
-          header
-              .entries()
-              .forEach(
-                  (name, entry) ->
-                      places.put(
-                          name,
-                          new MappedTensors.Place(
-                              entry.type(), entry.shape(), header.dataStart() + entry.begin())));
-          return MappedTensors.map(bytes, places, window);
-        });
+    SafetensorsHeader header = SafetensorsHeader.read(file);
+    Map<String, MappedTensors.Place> places = new LinkedHashMap<>();
+    header
+        .entries()
+        .forEach(
+            (name, entry) ->
+                places.put(
+                    name,
+                    new MappedTensors.Place(
+                        entry.type(), entry.shape(), header.dataStart() + entry.begin())));
+    return MappedTensors.map(file, places, window);
   }
 
   /**

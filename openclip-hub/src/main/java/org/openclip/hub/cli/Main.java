@@ -49,7 +49,7 @@ public final class Main {
     PrintStream out = stream(FileDescriptor.out, System.out);
     PrintStream err = stream(FileDescriptor.err, System.err);
     Environment environment =
-        new Environment(out, err, PluginRegistry.create(), Terminal.watchesErrors());
+        new Environment(out, err, PluginRegistry.create(Main.class), Terminal.watchesErrors());
     int code = run(List.of(arguments), environment);
     out.flush();
     err.flush();

@@ -1,16 +1,15 @@
 package org.openclip.hub.cli;
 
-import java.io.BufferedReader;
-import java.io.FileNotFoundException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.model.ZeroShotClassifier;
+import org.openclip.api.spi.FetchOptions;
+import org.openclip.hub.remote.ResourceFile;
 
 /**
  * Lists of prompts and class names: ImageNet's, as CLIP's authors chose them (Radford et al. 2021,
@@ -64,15 +63,8 @@ public final class Prompts {
   }
 
   private static List<String> resource(String name) {
-    try (InputStream stream = Prompts.class.getResourceAsStream(name)) {
-      if (stream == null) {
-        throw new FileNotFoundException(name + " is not in openclip-hub");
-      }
-      return new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))
-          .lines()
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    URL url = Objects.requireNonNull(Prompts.class.getResource(name), name);
+    ByteBuffer text = new ResourceFile(url, FetchOptions.DEFAULT).read();
+    return StandardCharsets.UTF_8.decode(text).toString().lines().toList();
   }
 }

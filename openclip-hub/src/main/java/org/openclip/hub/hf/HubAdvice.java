@@ -55,7 +55,7 @@ final class HubAdvice {
 
   private static List<String> repositories() {
     List<String> known = new ArrayList<>();
-    for (var catalogue : PluginRegistry.create().all(ModelCatalogueProvider.class)) {
+    for (var catalogue : PluginRegistry.create(HubAdvice.class).all(ModelCatalogueProvider.class)) {
       for (PretrainedTag tag : catalogue.pretrained()) {
         for (String place : tag.locations()) {
           if (place.startsWith("hf-hub:")) {

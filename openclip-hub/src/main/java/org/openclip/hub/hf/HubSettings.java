@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.FetchOptions;
 import org.openclip.hub.http.Backoff;
 import org.openclip.hub.http.Http;
@@ -18,7 +20,7 @@ import org.openclip.hub.io.Variables;
  * Where the hub is and how it is used, as the variables of its Python library say.
  *
  * @param endpoint the hub's address, without a slash at its end
- * @param cache the folder of the cache
+ * @param place the folder of the cache; null where this machine has none
  * @param token the secret by which the hub knows the user; null for nobody
  * @param tokenOrigin where the token was found, for messages
  * @param offline whether the network must not be used
@@ -27,7 +29,7 @@ import org.openclip.hub.io.Variables;
  */
 record HubSettings(
     URI endpoint,
-    Path cache,
+    @Nullable Path place,
     @Nullable String token,
     String tokenOrigin,
     boolean offline,
@@ -38,30 +40,48 @@ record HubSettings(
 
   /** Reads the settings; options win over variables. */
   static HubSettings of(FetchOptions options) {
-    Path home = Variables.folder("HF_HOME", Variables.caches().resolve("huggingface"));
-    Path cache =
-        Variables.folder(
-            "HF_HUB_CACHE", Variables.folder("HUGGINGFACE_HUB_CACHE", home.resolve("hub")));
-    Path chosen = options.cacheFolder();
-    Path tokenFile = Variables.folder("HF_TOKEN_PATH", home.resolve("token"));
+    Optional<Path> home =
+        Variables.folder("HF_HOME")
+            .or(() -> Variables.caches().map(caches -> caches.resolve("huggingface")));
+    Optional<Path> cache =
+        Optional.ofNullable(options.cacheFolder())
+            .or(() -> Variables.folder("HF_HUB_CACHE"))
+            .or(() -> Variables.folder("HUGGINGFACE_HUB_CACHE"))
+            .or(() -> home.map(folder -> folder.resolve("hub")));
+    Optional<Path> tokenFile =
+        Variables.folder("HF_TOKEN_PATH").or(() -> home.map(folder -> folder.resolve("token")));
     String token = Variables.get("HF_TOKEN");
     String origin = "HF_TOKEN";
     if (token == null) {
       token = Variables.get("HUGGING_FACE_HUB_TOKEN");
       origin = "HUGGING_FACE_HUB_TOKEN";
     }
-    if (token == null && !Variables.flag("HF_HUB_DISABLE_IMPLICIT_TOKEN")) {
-      token = read(tokenFile);
-      origin = tokenFile.toString();
+    if (token == null
+        && tokenFile.isPresent()
+        && !Variables.flag("HF_HUB_DISABLE_IMPLICIT_TOKEN")) {
+      token = read(tokenFile.get());
+      origin = tokenFile.get().toString();
     }
     return new HubSettings(
         address(),
-        chosen == null ? cache : chosen,
+        cache.orElse(null),
         token,
         token == null ? "HF_TOKEN" : origin,
         Variables.offline(options),
         !Variables.flag("HF_HUB_DISABLE_SYMLINKS"),
         Http.create(new Proxies(Variables::get), Backoff.DEFAULT, PATIENCE));
+  }
+
+  /**
+   * Returns the folder of the cache.
+   *
+   * @throws OpenClipException when this machine has none
+   */
+  Path cache() {
+    if (place == null) {
+      throw Variables.noCache("HF_HUB_CACHE");
+    }
+    return place;
   }
 
   private static URI address() {

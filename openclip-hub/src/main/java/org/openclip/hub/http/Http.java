@@ -145,8 +145,8 @@ public final class Http {
           request.method(),
           shown(request.uri()),
           problem,
-          attempt,
-          backoff.retries());
+          Integer.toString(attempt),
+          Integer.toString(backoff.retries()));
       backoff.pause(attempt, asked);
     }
   }

@@ -108,7 +108,7 @@ public final class WebStream extends InputStream {
           "{0}: {1} at byte {2}; going on there",
           Http.shown(request.uri()),
           last,
-          position);
+          Long.toString(position));
       backoff.pause(failures, Optional.empty());
       try {
         goOn();

@@ -2,8 +2,10 @@ package org.openclip.hub.io;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.FetchOptions;
 
 /** Settings from outside: a system property, or an environment variable of the same name. */
@@ -30,23 +32,49 @@ public final class Variables {
     return options.offline() || flag("HF_HUB_OFFLINE");
   }
 
-  /** Returns the folder that a setting names, with {@code ~} for the home; else the other one. */
-  public static Path folder(String name, Path otherwise) {
+  /**
+   * Returns the folder that a setting names, with {@code ~} for the home; empty when it names none.
+   *
+   * @throws OpenClipException when it starts with {@code ~}, but the user has no home
+   */
+  public static Optional<Path> folder(String name) {
     String value = get(name);
     if (value == null) {
-      return otherwise;
+      return Optional.empty();
     }
-    boolean home = value.equals("~") || value.startsWith("~/");
-    return home ? home().resolve(value.substring(Math.min(2, value.length()))) : Path.of(value);
+    if (!value.equals("~") && !value.startsWith("~/")) {
+      return Optional.of(Path.of(value));
+    }
+    Path home = home().orElseThrow(() -> homeless(name + " is '" + value + "', but "));
+    return Optional.of(home.resolve(value.substring(Math.min(2, value.length()))));
   }
 
-  /** Returns the folder in which programs keep what can be fetched again. */
-  public static Path caches() {
-    return folder("XDG_CACHE_HOME", home().resolve(".cache"));
+  /** Returns the folder in which programs keep what can be fetched again; empty without a home. */
+  public static Optional<Path> caches() {
+    return folder("XDG_CACHE_HOME").or(() -> home().map(home -> home.resolve(".cache")));
   }
 
-  /** Returns the user's home. */
-  public static Path home() {
-    return Path.of(System.getProperty("user.home", "."));
+  /**
+   * Returns the user's home; empty where there is none. Java calls the home of a user that the
+   * system does not know {@code ?}, which is no folder.
+   */
+  public static Optional<Path> home() {
+    String home = System.getProperty("user.home", "").strip();
+    return home.isEmpty() || home.equals("?") ? Optional.empty() : Optional.of(Path.of(home));
+  }
+
+  /** Returns the error of a cache that is needed where no folder can be found for it. */
+  public static OpenClipException noCache(String variable) {
+    return homeless(
+        "there is no folder to keep fetched files in: " + variable + " is not set, and ");
+  }
+
+  private static OpenClipException homeless(String start) {
+    return new OpenClipException(
+        start
+            + "the user has no home folder (user.home is '"
+            + System.getProperty("user.home", "")
+            + "'); name a folder by --cache-dir, ModelBuilder.cacheFolder or the variable"
+            + " XDG_CACHE_HOME");
   }
 }

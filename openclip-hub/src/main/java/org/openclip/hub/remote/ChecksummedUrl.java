@@ -31,7 +31,14 @@ final class ChecksummedUrl implements ModelSource {
     this.file = uri.getPath().substring(uri.getPath().lastIndexOf('/') + 1);
     this.checksum = checksum;
     Path chosen = options.cacheFolder();
-    this.folder = chosen == null ? Variables.home().resolve(".cache").resolve("clip") : chosen;
+    this.folder =
+        chosen == null
+            ? Variables.home()
+                .map(home -> home.resolve(".cache"))
+                .or(Variables::caches)
+                .orElseThrow(() -> Variables.noCache("XDG_CACHE_HOME"))
+                .resolve("clip")
+            : chosen;
     this.offline = Variables.offline(options);
     this.web = new WebFiles(options.listener());
   }

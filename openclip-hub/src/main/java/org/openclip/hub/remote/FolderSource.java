@@ -1,5 +1,6 @@
 package org.openclip.hub.remote;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ public record FolderSource(Path folder, Optional<String> chosen) implements Mode
    */
   public static ModelSource of(Path path, FetchOptions options) {
     if (!path.getFileSystem().equals(FileSystems.getDefault())) {
-      return ForeignFolder.of(path, options);
+      return ForeignFolder.of(() -> new OpenPath(path, () -> {}), options);
     }
     if (Files.isDirectory(path)) {
       return new FolderSource(path, Optional.empty());
@@ -39,6 +40,28 @@ public record FolderSource(Path folder, Optional<String> chosen) implements Mode
     // A bare name has no parent; its sibling of no name is the folder that it lies in.
     Path folder = path.getParent() == null ? path.resolveSibling("") : path.getParent();
     return new FolderSource(folder, Optional.of(String.valueOf(path.getFileName())));
+  }
+
+  /**
+   * Returns the source of the folder that a URI names, or of the folder of a file, in whatever file
+   * system; empty when none has its scheme. A zip file is opened for each use, and not kept open.
+   *
+   * @throws InvalidInputException when there is neither
+   */
+  public static Optional<ModelSource> of(String uri, FetchOptions options) {
+    return ForeignPaths.open(uri).map(first -> of(uri, first, options));
+  }
+
+  private static ModelSource of(String uri, OpenPath first, FetchOptions options) {
+    try (first) {
+      if (first.path().getFileSystem().equals(FileSystems.getDefault())) {
+        return of(first.path(), options);
+      }
+    } catch (IOException e) {
+      throw new InvalidInputException("'" + uri + "' cannot be opened: " + e.getMessage(), e);
+    }
+    return ForeignFolder.of(
+        () -> ForeignPaths.open(uri).orElseThrow(() -> new FileNotFoundException(uri)), options);
   }
 
   @Override

@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.FetchException;
@@ -25,29 +26,60 @@ import org.openclip.hub.io.Variables;
  * have changed.
  */
 final class ForeignFolder implements ModelSource {
-  private final Path folder;
+  private final Way way;
+  private final String location;
+  private final boolean zipped;
   private final Optional<String> chosen;
-  private final RemoteCache cache;
+  private final @Nullable RemoteCache cache;
   private final FetchOptions options;
   private final boolean offline;
   private @Nullable Path aside;
 
-  private ForeignFolder(
-      Path folder, Optional<String> chosen, RemoteCache cache, FetchOptions options) {
-    this.folder = folder;
+  /** The way to a path, which is gone again for each use. */
+  interface Way {
+    /**
+     * Opens the path; the caller closes it.
+     *
+     * @throws IOException when it cannot be opened
+     */
+    OpenPath open() throws IOException;
+  }
+
+  /** What is done with an open path. */
+  private interface Use<T> {
+    T of(Path path) throws IOException;
+  }
+
+  private ForeignFolder(Way way, Path folder, Optional<String> chosen, FetchOptions options) {
+    this.way = way;
+    this.location = folder.toUri().toString().replaceAll("/+$", "");
+    this.zipped = zipped(folder);
     this.chosen = chosen;
-    this.cache = cache;
+    this.cache = cache(location, zipped, options);
     this.options = options;
-    this.offline = offline(folder, options);
+    this.offline = offline(zipped, options);
   }
 
   /** Zip files lie on this machine, whatever file system shows what is in them. */
-  private static boolean offline(Path path, FetchOptions options) {
-    return Variables.offline(options) && !zipped(path);
+  private static boolean offline(boolean zipped, FetchOptions options) {
+    return Variables.offline(options) && !zipped;
   }
 
   private static boolean zipped(Path path) {
-    return path.getFileSystem().provider().getScheme().equals("jar");
+    return path.getFileSystem().provider().getScheme().equals(ZipPaths.SCHEME);
+  }
+
+  /** Returns the cache; null where there is no folder for it, and none is needed. */
+  private static @Nullable RemoteCache cache(
+      String location, boolean zipped, FetchOptions options) {
+    try {
+      return RemoteCache.of(location, options);
+    } catch (OpenClipException e) {
+      if (zipped) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   /**
@@ -56,22 +88,24 @@ final class ForeignFolder implements ModelSource {
    * @throws InvalidInputException when there is neither
    * @throws FetchException when the file system does not tell
    */
-  static ForeignFolder of(Path path, FetchOptions options) {
+  static ForeignFolder of(Way way, FetchOptions options) {
+    return use(way, "the file system", path -> of(way, path, options));
+  }
+
+  private static ForeignFolder of(Way way, Path path, FetchOptions options) {
     Path parent = path.toAbsolutePath().getParent();
     String name = String.valueOf(path.getFileName()).replaceAll("/$", "");
     if (parent != null && !path.toString().endsWith("/")) {
-      RemoteCache copies = cache(parent, options);
+      ForeignFolder beside = new ForeignFolder(way, parent, Optional.of(name), options);
       boolean file =
-          offline(path, options)
-              ? copies.names().contains(name)
-              : attempt(path, () -> Files.isRegularFile(path));
+          beside.offline ? beside.kept().contains(name) : attempt(path, Files::isRegularFile);
       if (file) {
-        return new ForeignFolder(parent, Optional.of(name), copies, options);
+        return beside;
       }
     }
-    ForeignFolder folder = new ForeignFolder(path, Optional.empty(), cache(path, options), options);
+    ForeignFolder folder = new ForeignFolder(way, path, Optional.empty(), options);
     // Where there are no folders but only names with slashes, a folder is what holds files.
-    if (folder.names().isEmpty()) {
+    if (folder.offline ? folder.kept().isEmpty() : attempt(path, ForeignFolder::list).isEmpty()) {
       throw new InvalidInputException(
           "there is nothing at "
               + path.toUri()
@@ -81,25 +115,37 @@ final class ForeignFolder implements ModelSource {
     return folder;
   }
 
-  private static RemoteCache cache(Path folder, FetchOptions options) {
-    return RemoteCache.of(folder.toUri().toString().replaceAll("/+$", ""), options);
+  private static <T> T attempt(Path path, Use<T> use) {
+    return use(() -> new OpenPath(path, () -> {}), path.toUri().toString(), use);
   }
 
-  /** Runs what may fail in many ways, for every file system has its own. */
-  private static <T> T attempt(Path path, Callable<T> action) {
-    try {
-      return action.call();
+  /** Does what may fail in many ways, for every file system has its own. */
+  private static <T> T use(Way way, String location, Use<T> use) {
+    try (OpenPath open = way.open()) {
+      return use.of(open.path());
     } catch (OpenClipException e) {
       throw e;
-    } catch (Exception e) {
+    } catch (IOException | RuntimeException e) {
       String message = e.getMessage() == null ? e.toString() : e.getMessage();
-      throw new FetchException(path.toUri().toString(), 0, "cannot be fetched: " + message, e);
+      throw new FetchException(location, 0, "cannot be fetched: " + message, e);
     }
+  }
+
+  /**
+   * Returns the folder of an open path, which is the path itself unless that is the file chosen.
+   */
+  private Path folder(Path open) {
+    Path parent = chosen.isEmpty() ? open : open.toAbsolutePath().getParent();
+    return parent == null ? open : parent;
+  }
+
+  private List<String> kept() {
+    return cache == null ? List.of() : cache.names();
   }
 
   @Override
   public List<String> names() {
-    return offline ? cache.names() : attempt(folder, () -> list(folder));
+    return offline ? kept() : use(way, location, path -> list(folder(path)));
   }
 
   private static List<String> list(Path folder) throws IOException {
@@ -112,7 +158,7 @@ final class ForeignFolder implements ModelSource {
           .map(path -> String.valueOf(path.getFileName()))
           .sorted()
           .toList();
-    } catch (java.nio.file.NoSuchFileException | java.nio.file.NotDirectoryException e) {
+    } catch (NoSuchFileException | NotDirectoryException e) {
       return List.of();
     }
   }
@@ -124,45 +170,63 @@ final class ForeignFolder implements ModelSource {
 
   @Override
   public Path fetch(String name) {
-    if (offline) {
-      return cache.offline(name, toString());
+    return offline && cache != null
+        ? cache.offline(name, toString())
+        : use(way, location + "/" + name, path -> fetch(folder(path).resolve(name), name));
+  }
+
+  private Path fetch(Path path, String name) throws IOException {
+    BasicFileAttributes facts = Files.readAttributes(path, BasicFileAttributes.class);
+    if (cache == null) {
+      return copyAside(path, name, null);
     }
-    Path path = folder.resolve(name);
-    return attempt(
-        path,
-        () -> {
-          BasicFileAttributes facts = Files.readAttributes(path, BasicFileAttributes.class);
-          String version = facts.size() + " " + facts.lastModifiedTime() + " " + facts.fileKey();
-          if (zipped(path)) {
-            // Builds that can be repeated give all files of a jar one time.
-            version += " " + Files.getAttribute(path, "zip:crc");
-          }
-          String found = version;
-          try {
-            return cache.keep(
-                name, found, (part, target) -> copy(path, name, facts.size(), part, target));
-          } catch (IOException e) {
-            if (!zipped(path)) {
-              throw e;
-            }
-            // What comes in a jar must run where nothing can be kept, too.
-            return copyAside(path, name);
-          }
-        });
+    String version = facts.size() + " " + facts.lastModifiedTime() + " " + facts.fileKey();
+    if (zipped) {
+      // Builds that can be repeated give all files of a jar one time.
+      version += " " + Files.getAttribute(path, "zip:crc");
+    }
+    try {
+      return cache.keep(
+          name, version, (part, target) -> copy(path, name, facts.size(), part, target));
+    } catch (IOException e) {
+      if (!zipped) {
+        throw e;
+      }
+      // What comes in a jar must run where nothing can be kept, too.
+      return copyAside(path, name, e);
+    }
   }
 
   /** Copies a file for this process alone. */
-  private synchronized Path copyAside(Path from, String name) throws IOException {
-    if (aside == null) {
-      aside = Files.createTempDirectory("openclip-");
-      aside.toFile().deleteOnExit();
+  private synchronized Path copyAside(Path from, String name, @Nullable IOException unkept)
+      throws IOException {
+    try {
+      if (aside == null) {
+        aside = Files.createTempDirectory("openclip-");
+        aside.toFile().deleteOnExit();
+      }
+      Path file = aside.resolve(name);
+      if (!Files.exists(file)) {
+        file.toFile().deleteOnExit();
+        copy(from, name, Files.size(from), aside.resolve(name + ".part"), file);
+      }
+      return file;
+    } catch (IOException e) {
+      if (unkept != null) {
+        e.addSuppressed(unkept);
+      }
+      throw unwritable(location, e);
     }
-    Path file = aside.resolve(name);
-    if (!Files.exists(file)) {
-      Files.copy(from, file);
-      file.toFile().deleteOnExit();
-    }
-    return file;
+  }
+
+  /** Returns the error of a copy that can be kept nowhere. */
+  static FetchException unwritable(String location, IOException e) {
+    return new FetchException(
+        location,
+        0,
+        "cannot be copied, neither to the cache nor to the folder for temporary files (%s). Name a folder that can be written by --cache-dir, ModelBuilder.cacheFolder or OPENCLIP_CACHE"
+            .formatted(e.getMessage()),
+        e);
   }
 
   private void copy(Path from, String name, long size, Path part, Path target) throws IOException {
@@ -174,7 +238,7 @@ final class ForeignFolder implements ModelSource {
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
           out.write(buffer, 0, read);
           done += read;
-          if (!zipped(from)) {
+          if (!zipped) {
             options.listener().progress(name, done, size);
           }
         }
@@ -190,6 +254,6 @@ final class ForeignFolder implements ModelSource {
 
   @Override
   public String toString() {
-    return folder.toUri().toString().replaceAll("/+$", "");
+    return location;
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.openclip.api.FetchException;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.FetchOptions;
 import org.openclip.hub.io.ProcessLock;
 import org.openclip.hub.io.Variables;
@@ -33,13 +34,17 @@ record RemoteCache(Path folder) {
     void run(Path part, Path target) throws IOException;
   }
 
-  /** Returns the cache of a folder, which is named by its URI. */
+  /**
+   * Returns the cache of a folder, which is named by its URI.
+   *
+   * @throws OpenClipException when this machine has no folder for it
+   */
   static RemoteCache of(String uri, FetchOptions options) {
-    Path chosen = options.cacheFolder();
     Path root =
-        chosen == null
-            ? Variables.folder("OPENCLIP_CACHE", Variables.caches().resolve("openclip"))
-            : chosen;
+        Optional.ofNullable(options.cacheFolder())
+            .or(() -> Variables.folder("OPENCLIP_CACHE"))
+            .or(() -> Variables.caches().map(caches -> caches.resolve("openclip")))
+            .orElseThrow(() -> Variables.noCache("OPENCLIP_CACHE"));
     String readable = uri.replaceAll("^[^:]+:/*|/+$", "").replaceAll("[^A-Za-z0-9._-]+", "-");
     String end = readable.substring(Math.max(0, readable.length() - 60));
     return new RemoteCache(root.resolve("remote").resolve(end + "-" + hash(uri)));

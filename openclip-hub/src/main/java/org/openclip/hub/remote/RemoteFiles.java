@@ -71,14 +71,7 @@ public final class RemoteFiles {
       throw new InvalidInputException(
           location + " is behind a web server, which has no folders and cannot be written to");
     }
-    return ForeignPaths.find(location)
-        .orElseThrow(
-            () ->
-                new UnknownNameException(
-                    "scheme",
-                    location.substring(0, location.indexOf(':')),
-                    ForeignPaths.schemes(),
-                    "Add the jar of a java.nio file system for it to the class or module path"));
+    return ForeignPaths.find(location).orElseThrow(() -> unknown(location));
   }
 
   /**
@@ -105,6 +98,12 @@ public final class RemoteFiles {
       }
       throw e;
     }
+  }
+
+  private static UnknownNameException unknown(String location) {
+    String scheme = location.substring(0, location.indexOf(':'));
+    return new UnknownNameException(
+        "scheme", scheme, ForeignPaths.schemes(), ForeignPaths.remedy(scheme));
   }
 
   /**

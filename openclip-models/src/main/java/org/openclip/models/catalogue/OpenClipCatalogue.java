@@ -1,7 +1,6 @@
 package org.openclip.models.catalogue;
 
 import java.io.BufferedReader;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -16,6 +15,7 @@ import java.util.SequencedSet;
 import org.openclip.api.config.PretrainedTag;
 import org.openclip.api.encoder.ModelSize;
 import org.openclip.api.spi.ModelCatalogueProvider;
+import org.openclip.models.resource.ModuleResource;
 
 /**
  * OpenCLIP's own models: one JSON file for each, listed in {@code models.txt}. Only models whose
@@ -96,10 +96,6 @@ public final class OpenClipCatalogue implements ModelCatalogueProvider {
   }
 
   private static InputStream resource(String name) throws IOException {
-    InputStream stream = OpenClipCatalogue.class.getResourceAsStream(name);
-    if (stream == null) {
-      throw new FileNotFoundException(name + " is not in openclip-models");
-    }
-    return stream;
+    return ModuleResource.open(OpenClipCatalogue.class, name);
   }
 }

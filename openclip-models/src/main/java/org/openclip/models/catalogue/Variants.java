@@ -1,7 +1,6 @@
 package org.openclip.models.catalogue;
 
 import java.io.BufferedReader;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -11,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.openclip.models.resource.ModuleResource;
 
 /**
  * The named sizes of a family: a resource with one line for each, the name and then {@code
@@ -29,10 +29,7 @@ public final class Variants {
    */
   public static SequencedMap<String, Map<String, Object>> read(Class<?> beside, String resource) {
     SequencedMap<String, Map<String, Object>> variants = new LinkedHashMap<>();
-    try (InputStream stream = beside.getResourceAsStream(resource)) {
-      if (stream == null) {
-        throw new FileNotFoundException(resource + " is not in openclip-models");
-      }
+    try (InputStream stream = ModuleResource.open(beside, resource)) {
       var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
       reader
           .lines()

@@ -1,6 +1,5 @@
 package org.openclip.models.embedded;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.SequencedSet;
 import org.openclip.api.config.PretrainedTag;
 import org.openclip.api.spi.ModelCatalogueProvider;
+import org.openclip.models.resource.ModuleResource;
 
 /**
  * The small model that comes with this module, {@code emoji-RN}: trained on pictures of emoji and
@@ -34,11 +34,7 @@ public final class EmbeddedCatalogue implements ModelCatalogueProvider {
 
   @Override
   public InputStream open(String model) throws IOException {
-    InputStream stream = EmbeddedCatalogue.class.getResourceAsStream(model + ".json");
-    if (stream == null) {
-      throw new FileNotFoundException(model + ".json is not in openclip-models");
-    }
-    return stream;
+    return ModuleResource.open(EmbeddedCatalogue.class, model + ".json");
   }
 
   /** Returns the weights beside this class, in a jar, a folder or a runtime image. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.openclip.api.OpenClipException;
+import org.openclip.models.resource.ModuleResource;
 
 /**
  * The merges of CLIP's byte-pair encoding (Sennrich et al. 2016, arXiv 1508.07909; byte-level as in
@@ -105,10 +106,7 @@ final class BytePairs {
 
   private static BytePairs read() {
     String name = "clip-merges.bin.gz";
-    try (InputStream file = BytePairs.class.getResourceAsStream(name)) {
-      if (file == null) {
-        throw new OpenClipException("the jar of openclip-models lacks its resource " + name);
-      }
+    try (InputStream file = ModuleResource.open(BytePairs.class, name)) {
       byte[] planes = new GZIPInputStream(file, 1 << 16).readAllBytes();
       if (planes.length != 4 * MERGES) {
         throw new OpenClipException("the resource " + name + " is damaged");

@@ -3,7 +3,6 @@ package org.openclip.hub.checkpoint.torch;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel.MapMode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +27,7 @@ final class LegacyFile {
 
   static TorchFile read(FileBytes file) throws IOException {
     // Nothing tells how long the pickles are; what is not looked at of a mapping is not read.
-    ByteBuffer in =
-        file.channel().map(MapMode.READ_ONLY, 0, Math.min(Integer.MAX_VALUE, file.size()));
+    ByteBuffer in = file.map(0, Math.min(Integer.MAX_VALUE, file.size()));
     if (!MAGIC.equals(pickle(file, in)) || !Long.valueOf(VERSION).equals(pickle(file, in))) {
       throw file.fault(0, "is no checkpoint of PyTorch, or of a version that is not read");
     }

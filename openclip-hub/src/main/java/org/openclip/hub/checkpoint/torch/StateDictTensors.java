@@ -3,7 +3,6 @@ package org.openclip.hub.checkpoint.torch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel.MapMode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -185,8 +184,7 @@ final class StateDictTensors {
                   .formatted(name, span, Integer.MAX_VALUE)
               + " save it contiguous, in float32 or half");
     }
-    ByteBuffer source =
-        file.channel().map(MapMode.READ_ONLY, begin, span).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer source = file.map(begin, span).order(ByteOrder.LITTLE_ENDIAN);
     ByteBuffer target = Tensor.allocate(bytes);
     gather(view, 0, 0, source, target);
     return Tensor.of(

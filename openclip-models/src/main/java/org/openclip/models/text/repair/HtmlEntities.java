@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.openclip.models.resource.ModuleResource;
 
 /**
  * The decoding of HTML 5 character references such as <code>&amp;eacute;</code> and <code>
@@ -36,11 +36,9 @@ public final class HtmlEntities {
 
     private static Map<String, String> read() {
       Map<String, String> names = new HashMap<>(4096);
-      try (InputStream stream = HtmlEntities.class.getResourceAsStream("entities.txt");
+      try (InputStream stream = ModuleResource.open(HtmlEntities.class, "entities.txt");
           BufferedReader lines =
-              new BufferedReader(
-                  new InputStreamReader(
-                      Objects.requireNonNull(stream, "entities.txt"), StandardCharsets.UTF_8))) {
+              new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
           int space = line.indexOf(' ');
           String name = line.substring(0, space);

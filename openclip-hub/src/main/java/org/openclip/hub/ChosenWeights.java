@@ -1,0 +1,26 @@
+package org.openclip.hub;
+
+import java.nio.file.Path;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.tensor.Weights;
+import org.openclip.hub.checkpoint.Checkpoints;
+
+/** The weights that were chosen for a model. Nothing is fetched before it is asked for. */
+interface ChosenWeights {
+  /** Returns their file on this machine, fetched if need be. */
+  Path file();
+
+  /** Opens them; the caller closes them. */
+  default Open open(PluginRegistry plugins) {
+    Path file = file();
+    return new Open(file.toString(), Checkpoints.open(file, plugins));
+  }
+
+  /**
+   * Weights that are open.
+   *
+   * @param name what they are called in messages
+   * @param weights the tensors
+   */
+  record Open(String name, Weights weights) {}
+}
