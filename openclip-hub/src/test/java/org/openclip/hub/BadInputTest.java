@@ -186,7 +186,7 @@ class BadInputTest {
     assertThat(entries).hasSizeGreaterThan(10);
     assertThat(message)
         .contains(
-            "; %d %s: %s and %d more"
+            "; %s %s: %s and %s more"
                 .formatted(
                     entries.size(),
                     what,

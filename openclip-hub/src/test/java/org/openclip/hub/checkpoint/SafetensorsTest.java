@@ -278,7 +278,7 @@ class SafetensorsTest {
     // 600 MB that take no room on the disk.
     long numbers = 150_000_000;
     String header =
-        "{\"w\": {\"dtype\": \"F32\", \"shape\": [%d], \"data_offsets\": [0, %d]}}"
+        "{\"w\": {\"dtype\": \"F32\", \"shape\": [%s], \"data_offsets\": [0, %s]}}"
             .formatted(numbers, 4 * numbers);
     Path file = file(header, 0);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {

@@ -127,7 +127,7 @@ class CheckpointCommandsTest {
     Map<String, String> places = new TreeMap<>();
     try (Weights weights = open(Path.of(SAFETENSORS))) {
       for (String name : weights.names()) {
-        String shard = "part-%d.safetensors".formatted(places.size() % 2);
+        String shard = "part-%s.safetensors".formatted(places.size() % 2);
         places.put(name, shard);
         shards.computeIfAbsent(shard, s -> new TreeMap<>()).put(name, weights.get(name));
       }

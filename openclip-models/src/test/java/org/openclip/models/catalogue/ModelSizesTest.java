@@ -65,7 +65,7 @@ class ModelSizesTest {
         .forEach(
             (name, s) ->
                 text.append(
-                    "%s %d %d %d %d %d %d %d %d %d %d\n"
+                    "%s %s %s %s %s %s %s %s %s %s %s\n"
                         .formatted(
                             name,
                             s.imageParameters(),

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -63,15 +64,18 @@ record ColourRuns(Path folder) {
   static final String CONFIG = config(1, 8);
 
   private static String config(int layers, int patch) {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
     {"model_cfg": {"embed_dim": 16,
       "vision_cfg": {"image_size": 16, "layers": %1$d, "width": 32, "head_width": 16,
         "patch_size": %2$d},
       "text_cfg": {"context_length": 8, "vocab_size": 49408, "width": 16, "heads": 2,
         "layers": %1$d}},
      "preprocess_cfg": {"size": 16}}
-    """
-        .formatted(layers, patch);
+    """,
+        layers,
+        patch);
   }
 
   /** What a command ended with, and said. */
@@ -129,7 +133,9 @@ record ColourRuns(Path folder) {
     for (Map.Entry<String, Color> colour : COLOURS.entrySet()) {
       Path inner = Files.createDirectories(runs.classes().resolve(colour.getKey()));
       for (int i = 0; i < 4; i++) {
-        Files.write(inner.resolve("%02d.png".formatted(number++)), picture(colour.getValue(), i));
+        Files.write(
+            inner.resolve(String.format(Locale.ROOT, "%02d.png", number++)),
+            picture(colour.getValue(), i));
       }
     }
     runs.writeTable();
@@ -161,7 +167,8 @@ record ColourRuns(Path folder) {
         Path inner = Files.createDirectories(folder.resolve(colour.getKey() + "_" + shape));
         for (int i = 0; i < each; i++) {
           Files.write(
-              inner.resolve("%03d.png".formatted(i)), png(shape(random, colour.getValue(), shape)));
+              inner.resolve(String.format(Locale.ROOT, "%03d.png", i)),
+              png(shape(random, colour.getValue(), shape)));
         }
       }
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,8 +39,9 @@ class TrainBadInputTest {
   private static Map<String, byte[]> samples(int count) throws IOException {
     Map<String, byte[]> members = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
-      members.put("%04d.png".formatted(i), ColourRuns.picture(new Color(i * 99991), i));
-      members.put("%04d.txt".formatted(i), TarFiles.text("colour " + i));
+      members.put(
+          String.format(Locale.ROOT, "%04d.png", i), ColourRuns.picture(new Color(i * 99991), i));
+      members.put(String.format(Locale.ROOT, "%04d.txt", i), TarFiles.text("colour " + i));
     }
     return members;
   }

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -44,9 +45,11 @@ class TrainRemoteTest {
   void shardsBehindAWebServerAreTrainedOn() throws IOException {
     Map<String, byte[]> members = new LinkedHashMap<>();
     for (int i = 0; i < 16; i++) {
-      members.put("%04d.png".formatted(i), ColourRuns.picture(new Color(i * 99991), i));
       members.put(
-          "%04d.json".formatted(i), TarFiles.text("{\"a\": \"\", \"b\": \"colour " + i + "\"}"));
+          String.format(Locale.ROOT, "%04d.png", i), ColourRuns.picture(new Color(i * 99991), i));
+      members.put(
+          String.format(Locale.ROOT, "%04d.json", i),
+          TarFiles.text("{\"a\": \"\", \"b\": \"colour " + i + "\"}"));
     }
     byte[] shard = Files.readAllBytes(TarFiles.write(folder.resolve("s.tar"), members));
     HttpServer server =

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -39,10 +40,12 @@ class TrainS3Test {
       Map<String, byte[]> members = new LinkedHashMap<>();
       for (int i = 0; i < 16; i++) {
         int number = 16 * shard + i;
-        members.put("%04d.png".formatted(i), ColourRuns.picture(new Color(number * 99991), number));
-        members.put("%04d.txt".formatted(i), TarFiles.text("colour " + number));
+        members.put(
+            String.format(Locale.ROOT, "%04d.png", i),
+            ColourRuns.picture(new Color(number * 99991), number));
+        members.put(String.format(Locale.ROOT, "%04d.txt", i), TarFiles.text("colour " + number));
       }
-      Path file = TarFiles.write(folder.resolve("s-%d.tar".formatted(shard)), members);
+      Path file = TarFiles.write(folder.resolve("s-%s.tar".formatted(shard)), members);
       Files.copy(file, RemoteFiles.path(BUCKET + "data/" + file.getFileName()));
     }
     Files.writeString(

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -189,14 +190,14 @@ class TrainValidationTest {
     Map<String, byte[]> members = new LinkedHashMap<>();
     for (int i = 0; i < 1000; i++) {
       byte[] picture = ColourRuns.picture(new Color(i * 7919 % 0xffffff), i);
-      Path file = folder.resolve("imagenet/n%08d/a.JPEG".formatted(i));
+      Path file = folder.resolve(String.format(Locale.ROOT, "imagenet/n%08d/a.JPEG", i));
       Files.createDirectories(file.getParent());
       Files.write(file, picture);
       Path second = folder.resolve("v2/imagenetv2-matched-frequency-format-val/" + i + "/b.jpeg");
       Files.createDirectories(second.getParent());
       Files.write(second, picture);
-      members.put("%04d.png".formatted(i), picture);
-      members.put("%04d.cls".formatted(i), TarFiles.text(Integer.toString(i)));
+      members.put(String.format(Locale.ROOT, "%04d.png", i), picture);
+      members.put(String.format(Locale.ROOT, "%04d.cls", i), TarFiles.text(Integer.toString(i)));
     }
     TarFiles.write(folder.resolve("imagenet.tar"), members);
   }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -28,9 +29,9 @@ class WebDatasetTest {
   private Path shard(String name, int from, int count) throws IOException {
     Map<String, byte[]> members = new LinkedHashMap<>();
     for (int i = from; i < from + count; i++) {
-      members.put("dir.x/%05d.jpg".formatted(i), new byte[700 + i]);
-      members.put("dir.x/%05d.txt".formatted(i), TarFiles.text("caption " + i));
-      members.put("dir.x/%05d.json".formatted(i), TarFiles.text("{}"));
+      members.put(String.format(Locale.ROOT, "dir.x/%05d.jpg", i), new byte[700 + i]);
+      members.put(String.format(Locale.ROOT, "dir.x/%05d.txt", i), TarFiles.text("caption " + i));
+      members.put(String.format(Locale.ROOT, "dir.x/%05d.json", i), TarFiles.text("{}"));
     }
     return TarFiles.write(folder.resolve(name), members);
   }

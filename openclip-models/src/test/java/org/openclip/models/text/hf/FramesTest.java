@@ -68,7 +68,7 @@ class FramesTest {
 
   private static String special(int id, String content) {
     return """
-        {"id": %d, "content": "%s", "special": true, "single_word": false, "lstrip": false,
+        {"id": %s, "content": "%s", "special": true, "single_word": false, "lstrip": false,
          "rstrip": false, "normalized": false}"""
         .formatted(id, content);
   }
