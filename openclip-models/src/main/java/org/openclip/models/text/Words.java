@@ -1,6 +1,7 @@
 package org.openclip.models.text;
 
 import java.util.List;
+import org.openclip.models.text.repair.Unicode;
 
 /**
  * The cutting of a text into pieces: special tokens, English contractions, runs of letters, single
@@ -93,7 +94,7 @@ final class Words {
     }
 
     private static Kind classify(int c) {
-      return switch (Character.getType(c)) {
+      return switch (Unicode.type(c)) {
         case Character.UPPERCASE_LETTER,
             Character.LOWERCASE_LETTER,
             Character.TITLECASE_LETTER,

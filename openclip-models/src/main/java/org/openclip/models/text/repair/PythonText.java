@@ -1,5 +1,6 @@
 package org.openclip.models.text.repair;
 
+import java.text.Normalizer;
 import java.util.Locale;
 
 /**
@@ -24,7 +25,7 @@ public final class PythonText {
 
   /** Returns whether the code point matches {@code \w}: letters, numbers and the underscore. */
   static boolean isWord(int c) {
-    return switch (Character.getType(c)) {
+    return switch (Unicode.pythonType(c)) {
       case Character.UPPERCASE_LETTER,
           Character.LOWERCASE_LETTER,
           Character.TITLECASE_LETTER,
@@ -99,11 +100,31 @@ public final class PythonText {
       } else if (c == 0x130) {
         out.append("i\u0307");
       } else {
-        out.appendCodePoint(Character.toLowerCase(c));
+        out.appendCodePoint(Unicode.inPython(c) ? Character.toLowerCase(c) : c);
       }
       i = next;
     }
     return out.toString();
+  }
+
+  /** Returns the text in Unicode's normal form C: {@code unicodedata.normalize("NFC", text)}. */
+  static String compose(String text) {
+    StringBuilder out = null;
+    int done = 0;
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      int next = i + Character.charCount(c);
+      if (!Unicode.inPython(c)) {
+        // To Python it is nothing, and nothing composes with it.
+        out = out == null ? new StringBuilder(text.length()) : out;
+        out.append(Normalizer.normalize(text.substring(done, i), Normalizer.Form.NFC));
+        out.appendCodePoint(c);
+        done = next;
+      }
+      i = next;
+    }
+    String rest = Normalizer.normalize(text.substring(done), Normalizer.Form.NFC);
+    return out == null ? rest : out.append(rest).toString();
   }
 
   private static boolean isAsciiWithoutCapitals(String text) {
@@ -147,11 +168,16 @@ public final class PythonText {
   }
 
   private static boolean isCased(int c) {
-    return Character.isLowerCase(c) || Character.isUpperCase(c) || Character.isTitleCase(c);
+    // Java 26 has no case for the pharyngeal fricative any more.
+    return Unicode.inPython(c)
+        && (Character.isLowerCase(c)
+            || Character.isUpperCase(c)
+            || Character.isTitleCase(c)
+            || c == 0x295);
   }
 
   private static boolean isCaseIgnorable(int c) {
-    return switch (Character.getType(c)) {
+    return switch (Unicode.pythonType(c)) {
       case Character.NON_SPACING_MARK,
           Character.ENCLOSING_MARK,
           Character.FORMAT,

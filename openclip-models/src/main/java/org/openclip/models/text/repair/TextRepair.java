@@ -47,7 +47,7 @@ public final class TextRepair {
       after = replaceCharacters(after);
       after = removeTerminalCodes(after);
       after = removeControls(after);
-      after = Normalizer.normalize(after, Normalizer.Form.NFC);
+      after = PythonText.compose(after);
     } while (!after.equals(before));
     return after;
   }
@@ -107,6 +107,10 @@ public final class TextRepair {
     }
   }
 
+  private static boolean isDigit(int c) {
+    return Unicode.pythonType(c) == Character.DECIMAL_DIGIT_NUMBER;
+  }
+
   /** Removes the sequences by which terminals change colours: ESC [ numbers letter. */
   private static String removeTerminalCodes(String text) {
     int escape = text.indexOf("\u001B[");
@@ -117,8 +121,7 @@ public final class TextRepair {
     int copied = 0;
     while (escape >= 0) {
       int end = escape + 2;
-      while (end < text.length()
-          && (text.charAt(end) == ';' || Character.isDigit(text.codePointAt(end)))) {
+      while (end < text.length() && (text.charAt(end) == ';' || isDigit(text.codePointAt(end)))) {
         end += Character.charCount(text.codePointAt(end));
       }
       if (end < text.length() && isLatin(text.charAt(end))) {

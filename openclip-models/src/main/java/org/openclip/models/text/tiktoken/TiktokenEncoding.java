@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.openclip.api.UnknownNameException;
+import org.openclip.models.text.repair.Unicode;
 
 /**
  * A named encoding: how texts are cut into pieces, and which tokens there are beside those of the
@@ -99,7 +100,7 @@ enum TiktokenEncoding {
 
   /** Returns what matches one piece after the other. */
   Pattern cut() {
-    return Pattern.compile(cut);
+    return Pattern.compile(Unicode.pinned(cut));
   }
 
   /** Returns the number of ids, those of special tokens and unused ones included. */
