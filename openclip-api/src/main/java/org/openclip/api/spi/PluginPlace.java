@@ -133,7 +133,7 @@ sealed interface PluginPlace {
   /** Returns whether a loader has another one as itself or among its parents. */
   private static boolean reaches(ClassLoader from, @Nullable ClassLoader to) {
     for (ClassLoader loader = from; loader != null; loader = loader.getParent()) {
-      if (loader == to) {
+      if (loader.equals(to)) {
         return true;
       }
     }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.ServiceConfigurationError;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
@@ -106,7 +107,7 @@ final class ImageIoDecoder implements ImageDecoder {
         return new WebPImageReaderSpi().createReaderInstance(null);
       }
       Iterator<ImageReaderSpi> readers =
-          IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, false);
+          registry().getServiceProviders(ImageReaderSpi.class, false);
       while (readers.hasNext()) {
         ImageReaderSpi spi = readers.next();
         if (spi.getClass().getName().startsWith("com.sun.imageio.plugins.")
@@ -121,6 +122,24 @@ final class ImageIoDecoder implements ImageDecoder {
         "this Java runtime has no reader of "
             + format
             + " files; it needs the module java.desktop");
+  }
+
+  /** A plugin of another jar that cannot be loaded takes the JDK's own readers with it. */
+  private static IIORegistry registry() {
+    try {
+      return IIORegistry.getDefaultInstance();
+    } catch (ServiceConfigurationError | LinkageError e) {
+      System.getLogger(ImageIoDecoder.class.getName())
+          .log(System.Logger.Level.WARNING, "ImageIO goes without the plugins of jars: " + e);
+      Thread thread = Thread.currentThread();
+      ClassLoader context = thread.getContextClassLoader();
+      thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
+      try {
+        return IIORegistry.getDefaultInstance();
+      } finally {
+        thread.setContextClassLoader(context);
+      }
+    }
   }
 
   private static Image jpeg(ImageReader reader, CleanFile clean) throws IOException {
