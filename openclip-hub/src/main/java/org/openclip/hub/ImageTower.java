@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.Program;
 import org.openclip.api.image.Image;
@@ -96,6 +97,7 @@ final class ImageTower {
     for (ByteBuffer chunk : pixels.chunks()) {
       int inChunk = chunk.remaining() / bytes;
       for (int done = 0; done < inChunk; done += batchSize) {
+        InterruptedCallException.check("pixels were encoded");
         int count = Math.min(batchSize, inChunk - done);
         ByteBuffer data = chunk.slice(done * bytes, count * bytes);
         Tensor batch = Tensor.of(DataType.FLOAT32, data, count, 3, height, across);
@@ -111,6 +113,7 @@ final class ImageTower {
     try {
       for (int from = 0; from < sources.size(); from += batchSize) {
         Batch<T> batch = next != null ? next : prepare(sources, from, decode, preprocessor);
+        InterruptedCallException.check("pictures were encoded");
         int after = from + batchSize;
         next = after < sources.size() ? prepare(sources, after, decode, preprocessor) : null;
         batch.await();
@@ -170,8 +173,7 @@ final class ImageTower {
         throw Aside.failure(e.getCause());
       } catch (InterruptedException e) {
         cancel();
-        Thread.currentThread().interrupt();
-        throw new OpenClipException("interrupted while pictures were prepared", e);
+        throw InterruptedCallException.of("pictures were prepared", e);
       } catch (CancellationException e) {
         throw new OpenClipException("the preparation of pictures was cancelled", e);
       }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.FetchException;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
@@ -223,8 +224,10 @@ public final class ModelBuilder {
    * @throws InvalidConfigException when the configuration is wrong
    * @throws InvalidFileException when a file is missing or corrupt
    * @throws WeightsMismatchException when the weights are those of another model, or not finite
+   * @throws InterruptedCallException when the thread is interrupted; nothing stays open
    */
   public ClipModel load() {
+    InterruptedCallException.check("model " + name + " was loaded");
     ModelParts parts = parts();
     PluginRegistry registry = registry();
     BackendProvider provider = backendProvider(registry);

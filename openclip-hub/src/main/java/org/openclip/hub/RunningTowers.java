@@ -4,6 +4,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.Program;
 import org.openclip.api.encoder.ImageEncoder;
@@ -71,6 +72,7 @@ final class RunningTowers implements AutoCloseable {
 
   private static Program compile(
       Backend backend, Graph graph, Weights weights, Resources resources) {
+    InterruptedCallException.check("graph " + graph.name() + " was opened");
     Merging.Merged merged = Merging.of(Narrowing.of(graph), weights);
     Program program = backend.compile(merged.graph(), merged.weights());
     resources.closeLater(program::close);

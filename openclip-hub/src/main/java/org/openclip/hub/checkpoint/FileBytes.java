@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidFileException;
 
 /**
@@ -39,6 +40,7 @@ public record FileBytes(String name, FileChannel channel, long size) {
     } catch (NoSuchFileException e) {
       throw new InvalidFileException(name, -1, "there is no such file", e);
     } catch (IOException e) {
+      InterruptedCallException.check(name + " was read", e);
       throw new InvalidFileException(name, -1, "cannot be read: " + e.getMessage(), e);
     }
   }

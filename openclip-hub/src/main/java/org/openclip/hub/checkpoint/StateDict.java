@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.model.Architecture;
@@ -77,6 +78,7 @@ public final class StateDict {
         });
     List<String> unexpected = new ArrayList<>();
     for (String name : fitted.names()) {
+      InterruptedCallException.check("weights were read");
       if (!wanted.containsKey(name) && !isIdle(name)) {
         unexpected.add(name + Arrays.toString(fitted.get(name).shape()));
       }

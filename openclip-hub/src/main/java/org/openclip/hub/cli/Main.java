@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.spi.CommandProvider;
@@ -88,7 +89,7 @@ public final class Main {
       return environment.out().checkError() ? BROKEN_PIPE : code;
     } catch (BrokenPipeException e) {
       return BROKEN_PIPE;
-    } catch (OpenClipException e) {
+    } catch (OpenClipException | InterruptedCallException e) {
       return fail(e, e.getMessage(), debug, environment);
     } catch (OutOfMemoryError e) {
       String remedy = "out of memory: " + e.getMessage() + "; take a smaller --batch or model";

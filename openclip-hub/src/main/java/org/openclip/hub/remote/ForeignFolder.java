@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.FetchException;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.FetchOptions;
@@ -89,9 +90,10 @@ final class ForeignFolder implements ModelSource {
   private static <T> T attempt(Path path, Callable<T> action) {
     try {
       return action.call();
-    } catch (OpenClipException e) {
+    } catch (OpenClipException | InterruptedCallException e) {
       throw e;
     } catch (Exception e) {
+      InterruptedCallException.check("fetching " + path.toUri(), e);
       String message = e.getMessage() == null ? e.toString() : e.getMessage();
       throw new FetchException(path.toUri().toString(), 0, "cannot be fetched: " + message, e);
     }
@@ -142,6 +144,7 @@ final class ForeignFolder implements ModelSource {
             return cache.keep(
                 name, found, (part, target) -> copy(path, name, facts.size(), part, target));
           } catch (IOException e) {
+            InterruptedCallException.check("fetching " + path.toUri(), e);
             if (!zipped(path)) {
               throw e;
             }
