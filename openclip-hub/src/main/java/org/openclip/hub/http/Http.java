@@ -243,6 +243,7 @@ public final class Http {
   /** Waits for an answer as long as bytes move. */
   private <T> HttpResponse<T> exchange(
       HttpRequest request, BodyHandler<T> handler, LongSupplier moved) throws IOException {
+    InterruptedCallException.check("asking " + shown(request.uri()));
     CompletableFuture<HttpResponse<T>> answer = client.sendAsync(request, handler);
     long before = moved.getAsLong();
     while (true) {
