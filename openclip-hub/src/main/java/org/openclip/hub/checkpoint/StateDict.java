@@ -60,6 +60,7 @@ public final class StateDict {
     FiniteCheck.Batch numbers = new FiniteCheck.Batch();
     wanted.forEach(
         (name, parameter) -> {
+          InterruptedCallException.check("weights were read");
           long[] shape = parameter.shape().sizes();
           if (!fitted.names().contains(name)) {
             missing.add(name + Arrays.toString(shape));
@@ -78,7 +79,6 @@ public final class StateDict {
         });
     List<String> unexpected = new ArrayList<>();
     for (String name : fitted.names()) {
-      InterruptedCallException.check("weights were read");
       if (!wanted.containsKey(name) && !isIdle(name)) {
         unexpected.add(name + Arrays.toString(fitted.get(name).shape()));
       }

@@ -92,7 +92,11 @@ public final class Main {
     } catch (OpenClipException | InterruptedCallException e) {
       return fail(e, e.getMessage(), debug, environment);
     } catch (OutOfMemoryError e) {
-      String remedy = "out of memory: " + e.getMessage() + "; take a smaller --batch or model";
+      String remedy =
+          "out of memory: "
+              + e.getMessage()
+              + "; give the JVM more (OPENCLIP_JAVA_OPTS=-Xmx4g; direct memory by"
+              + " -XX:MaxDirectMemorySize), or take a smaller --batch or model";
       return fail(e, remedy, debug, environment);
     } catch (RuntimeException | LinkageError e) {
       String message = "internal error: " + e + "; please report it with the output of " + DEBUG;
