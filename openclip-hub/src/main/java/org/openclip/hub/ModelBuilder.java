@@ -84,19 +84,32 @@ public final class ModelBuilder {
 
   /** Chooses where the model runs. */
   public ModelBuilder device(Device device) {
-    options = new BackendOptions(device, options.precision(), options.threads());
+    options = options.withDevice(device);
     return this;
   }
 
   /** Chooses in which type of numbers the model computes. */
   public ModelBuilder precision(Precision precision) {
-    options = new BackendOptions(options.device(), precision, options.threads());
+    options = options.withPrecision(precision);
     return this;
   }
 
-  /** Chooses how many threads one run may use on the CPU; 0 for the physical cores. */
+  /**
+   * Chooses how many cores a call may keep busy, with decoding and encoding together; 0, as unless
+   * told otherwise, for all, of which small models use one to encode. Several calls at once have as
+   * many each.
+   */
   public ModelBuilder threads(int threads) {
-    options = new BackendOptions(options.device(), options.precision(), threads);
+    options = options.withThreads(threads);
+    return this;
+  }
+
+  /**
+   * Chooses whether threads that work on one run wait for each other by spinning, as they do unless
+   * told otherwise: faster on cores of one's own, and dearer where others want them.
+   */
+  public ModelBuilder spin(boolean spins) {
+    options = options.withSpin(spins);
     return this;
   }
 
@@ -241,7 +254,8 @@ public final class ModelBuilder {
       PreprocessConfig pictures = parts.preprocessing();
       Weights state = parts.state(weights, resources);
       RunningTowers towers =
-          new RunningTowers(architecture, state, opening.join(), batchSize, resources);
+          new RunningTowers(
+              architecture, state, opening.join(), batchSize, cores(chosen), resources);
       loaded = true;
       return new LoadedClipModel(
           name,
@@ -365,6 +379,10 @@ public final class ModelBuilder {
     try (Resources resources = new Resources()) {
       parts().state(weights, resources);
     }
+  }
+
+  private static int cores(BackendOptions options) {
+    return options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
   }
 
   private BackendProvider backendProvider(PluginRegistry registry) {
