@@ -1,17 +1,13 @@
 package org.openclip.hub;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
-import org.openclip.api.OpenClipException;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.backend.Program;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
@@ -20,14 +16,18 @@ import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 
 /**
- * The way of pictures through a model: decode, preprocess, run, in batches. While the backend runs
- * one batch, other threads prepare the next; never more than two are in memory for each call.
+ * The way of pictures through a model: decode, preprocess, run, in batches. A call has a number of
+ * cores for all of it: a picture that is decoded takes one, a run as many as it has threads. What a
+ * run leaves free prepares the next batch; never more than two are in memory for each call.
  */
 final class ImageTower {
+  private static final int MOST_PREPARERS = 8;
+
   private final PictureInput input;
   private final Program program;
   private final int width;
   private final int batchSize;
+  private final int cores;
   private final ExecutorService preparers;
   private final PixelBuffers buffers;
 
@@ -36,14 +36,21 @@ final class ImageTower {
    *
    * @param input how pictures enter the program
    * @param width the width of the embedding
+   * @param cores how many a call may keep busy
    * @param preparers threads that decode and preprocess; their owner closes them
    */
   ImageTower(
-      PictureInput input, Program program, int width, int batchSize, ExecutorService preparers) {
+      PictureInput input,
+      Program program,
+      int width,
+      int batchSize,
+      int cores,
+      ExecutorService preparers) {
     this.input = input;
     this.program = program;
     this.width = width;
     this.batchSize = batchSize;
+    this.cores = cores;
     this.preparers = preparers;
     long bytes = input.bytes();
     Math.toIntExact(bytes * batchSize);
@@ -96,6 +103,7 @@ final class ImageTower {
     for (ByteBuffer chunk : pixels.chunks()) {
       int inChunk = chunk.remaining() / bytes;
       for (int done = 0; done < inChunk; done += batchSize) {
+        InterruptedCallException.check("pixels were encoded");
         int count = Math.min(batchSize, inChunk - done);
         ByteBuffer data = chunk.slice(done * bytes, count * bytes);
         Tensor batch = Tensor.of(DataType.FLOAT32, data, count, 3, height, across);
@@ -107,15 +115,25 @@ final class ImageTower {
 
   private <T> void forEach(
       List<T> sources, Function<T, Image> decode, ImagePreprocessor preprocessor, Sink sink) {
-    Batch<T> next = null;
+    PictureBatch.Preparing<T> preparing =
+        (source, place) -> input.fill(decode.apply(source), preprocessor, place);
+    Semaphore free = new Semaphore(cores, true);
+    int busy = Math.min(cores, program.threads());
+    PictureBatch<T> next = null;
     try {
       for (int from = 0; from < sources.size(); from += batchSize) {
-        Batch<T> batch = next != null ? next : prepare(sources, from, decode, preprocessor);
+        InterruptedCallException.check("pictures were encoded");
+        PictureBatch<T> batch = next != null ? next : begin(sources, from, preparing, free);
         int after = from + batchSize;
-        next = after < sources.size() ? prepare(sources, after, decode, preprocessor) : null;
+        next = null;
+        if (after < sources.size() && cores > 1) {
+          PictureBatch<T> following = batch(sources, after, preparing);
+          batch.whenTaken(() -> following.start(preparers, workers(), free));
+          next = following;
+        }
         batch.await();
-        sink.take(from, batch.count, program.run(input.of(batch.pixels, batch.count)));
-        buffers.giveBack(batch.pixels);
+        run(from, batch, free, busy, sink);
+        buffers.giveBack(batch.pixels());
       }
     } finally {
       if (next != null) {
@@ -124,63 +142,39 @@ final class ImageTower {
     }
   }
 
-  private <T> Batch<T> prepare(
-      List<T> sources, int from, Function<T, Image> decode, ImagePreprocessor preprocessor) {
-    int count = Math.min(batchSize, sources.size() - from);
-    Batch<T> batch = new Batch<>(input, buffers.take(count * input.bytes()), count);
-    if (sources.size() == 1) {
-      batch.fill(0, sources.get(0), decode, preprocessor);
-      return batch;
+  private <T> void run(int from, PictureBatch<T> batch, Semaphore free, int busy, Sink sink) {
+    try {
+      free.acquire(busy);
+    } catch (InterruptedException e) {
+      throw InterruptedCallException.of("pictures were encoded", e);
     }
-    for (int i = 0; i < count; i++) {
-      int slot = i;
-      T source = sources.get(from + i);
-      batch.work.add(preparers.submit(() -> batch.fill(slot, source, decode, preprocessor)));
+    try {
+      sink.take(from, batch.count(), program.run(input.of(batch.pixels(), batch.count())));
+    } finally {
+      free.release(busy);
+    }
+  }
+
+  /** Begins with a batch that nobody waits for yet, in this thread when there is no other. */
+  private <T> PictureBatch<T> begin(
+      List<T> sources, int from, PictureBatch.Preparing<T> preparing, Semaphore free) {
+    PictureBatch<T> batch = batch(sources, from, preparing);
+    if (cores == 1 || sources.size() == 1) {
+      batch.fill();
+    } else {
+      batch.start(preparers, workers(), free);
     }
     return batch;
   }
 
-  /** Pictures that are on their way into one buffer. */
-  private static final class Batch<T> {
-    private final PictureInput input;
-    private final ByteBuffer pixels;
-    private final int count;
-    private final List<Future<?>> work = new ArrayList<>();
+  private int workers() {
+    return Math.min(MOST_PREPARERS, cores);
+  }
 
-    Batch(PictureInput input, ByteBuffer pixels, int count) {
-      this.input = input;
-      this.pixels = pixels;
-      this.count = count;
-    }
-
-    void fill(int slot, T source, Function<T, Image> decode, ImagePreprocessor preprocessor) {
-      int bytes = input.bytes();
-      ByteBuffer place = pixels.slice(slot * bytes, bytes).order(ByteOrder.nativeOrder());
-      input.fill(decode.apply(source), preprocessor, place);
-    }
-
-    /** Waits for every picture; the first failure in their order is thrown. */
-    void await() {
-      try {
-        for (Future<?> future : work) {
-          future.get();
-        }
-      } catch (ExecutionException e) {
-        cancel();
-        throw Aside.failure(e.getCause());
-      } catch (InterruptedException e) {
-        cancel();
-        Thread.currentThread().interrupt();
-        throw new OpenClipException("interrupted while pictures were prepared", e);
-      } catch (CancellationException e) {
-        throw new OpenClipException("the preparation of pictures was cancelled", e);
-      }
-    }
-
-    /** Gives up what has not begun; the buffer is left to those that have. */
-    void cancel() {
-      work.forEach(future -> future.cancel(false));
-    }
+  private <T> PictureBatch<T> batch(
+      List<T> sources, int from, PictureBatch.Preparing<T> preparing) {
+    List<T> some = sources.subList(from, Math.min(sources.size(), from + batchSize));
+    return new PictureBatch<>(input, buffers.take(some.size() * input.bytes()), some, preparing);
   }
 
   /** The result in the making. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.FetchException;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
@@ -83,19 +84,32 @@ public final class ModelBuilder {
 
   /** Chooses where the model runs. */
   public ModelBuilder device(Device device) {
-    options = new BackendOptions(device, options.precision(), options.threads());
+    options = options.withDevice(device);
     return this;
   }
 
   /** Chooses in which type of numbers the model computes. */
   public ModelBuilder precision(Precision precision) {
-    options = new BackendOptions(options.device(), precision, options.threads());
+    options = options.withPrecision(precision);
     return this;
   }
 
-  /** Chooses how many threads one run may use on the CPU; 0 for the physical cores. */
+  /**
+   * Chooses how many cores a call may keep busy, with decoding and encoding together; 0, as unless
+   * told otherwise, for all, of which small models use one to encode. Several calls at once have as
+   * many each.
+   */
   public ModelBuilder threads(int threads) {
-    options = new BackendOptions(options.device(), options.precision(), threads);
+    options = options.withThreads(threads);
+    return this;
+  }
+
+  /**
+   * Chooses whether threads that work on one run wait for each other by spinning, as they do unless
+   * told otherwise: faster on cores of one's own, and dearer where others want them.
+   */
+  public ModelBuilder spin(boolean spins) {
+    options = options.withSpin(spins);
     return this;
   }
 
@@ -223,8 +237,10 @@ public final class ModelBuilder {
    * @throws InvalidConfigException when the configuration is wrong
    * @throws InvalidFileException when a file is missing or corrupt
    * @throws WeightsMismatchException when the weights are those of another model, or not finite
+   * @throws InterruptedCallException when the thread is interrupted; nothing stays open
    */
   public ClipModel load() {
+    InterruptedCallException.check("model " + name + " was loaded");
     ModelParts parts = parts();
     PluginRegistry registry = registry();
     BackendProvider provider = backendProvider(registry);
@@ -238,7 +254,8 @@ public final class ModelBuilder {
       PreprocessConfig pictures = parts.preprocessing();
       Weights state = parts.state(weights, resources);
       RunningTowers towers =
-          new RunningTowers(architecture, state, opening.join(), batchSize, resources);
+          new RunningTowers(
+              architecture, state, opening.join(), batchSize, cores(chosen), resources);
       loaded = true;
       return new LoadedClipModel(
           name,
@@ -362,6 +379,10 @@ public final class ModelBuilder {
     try (Resources resources = new Resources()) {
       parts().state(weights, resources);
     }
+  }
+
+  private static int cores(BackendOptions options) {
+    return options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
   }
 
   private BackendProvider backendProvider(PluginRegistry registry) {

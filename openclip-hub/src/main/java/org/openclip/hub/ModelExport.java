@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.ExportableModel;
 import org.openclip.api.backend.ModelExporter;
@@ -94,6 +95,7 @@ final class ModelExport {
         }
       }
     } catch (IOException e) {
+      InterruptedCallException.check("model " + name + " was exported", e);
       throw new OpenClipException(
           "model " + name + " cannot be exported into " + folder + ": " + e, e);
     }

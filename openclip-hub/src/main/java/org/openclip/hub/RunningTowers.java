@@ -1,9 +1,10 @@
 package org.openclip.hub;
 
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.Program;
 import org.openclip.api.encoder.ImageEncoder;
@@ -16,8 +17,6 @@ import org.openclip.api.tensor.Weights;
 
 /** Both towers of a model on a backend, and everything native that is theirs. */
 final class RunningTowers implements AutoCloseable {
-  private static final int MOST_PREPARERS = 8;
-
   private final Resources resources;
   private final ImageTower image;
   private final TextTower text;
@@ -32,6 +31,7 @@ final class RunningTowers implements AutoCloseable {
    *
    * @param weights strictly those of the architecture
    * @param backend where they run
+   * @param cores how many one call may keep busy
    * @param resources what they need and close in the end, backend and checkpoint among it; the
    *     programs are added. When the construction fails, the caller closes them
    */
@@ -40,6 +40,7 @@ final class RunningTowers implements AutoCloseable {
       Weights weights,
       Backend backend,
       int batchSize,
+      int cores,
       Resources resources) {
     this.resources = resources;
     PictureInput pictures = pictures(architecture);
@@ -49,7 +50,7 @@ final class RunningTowers implements AutoCloseable {
     ThreadPoolExecutor preparers = preparers();
     resources.closeLater(preparers::shutdownNow);
     int width = architecture.config().embedDim();
-    image = new ImageTower(pictures, imageProgram, width, batchSize, preparers);
+    image = new ImageTower(pictures, imageProgram, width, batchSize, cores, preparers);
     text = new TextTower(architecture, textProgram, batchSize);
     this.batchSize = batchSize;
     // Most users of a model that can write captions only want its features.
@@ -71,6 +72,7 @@ final class RunningTowers implements AutoCloseable {
 
   private static Program compile(
       Backend backend, Graph graph, Weights weights, Resources resources) {
+    InterruptedCallException.check("graph " + graph.name() + " was opened");
     Merging.Merged merged = Merging.of(Narrowing.of(graph), weights);
     Program program = backend.compile(merged.graph(), merged.weights());
     resources.closeLater(program::close);
@@ -79,15 +81,12 @@ final class RunningTowers implements AutoCloseable {
 
   /**
    * Threads that decode and preprocess; they start when there is work and end when there is none.
+   * How many have something to do is up to each call.
    */
   private static ThreadPoolExecutor preparers() {
-    int threads = Math.min(MOST_PREPARERS, Runtime.getRuntime().availableProcessors());
     ThreadFactory factory = Thread.ofPlatform().daemon().name("openclip-pictures-", 0).factory();
-    ThreadPoolExecutor executor =
-        new ThreadPoolExecutor(
-            threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
-    executor.allowCoreThreadTimeOut(true);
-    return executor;
+    return new ThreadPoolExecutor(
+        0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), factory);
   }
 
   ImageTower image() {

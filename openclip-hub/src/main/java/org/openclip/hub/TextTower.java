@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.backend.Program;
 import org.openclip.api.encoder.TextEncoder;
@@ -56,6 +57,7 @@ final class TextTower {
             .toArray();
     float[] values = new float[Math.multiplyExact(size, width)];
     for (int from = 0; from < size; from += batchSize) {
+      InterruptedCallException.check("texts were encoded");
       int[] batch = Arrays.copyOfRange(order, from, Math.min(size, from + batchSize));
       FloatBuffer features = run(rows, batch, used[batch[batch.length - 1]]);
       for (int row : batch) {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Tag;
@@ -69,13 +70,22 @@ class HouseStyleTest {
     assertThat(packages).allMatch(p -> p.isAnnotatedWith(NullMarked.class), "is @NullMarked");
   }
 
+  /** An interrupt is no failure; Java and Kotlin have a type of their own for what it ends. */
   @Test
-  void exceptionsShareOneBase() {
+  void exceptionsShareOneBaseButForInterrupts() {
     classes()
         .that()
         .areAssignableTo(RuntimeException.class)
+        .and()
+        .areNotAssignableTo(CancellationException.class)
         .should()
         .beAssignableTo("org.openclip.api.OpenClipException")
+        .check(OpenClipClasses.ALL);
+    classes()
+        .that()
+        .areAssignableTo(CancellationException.class)
+        .should()
+        .haveFullyQualifiedName("org.openclip.api.InterruptedCallException")
         .check(OpenClipClasses.ALL);
   }
 }

@@ -4,6 +4,14 @@ import java.nio.file.Path
 import kotlin.io.path.Path
 import kotlin.io.path.div
 import kotlin.reflect.typeOf
+import kotlin.time.Duration.Companion.milliseconds
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.runInterruptible
+import kotlinx.coroutines.withTimeoutOrNull
 import org.assertj.core.api.Assertions.assertThat
 import org.assertj.core.api.Assertions.assertThatThrownBy
 import org.junit.jupiter.api.Test
@@ -64,6 +72,49 @@ class KotlinUserTest {
       val rows = classifier.classify(model.encodePictures(listOf(Image.rgb(2, 2, ByteArray(12)))))
 
       assertThat(classifier.labels().zip(rows[0].toList()).toMap()).containsOnlyKeys("cat", "dog")
+    }
+  }
+
+  @Test
+  fun `a timeout ends a call and is null`() {
+    model().use { model ->
+      val many = List(9_000) { "a cat" }
+      runBlocking {
+        assertThat(
+            withTimeoutOrNull(100.milliseconds) {
+              runInterruptible(Dispatchers.IO) { model.encodeTexts(many) }
+            }
+          )
+          .isNull()
+        assertThat(
+            withTimeoutOrNull(1.milliseconds) {
+              runInterruptible { List(9_000) { model.encodeImages(listOf(picture)) } }
+            }
+          )
+          .isNull()
+        assertThat(
+            withTimeoutOrNull(60_000.milliseconds) {
+              runInterruptible(Dispatchers.IO) { model.encodeTexts(many.take(2)).size() }
+            }
+          )
+          .isEqualTo(2)
+      }
+    }
+  }
+
+  @Test
+  fun `a job that is cancelled has not failed`() {
+    model().use { model ->
+      runBlocking {
+        val job =
+          launch(Dispatchers.IO) {
+            runInterruptible { model.encodeTexts(List(9_000) { "a cat" }) }
+          }
+        delay(100.milliseconds)
+        job.cancelAndJoin()
+
+        assertThat(job.isCancelled).isTrue()
+      }
     }
   }
 

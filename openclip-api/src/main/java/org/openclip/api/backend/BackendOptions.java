@@ -7,11 +7,14 @@ import org.openclip.api.InvalidInputException;
  *
  * @param device where
  * @param precision in which type of numbers
- * @param threads how many threads one run may use on the CPU; 0 lets the backend take the physical
- *     cores
+ * @param threads how many threads one run may use on the CPU; 0 lets the backend choose by the size
+ *     of the work, at most the physical cores
+ * @param spin whether threads that work on one run wait for each other by spinning, for a
+ *     millisecond at most, before they sleep; runs are faster so, and cost more where other
+ *     processes want the cores
  */
-public record BackendOptions(Device device, Precision precision, int threads) {
-  /** The device that there is, float32, and all cores. */
+public record BackendOptions(Device device, Precision precision, int threads, boolean spin) {
+  /** The device that there is, float32, threads by the size of the work, which spin. */
   public static final BackendOptions DEFAULT =
       new BackendOptions(Device.AUTO, Precision.FLOAT32, 0);
 
@@ -19,7 +22,32 @@ public record BackendOptions(Device device, Precision precision, int threads) {
   public BackendOptions {
     if (threads < 0 || threads > 1024) {
       throw new InvalidInputException(
-          "threads is " + threads + ", but must be from 0 (all cores) to 1024");
+          "threads is " + threads + ", but must be from 0 (by the size of the work) to 1024");
     }
+  }
+
+  /** Creates options of threads that spin. */
+  public BackendOptions(Device device, Precision precision, int threads) {
+    this(device, precision, threads, true);
+  }
+
+  /** Returns the same options on another device. */
+  public BackendOptions withDevice(Device other) {
+    return new BackendOptions(other, precision, threads, spin);
+  }
+
+  /** Returns the same options with another type of numbers. */
+  public BackendOptions withPrecision(Precision other) {
+    return new BackendOptions(device, other, threads, spin);
+  }
+
+  /** Returns the same options with another number of threads. */
+  public BackendOptions withThreads(int other) {
+    return new BackendOptions(device, precision, other, spin);
+  }
+
+  /** Returns the same options with threads that spin, or do not. */
+  public BackendOptions withSpin(boolean other) {
+    return new BackendOptions(device, precision, threads, other);
   }
 }

@@ -21,6 +21,14 @@ public interface Program extends AutoCloseable {
    */
   Map<String, Tensor> run(Map<String, Tensor> inputs);
 
+  /**
+   * Returns how many cores one run keeps busy: where pictures are decoded at the same time, those
+   * are not to be had. 1 for programs that run elsewhere, as on a GPU.
+   */
+  default int threads() {
+    return 1;
+  }
+
   /** Waits for runs under way and frees the program's memory. Closing twice is harmless. */
   @Override
   void close();

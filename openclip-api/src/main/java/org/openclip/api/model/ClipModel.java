@@ -3,6 +3,7 @@ package org.openclip.api.model;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
@@ -20,6 +21,9 @@ import org.openclip.api.text.Tokens;
  *
  * <p>Safe for many threads at once. It owns native memory: close it after its last use. Closing
  * waits for calls under way; closing twice is harmless.
+ *
+ * <p>Calls end with an {@link InterruptedCallException} when their thread is interrupted: before
+ * they begin, or between two batches.
  */
 public interface ClipModel extends AutoCloseable {
   /** Returns the name it was loaded by. */

@@ -8,36 +8,32 @@ import java.util.concurrent.FutureTask;
 
 /** The runtime's environment, of which a process has one. */
 final class OnnxEnvironment {
-  /**
-   * How much of the stack the runtime may need when it starts, in bytes. It matches the command
-   * line of the process against regular expressions that recurse at every character: with a class
-   * path of 4 KB the usual stack of 1 MB is not enough, and the process dies. Only what is used of
-   * it takes memory.
-   */
-  private static final long STACK = 512L << 20;
+  private static volatile boolean started;
 
   private OnnxEnvironment() {}
 
   /**
    * Returns the environment, started if need be.
    *
-   * @throws OrtException when the runtime does not start
+   * @throws OrtException when the runtime does not start, or has no room for its stack
    */
   static OrtEnvironment start() throws OrtException {
+    StartStack stack = started ? StartStack.USUAL : StartStack.ofThisProcess();
+    String refusal = stack.refusal();
+    if (refusal != null) {
+      throw new OrtException(refusal);
+    }
     FutureTask<OrtEnvironment> task =
         new FutureTask<>(
             () -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL));
-    try {
-      new Thread(null, task, "onnxruntime-start", STACK).start();
-    } catch (OutOfMemoryError e) {
-      // No address space for such a stack; the command line is short as a rule.
-      task.run();
-    }
+    new Thread(null, task, "onnxruntime-start", stack.bytes()).start();
     boolean interrupted = false;
     try {
       while (true) {
         try {
-          return task.get();
+          OrtEnvironment environment = task.get();
+          started = true;
+          return environment;
         } catch (InterruptedException e) {
           // It starts within milliseconds, and cannot be stopped.
           interrupted = true;

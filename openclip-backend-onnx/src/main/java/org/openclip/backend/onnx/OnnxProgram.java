@@ -31,6 +31,7 @@ final class OnnxProgram implements Program {
   private final Graph graph;
   private final List<OnnxTensor> weights;
   private final OrtSession session;
+  private final int threads;
 
   /** Runs hold the reading half, closing the writing half. */
   private final ReadWriteLock inUse = new ReentrantReadWriteLock();
@@ -41,26 +42,34 @@ final class OnnxProgram implements Program {
    * Takes over an open session.
    *
    * @param weights what the session reads; closed after it
+   * @param threads how many cores a run keeps busy
    */
   OnnxProgram(
-      OrtEnvironment environment, Graph graph, List<OnnxTensor> weights, OrtSession session) {
+      OrtEnvironment environment,
+      Graph graph,
+      List<OnnxTensor> weights,
+      OrtSession session,
+      int threads) {
     this.environment = environment;
     this.graph = graph;
     this.weights = weights;
     this.session = session;
+    this.threads = threads;
   }
 
   /**
    * Opens a session; what was opened before a failure is closed.
    *
    * @param inPlace the weights that the session may read where they lie
+   * @param threads how many cores a run keeps busy
    */
   static OnnxProgram open(
       OrtEnvironment environment,
       SessionOptions options,
       Graph graph,
       Lowered lowered,
-      Set<String> inPlace)
+      Set<String> inPlace,
+      int threads)
       throws OrtException {
     List<OnnxTensor> weights = new ArrayList<>();
     boolean opened = false;
@@ -76,7 +85,7 @@ final class OnnxProgram implements Program {
       options.addExternalInitializers(copied);
       OrtSession session = environment.createSession(lowered.model().toByteArray(), options);
       opened = true;
-      return new OnnxProgram(environment, graph, weights, session);
+      return new OnnxProgram(environment, graph, weights, session, threads);
     } finally {
       if (!opened) {
         weights.forEach(OnnxTensor::close);
@@ -130,6 +139,11 @@ final class OnnxProgram implements Program {
       fed.values().forEach(OnnxTensor::close);
       inUse.readLock().unlock();
     }
+  }
+
+  @Override
+  public int threads() {
+    return threads;
   }
 
   private static Tensor copy(OnnxTensor value) {

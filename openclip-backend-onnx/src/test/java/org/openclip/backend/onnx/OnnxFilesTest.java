@@ -80,7 +80,7 @@ class OnnxFilesTest extends BackendContract {
         assertThat(model.getOpsetImportList()).allMatch(set -> set.getDomain().isEmpty());
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         OrtSession session = environment.createSession(file.toString());
-        Program program = new OnnxProgram(environment, graph, List.of(), session);
+        Program program = new OnnxProgram(environment, graph, List.of(), session, 1);
         programs.add(program);
         return program;
       } catch (IOException | OrtException e) {

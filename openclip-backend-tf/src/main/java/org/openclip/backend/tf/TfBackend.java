@@ -70,7 +70,7 @@ final class TfBackend implements Backend {
     requireOpen();
     WeightCheck.check(graph, weights);
     long size = graph.parameters().stream().mapToLong(p -> p.shape().count().size()).sum();
-    TfProgram program = TfProgram.open(graph, weights, numbers, config.proto(size));
+    TfProgram program = TfProgram.open(graph, weights, numbers, config.proto(size), cores());
     synchronized (programs) {
       if (!closed) {
         programs.removeIf(TfProgram::isClosed);
@@ -104,6 +104,11 @@ final class TfBackend implements Backend {
     }
     trainer.close();
     throw new ClosedException("the tf backend");
+  }
+
+  /** Returns how many cores a run keeps busy. */
+  private int cores() {
+    return device.kind() == Device.Kind.CPU ? config.threads() : 1;
   }
 
   private void requireOpen() {

@@ -33,6 +33,7 @@ final class TfProgram implements Program {
   private final NativeGraph nativeGraph;
   private final NativeSession session;
   private final NativeCall call;
+  private final int threads;
 
   /** Keeps mapped files in place for variables that share their memory. */
   @SuppressWarnings("unused")
@@ -48,16 +49,23 @@ final class TfProgram implements Program {
       NativeGraph nativeGraph,
       NativeSession session,
       NativeCall call,
-      List<Tensor> shared) {
+      List<Tensor> shared,
+      int threads) {
     this.graph = graph;
     this.nativeGraph = nativeGraph;
     this.session = session;
     this.call = call;
     this.shared = shared;
+    this.threads = threads;
   }
 
-  /** Translates a graph and opens a session; what was opened before a failure is closed. */
-  static TfProgram open(Graph graph, Weights weights, Numbers numbers, ConfigProto config) {
+  /**
+   * Translates a graph and opens a session; what was opened before a failure is closed.
+   *
+   * @param threads how many cores a run keeps busy
+   */
+  static TfProgram open(
+      Graph graph, Weights weights, Numbers numbers, ConfigProto config, int threads) {
     NativeGraph nativeGraph = new NativeGraph();
     NativeSession session = null;
     boolean opened = false;
@@ -75,7 +83,7 @@ final class TfProgram implements Program {
       NativeCall call =
           session.prepare(List.copyOf(inputs.values()), List.copyOf(outputs.values()), List.of());
       opened = true;
-      return new TfProgram(graph, nativeGraph, session, call, variables.shared());
+      return new TfProgram(graph, nativeGraph, session, call, variables.shared(), threads);
     } finally {
       if (!opened) {
         if (session != null) {
@@ -93,6 +101,11 @@ final class TfProgram implements Program {
         .attr("dtype", input.type())
         .shape("shape", shape.dims().stream().mapToLong(d -> d.fixed() ? d.size() : -1).toArray())
         .build();
+  }
+
+  @Override
+  public int threads() {
+    return threads;
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.backend.Program;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.tensor.DataType;
@@ -40,6 +41,7 @@ public final class RunningDecoder implements Continuation {
   public float[][] next(List<long[]> beginnings, int[] pictures) {
     float[][] next = new float[pictures.length][];
     for (int from = 0; from < pictures.length; from += batchSize) {
+      InterruptedCallException.check("captions were written");
       int to = Math.min(pictures.length, from + batchSize);
       Tensor logits = run(beginnings.subList(from, to), Arrays.copyOfRange(pictures, from, to));
       int length = Math.toIntExact(logits.shape()[1]);

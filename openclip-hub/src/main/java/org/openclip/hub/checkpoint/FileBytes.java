@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidFileException;
 
 /**
@@ -87,6 +88,7 @@ public record FileBytes(String name, Content content, long size) {
     } catch (NoSuchFileException e) {
       throw new InvalidFileException(name, -1, "there is no such file", e);
     } catch (IOException e) {
+      InterruptedCallException.check(name + " was read", e);
       throw new InvalidFileException(name, -1, "cannot be read: " + e.getMessage(), e);
     }
   }

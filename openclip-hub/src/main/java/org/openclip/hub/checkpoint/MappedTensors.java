@@ -16,6 +16,7 @@ import org.openclip.api.UnknownNameException;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
+import org.openclip.hub.io.WeightMemory;
 
 /**
  * Tensors that lie row by row in a file, mapped into memory and never copied, unless they lie at
@@ -103,7 +104,7 @@ public final class MappedTensors implements Weights {
     }
     List<ByteBuffer> copies = new ArrayList<>();
     for (ByteBuffer bytes : tensor.chunks()) {
-      copies.add(Tensor.allocate(bytes.remaining()).put(bytes).flip());
+      copies.add(WeightMemory.allocate(bytes.remaining()).put(bytes).flip());
     }
     return Tensor.ofChunks(tensor.type(), copies, tensor.shape());
   }

@@ -17,6 +17,7 @@ import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.checkpoint.ZipDirectory.Member;
+import org.openclip.hub.io.WeightMemory;
 
 /**
  * Brings NumPy's {@code .npz}: a zip archive of arrays, as big_vision publishes SigLIP (NEP 1, "A
@@ -163,7 +164,7 @@ public final class NpzFormat implements CheckpointFormatProvider {
   private static Tensor narrow(FileBytes file, MappedTensors.Place place) throws IOException {
     long bytes = place.end() - place.begin();
     ByteBuffer source = file.bytes(place.begin(), Math.toIntExact(2 * bytes));
-    ByteBuffer target = Tensor.allocate(bytes);
+    ByteBuffer target = WeightMemory.allocate(bytes);
     while (source.hasRemaining()) {
       target.putFloat((float) source.getDouble());
     }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.model.Architecture;
@@ -59,6 +60,7 @@ public final class StateDict {
     FiniteCheck.Batch numbers = new FiniteCheck.Batch();
     wanted.forEach(
         (name, parameter) -> {
+          InterruptedCallException.check("weights were read");
           long[] shape = parameter.shape().sizes();
           if (!fitted.names().contains(name)) {
             missing.add(name + Arrays.toString(shape));

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.spi.CommandProvider;
@@ -88,10 +89,14 @@ public final class Main {
       return environment.out().checkError() ? BROKEN_PIPE : code;
     } catch (BrokenPipeException e) {
       return BROKEN_PIPE;
-    } catch (OpenClipException e) {
+    } catch (OpenClipException | InterruptedCallException e) {
       return fail(e, e.getMessage(), debug, environment);
     } catch (OutOfMemoryError e) {
-      String remedy = "out of memory: " + e.getMessage() + "; take a smaller --batch or model";
+      String remedy =
+          "out of memory: "
+              + e.getMessage()
+              + "; give the JVM more (OPENCLIP_JAVA_OPTS=-Xmx4g; direct memory by"
+              + " -XX:MaxDirectMemorySize), or take a smaller --batch or model";
       return fail(e, remedy, debug, environment);
     } catch (RuntimeException | LinkageError e) {
       String message = "internal error: " + e + "; please report it with the output of " + DEBUG;

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -90,8 +91,31 @@ public final class ModelOptions {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads of one run on the CPU. Default: the physical cores.")
+      description =
+          "Cores that decoding and encoding may keep busy together. Default: all, of which small"
+              + " models use one to encode.")
   private int threads;
+
+  @Option(
+      names = "--spin",
+      paramLabel = "on|off",
+      description =
+          "Whether threads of one run wait for each other by spinning; off where other programs"
+              + " want the cores. Default: on.")
+  private Switch spin = Switch.ON;
+
+  /** Yes or no. */
+  enum Switch {
+    /** Yes. */
+    ON,
+    /** No. */
+    OFF;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   @Option(
       names = "--batch",
@@ -123,7 +147,7 @@ public final class ModelOptions {
 
   /** Returns how a backend runs, as the options say. */
   public BackendOptions running() {
-    return new BackendOptions(device, precision, threads);
+    return new BackendOptions(device, precision, threads, spin == Switch.ON);
   }
 
   /** Returns a builder with the choices that the options say. */
@@ -150,7 +174,7 @@ public final class ModelOptions {
     ModelBuilder builder =
         OpenClip.model(resolved).plugins(environment.plugins()).device(device).precision(precision);
     try {
-      builder.threads(threads).batchSize(batch);
+      builder.threads(threads).spin(spin == Switch.ON).batchSize(batch);
     } catch (InvalidInputException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
@@ -110,6 +111,7 @@ final class Encoding {
     try {
       sink.append(ids.stream().map(id -> new EmbeddingSink.Item(kind, id)).toList(), rows);
     } catch (IOException e) {
+      InterruptedCallException.check("vectors were written", e);
       throw new OpenClipException("the vectors cannot be written: " + e.getMessage(), e);
     }
   }

@@ -5,6 +5,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.openclip.api.FetchException;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidFileException;
 import org.openclip.hub.http.Http;
 import org.openclip.hub.io.JsonObjects;
@@ -98,6 +99,7 @@ final class HubErrors {
 
   /** Returns the error of a hub that does not answer. */
   static FetchException unreachable(HubLocation location, HubSettings settings, IOException cause) {
+    InterruptedCallException.check("fetching " + location, cause);
     return new FetchException(
         location.toString(),
         0,

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.FetchException;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.ModelSource;
@@ -145,6 +146,7 @@ final class HubSource implements ModelSource {
       throw new FetchException(
           fileOf(name).toString(), 0, "came corrupt; try again. " + e.getMessage(), e);
     } catch (StorageException | FileSystemException e) {
+      InterruptedCallException.check("fetching " + fileOf(name), e);
       throw new FetchException(fileOf(name).toString(), 0, unkept(e), e);
     } catch (IOException e) {
       throw HubErrors.unreachable(fileOf(name), settings, e);

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.openclip.api.FetchException;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.spi.FetchListener;
 import org.openclip.api.spi.FetchOptions;
 import org.openclip.hub.http.Backoff;
@@ -301,6 +302,7 @@ public final class HubUpload {
   }
 
   private FetchException unreachable(IOException e) {
+    InterruptedCallException.check("sending to " + location, e);
     return new FetchException(
         location.toString(),
         0,

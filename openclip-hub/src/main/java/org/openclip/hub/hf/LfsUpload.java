@@ -1,7 +1,6 @@
 package org.openclip.hub.hf;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -20,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.openclip.api.FetchException;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.hub.http.Http.Redirects;
 import org.openclip.hub.http.Relay;
 import org.openclip.hub.io.JsonObjects;
@@ -120,8 +120,7 @@ final class LfsUpload {
       }
       return results;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while sending a file");
+      throw InterruptedCallException.of("sending a file", e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof FetchException refusal) {
         throw refusal;

@@ -1,6 +1,5 @@
 package org.openclip.hub.http;
 
-import java.io.InterruptedIOException;
 import java.net.http.HttpHeaders;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -10,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.openclip.api.InterruptedCallException;
 
 /**
  * How long a request that failed waits before it is tried again: twice as long after every failure,
@@ -41,15 +41,14 @@ public record Backoff(int retries, Duration first, Duration most) {
    *
    * @param attempt how often the request has failed, from 1
    * @param asked how long the server asks to wait; empty when it does not say
-   * @throws InterruptedIOException when the thread is interrupted; it stays so
+   * @throws InterruptedCallException when the thread is interrupted
    */
-  void pause(int attempt, Optional<Duration> asked) throws InterruptedIOException {
+  void pause(int attempt, Optional<Duration> asked) {
     Duration pause = asked.orElseGet(() -> own(attempt));
     try {
       Thread.sleep(pause.compareTo(most) > 0 ? most : pause);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while waiting to try again");
+      throw InterruptedCallException.of("waiting to try again", e);
     }
   }
 

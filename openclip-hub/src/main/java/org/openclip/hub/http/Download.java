@@ -1,7 +1,6 @@
 package org.openclip.hub.http;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -21,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InterruptedCallException;
 
 /**
  * The way of one file of known size from a URL to this machine: in ranges side by side when it is
@@ -130,8 +130,7 @@ public record Download(
         }
         return ranges;
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new InterruptedIOException("interrupted while fetching " + request.uri());
+        throw InterruptedCallException.of("fetching " + Http.shown(request.uri()), e);
       } catch (ExecutionException e) {
         throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
       } finally {

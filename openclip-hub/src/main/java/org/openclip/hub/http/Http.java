@@ -1,7 +1,6 @@
 package org.openclip.hub.http;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.ProtocolException;
@@ -13,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.Locale;
@@ -27,6 +27,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InterruptedCallException;
 
 /**
  * Requests over HTTP that are tried again when the network or the server falters, and redirected
@@ -181,7 +182,7 @@ public final class Http {
    */
   private static boolean passing(IOException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof InterruptedIOException
+      if (cause instanceof ClosedByInterruptException
           || cause instanceof UnresolvedAddressException
           || cause instanceof SSLHandshakeException
           || cause instanceof ProtocolException
@@ -242,6 +243,7 @@ public final class Http {
   /** Waits for an answer as long as bytes move. */
   private <T> HttpResponse<T> exchange(
       HttpRequest request, BodyHandler<T> handler, LongSupplier moved) throws IOException {
+    InterruptedCallException.check("asking " + shown(request.uri()));
     CompletableFuture<HttpResponse<T>> answer = client.sendAsync(request, handler);
     long before = moved.getAsLong();
     while (true) {
@@ -260,8 +262,7 @@ public final class Http {
         before = now;
       } catch (InterruptedException e) {
         answer.cancel(true);
-        Thread.currentThread().interrupt();
-        throw new InterruptedIOException("interrupted while waiting for " + shown(request.uri()));
+        throw InterruptedCallException.of("waiting for " + shown(request.uri()), e);
       } catch (ExecutionException e) {
         Throwable cause =
             e.getCause() instanceof UncheckedIOException u ? u.getCause() : e.getCause();

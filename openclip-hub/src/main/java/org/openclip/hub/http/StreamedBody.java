@@ -1,7 +1,6 @@
 package org.openclip.hub.http;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
@@ -14,6 +13,7 @@ import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InterruptedCallException;
 
 /**
  * The body of an answer that is read while it comes. No more is asked for than a few pieces ahead
@@ -103,8 +103,7 @@ final class StreamedBody implements BodySubscriber<StreamedBody> {
       }
       return event;
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while waiting for bytes");
+      throw InterruptedCallException.of("waiting for bytes", e);
     }
   }
 

@@ -3,7 +3,6 @@ package org.openclip.hub.http;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.net.ProtocolException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -90,8 +89,6 @@ public final class WebStream extends InputStream {
         position += taken;
         failures = 0;
         return taken;
-      } catch (InterruptedIOException e) {
-        throw e;
       } catch (IOException e) {
         again(e);
       }
@@ -113,7 +110,7 @@ public final class WebStream extends InputStream {
       try {
         goOn();
         return;
-      } catch (ProtocolException | InterruptedIOException e) {
+      } catch (ProtocolException e) {
         throw e;
       } catch (IOException e) {
         last = e;

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.OpenClipException;
 
 /** Files that appear under their name only when they are whole. */
@@ -28,6 +29,7 @@ public final class AtomicFile {
    * Writes a file beside its place, forces it to the disk and renames it; a failure leaves nothing.
    *
    * @throws OpenClipException when the disk is full or the folder cannot be written
+   * @throws InterruptedCallException when the thread is interrupted
    */
   public static void write(Path file, Content content) {
     Path absolute = file.toAbsolutePath();
@@ -49,6 +51,7 @@ public final class AtomicFile {
         Files.deleteIfExists(part);
       }
     } catch (IOException e) {
+      InterruptedCallException.check(file + " was written", e);
       throw new OpenClipException(file + " cannot be written: " + e, e);
     }
   }

@@ -1,7 +1,6 @@
 package org.openclip.hub.io;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -10,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InterruptedCallException;
 
 /**
  * A lock on a file that one thread of one process holds at a time; it ends with the process that
@@ -35,7 +35,8 @@ public final class ProcessLock implements AutoCloseable {
    * Waits until no other thread or process holds the lock, and takes it.
    *
    * @param file created when missing, with its folders
-   * @throws IOException when it cannot be created, or the thread is interrupted
+   * @throws IOException when it cannot be created
+   * @throws InterruptedCallException when the thread is interrupted
    */
   public static ProcessLock take(Path file) throws IOException {
     Files.createDirectories(file.toAbsolutePath().normalize().getParent());
@@ -58,10 +59,7 @@ public final class ProcessLock implements AutoCloseable {
       return lock.isValid() ? channel : null;
     } catch (IOException e) {
       channel.close();
-      if (e instanceof java.nio.channels.ClosedByInterruptException
-          || e instanceof java.nio.channels.FileLockInterruptionException) {
-        throw e;
-      }
+      InterruptedCallException.check("waiting for " + file, e);
       System.getLogger(ProcessLock.class.getName())
           .log(System.Logger.Level.DEBUG, "{0} cannot be locked: {1}", file, e);
       return null;
@@ -73,14 +71,13 @@ public final class ProcessLock implements AutoCloseable {
     return channel != null;
   }
 
-  private static void enter(Path key) throws IOException {
+  private static void enter(Path key) {
     synchronized (HELD) {
       while (!HELD.add(key)) {
         try {
           HELD.wait();
         } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new InterruptedIOException("interrupted while waiting for " + key);
+          throw InterruptedCallException.of("waiting for " + key, e);
         }
       }
     }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.FetchException;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.FetchOptions;
@@ -123,9 +124,10 @@ final class ForeignFolder implements ModelSource {
   private static <T> T use(Way way, String location, Use<T> use) {
     try (OpenPath open = way.open()) {
       return use.of(open.path());
-    } catch (OpenClipException e) {
+    } catch (OpenClipException | InterruptedCallException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
+      InterruptedCallException.check("fetching " + location, e);
       String message = e.getMessage() == null ? e.toString() : e.getMessage();
       throw new FetchException(location, 0, "cannot be fetched: " + message, e);
     }
@@ -189,6 +191,7 @@ final class ForeignFolder implements ModelSource {
       return cache.keep(
           name, version, (part, target) -> copy(path, name, facts.size(), part, target));
     } catch (IOException e) {
+      InterruptedCallException.check("fetching " + path.toUri(), e);
       if (!zipped) {
         throw e;
       }

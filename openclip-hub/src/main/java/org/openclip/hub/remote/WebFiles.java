@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.openclip.api.FetchException;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.spi.FetchListener;
 import org.openclip.hub.http.Backoff;
 import org.openclip.hub.http.Checksum;
@@ -71,6 +72,7 @@ final class WebFiles {
 
   /** Returns the error of a file that cannot be had or kept. */
   static FetchException failed(URI uri, Path folder, IOException e) {
+    InterruptedCallException.check("fetching " + shown(uri), e);
     int status = e instanceof StatusException refusal ? refusal.status() : 0;
     return new FetchException(shown(uri), status, problem(uri, folder, e), e);
   }

@@ -129,6 +129,21 @@ class EmbedCommandTest {
   }
 
   @Test
+  void threadsAndSpinningDoNotChangeTheNumbers() throws IOException {
+    Path matrix = folder.resolve("spin.npy");
+
+    for (String spin : List.of("on", "off", "OFF")) {
+      assertThat(embed(CAT, "--spin", spin, "--threads", 2, "-o", matrix).code()).isZero();
+      try (ClipModel clip = OpenClip.load(model)) {
+        assertRows(NpyFile.read(matrix), clip.encodeImages(List.of(Path.of(CAT))).normalised());
+      }
+    }
+    CommandLineRun wrong = embed(CAT, "--spin", "maybe");
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err()).contains("'maybe' is none of on, off");
+  }
+
+  @Test
   void picturesThatCannotBeReadEndTheWorkOrAreSkipped() throws IOException {
     Path bad = Files.writeString(folder.resolve("bad.png"), "no picture at all");
     Path matrix = folder.resolve("skipped.npy");

@@ -3,6 +3,7 @@ package org.openclip.hub.hf;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.net.URI;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.FetchException;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.spi.FetchListener;
 import org.openclip.api.spi.FetchOptions;
 import org.openclip.hub.hf.HubServer.Asked;
@@ -143,6 +145,42 @@ class HubDownloadTest {
 
     assertThat(hub().source("org/model").fetch("open_clip_model.safetensors"))
         .hasBinaryContent(weights);
+  }
+
+  @Test
+  void anInterruptEndsAWaitAndKeepsWhatHasCome() {
+    server.storeFaults.add(new Fault.Stall(1_000_000));
+    Thread caller = Thread.currentThread();
+    FetchListener interrupting = (file, done, all) -> interrupt(caller, done);
+
+    Throwable thrown =
+        catchThrowable(
+            () -> hub().source("org/model", 3, interrupting).fetch("open_clip_model.safetensors"));
+    boolean kept = Thread.interrupted();
+
+    assertThat(thrown).isInstanceOf(InterruptedCallException.class);
+    assertThat(kept).isTrue();
+    assertThat(hub().source("org/model").fetch("open_clip_model.safetensors"))
+        .hasBinaryContent(weights);
+    assertThat(resumedAt(server.downloads().get(1))).isBetween(1L, 1_000_000L);
+  }
+
+  private static void interrupt(Thread caller, long done) {
+    if (done > 0) {
+      caller.interrupt();
+    }
+  }
+
+  @Test
+  void whoeverIsInterruptedAsksNoServer() {
+    Thread.currentThread().interrupt();
+
+    Throwable thrown = catchThrowable(() -> hub().source("org/model").names());
+    boolean kept = Thread.interrupted();
+
+    assertThat(thrown).isInstanceOf(InterruptedCallException.class);
+    assertThat(kept).isTrue();
+    assertThat(server.asked).isEmpty();
   }
 
   @Test

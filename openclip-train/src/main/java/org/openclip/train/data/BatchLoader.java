@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.tensor.Tensor;
@@ -140,7 +141,8 @@ public final class BatchLoader implements AutoCloseable {
   /**
    * Waits for the next batch; null after the last.
    *
-   * @throws OpenClipException when the data cannot be read, or the thread is interrupted
+   * @throws OpenClipException when the data cannot be read
+   * @throws InterruptedCallException when the thread is interrupted
    */
   public @Nullable Batch next() {
     List<Prepared> samples = new ArrayList<>();
@@ -168,8 +170,7 @@ public final class BatchLoader implements AutoCloseable {
     try {
       return queue.take().get();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new OpenClipException("interrupted while waiting for samples", e);
+      throw InterruptedCallException.of("waiting for samples", e);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() instanceof ExecutionException inner ? inner.getCause() : null;
       Throwable shown = cause == null ? e.getCause() : cause;

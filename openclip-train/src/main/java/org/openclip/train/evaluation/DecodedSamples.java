@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
 import org.openclip.hub.PictureFiles;
@@ -57,6 +58,7 @@ public final class DecodedSamples implements AutoCloseable {
   /** Returns the next samples; null after the last. */
   public @Nullable Chunk next() {
     while (true) {
+      InterruptedCallException.check("samples were decoded");
       List<Sample> some = new ArrayList<>();
       while (some.size() < size) {
         Sample sample = stream.next();

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.OpenClipException;
 
 /**
@@ -58,6 +59,8 @@ public final class RemoteSync implements AutoCloseable {
     RemoteSync sync = new RemoteSync(from, to, every, say);
     try {
       sync.copy();
+    } catch (InterruptedCallException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw sync.failed(e);
     }
@@ -71,6 +74,7 @@ public final class RemoteSync implements AutoCloseable {
   }
 
   private OpenClipException failed(Exception e) {
+    InterruptedCallException.check("copying " + from + " to " + to.toUri(), e);
     return new OpenClipException(
         "remote sync: %s cannot be copied to %s: %s; what is here stays here"
             .formatted(from, to.toUri(), e),
@@ -157,8 +161,10 @@ public final class RemoteSync implements AutoCloseable {
       thread.join();
       copy();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       say.accept("remote sync: interrupted before everything was copied to " + to.toUri());
+      throw InterruptedCallException.of("copying " + from + " to " + to.toUri(), e);
+    } catch (InterruptedCallException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       throw failed(e);
     }
@@ -186,6 +192,7 @@ public final class RemoteSync implements AutoCloseable {
       Checkpoint.remove(folder);
       Files.move(part, folder);
     } catch (IOException e) {
+      InterruptedCallException.check("copying " + from.toUri(), e);
       throw new OpenClipException(
           "the checkpoint " + from.toUri() + " cannot be copied here: " + e, e);
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.OpenClipException;
 
 /**
@@ -47,6 +48,7 @@ public final class TensorBoardFile implements AutoCloseable {
       board.write(new Message().fixed64(1, now).bytes(3, utf8("brain.Event:2")).toBytes());
       return board;
     } catch (IOException e) {
+      InterruptedCallException.check(file + " was written", e);
       throw new OpenClipException(file + " cannot be written: " + e, e);
     }
   }
@@ -89,6 +91,7 @@ public final class TensorBoardFile implements AutoCloseable {
         channel.write(record);
       }
     } catch (IOException e) {
+      InterruptedCallException.check(file + " was written", e);
       throw new OpenClipException(file + " cannot be written: " + e, e);
     }
   }
@@ -109,6 +112,7 @@ public final class TensorBoardFile implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
+      InterruptedCallException.check(file + " was written", e);
       throw new OpenClipException(file + " cannot be written: " + e, e);
     }
   }

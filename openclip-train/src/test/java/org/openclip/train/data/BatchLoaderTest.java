@@ -2,6 +2,7 @@ package org.openclip.train.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 
@@ -119,6 +121,24 @@ class BatchLoaderTest {
       assertThatThrownBy(loader::next)
           .isInstanceOf(OpenClipException.class)
           .hasMessage("100 shards in a row");
+    }
+  }
+
+  @Test
+  void anInterruptEndsTheWait() {
+    try (BatchLoader loader =
+        new BatchLoader(
+            numbers(Integer.MAX_VALUE), ORDER, PREPARATION, 4, 2, 0, true, new Faults())) {
+      assertThat(loader.next()).isNotNull();
+      Thread.currentThread().interrupt();
+      Throwable thrown = catchThrowable(loader::next);
+      boolean kept = Thread.interrupted();
+
+      assertThat(thrown)
+          .isInstanceOf(InterruptedCallException.class)
+          .hasMessage("interrupted while waiting for samples");
+      assertThat(kept).isTrue();
+      assertThat(loader.next()).isNotNull();
     }
   }
 

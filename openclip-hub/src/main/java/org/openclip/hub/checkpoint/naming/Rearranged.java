@@ -6,6 +6,7 @@ import java.util.List;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
+import org.openclip.hub.io.WeightMemory;
 
 /** Tensors made of others: the same numbers in another order or shape. */
 final class Rearranged {
@@ -13,7 +14,7 @@ final class Rearranged {
 
   /** Returns a tensor of zeros. */
   static Tensor zeros(DataType type, long... shape) {
-    return Tensor.of(type, Tensor.allocate(Tensor.count(shape) * type.bytes()), shape);
+    return Tensor.of(type, WeightMemory.allocate(Tensor.count(shape) * type.bytes()), shape);
   }
 
   /** Returns the same numbers in another shape of as many, over the same memory. */
@@ -50,7 +51,7 @@ final class Rearranged {
       shape[0] += own[0];
       bytes += part.bytes();
     }
-    ByteBuffer all = Tensor.allocate(bytes);
+    ByteBuffer all = WeightMemory.allocate(bytes);
     parts.forEach(part -> all.put(part.data()));
     return Tensor.of(parts.get(0).type(), all.flip(), shape);
   }
@@ -80,7 +81,7 @@ final class Rearranged {
     long[] newShape = Arrays.stream(axes).mapToLong(a -> shape[a]).toArray();
     long[] newStrides = Arrays.stream(axes).mapToLong(a -> strides[a]).toArray();
     ByteBuffer source = tensor.data();
-    ByteBuffer target = Tensor.allocate(tensor.bytes());
+    ByteBuffer target = WeightMemory.allocate(tensor.bytes());
     copy(newShape, newStrides, 0, 0, tensor.type().bytes(), source, target);
     return Tensor.of(tensor.type(), target.flip(), newShape);
   }

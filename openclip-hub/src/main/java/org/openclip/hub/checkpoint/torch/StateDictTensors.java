@@ -19,6 +19,7 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.checkpoint.FileBytes;
 import org.openclip.hub.checkpoint.MappedTensors;
+import org.openclip.hub.io.WeightMemory;
 
 /** The tensors of the model in a checkpoint, under the names of its state dict. */
 final class StateDictTensors {
@@ -185,7 +186,7 @@ final class StateDictTensors {
               + " save it contiguous, in float32 or half");
     }
     ByteBuffer source = file.map(begin, span).order(ByteOrder.LITTLE_ENDIAN);
-    ByteBuffer target = Tensor.allocate(bytes);
+    ByteBuffer target = WeightMemory.allocate(bytes);
     gather(view, 0, 0, source, target);
     return Tensor.of(
         type, target.flip(), view.shape().stream().mapToLong(Long::longValue).toArray());

@@ -27,6 +27,9 @@ final class NativeTokenizer {
           "RUST_FLAVOR", "cpu",
           "slf4j.internal.verbosity", "ERROR");
 
+  /** Whether a copy of the library was loaded, for this class loader alone. */
+  private static boolean copied;
+
   private final long handle;
 
   private NativeTokenizer(long handle) {
@@ -64,6 +67,9 @@ final class NativeTokenizer {
   }
 
   private static synchronized void loadLibrary() {
+    if (copied) {
+      return;
+    }
     Map<String, String> added = new HashMap<>();
     WHILE_LOADING.forEach(
         (key, value) -> {
@@ -74,7 +80,16 @@ final class NativeTokenizer {
         });
     try {
       LibUtils.checkStatus();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
+      Path taken = LibraryCopy.taken(e);
+      if (taken != null) {
+        LibraryCopy.load(taken);
+        copied = true;
+        return;
+      }
+      if (e instanceof LinkageError missing) {
+        throw missing;
+      }
       throw new OpenClipException(
           "the native library of ai.djl.huggingface:tokenizers does not load on "
               + System.getProperty("os.name")

@@ -1,0 +1,159 @@
+package org.openclip.hub;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InterruptedCallException;
+
+/**
+ * Pictures that are on their way into one buffer. Some threads take one picture after the other, in
+ * order, each while it holds a core of the call.
+ */
+final class PictureBatch<T> {
+  private final PictureInput input;
+  private final ByteBuffer pixels;
+  private final List<T> sources;
+  private final Preparing<T> preparing;
+  private final List<Future<?>> work = new ArrayList<>();
+  private int next;
+  private boolean stopped;
+  private Runnable afterwards = () -> {};
+  private int failed = Integer.MAX_VALUE;
+  private @Nullable Throwable failure;
+
+  /** What is done with a picture. */
+  interface Preparing<T> {
+    /**
+     * Decodes and preprocesses a picture.
+     *
+     * @param place where its numbers go, in native order
+     */
+    void prepare(T source, ByteBuffer place);
+  }
+
+  PictureBatch(PictureInput input, ByteBuffer pixels, List<T> sources, Preparing<T> preparing) {
+    this.input = input;
+    this.pixels = pixels;
+    this.sources = sources;
+    this.preparing = preparing;
+  }
+
+  ByteBuffer pixels() {
+    return pixels;
+  }
+
+  int count() {
+    return sources.size();
+  }
+
+  /** Prepares all pictures in this thread. */
+  void fill() {
+    for (int slot = 0; slot < count(); slot++) {
+      InterruptedCallException.check("pictures were prepared");
+      fill(slot);
+    }
+  }
+
+  private void fill(int slot) {
+    int bytes = input.bytes();
+    preparing.prepare(
+        sources.get(slot), pixels.slice(slot * bytes, bytes).order(ByteOrder.nativeOrder()));
+  }
+
+  /**
+   * Begins to prepare the pictures in other threads.
+   *
+   * @param workers how many
+   * @param cores one is held for each picture
+   */
+  synchronized void start(ExecutorService threads, int workers, Semaphore cores) {
+    for (int i = 0; i < Math.min(workers, count()) && !stopped; i++) {
+      work.add(threads.submit(() -> drain(cores)));
+    }
+  }
+
+  private void drain(Semaphore cores) {
+    for (int slot = take(); slot >= 0; slot = take()) {
+      cores.acquireUninterruptibly();
+      try {
+        fill(slot);
+      } catch (RuntimeException | Error e) {
+        fail(slot, e);
+      } finally {
+        cores.release();
+      }
+    }
+  }
+
+  /** Returns the next picture that nobody has taken; -1 when there is none. */
+  private int take() {
+    Runnable last = null;
+    int slot = -1;
+    synchronized (this) {
+      if (!stopped && next < count()) {
+        slot = next++;
+      }
+      if (next == count()) {
+        last = afterwards;
+        afterwards = () -> {};
+      }
+    }
+    if (last != null) {
+      last.run();
+    }
+    return slot;
+  }
+
+  /** Lets something be done as soon as somebody has taken the last picture. */
+  void whenTaken(Runnable action) {
+    synchronized (this) {
+      if (next < count()) {
+        afterwards = action;
+        return;
+      }
+    }
+    action.run();
+  }
+
+  private synchronized void fail(int slot, Throwable problem) {
+    stopped = true;
+    if (slot < failed) {
+      failed = slot;
+      failure = problem;
+    }
+  }
+
+  /** Waits for every picture; the first failure in their order is thrown. */
+  void await() {
+    try {
+      for (Future<?> future : started()) {
+        future.get();
+      }
+    } catch (ExecutionException e) {
+      throw Aside.failure(e.getCause());
+    } catch (InterruptedException e) {
+      cancel();
+      throw InterruptedCallException.of("pictures were prepared", e);
+    }
+    synchronized (this) {
+      if (failure != null) {
+        throw Aside.failure(failure);
+      }
+    }
+  }
+
+  private synchronized List<Future<?>> started() {
+    return List.copyOf(work);
+  }
+
+  /** Gives up what has not begun; the buffer is left to those that have. */
+  synchronized void cancel() {
+    stopped = true;
+  }
+}
