@@ -54,22 +54,38 @@ public record Members(
    * Returns the sample that files make up.
    *
    * @param random what decides which field is asked first
-   * @throws InvalidInputException when one is missing, or the caption is no text
+   * @throws InvalidInputException when one is missing, or the caption is empty or no text
    */
   Sample sample(ShardReader.Group group, SplittableRandom random) {
     Map<String, byte[]> files = group.files();
-    byte[] caption = first(files, fields.isEmpty() ? captions : List.of(JSON));
+    List<String> wanted = fields.isEmpty() ? captions : List.of(JSON);
+    byte[] caption = first(files, wanted);
     if (caption == null) {
-      List<String> wanted = fields.isEmpty() ? captions : List.of(JSON);
-      throw new InvalidInputException("it has no ." + wanted.get(0) + " but " + files.keySet());
+      throw missing("no ." + wanted.get(0), wanted, group);
     }
     byte[] picture = first(files, pictures);
     if (picture == null) {
-      throw new InvalidInputException("it has no picture (" + pictures + ") but " + files.keySet());
+      throw missing("no picture (" + pictures + ")", pictures, group);
     }
     String text =
         fields.isEmpty() ? CaptionFile.text(caption) : field(group.name(), caption, random);
+    if (text.isBlank()) {
+      throw new InvalidInputException("its caption is empty");
+    }
     return new Sample(group.name(), Sample.Picture.of(picture), text);
+  }
+
+  private static InvalidInputException missing(
+      String what, List<String> wanted, ShardReader.Group group) {
+    for (String suffix : wanted) {
+      String target = group.links().get(suffix);
+      if (target != null) {
+        return new InvalidInputException(
+            "its .%s is a link to %s, and links in shards are not followed; store the file itself"
+                .formatted(suffix, target));
+      }
+    }
+    return new InvalidInputException("it has " + what + " but " + group.files().keySet());
   }
 
   private static byte @Nullable [] first(Map<String, byte[]> files, List<String> names) {
@@ -85,7 +101,7 @@ public record Members(
   private String field(String name, byte[] json, SplittableRandom random) {
     Map<String, Object> object;
     try {
-      object = JsonObjects.parse(name, 0, json);
+      object = JsonObjects.parsePython(name, json);
     } catch (InvalidFileException e) {
       throw new InvalidInputException("its .json is damaged: " + e.getMessage(), e);
     }

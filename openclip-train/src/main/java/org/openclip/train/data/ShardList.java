@@ -11,14 +11,38 @@ import org.openclip.api.InvalidInputException;
  *
  * @param locations paths or URIs
  * @param factors how much more often than others each is drawn; all 1 without factors
+ * @param commands whether locations such as {@code pipe:COMMAND} may be run by the shell
  */
-public record ShardList(List<String> locations, List<Double> factors) {
+public record ShardList(List<String> locations, List<Double> factors, boolean commands) {
   private static final int MOST = 10_000_000;
 
   /** Copies the lists. */
   public ShardList {
     locations = List.copyOf(locations);
     factors = List.copyOf(factors);
+  }
+
+  /**
+   * Returns the same shards, of which commands may be run.
+   *
+   * @throws InvalidInputException when there are commands, but they may not
+   */
+  public ShardList commands(boolean allowed) {
+    if (!allowed) {
+      locations.stream()
+          .filter(Shell::isCommand)
+          .findFirst()
+          .ifPresent(
+              command -> {
+                throw Shell.refused(command);
+              });
+    }
+    return new ShardList(locations, factors, allowed);
+  }
+
+  /** Returns whether a pattern names commands of the shell, {@code pipe:COMMAND}. */
+  public static boolean isCommand(String pattern) {
+    return Shell.isCommand(pattern);
   }
 
   /**
@@ -48,7 +72,7 @@ public record ShardList(List<String> locations, List<Double> factors) {
         factors.add(factor);
       }
     }
-    return new ShardList(locations, factors);
+    return new ShardList(locations, factors, false);
   }
 
   private static double factor(String text) {

@@ -158,7 +158,7 @@ public record WebDataset(
     private @Nullable ShardReader openNext() {
       for (String location = order.next(); location != null; location = order.next()) {
         try {
-          return ShardReader.open(location, dataset.files());
+          return ShardReader.open(location, dataset.files(), dataset.shards().commands());
         } catch (IOException | InvalidInputException e) {
           faults.skip("shard " + location, String.valueOf(e));
           if (++failedInARow >= MOST_FAILED) {
