@@ -92,7 +92,8 @@ public final class JsonObjects {
 
   /**
    * Reads a JSON object as Python's {@code json} writes and reads it: {@code NaN}, {@code Infinity}
-   * and {@code -Infinity} are numbers, and of a key that stands there several times the last counts.
+   * and {@code -Infinity} are numbers, and of a key that stands there several times the last
+   * counts.
    *
    * @param name the file's name, for messages
    * @throws InvalidFileException when the bytes are not one such object

@@ -22,6 +22,15 @@ public record Order(long seed, int epoch, int rank, int ranks) {
   }
 
   /**
+   * Returns what the order follows from when the samples of an epoch come by once more.
+   *
+   * @param pass how often they have come by
+   */
+  Order again(int pass) {
+    return pass == 0 ? this : new Order(mix(mix(seed, 23), pass), epoch, rank, ranks);
+  }
+
+  /**
    * Returns a source of randomness that all ranks share.
    *
    * @param purpose a number that keeps different uses apart
@@ -36,7 +45,7 @@ public record Order(long seed, int epoch, int rank, int ranks) {
   }
 
   /** Returns a source of randomness for one sample of the epoch, by its number. */
-  SplittableRandom sample(long number) {
+  public SplittableRandom sample(long number) {
     return new SplittableRandom(mix(mix(mix(mix(seed, 17), epoch), 1L + rank), number));
   }
 

@@ -64,14 +64,17 @@ final class PackedTable {
     byte[] bytes = entries.next() ? archive.readAllBytes() : null;
     if (bytes == null || entries.next()) {
       throw new InvalidFileException(
-          location, -1, "holds %s, but a table lies in an archive alone".formatted(
-              bytes == null ? "no file" : "several files"));
+          location,
+          -1,
+          "holds %s, but a table lies in an archive alone"
+              .formatted(bytes == null ? "no file" : "several files"));
     }
     return new ByteArrayInputStream(bytes);
   }
 
   /** Returns whether a name ends as those of tables do, packed ones among them. */
   static boolean isTable(String name) {
-    return name.toLowerCase(Locale.ROOT).matches(".*\\.(csv|tsv)(\\.(gz|bz2|xz|zst|zip|tar(\\.(gz|bz2|xz|zst))?))?");
+    return name.toLowerCase(Locale.ROOT)
+        .matches(".*\\.(csv|tsv)(\\.(gz|bz2|xz|zst|zip|tar(\\.(gz|bz2|xz|zst))?))?");
   }
 }

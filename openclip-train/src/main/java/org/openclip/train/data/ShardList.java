@@ -2,6 +2,7 @@ package org.openclip.train.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 
@@ -38,6 +39,12 @@ public record ShardList(List<String> locations, List<Double> factors, boolean co
               });
     }
     return new ShardList(locations, factors, allowed);
+  }
+
+  /** Returns whether a pattern names shards, by its ending or because it is a command. */
+  public static boolean isShard(String pattern) {
+    String name = pattern.toLowerCase(Locale.ROOT).replaceAll("^(https?:[^?#]*)[?#].*$", "$1");
+    return isCommand(pattern) || name.matches(".*\\.(tar(\\.(gz|bz2|xz|zst))?|tgz|tbz2?|txz|tzst)");
   }
 
   /** Returns whether a pattern names commands of the shell, {@code pipe:COMMAND}. */

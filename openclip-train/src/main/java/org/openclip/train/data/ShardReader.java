@@ -78,8 +78,7 @@ final class ShardReader implements AutoCloseable {
    * @throws InvalidInputException when it is packed in a way that nothing here reads, or a command
    *     that is not run
    */
-  static ShardReader open(String location, RemoteFiles files, boolean commands)
-      throws IOException {
+  static ShardReader open(String location, RemoteFiles files, boolean commands) throws IOException {
     boolean command = Shell.isCommand(location);
     if (command && !commands) {
       throw Shell.refused(location);
@@ -162,7 +161,8 @@ final class ShardReader implements AutoCloseable {
   /** Returns whether a member is a file by itself: no folder, device or link. */
   private static boolean isPlain(TarArchiveEntry entry) {
     return switch (entry.getLinkFlag()) {
-      case TarConstants.LF_OLDNORM, TarConstants.LF_NORMAL, TarConstants.LF_CONTIG -> entry.isFile();
+      case TarConstants.LF_OLDNORM, TarConstants.LF_NORMAL, TarConstants.LF_CONTIG ->
+          entry.isFile();
       default -> entry.isSparse();
     };
   }

@@ -85,8 +85,14 @@ public final class TensorBoardFile implements AutoCloseable {
     record.putLong(event.length).putInt(maskedChecksum(record.array(), 8));
     record.put(event).putInt(maskedChecksum(event, event.length)).flip();
     try {
-      while (record.hasRemaining()) {
-        channel.write(record);
+      long whole = channel.size();
+      try {
+        while (record.hasRemaining()) {
+          channel.write(record);
+        }
+      } catch (IOException e) {
+        channel.truncate(whole); // Half a record would hide all that come behind it.
+        throw e;
       }
     } catch (IOException e) {
       throw new OpenClipException(file + " cannot be written: " + e, e);

@@ -46,8 +46,7 @@ class CsvFileTest {
         new Case("a,b\n1,\"a \"\"big\"\" dog\"\n", "[a, b]", "[[1, a \"big\" dog]]"),
         new Case("a,b\n1,\"a \\\"big\\\" dog\"\n", "[a, b]", "[[1, a \\big\\\" dog\"]]"),
         new Case("a,b\r1,x\r2,y\r", "[a, b]", "[[1, x], [2, y]]"),
-        new Case(
-            "a,b\r\n\r\n1,\"x\r\ny\"\r\n   \r\n2,z", "[a, b]", "[[1, x\r\ny], [2, z]]"),
+        new Case("a,b\r\n\r\n1,\"x\r\ny\"\r\n   \r\n2,z", "[a, b]", "[[1, x\r\ny], [2, z]]"),
         new Case("a,b\n  \n  1,x\n\t\n\t2,y\n", "[a, b]", "[[  1, x], [\t2, y]]"),
         new Case("a,b\n  \"1\",x\n", "[a, b]", "[[  \"1\", x]]"),
         new Case("a,b\n0,1,x\n2,3,y\n", "[a, b]", "[[1, x], [3, y]]"),
