@@ -53,6 +53,7 @@ public final class JsonObjects {
                           .maxStringLength(16 << 20)
                           .build())
                   .build())
+          .disable(JSON.Feature.FAIL_ON_DUPLICATE_MAP_KEYS)
           .build();
 
   private JsonObjects() {}

@@ -159,7 +159,7 @@ final class FinetuneCall implements Arguments.Call {
       running.checkSame(resumed, options);
       length = running.resumeChanged() ? planned : planned.of(resumed);
     }
-    folder.params(given.all());
+    running.params(folder, given, said::add);
     ClassifierHead zeroShot = zeroShot(builder, training);
     Path file = builder.fetch();
     try (Weights opened = Checkpoints.open(file, environment.plugins());

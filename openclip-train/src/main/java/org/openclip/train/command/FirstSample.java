@@ -1,17 +1,12 @@
 package org.openclip.train.command;
 
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.function.BooleanSupplier;
 import org.openclip.api.InvalidInputException;
-import org.openclip.api.OpenClipException;
-import org.openclip.api.tensor.Tensor;
+import org.openclip.train.data.BatchLoader;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
 import org.openclip.train.data.Order;
 import org.openclip.train.data.Preparation;
-import org.openclip.train.data.Sample;
-import org.openclip.train.data.SampleStream;
 import org.openclip.train.data.WebDataset;
 
 /** The search for a sample that can be used, before anything is trained or measured by it. */
@@ -22,26 +17,17 @@ final class FirstSample {
    * Looks for one in the order in which the samples are stored.
    *
    * @param name of the data, for messages
-   * @param stop asked between two samples
+   * @param stop asked while samples are waited for
    * @throws InvalidInputException when there is none, with what was wrong with the first
    */
   static void find(String name, Dataset dataset, Preparation preparation, BooleanSupplier stop) {
     Dataset once = dataset instanceof WebDataset shards ? shards.once() : dataset;
     Order order = new Order(0, 0, 0, 1);
     Faults faults = new Faults();
-    FloatBuffer out =
-        Tensor.allocate(4L * preparation.pixels()).order(ByteOrder.nativeOrder()).asFloatBuffer();
-    try (SampleStream stream = once.open(order, faults)) {
-      for (Sample sample = stream.next(); sample != null; sample = stream.next()) {
-        if (stop.getAsBoolean()) {
-          return;
-        }
-        try {
-          preparation.prepare(sample, order.sample(0), out.duplicate());
-          return;
-        } catch (OpenClipException e) {
-          faults.skip(sample.key(), String.valueOf(e.getMessage()));
-        }
+    try (BatchLoader loader =
+        new BatchLoader(once.open(order, faults), order, preparation, 1, 1, 0, false, faults)) {
+      if (loader.next(stop) != null || stop.getAsBoolean()) {
+        return;
       }
     }
     throw new InvalidInputException(

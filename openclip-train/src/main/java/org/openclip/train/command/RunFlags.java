@@ -295,6 +295,15 @@ final class RunFlags {
     return here.map(Checkpoint::read).orElse(null);
   }
 
+  /** Writes the flags into the run's folder, without which a run can do. */
+  void params(RunFolder folder, GivenFlags given, Consumer<String> say) {
+    try {
+      folder.params(given.all());
+    } catch (OpenClipException e) {
+      say.accept(String.valueOf(e.getMessage()));
+    }
+  }
+
   /** Returns whether a run may go on with other flags than it began with. */
   boolean resumeChanged() {
     return resumeChanged;

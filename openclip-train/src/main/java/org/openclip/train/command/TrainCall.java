@@ -73,7 +73,7 @@ final class TrainCall implements Arguments.Call {
       running.checkSame(resumed, flags);
       steps = running.resumeChanged() ? planned : Saver.steps(resumed, planned);
     }
-    folder.params(given.all());
+    running.params(folder, given, said::add);
     TrainingRun.Length length =
         new TrainingRun.Length(running.batchSize * computing.accumulate, steps);
     return TrainingRun.in(

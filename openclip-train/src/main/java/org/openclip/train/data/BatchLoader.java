@@ -66,7 +66,7 @@ public final class BatchLoader implements AutoCloseable {
   private static final long PAUSE = 20;
 
   /** How long a closed loader waits for what reads, which may hang on a network. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofMillis(500);
 
   /**
    * Starts to load.
@@ -148,7 +148,9 @@ public final class BatchLoader implements AutoCloseable {
       var out = pixels.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
       tokens = preparation.prepare(sample, order.sample(number), out);
     } catch (OpenClipException e) {
-      faults.skip(sample.key(), String.valueOf(e.getMessage()));
+      if (sampleIn == 0) { // When it comes by again it is counted already.
+        faults.skip(sample.key(), String.valueOf(e.getMessage()));
+      }
     }
     return new Prepared(sample.key(), sampleIn, pixels, tokens);
   }
@@ -277,7 +279,10 @@ public final class BatchLoader implements AutoCloseable {
     reader.interrupt();
     workers.shutdownNow();
     try {
-      reader.join(PATIENCE);
+      if (!reader.join(PATIENCE)) {
+        stream.close(); // What hangs on a network or a pipe ends with it.
+        reader.join(PATIENCE);
+      }
       workers.awaitTermination(1, TimeUnit.MINUTES);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

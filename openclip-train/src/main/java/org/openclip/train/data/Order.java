@@ -45,7 +45,7 @@ public record Order(long seed, int epoch, int rank, int ranks) {
   }
 
   /** Returns a source of randomness for one sample of the epoch, by its number. */
-  public SplittableRandom sample(long number) {
+  SplittableRandom sample(long number) {
     return new SplittableRandom(mix(mix(mix(mix(seed, 17), epoch), 1L + rank), number));
   }
 

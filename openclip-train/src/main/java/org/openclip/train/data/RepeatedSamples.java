@@ -9,16 +9,18 @@ import org.jspecify.annotations.Nullable;
 public final class RepeatedSamples implements SampleStream {
   private final Dataset dataset;
   private final Order order;
-  private final Faults faults;
   private SampleStream stream;
   private int pass;
   private boolean any;
 
-  /** Opens the first pass, which is in the order that is given. */
+  /**
+   * Opens the first pass, which is in the order that is given.
+   *
+   * @param faults is told what the first pass leaves out; the others leave out the same
+   */
   public RepeatedSamples(Dataset dataset, Order order, Faults faults) {
     this.dataset = dataset;
     this.order = order;
-    this.faults = faults;
     this.stream = dataset.open(order, faults);
   }
 
@@ -35,7 +37,7 @@ public final class RepeatedSamples implements SampleStream {
       }
       any = false;
       stream.close();
-      stream = dataset.open(order.again(++pass), faults);
+      stream = dataset.open(order.again(++pass), Faults.again());
     }
   }
 

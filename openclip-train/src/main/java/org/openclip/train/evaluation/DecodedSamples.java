@@ -6,7 +6,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
@@ -58,6 +57,9 @@ public final class DecodedSamples implements AutoCloseable {
 
   private record Decoded(String caption, Image picture, String digest) {}
 
+  /** A sample that was decoded, or what is wrong with it. */
+  private record Result(String key, @Nullable Decoded decoded, String problem) {}
+
   /**
    * Opens a dataset.
    *
@@ -88,8 +90,14 @@ public final class DecodedSamples implements AutoCloseable {
       if (some.isEmpty()) {
         return null;
       }
-      List<Decoded> decoded =
-          some.parallelStream().map(this::decode).flatMap(Optional::stream).toList();
+      List<Decoded> decoded = new ArrayList<>();
+      for (Result result : some.parallelStream().map(this::decode).toList()) {
+        if (result.decoded() != null) {
+          decoded.add(result.decoded());
+        } else {
+          faults.skip(result.key(), result.problem());
+        }
+      }
       if (!decoded.isEmpty()) {
         return new Chunk(
             decoded.stream().map(Decoded::picture).toList(),
@@ -99,17 +107,17 @@ public final class DecodedSamples implements AutoCloseable {
     }
   }
 
-  private Optional<Decoded> decode(Sample sample) {
+  private Result decode(Sample sample) {
     try {
       // The same caption of several whatever runs beside it: chance follows from the key.
       SplittableRandom random = new SplittableRandom(sample.key().hashCode());
       String caption = sample.caption().read(random);
       check.of(caption);
       byte[] bytes = sample.picture().read();
-      return Optional.of(new Decoded(caption, decoder.decode(bytes, sample.key()), digest(bytes)));
+      Decoded decoded = new Decoded(caption, decoder.decode(bytes, sample.key()), digest(bytes));
+      return new Result(sample.key(), decoded, "");
     } catch (IOException | OpenClipException e) {
-      faults.skip(sample.key(), String.valueOf(e.getMessage()));
-      return Optional.empty();
+      return new Result(sample.key(), null, String.valueOf(e.getMessage()));
     }
   }
 
