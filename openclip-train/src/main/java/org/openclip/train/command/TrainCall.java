@@ -95,20 +95,29 @@ final class TrainCall implements Arguments.Call {
                 data.trainingName(), dataset, pictures.varied(builder.tokenizer()), run.stop());
           }
           measured.check(run.stop());
-          work(run, environment, builder, resumed, dataset, pictures, measured, flags);
+          work(run, environment, builder, resumed, new Data(dataset, pictures, measured), flags);
           return 0;
         });
   }
+
+  /**
+   * What a model is trained on and measured by.
+   *
+   * @param training null when it is only measured
+   * @param pictures what is done to pictures
+   */
+  private record Data(
+      @Nullable Dataset training, Pictures pictures, ValidationFlags.Sources measured) {}
 
   private void work(
       TrainingRun run,
       Environment environment,
       ModelBuilder builder,
       @Nullable Checkpoint resumed,
-      @Nullable Dataset dataset,
-      Pictures pictures,
-      ValidationFlags.Sources sources,
+      Data samples,
       EffectiveFlags effective) {
+    Dataset dataset = samples.training();
+    Pictures pictures = samples.pictures();
     ModelTrainer.Flags flags =
         new ModelTrainer.Flags(model, objective, optimizer, locks, computing, running);
     try (ModelTrainer trainer =
@@ -117,9 +126,11 @@ final class TrainCall implements Arguments.Call {
       // Without a training, everything is due.
       int last = dataset == null ? start.epoch() : running.epochs;
       Validation measured =
-          sources.of(
-              trainer.model(pictures),
-              new Validation.Settings(last, running.batchSize, running.threads()));
+          samples
+              .measured()
+              .of(
+                  trainer.model(pictures),
+                  new Validation.Settings(last, running.batchSize, running.threads()));
       if (dataset == null) {
         measure(run, measured, start.epoch());
         return;

@@ -14,6 +14,9 @@ import org.tukaani.xz.XZInputStream;
 final class Packed {
   private static final int BUFFER = 1 << 20;
 
+  /** The most memory that unpacking xz may take; {@code xz -9} needs an eighth of it. */
+  private static final int MOST_KIBIBYTES = 512 << 10;
+
   /** What files begin with. */
   private static final int[] GZIP = {0x1f, 0x8b};
 
@@ -43,7 +46,7 @@ final class Packed {
         return new BZip2CompressorInputStream(stream, true);
       }
       if (begins(head, XZ)) {
-        return new XZInputStream(stream);
+        return new XZInputStream(stream, MOST_KIBIBYTES);
       }
       if (begins(head, ZSTD)) {
         if (!ZstdUtils.isZstdCompressionAvailable()) {

@@ -23,6 +23,11 @@ public record ShardList(List<String> locations, List<Double> factors, boolean co
     factors = List.copyOf(factors);
   }
 
+  /** Creates a list of shards none of which is a command that is run. */
+  public ShardList(List<String> locations, List<Double> factors) {
+    this(locations, factors, false);
+  }
+
   /**
    * Returns the same shards, of which commands may be run.
    *

@@ -185,7 +185,9 @@ public record WebDataset(
         try {
           return ShardReader.open(location, dataset.files(), dataset.shards().commands());
         } catch (IOException | InvalidInputException e) {
-          faults.skip("shard " + location, String.valueOf(e));
+          faults.skip(
+              "shard " + location,
+              String.valueOf(e instanceof InvalidInputException ? e.getMessage() : e));
           if (++failedInARow >= MOST_FAILED) {
             throw new OpenClipException(
                 MOST_FAILED + " shards in a row cannot be read, the last is " + location, e);
