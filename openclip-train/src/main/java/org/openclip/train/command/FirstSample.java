@@ -31,10 +31,15 @@ final class FirstSample {
       }
     }
     throw new InvalidInputException(
-        "%s: there is not one batch, for not one sample can be used; %d were left out%s"
+        "%s: there is not one batch, for %s"
             .formatted(
                 name,
-                faults.count(),
-                faults.first().map(first -> ", the first: " + first).orElse("")));
+                faults
+                    .first()
+                    .map(
+                        first ->
+                            "not one sample can be used; %d were left out, the first: %s"
+                                .formatted(faults.count(), first))
+                    .orElse("the data hold no samples at all")));
   }
 }

@@ -91,11 +91,24 @@ public record CsvFile(List<Sample> samples, List<String> notes) {
       throw new InvalidFileException(
           location,
           0,
-          "has no column '%s' but %s; %s, or check --csv-separator"
+          "has no column '%s' but %s; %s, or check --csv-separator%s"
               .formatted(
-                  name, known, "choose one with " + option + (near.isEmpty() ? "" : " " + near)));
+                  name,
+                  known,
+                  "choose one with " + option + (near.isEmpty() ? "" : " " + near),
+                  separator(known)));
     }
     return column;
+  }
+
+  /** Returns which separator may have been meant where all names are one column. */
+  private static String separator(List<String> known) {
+    for (String each : known.size() == 1 ? List.of(",", ";", "\t", "|") : List.<String>of()) {
+      if (known.get(0).contains(each)) {
+        return ", which may be '" + (each.equals("\t") ? "\\t" : each) + "'";
+      }
+    }
+    return "";
   }
 
   /** One reading of a table. */

@@ -23,6 +23,7 @@ import org.openclip.hub.io.JsonObjects;
 public record Members(
     List<String> pictures, List<String> captions, List<String> fields, List<Double> chances) {
   private static final String JSON = "json";
+  private static final List<String> CLASS = List.of("cls");
 
   /** Pictures of four formats, and captions as texts. */
   public static final Members USUAL =
@@ -47,7 +48,7 @@ public record Members(
 
   /** Returns the same pictures with the numbers of their classes, {@code cls}, for captions. */
   public Members labelled() {
-    return new Members(pictures, List.of("cls"), List.of(), List.of());
+    return new Members(pictures, CLASS, List.of(), List.of());
   }
 
   /**
@@ -69,7 +70,7 @@ public record Members(
     }
     String text =
         fields.isEmpty() ? CaptionFile.text(caption) : field(group.name(), caption, random);
-    if (text.isBlank()) {
+    if (text.isBlank() && !captions.equals(CLASS)) { // An empty class is a bad one.
       throw new InvalidInputException("its caption is empty");
     }
     return new Sample(group.name(), Sample.Picture.of(picture), text);

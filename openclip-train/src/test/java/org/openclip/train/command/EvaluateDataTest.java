@@ -51,7 +51,7 @@ class EvaluateDataTest {
     Files.writeString(folder.resolve("names.txt"), String.join("\n", COLOURS));
     TarFiles.write(folder.resolve("lines.tar"), lines);
     TarFiles.write(folder.resolve("classes.tar"), classes);
-    for (String bad : List.of("9", "-1", "blue")) {
+    for (String bad : List.of("9", "-1", "blue", "")) {
       classes.put("bad" + bad + ".png", classes.get("00.png"));
       classes.put("bad" + bad + ".cls", TarFiles.text(bad));
     }
@@ -127,11 +127,11 @@ class EvaluateDataTest {
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err())
-        .contains("3 samples were left out, the first: " + bad + "/bad9: ")
+        .contains("4 samples were left out, the first: " + bad + "/bad9: ")
         .contains("the class '9' is not a number from 0 to 3");
     Map<String, Object> found = JSON.std.mapFrom(run.out());
     assertThat(number(found, "pictures")).isEqualTo(12);
-    assertThat(number(found, "left_out")).isEqualTo(3);
+    assertThat(number(found, "left_out")).isEqualTo(4);
     Map<String, byte[]> alone = new LinkedHashMap<>();
     try (Stream<Path> files = Files.list(folder.resolve("classes/red"))) {
       alone.put("x.png", Files.readAllBytes(files.findFirst().orElseThrow()));

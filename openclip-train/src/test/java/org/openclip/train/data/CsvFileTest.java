@@ -108,6 +108,9 @@ class CsvFileTest {
     assertThatThrownBy(() -> captions(open, ','))
         .isInstanceOf(InvalidFileException.class)
         .hasMessageContaining("line 4 is never closed");
+    assertThatThrownBy(() -> captions(write("comma.csv", "filepath,title\n0.png,x\n"), '\t'))
+        .hasMessageContaining("no column 'filepath' but [filepath,title]")
+        .hasMessageContaining("--csv-separator, which may be ','");
     assertThatThrownBy(() -> captions(write("none.csv", "\n \n"), ','))
         .isInstanceOf(InvalidFileException.class)
         .hasMessageContaining("is empty");
