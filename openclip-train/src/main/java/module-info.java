@@ -3,8 +3,8 @@ module org.openclip.train {
   requires transitive org.openclip.api;
   requires info.picocli;
   requires org.apache.commons.compress;
-  requires org.apache.commons.csv;
   requires org.openclip.hub;
+  requires org.tukaani.xz;
   requires static org.jspecify;
 
   exports org.openclip.train.data;

@@ -85,6 +85,7 @@ public final class Arguments {
     CommandLine line = new CommandLine(call);
     line.setCommandName(name);
     line.setUsageHelpWidth(100);
+    line.setOverwrittenOptionsAllowed(true); // Of a flag that is given twice the last counts.
     line.getCommandSpec().usageMessage().description("", summary + ".", "");
     line.getCommandSpec()
         .addOption(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +38,22 @@ public final class JsonObjects {
                           .build())
                   .build())
           .enable(JSON.Feature.PRETTY_PRINT_OUTPUT, JSON.Feature.WRITE_NULL_PROPERTIES)
+          .build();
+
+  /** Reads what Python's own reader does, within the same bounds but for longer numbers. */
+  private static final JSON PYTHON =
+      JSON.builder(
+              JsonFactory.builder()
+                  .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(512)
+                          .maxNameLength(4096)
+                          .maxNumberLength(4300)
+                          .maxStringLength(16 << 20)
+                          .build())
+                  .build())
+          .disable(JSON.Feature.FAIL_ON_DUPLICATE_MAP_KEYS)
           .build();
 
   private JsonObjects() {}
@@ -71,8 +88,24 @@ public final class JsonObjects {
    * @throws InvalidFileException when the bytes are not one JSON object
    */
   public static Map<String, Object> parse(String name, long start, byte[] bytes) {
-    try (JsonParser parser = MAPPER.createParser(bytes)) {
-      Map<String, Object> object = MAPPER.mapFrom(parser);
+    return parse(MAPPER, name, start, bytes);
+  }
+
+  /**
+   * Reads a JSON object as Python's {@code json} writes and reads it: {@code NaN}, {@code Infinity}
+   * and {@code -Infinity} are numbers, and of a key that stands there several times the last
+   * counts.
+   *
+   * @param name the file's name, for messages
+   * @throws InvalidFileException when the bytes are not one such object
+   */
+  public static Map<String, Object> parsePython(String name, byte[] bytes) {
+    return parse(PYTHON, name, 0, bytes);
+  }
+
+  private static Map<String, Object> parse(JSON mapper, String name, long start, byte[] bytes) {
+    try (JsonParser parser = mapper.createParser(bytes)) {
+      Map<String, Object> object = mapper.mapFrom(parser);
       if (object == null) {
         throw new InvalidFileException(name, start, "holds no JSON object");
       }

@@ -40,6 +40,12 @@ final class ComputeFlags {
       description = "fp32, or amp_bf16: bfloat16 where it is safe. Default: amp_bf16.")
   String precision = "amp_bf16";
 
+  /** Checks the numbers. */
+  void check() {
+    Bounds.atLeast(1, "--accum-freq", accumulate);
+    Bounds.atLeast(0, "--threads", threads);
+  }
+
   /** Opens the backend. */
   Backend open(PluginRegistry plugins) {
     return plugins

@@ -1,13 +1,13 @@
 package org.openclip.train.command;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.spi.CommandProvider;
@@ -17,21 +17,14 @@ import org.openclip.hub.cli.JsonLines;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.OutputFormat;
 import org.openclip.hub.cli.Progress;
-import org.openclip.hub.cli.TextLines;
 import org.openclip.hub.cli.UsageException;
-import org.openclip.hub.remote.RemoteFiles;
-import org.openclip.train.data.CsvFile;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
-import org.openclip.train.data.LabelledFolder;
-import org.openclip.train.data.ListedDataset;
-import org.openclip.train.data.ShardList;
-import org.openclip.train.data.WebDataset;
+import org.openclip.train.evaluation.CaptionedSet;
 import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.evaluation.DecodedSamples;
 import org.openclip.train.evaluation.LabelledFeatures;
 import org.openclip.train.evaluation.LinearProbe;
-import org.openclip.train.evaluation.Retrieval;
 import org.openclip.train.evaluation.ZeroShot;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,7 +47,8 @@ public final class EvaluateCommand implements CommandProvider {
 
   @Override
   public int run(List<String> arguments, Environment environment) {
-    return Arguments.run(this, new Call(), arguments, environment);
+    List<String> whole = FlagNames.whole(arguments, new Call(), Set.of());
+    return Arguments.run(this, new Call(), whole, environment);
   }
 
   @Command(
@@ -97,28 +91,22 @@ public final class EvaluateCommand implements CommandProvider {
     private @Nullable String folder;
 
     @Option(
-        names = "--class-names",
-        paramLabel = "FILE",
-        description = {
-          "With --folder: the names of all classes, one on a line; folders, and the cls files of"
-              + " shards, then have the number of the line, from 0, and not every class needs one."
-        })
-    private @Nullable Path classNames;
-
-    @Option(
         names = "--val-data",
         paramLabel = "PATH",
-        description = "Pictures with captions, in a table (CSV) or tar shards: retrieval.")
+        description = {
+          "Pictures with captions, as 'openclip train' takes them: a table (CSV), tar shards, or a"
+              + " folder: retrieval. Of shards, every line of a caption is a caption."
+        })
     private @Nullable String pairs;
 
     @Option(
         names = "--linear-probe",
-        paramLabel = "FOLDER",
+        paramLabel = "PATH",
         description = {
           "Also fits a linear classifier to these pictures' features, in folders named as those"
-              + " that are judged."
+              + " that are judged, or in tar shards."
         })
-    private @Nullable Path probe;
+    private @Nullable String probe;
 
     @Option(
         names = "--classifier",
@@ -126,19 +114,8 @@ public final class EvaluateCommand implements CommandProvider {
         description = "Also judges by a classifier of 'openclip finetune'.")
     private @Nullable Path classifier;
 
-    @Mixin private PromptFlags prompts = new PromptFlags();
-
-    @Option(
-        names = "--csv-separator",
-        paramLabel = "CHARACTER",
-        description = "Between the cells of a table. Default: a tab.")
-    private char separator = '\t';
-
-    @Option(names = "--csv-img-key", description = "The column of pictures. Default: filepath.")
-    private String pictureColumn = "filepath";
-
-    @Option(names = "--csv-caption-key", description = "The column of captions. Default: title.")
-    private String captionColumn = "title";
+    @Mixin private FolderFlags folders = new FolderFlags();
+    @Mixin private FormatFlags storage = new FormatFlags();
 
     @Option(
         names = {"-f", "--format"},
@@ -153,16 +130,35 @@ public final class EvaluateCommand implements CommandProvider {
             "there is nothing to evaluate on; give --imagenet-val, --folder or --val-data");
       }
       Map<String, LabelledData> sets = labelled();
+      LabelledData training = probe == null ? null : probe(probe);
+      CaptionedSet captioned =
+          pairs == null
+              ? null
+              : new CaptionedSet(
+                  storage.dataset(pairs, null, FormatFlags.Reading.PLAIN, folders), CHUNK);
+      LabelledData judged =
+          folder == null ? sets.get("") : sets.getOrDefault("folder_", sets.get(""));
+      if (judged == null && (training != null || classifier != null)) {
+        throw new UsageException(
+            "--linear-probe and --classifier judge the pictures of --folder or --imagenet-val; give"
+                + " one of them");
+      }
+      if (judged != null && training != null) {
+        LabelledFeatures.numbers(judged.classes(), training.classes());
+      }
+      storage.notes().forEach(environment.err()::println);
+      folders.notes().forEach(environment.err()::println);
       Map<String, Double> metrics = new LinkedHashMap<>();
       try (ClipModel loaded = model.load(environment)) {
         sets.forEach(
             (prefix, set) ->
                 zeroShot(loaded, set, environment)
                     .forEach((name, value) -> metrics.put(prefix + name, value)));
-        String judged = folder == null ? imageNet : folder;
-        metrics.putAll(classifiers(loaded, judged, environment));
-        if (pairs != null) {
-          metrics.putAll(retrieval(loaded, pairs, environment));
+        if (judged != null) {
+          metrics.putAll(classifiers(loaded, judged, training, environment));
+        }
+        if (captioned != null) {
+          metrics.putAll(retrieval(loaded, captioned, !sets.isEmpty(), environment));
         }
       }
       if (format == OutputFormat.JSON) {
@@ -177,39 +173,46 @@ public final class EvaluateCommand implements CommandProvider {
 
     /** Returns the pictures of known classes, by what stands before the names of their results. */
     private Map<String, LabelledData> labelled() {
+      boolean commands = storage.allowsCommands();
       Map<String, LabelledData> sets = new LinkedHashMap<>();
       if (imageNet != null) {
-        sets.put("", LabelledData.imageNet(imageNet));
+        sets.put("", LabelledData.imageNet(imageNet, commands));
       }
       if (imageNetV2 != null) {
-        sets.put("imagenetv2_", LabelledData.imageNetV2(imageNetV2));
+        sets.put("imagenetv2_", LabelledData.imageNetV2(imageNetV2, commands));
       }
       if (folder != null) {
         sets.put(
             sets.isEmpty() ? "" : "folder_",
-            classNames == null
-                ? LabelledData.folder(folder)
-                : LabelledData.numbered(folder, TextLines.read(classNames.toString())));
+            LabelledData.of(folder, folders.classNames(), commands));
       }
       return sets;
     }
 
+    /** Returns what a linear classifier is fitted to; of the same kind as what is judged. */
+    private LabelledData probe(String location) {
+      return folder == null && imageNet != null
+          ? LabelledData.imageNet(location, storage.allowsCommands())
+          : LabelledData.of(location, folders.classNames(), storage.allowsCommands());
+    }
+
     /** Returns what classifiers make of the pictures that do not come from words. */
     private Map<String, Double> classifiers(
-        ClipModel loaded, @Nullable String location, Environment environment) {
+        ClipModel loaded,
+        LabelledData pictures,
+        @Nullable LabelledData training,
+        Environment environment) {
       Map<String, Double> metrics = new LinkedHashMap<>();
-      if (location == null || (probe == null && classifier == null)) {
+      if (training == null && classifier == null) {
         return metrics;
       }
-      LabelledFolder pictures = LabelledFolder.list(RemoteFiles.path(location));
       LabelledFeatures features = features(loaded, pictures, environment);
       if (classifier != null) {
         ClassifierHead head = ClassifierHead.read(classifier, environment.plugins());
         head.metrics(features.among(head.classes()))
             .forEach((name, value) -> metrics.put("classifier_" + name, value));
       }
-      if (probe != null) {
-        LabelledFolder training = LabelledFolder.list(probe);
+      if (training != null) {
         LabelledFeatures judged = features.among(training.classes());
         LinearProbe.fit(features(loaded, training, environment), 0)
             .metrics(judged)
@@ -219,54 +222,60 @@ public final class EvaluateCommand implements CommandProvider {
     }
 
     private static LabelledFeatures features(
-        ClipModel loaded, LabelledFolder pictures, Environment environment) {
-      try (Progress progress = Progress.start(environment, "pictures", pictures.files().size())) {
-        return LabelledFeatures.of(loaded, pictures, progress::advance);
+        ClipModel loaded, LabelledData pictures, Environment environment) {
+      Faults faults = new Faults();
+      try (DecodedSamples samples = decoded(pictures, environment, faults);
+          Progress progress = progress(environment, "pictures", pictures.dataset())) {
+        return LabelledFeatures.of(loaded, pictures.classes(), samples, progress::advance);
+      } catch (InvalidInputException e) {
+        throw LeftOut.because(e, faults);
       }
     }
 
     private Map<String, Double> zeroShot(
         ClipModel loaded, LabelledData pictures, Environment environment) {
-      Embeddings classes = ZeroShot.classes(loaded, pictures.names(), prompts.templates());
+      Embeddings classes = ZeroShot.classes(loaded, pictures.names(), folders.templates());
       Faults faults = new Faults();
       Map<String, Double> metrics = new LinkedHashMap<>();
-      try (DecodedSamples samples = decoded(pictures.dataset(), environment, faults);
-          Progress progress =
-              Progress.start(environment, "pictures", pictures.dataset().size().orElse(0))) {
+      try (DecodedSamples samples = decoded(pictures, environment, faults);
+          Progress progress = progress(environment, "pictures", pictures.dataset())) {
         metrics.putAll(ZeroShot.metrics(loaded, classes, samples, progress::advance));
+      } catch (InvalidInputException e) {
+        throw LeftOut.because(e, faults);
       }
+      LeftOut.say(environment, faults);
       metrics.put("left_out", (double) faults.count());
       return metrics;
     }
 
-    private static DecodedSamples decoded(Dataset dataset, Environment environment, Faults faults) {
-      return new DecodedSamples(dataset, new PictureFiles(environment.plugins()), CHUNK, faults);
+    private static DecodedSamples decoded(
+        LabelledData pictures, Environment environment, Faults faults) {
+      int classes = pictures.classes().size();
+      return new DecodedSamples(
+          pictures.dataset(),
+          new PictureFiles(environment.plugins()),
+          CHUNK,
+          faults,
+          caption -> ZeroShot.label(caption, classes));
     }
 
-    private Map<String, Double> retrieval(
-        ClipModel loaded, String location, Environment environment) {
-      Dataset dataset =
-          location.toLowerCase(Locale.ROOT).matches(".*\\.(csv|tsv)$")
-              ? new ListedDataset(
-                  CsvFile.read(
-                      location, new RemoteFiles(), separator, pictureColumn, captionColumn),
-                  false)
-              : new WebDataset(ShardList.of(location, null), false, false, 1, OptionalLong.empty());
+    private static Progress progress(Environment environment, String what, Dataset dataset) {
+      return Progress.start(environment, what, dataset.size().orElse(0));
+    }
+
+    private static Map<String, Double> retrieval(
+        ClipModel loaded, CaptionedSet pairs, boolean beside, Environment environment) {
       Faults faults = new Faults();
-      List<Embeddings> images = new ArrayList<>();
-      List<Embeddings> texts = new ArrayList<>();
-      try (DecodedSamples samples = decoded(dataset, environment, faults);
-          Progress progress = Progress.start(environment, "pairs", dataset.size().orElse(0))) {
-        for (DecodedSamples.Chunk some = samples.next(); some != null; some = samples.next()) {
-          images.add(loaded.encodePictures(some.pictures()));
-          texts.add(loaded.encodeTexts(some.captions()));
-          progress.advance(some.captions().size());
-        }
+      Map<String, Double> metrics = new LinkedHashMap<>();
+      try (Progress progress = progress(environment, "pairs", pairs.dataset())) {
+        metrics.putAll(
+            pairs.metrics(
+                loaded, new PictureFiles(environment.plugins()), faults, progress::advance));
+      } catch (InvalidInputException e) {
+        throw LeftOut.because(e, faults);
       }
-      Map<String, Double> metrics =
-          new LinkedHashMap<>(
-              Retrieval.metrics(Embeddings.concat(images), Embeddings.concat(texts)));
-      metrics.put("left_out", (double) faults.count());
+      LeftOut.say(environment, faults);
+      metrics.put(beside ? "retrieval_left_out" : "left_out", (double) faults.count());
       return metrics;
     }
   }

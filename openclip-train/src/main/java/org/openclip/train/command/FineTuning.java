@@ -23,7 +23,6 @@ import org.openclip.hub.ModelFolder;
 import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.cli.UsageException;
-import org.openclip.train.data.LabelledFolder;
 import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.plan.ClassifierObjective;
 import org.openclip.train.plan.DecayGroups;
@@ -42,7 +41,7 @@ final class FineTuning {
   private final Flags flags;
   private final ModelBuilder builder;
   private final Backend backend;
-  private final LabelledFolder folder;
+  private final LabelledData pictures;
   private final Weights start;
   private final ClassifierHead zeroShot;
 
@@ -61,7 +60,7 @@ final class FineTuning {
    * Puts the parts together.
    *
    * @param backend that trains
-   * @param folder of the pictures
+   * @param pictures to train on
    * @param start the model's weights
    * @param zeroShot where the head starts
    */
@@ -69,20 +68,19 @@ final class FineTuning {
       Flags flags,
       ModelBuilder builder,
       Backend backend,
-      LabelledFolder folder,
+      LabelledData pictures,
       Weights start,
       ClassifierHead zeroShot) {
     this.flags = flags;
     this.builder = builder;
     this.backend = backend;
-    this.folder = folder;
+    this.pictures = pictures;
     this.start = start;
     this.zeroShot = zeroShot;
   }
 
-  /** Returns how long a training on pictures is. */
-  static TrainingRun.Length length(RunFlags flags, LabelledFolder folder) {
-    int samples = folder.files().size();
+  /** Returns how long a training on so many pictures is. */
+  static TrainingRun.Length length(RunFlags flags, long samples) {
     long steps = samples / flags.batchSize;
     if (steps < 1) {
       throw new UsageException(
@@ -99,18 +97,17 @@ final class FineTuning {
    * @param resumed where it goes on; null when it begins
    * @return empty when the process is told to end first
    */
-  Optional<Tuned> train(
-      TrainingRun run, Map<String, String> options, @Nullable Checkpoint resumed) {
+  Optional<Tuned> train(TrainingRun run, EffectiveFlags options, @Nullable Checkpoint resumed) {
     Architecture architecture = builder.architecture();
-    Pictures pictures = new Pictures(builder, flags.own.variations.augmentation(), 0);
+    Pictures preparing = new Pictures(builder, flags.own.variations.augmentation(), 0);
     flags.own.variations.notes().forEach(run::say);
     try (Trainer trainer = trainer(plan(architecture), resumed)) {
       Saver saver =
           new Saver(
               run.folder(),
-              part -> write(part, pictures, trainer),
+              part -> write(part, preparing, trainer),
               trainer,
-              options,
+              Saver.options(options, run.length().stepsInEpoch()),
               flags.run,
               resumed);
       run.reporter().atEpochs(saver::epoch);
@@ -118,8 +115,8 @@ final class FineTuning {
           new TrainingLoop(
               architecture,
               trainer,
-              folder.dataset(true),
-              pictures.varied(ModelPreparation.Captions.labels(zeroShot.classes().size())),
+              pictures.shuffled(),
+              preparing.varied(ModelPreparation.Captions.labels(zeroShot.classes().size())),
               flags.optimizer.schedule(flags.run.epochs, run.length().stepsInEpoch()),
               flags.run.loop(1, run.length().stepsInEpoch()));
       Progress from = resumed == null ? Progress.START : resumed.progress();
@@ -197,12 +194,12 @@ final class FineTuning {
   }
 
   /** Writes the model as it stands, the text tower as it was, and the head. */
-  private void write(Path part, Pictures pictures, Trainer trainer) {
+  private void write(Path part, Pictures preparing, Trainer trainer) {
     try (Weights trained = trainer.weights()) {
       ModelFolder.write(
           part,
           builder.architecture().config(),
-          pictures.config(),
+          preparing.config(),
           WeightSource.of(new MixedWeights(start, trained, 1)));
       head(trained).write(part.resolve(ClassifierHead.FILE));
     }

@@ -1,11 +1,14 @@
 package org.openclip.train.command;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
@@ -14,6 +17,7 @@ import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.PictureFiles;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.cli.Arguments;
@@ -21,15 +25,20 @@ import org.openclip.hub.cli.JsonLines;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.OutputFormat;
 import org.openclip.hub.cli.UsageException;
-import org.openclip.train.data.LabelledFolder;
+import org.openclip.train.data.Faults;
 import org.openclip.train.evaluation.ClassifierHead;
+import org.openclip.train.evaluation.DecodedSamples;
 import org.openclip.train.evaluation.LabelledFeatures;
+import org.openclip.train.evaluation.ZeroShot;
 import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.MixedWeights;
+import org.openclip.train.run.ModelPreparation;
 import org.openclip.train.run.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** One call of {@code openclip finetune}. */
 @Command(
@@ -43,6 +52,9 @@ import picocli.CommandLine.Option;
       "  openclip finetune ... --name pets --resume latest"
     })
 final class FinetuneCall implements Arguments.Call {
+  /** Pictures that are judged together. */
+  private static final int CHUNK = 256;
+
   private final GivenFlags given;
 
   @Mixin private ModelOptions model = new ModelOptions();
@@ -50,15 +62,32 @@ final class FinetuneCall implements Arguments.Call {
   @Option(
       names = "--train-folder",
       required = true,
-      paramLabel = "FOLDER",
-      description = "Pictures to train on, in a folder for each class, named after it.")
-  private Path trainFolder = Path.of("");
+      paramLabel = "PATH",
+      description = {
+        "Pictures to train on, in a folder for each class, named after it; or tar shards with cls"
+            + " files, and --class-names."
+      })
+  private String trainFolder = "";
 
   @Option(
       names = "--val-folder",
-      paramLabel = "FOLDER",
-      description = "Pictures to judge by, in folders of the same names.")
-  private @Nullable Path valFolder;
+      paramLabel = "PATH",
+      description = "Pictures to judge by, in folders of the same names; or tar shards.")
+  private @Nullable String valFolder;
+
+  @Option(
+      names = "--class-names",
+      paramLabel = "FILE",
+      description = {
+        "The names of all classes, one on a line; folders, and the cls files of shards, then have"
+            + " the number of the line, from 0, and not every class needs one."
+      })
+  private @Nullable Path classNames;
+
+  @Option(
+      names = "--allow-pipe",
+      description = "Runs shards that are commands of the shell, 'pipe:COMMAND'.")
+  private boolean commands;
 
   @Option(
       names = {"-o", "--output"},
@@ -89,12 +118,16 @@ final class FinetuneCall implements Arguments.Call {
       description = "table, or json: one object a share. Default: table.")
   private OutputFormat format = OutputFormat.TABLE;
 
+  @Spec private @Nullable CommandSpec spec;
+
   FinetuneCall(GivenFlags given) {
     this.given = given;
   }
 
   @Override
   public int run(Environment environment) {
+    running.check();
+    optimizer.check();
     if (shares.size() > 1 && valFolder == null) {
       throw new UsageException(
           "several values of --alpha need --val-folder, which tells the best of them");
@@ -108,17 +141,26 @@ final class FinetuneCall implements Arguments.Call {
     ModelBuilder builder = model.builder(environment).backend(backend.name());
     builder.architecture(); // An unknown model is said before a folder is made for it,
     flags.variations.augmentation(); // and so is what does not vary pictures.
-    LabelledFolder training = LabelledFolder.list(trainFolder);
-    LabelledFolder judged = valFolder == null ? null : LabelledFolder.list(valFolder);
-    TrainingRun.Length length = FineTuning.length(running, training);
+    LabelledData training = LabelledData.of(trainFolder, classNames, commands);
+    LabelledData judged =
+        valFolder == null ? null : LabelledData.of(valFolder, classNames, commands);
+    check(builder, training, judged);
+    TrainingRun.Length planned = FineTuning.length(running, training.count());
+    EffectiveFlags options =
+        GivenFlags.trained(
+            EffectiveFlags.of(
+                Objects.requireNonNull(spec, "picocli sets it"), optimizer.defaults("")),
+            "");
+    List<String> said = new ArrayList<>();
     RunFolder folder = running.folder(builder.name(), model.running().precision().toString());
-    Map<String, String> options = given.trained("");
-    Checkpoint resumed = running.resumed(folder);
+    Checkpoint resumed = running.resumed(folder, said::add);
+    TrainingRun.Length length = planned;
     if (resumed != null) {
       running.checkSame(resumed, options);
+      length = running.resumeChanged() ? planned : planned.of(resumed);
     }
-    folder.params(given.all());
-    ClassifierHead zeroShot = zeroShot(builder, training.classes());
+    running.params(folder, given, said::add);
+    ClassifierHead zeroShot = zeroShot(builder, training);
     Path file = builder.fetch();
     try (Weights opened = Checkpoints.open(file, environment.plugins());
         Backend opens = backend.open(model.running())) {
@@ -127,7 +169,14 @@ final class FinetuneCall implements Arguments.Call {
       FineTuning.Flags all = new FineTuning.Flags(flags, optimizer, running);
       FineTuning tuning = new FineTuning(all, builder, opens, training, start, zeroShot);
       TrainingRun.in(
-              environment, running, folder, length, run -> tuning.train(run, options, resumed))
+              environment,
+              running,
+              folder,
+              length,
+              run -> {
+                said.forEach(run::say);
+                return tuning.train(run, options, resumed);
+              })
           .ifPresent(
               tuned -> {
                 Results results = new Results(environment, builder, start, zeroShot, tuned);
@@ -137,9 +186,29 @@ final class FinetuneCall implements Arguments.Call {
     return 0;
   }
 
+  /** Checks the pictures before anything is trained. */
+  private void check(ModelBuilder builder, LabelledData training, @Nullable LabelledData judged) {
+    Pictures pictures = new Pictures(builder, flags.variations.augmentation(), 0);
+    find(pictures, "--train-folder " + trainFolder, training);
+    if (judged != null) {
+      try {
+        LabelledFeatures.numbers(judged.classes(), training.classes());
+      } catch (InvalidInputException e) {
+        throw new InvalidInputException("--val-folder " + valFolder + ": " + e.getMessage(), e);
+      }
+      find(pictures, "--val-folder " + valFolder, judged);
+    }
+  }
+
+  private static void find(Pictures pictures, String name, LabelledData data) {
+    ModelPreparation preparation =
+        pictures.plain(ModelPreparation.Captions.labels(data.classes().size()));
+    FirstSample.find(name, data.dataset(), preparation, () -> false);
+  }
+
   /** Returns the head that words make, with the scale of the logits in its rows. */
-  private ClassifierHead zeroShot(ModelBuilder builder, List<String> folders) {
-    List<String> names = LabelledData.names(folders);
+  private ClassifierHead zeroShot(ModelBuilder builder, LabelledData training) {
+    List<String> names = training.names();
     List<String> different = names.stream().distinct().toList();
     try (ClipModel loaded = builder.load()) {
       Embeddings classes =
@@ -151,7 +220,7 @@ final class FinetuneCall implements Arguments.Call {
           rows[c * row.length + j] = row[j] * loaded.logitScale();
         }
       }
-      return new ClassifierHead(folders, Embeddings.of(classes.width(), rows));
+      return new ClassifierHead(training.classes(), Embeddings.of(classes.width(), rows));
     }
   }
 
@@ -162,6 +231,7 @@ final class FinetuneCall implements Arguments.Call {
     private final Weights start;
     private final ClassifierHead zeroShot;
     private final FineTuning.Tuned tuned;
+    private boolean said;
 
     Results(
         Environment environment,
@@ -177,7 +247,7 @@ final class FinetuneCall implements Arguments.Call {
     }
 
     /** Judges each share and returns the best, the first of equal ones. */
-    double report(@Nullable LabelledFolder judged) {
+    double report(@Nullable LabelledData judged) {
       double best = shares.get(0);
       double most = -1;
       if (judged == null) {
@@ -209,10 +279,24 @@ final class FinetuneCall implements Arguments.Call {
       environment.out().flush();
     }
 
-    private Map<String, Double> judge(double share, LabelledFolder judged) {
+    private Map<String, Double> judge(double share, LabelledData judged) {
       ClassifierHead head = head(share);
-      try (ClipModel mixed = builder.weights(weights(share)).load()) {
-        LabelledFeatures features = LabelledFeatures.of(mixed, judged, count -> {});
+      Faults faults = new Faults();
+      int classes = judged.classes().size();
+      try (ClipModel mixed = builder.weights(weights(share)).load();
+          DecodedSamples samples =
+              new DecodedSamples(
+                  judged.dataset(),
+                  new PictureFiles(environment.plugins()),
+                  CHUNK,
+                  faults,
+                  caption -> ZeroShot.label(caption, classes))) {
+        LabelledFeatures features =
+            LabelledFeatures.of(mixed, judged.classes(), samples, count -> {});
+        if (!said) {
+          LeftOut.say(environment, faults);
+          said = true;
+        }
         return head.metrics(features.among(head.classes()));
       }
     }

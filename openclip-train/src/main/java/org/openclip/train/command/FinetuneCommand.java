@@ -1,6 +1,7 @@
 package org.openclip.train.command;
 
 import java.util.List;
+import java.util.Set;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
 
@@ -21,6 +22,8 @@ public final class FinetuneCommand implements CommandProvider {
 
   @Override
   public int run(List<String> arguments, Environment environment) {
-    return Arguments.run(this, new FinetuneCall(GivenFlags.of(arguments)), arguments, environment);
+    List<String> whole =
+        FlagNames.whole(arguments, new FinetuneCall(GivenFlags.of(List.of())), Set.of());
+    return Arguments.run(this, new FinetuneCall(GivenFlags.of(whole)), whole, environment);
   }
 }

@@ -24,14 +24,24 @@ final class FolderFlags {
       names = "--class-names",
       paramLabel = "FILE",
       description = {
-        "Of class folders that are named by numbers from 0: the names of all classes, one on a"
-            + " line."
+        "The names of all classes, one on a line; class folders, and the cls files of shards, then"
+            + " have the number of the line, from 0, and not every class needs one."
       })
   private @Nullable Path classNames;
 
   @Mixin private PromptFlags prompts = new PromptFlags();
 
   private final List<String> notes = new ArrayList<>();
+
+  /** Returns the file of the names of all classes; null without one. */
+  @Nullable Path classNames() {
+    return classNames;
+  }
+
+  /** Returns texts with {@code {}} in the place of the class. */
+  List<String> templates() {
+    return prompts.templates();
+  }
 
   /**
    * Returns the pictures of a folder with their captions.

@@ -7,8 +7,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The flags of a call as they were given, by name. A training that goes on must have those that it
- * began with.
+ * The flags of a call as they were given, by name, and which of them decide what is trained.
  *
  * @param all every flag with its value, and its values with spaces between
  */
@@ -16,6 +15,7 @@ record GivenFlags(Map<String, String> all) {
   /** Flags that say where, how fast and what is told, not what is trained. */
   private static final Set<String> FREE =
       Set.of(
+          "--allow-pipe",
           "--alpha",
           "--backend",
           "--batch",
@@ -53,6 +53,9 @@ record GivenFlags(Map<String, String> all) {
           "--zeroshot-frequency",
           "--zeroshot-templates");
 
+  /** Flags whose values add up when they are given again; of all others the last counts. */
+  private static final Set<String> REPEATED = Set.of("--template");
+
   /** Short names of flags, and those they stand for. */
   private static final Map<String, String> SHORT =
       Map.of(
@@ -80,45 +83,26 @@ record GivenFlags(Map<String, String> all) {
       if (equals >= 0) {
         values.add(flag.substring(equals + 1));
       }
-      while (equals < 0 && i + 1 < arguments.size() && !isFlag(arguments.get(i + 1))) {
+      while (equals < 0 && i + 1 < arguments.size() && !FlagNames.isFlag(arguments.get(i + 1))) {
         values.add(arguments.get(++i));
       }
       flags.merge(
           SHORT.getOrDefault(name, name),
           String.join(" ", values),
-          (before, more) -> before + " " + more);
+          (before, more) -> REPEATED.contains(name) ? before + " " + more : more);
     }
     return new GivenFlags(flags);
   }
 
-  private static boolean isFlag(String argument) {
-    return argument.startsWith("--") || argument.matches("-[a-z]");
-  }
-
-  /** Returns those that decide what is trained, the model's name among them. */
-  Map<String, String> trained(String model) {
-    Map<String, String> some = new TreeMap<>(all);
+  /**
+   * Returns those that decide what is trained, the model's name among them.
+   *
+   * @param effective what the flags amount to
+   */
+  static EffectiveFlags trained(EffectiveFlags effective, String model) {
+    Map<String, String> some = new TreeMap<>(effective.values());
     some.keySet().removeAll(FREE);
     some.putIfAbsent("--model", model);
-    return some;
-  }
-
-  /** Returns what differs between flags as they were and as they are. */
-  static Map<String, String> differences(Map<String, String> before, Map<String, String> now) {
-    Map<String, String> differences = new TreeMap<>();
-    before.forEach(
-        (name, value) -> {
-          String other = now.getOrDefault(name, "(default)");
-          if (!other.equals(value)) {
-            differences.put(name, value + " -> " + other);
-          }
-        });
-    now.forEach(
-        (name, value) -> {
-          if (!before.containsKey(name)) {
-            differences.put(name, "(default) -> " + value);
-          }
-        });
-    return differences;
+    return new EffectiveFlags(some, effective.defaults());
   }
 }

@@ -66,6 +66,12 @@ final class LockFlags {
       description = "Sets a text tower's pooling apart from its projection.")
   private boolean poolerApart;
 
+  /** Checks the numbers. */
+  void check() {
+    Bounds.atLeast(0, "--lock-image-unlocked-groups", imageGroups);
+    Bounds.atLeast(0, "--lock-text-unlocked-layers", textGroups);
+  }
+
   /**
    * Returns what the flags lock.
    *

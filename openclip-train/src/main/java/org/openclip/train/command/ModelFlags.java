@@ -105,6 +105,15 @@ final class ModelFlags {
 
   @Mixin private FetchSettings fetching = new FetchSettings();
 
+  /** Checks the numbers. */
+  void check() {
+    Bounds.share("--force-patch-dropout", patchDropout);
+    imageSize.forEach(size -> Bounds.atLeast(1, "--force-image-size", size));
+    Bounds.atLeast(1, "--force-context-length", contextLength);
+    std.forEach(each -> Bounds.positive("--image-std", each));
+    Bounds.atLeast(0, "--max-image-pixels", mostPixels);
+  }
+
   /** Returns whether training starts from weights that exist. */
   boolean isPretrained() {
     return !pretrained.isEmpty();

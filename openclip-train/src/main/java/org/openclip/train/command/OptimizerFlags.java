@@ -130,6 +130,40 @@ final class OptimizerFlags {
     this.warmup = warmup;
   }
 
+  /** Checks the numbers. */
+  void check() {
+    Bounds.atLeast(0, "--lr", rate);
+    Bounds.atLeast(0, "--wd", weightDecay);
+    Bounds.atLeast(0, "--warmup", warmup);
+    Bounds.share("--beta1", beta1);
+    Bounds.share("--beta2", beta2);
+    Bounds.atLeast(0, "--eps", epsilon);
+    Bounds.share("--momentum", momentum);
+    Bounds.atLeast(0, "--epochs-cooldown", cooldownEpochs);
+    Bounds.atLeast(0, "--lr-cooldown-end", cooldownEnd);
+    Bounds.positive("--lr-cooldown-power", cooldownPower);
+    Bounds.positive("--grad-clip-norm", clip);
+  }
+
+  /**
+   * Returns the defaults of flags that depend on the optimizer and the model, by flag.
+   *
+   * @param model the model's name
+   */
+  Map<String, Double> defaults(String model) {
+    boolean transformer = model.toLowerCase(Locale.ROOT).contains("vit");
+    return switch (name) {
+      case "adamw", "nadamw" ->
+          Map.of(
+              "--beta1", 0.9,
+              "--beta2", transformer ? 0.98 : 0.999,
+              "--eps", transformer ? 1e-6 : 1e-8);
+      case "lion" -> Map.of("--beta1", 0.9, "--beta2", 0.99);
+      case "sgd" -> Map.of("--momentum", 0.9);
+      default -> Map.of();
+    };
+  }
+
   double weightDecay() {
     return weightDecay;
   }

@@ -3,6 +3,7 @@ package org.openclip.train.command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.openclip.hub.cli.UsageException;
@@ -24,6 +25,8 @@ final class ReferenceFlags {
       "there is no reporting to wandb; leave it out, and give --report-to tensorboard";
   private static final String PROGRAM =
       "models are graphs that the backend runs, and checkpoints hold no programs; leave it out";
+  private static final String PROBE =
+      "an older measurement; 'openclip evaluate --linear-probe' makes it after the training";
   private static final int MANY = Integer.MAX_VALUE;
 
   /**
@@ -56,6 +59,16 @@ final class ReferenceFlags {
     ignored(fates, 1, "scores are compared as they come, in fp32", "val-retrieval-precision");
     refused(fates, 0, PROGRAM, "trace", "torchscript");
     refused(fates, 0, "there is one process; leave it out", "horovod");
+    refused(fates, 0, "an older name of --pretrained openai; give that", "openai-pretrained");
+    refused(fates, 0, "an older way to use many GPUs; leave it out", "dp");
+    refused(fates, 1, "an older way to use many GPUs; leave it out", "multigpu");
+    refused(fates, 1, "an older name of --device cuda:N; give that", "gpu");
+    refused(
+        fates,
+        0,
+        "features of a batch are always compared together; leave it out",
+        "skip-aggregate");
+    refused(fates, 1, PROBE, "regression-frequency", "C");
     refused(
         fates,
         0,
@@ -120,6 +133,11 @@ final class ReferenceFlags {
         }
       }
     }
+  }
+
+  /** Returns the names of all of them. */
+  static Set<String> names() {
+    return FATES.keySet();
   }
 
   /** Takes out of a call's arguments what is not read. */

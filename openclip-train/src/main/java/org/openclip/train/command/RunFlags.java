@@ -7,10 +7,12 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.hub.cli.UsageException;
@@ -150,6 +152,23 @@ final class RunFlags {
     this.lastAlone = lastAlone;
   }
 
+  /** Checks the numbers. */
+  void check() {
+    Bounds.atLeast(0, "--epochs", epochs);
+    Bounds.atLeast(1, "--batch-size", batchSize);
+    Bounds.atLeast(0, "--workers", workers);
+    Bounds.atLeast(0, "--save-frequency", saveFrequency);
+    Bounds.atLeast(0, "--log-every-n-steps", logEvery);
+    Bounds.atLeast(0, "--log-metric-every-n-steps", boardEvery);
+    Bounds.atLeast(0, "--train-loss-ema-samples", averagedSamples);
+    Bounds.atLeast(1, "--remote-sync-frequency", remoteSeconds);
+  }
+
+  /** Returns how many threads prepare samples: one at least, as 0 means in the reference, too. */
+  int threads() {
+    return Math.max(1, workers);
+  }
+
   /** Returns how many epochs lie between two checkpoints; 0 for one at the end alone. */
   int saveFrequency() {
     return saveFrequency == null ? 1 : saveFrequency;
@@ -186,7 +205,7 @@ final class RunFlags {
    * @param stepsInEpoch how many steps an epoch has
    */
   TrainingLoop.Settings loop(int parts, long stepsInEpoch) {
-    return new TrainingLoop.Settings(seed, batchSize, parts, epochs, stepsInEpoch, workers);
+    return new TrainingLoop.Settings(seed, batchSize, parts, epochs, stepsInEpoch, threads());
   }
 
   /**
@@ -235,9 +254,6 @@ final class RunFlags {
       throw new UsageException(
           "--remote-sync-protocol '" + remoteProtocol + "' is not one of s3, fsspec");
     }
-    if (remoteSeconds < 1) {
-      throw new UsageException("--remote-sync-frequency must be at least 1 second");
-    }
     return remote == null
         ? Optional.empty()
         : Optional.of(
@@ -249,8 +265,12 @@ final class RunFlags {
     return Duration.ofSeconds(remoteSeconds);
   }
 
-  /** Returns where the run goes on; null when it begins. */
-  @Nullable Checkpoint resumed(RunFolder folder) {
+  /**
+   * Returns where the run goes on; null when it begins.
+   *
+   * @param say told, in a line, what is not as one might expect
+   */
+  @Nullable Checkpoint resumed(RunFolder folder, Consumer<String> say) {
     if (resume == null) {
       return null;
     }
@@ -260,17 +280,40 @@ final class RunFlags {
               ? fetched(RemoteFiles.path(resume), folder)
               : Path.of(resume));
     }
+    folder.recover(say);
     Optional<Path> here = folder.latest();
     Optional<Path> there = remote(folder).flatMap(path -> new RunFolder(path).latest());
     if (there.isPresent() && step(there) > step(here)) {
       return Checkpoint.read(fetched(there.get(), folder));
     }
+    if (here.isEmpty()) {
+      say.accept(
+          "--resume latest: there is no checkpoint in %s%s; the training begins"
+              .formatted(
+                  folder.checkpoint("").toString(), remote == null ? "" : " or in " + remote));
+    }
     return here.map(Checkpoint::read).orElse(null);
   }
 
+  /** Writes the flags into the run's folder, without which a run can do. */
+  void params(RunFolder folder, GivenFlags given, Consumer<String> say) {
+    try {
+      folder.params(given.all());
+    } catch (OpenClipException e) {
+      say.accept(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Returns whether a run may go on with other flags than it began with. */
+  boolean resumeChanged() {
+    return resumeChanged;
+  }
+
   /** Checks that a run goes on with the flags that it began with, unless it may have others. */
-  void checkSame(Checkpoint checkpoint, Map<String, String> options) {
-    Map<String, String> differences = GivenFlags.differences(checkpoint.options(), options);
+  void checkSame(Checkpoint checkpoint, EffectiveFlags flags) {
+    Map<String, String> before = new LinkedHashMap<>(checkpoint.options());
+    before.remove(Saver.STEPS);
+    Map<String, String> differences = flags.differences(before);
     if (!differences.isEmpty() && !resumeChanged) {
       throw new UsageException(
           "the checkpoint "

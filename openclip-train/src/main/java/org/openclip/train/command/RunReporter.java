@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.training.StepReport;
 import org.openclip.train.evaluation.PairEvaluation;
@@ -34,6 +35,7 @@ final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
   private double data;
   private double time;
   private int counted;
+  private boolean told;
   private EpochEnd end = progress -> {};
 
   /**
@@ -67,8 +69,25 @@ final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
   }
 
   /** Writes a line to the log and the screen. */
-  void say(String line) {
-    folder.log(line);
+  @Override
+  public void say(String line) {
+    beside(() -> folder.log(line));
+    show(line);
+  }
+
+  /** Writes to a file that a training can do without; the first time that this fails is said. */
+  private void beside(Runnable write) {
+    try {
+      write.run();
+    } catch (OpenClipException e) {
+      if (!told) {
+        told = true;
+        show(e.getMessage() + "; the training goes on, and what cannot be written is lost");
+      }
+    }
+  }
+
+  private void show(String line) {
     environment.err().println((environment.terminal() ? WIPE : "") + line);
     environment.err().flush();
   }
@@ -142,7 +161,7 @@ final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
     if (Double.isFinite(report.gradientNorm())) {
       scalars.put("train/grad_norm", report.gradientNorm());
     }
-    board.add(progress.step(), scalars);
+    beside(() -> board.add(progress.step(), scalars));
   }
 
   /**
@@ -162,9 +181,9 @@ final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
           text.append(String.format(Locale.ROOT, "  %s %s", name, shown(value, whole)));
         });
     all.put("epoch", epoch);
-    folder.results(all);
+    beside(() -> folder.results(all));
     if (board != null) {
-      board.add(epoch, tagged);
+      beside(() -> board.add(epoch, tagged));
     }
     say(text.toString());
   }
@@ -181,7 +200,7 @@ final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
   @Override
   public void close() {
     if (board != null) {
-      board.close();
+      beside(board::close);
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.openclip.train.command;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,9 @@ import org.openclip.train.run.RunFolder;
 
 /** Writes the checkpoints of a run, named as the reference names them. */
 final class Saver {
+  /** The name under which a checkpoint says how many steps an epoch has. */
+  static final String STEPS = "steps of an epoch";
+
   private final RunFolder folder;
   private final Consumer<Path> model;
   private final Trainer trainer;
@@ -41,6 +45,19 @@ final class Saver {
     if (resumed != null && resumed.folder().equals(epochFolder(resumed.progress().epoch()))) {
       previous = resumed.folder();
     }
+  }
+
+  /** Returns the options that a checkpoint says. */
+  static Map<String, String> options(EffectiveFlags flags, long stepsInEpoch) {
+    Map<String, String> options = new LinkedHashMap<>(flags.values());
+    options.put(STEPS, Long.toString(stepsInEpoch));
+    return options;
+  }
+
+  /** Returns how many steps an epoch has as a checkpoint says; else as is planned now. */
+  static long steps(Checkpoint checkpoint, long planned) {
+    String said = checkpoint.options().getOrDefault(STEPS, "");
+    return said.matches("[1-9]\\d{0,17}") ? Long.parseLong(said) : planned;
   }
 
   private Path epochFolder(int epoch) {

@@ -1,5 +1,8 @@
 package org.openclip.train.command;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.CommandProvider.Environment;
@@ -14,6 +17,8 @@ import org.openclip.train.run.TrainingLoop;
 import org.openclip.train.run.Validation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** One call of the command that trains. */
 @Command(
@@ -28,6 +33,8 @@ import picocli.CommandLine.Mixin;
 final class TrainCall implements Arguments.Call {
   private final GivenFlags given;
   private final ReferenceFlags.Sorted others;
+
+  @Spec private @Nullable CommandSpec spec;
 
   @Mixin private ModelFlags model = new ModelFlags();
   @Mixin private DataFlags data = new DataFlags();
@@ -46,59 +53,86 @@ final class TrainCall implements Arguments.Call {
   @Override
   public int run(Environment environment) {
     others.check();
+    check();
     if (!data.trains() && !validation.any()) {
       throw new UsageException(
           "--train-data is missing; it names the data to train on. With --val-data or"
               + " --imagenet-val alone, a model is only measured");
     }
     Dataset dataset = data.trains() ? data.training() : null;
-    TrainingRun.Length length =
-        new TrainingRun.Length(
-            running.batchSize * computing.accumulate, dataset == null ? 0 : stepsInEpoch(dataset));
+    long planned = dataset == null ? 0 : stepsInEpoch(dataset);
     ModelBuilder builder = model.builder(environment);
     builder.architecture(); // An unknown model is said before a folder is made for it,
     model.variations.augmentation(); // and so is what does not vary pictures.
+    EffectiveFlags flags = effective();
+    List<String> said = new ArrayList<>();
     RunFolder folder = running.folder(model.name, computing.precision);
-    Checkpoint resumed = running.resumed(folder);
+    Checkpoint resumed = running.resumed(folder, said::add);
+    long steps = planned;
     if (resumed != null && dataset != null) {
-      running.checkSame(resumed, given.trained(model.name));
+      running.checkSame(resumed, flags);
+      steps = running.resumeChanged() ? planned : Saver.steps(resumed, planned);
     }
-    folder.params(given.all());
+    running.params(folder, given, said::add);
+    TrainingRun.Length length =
+        new TrainingRun.Length(running.batchSize * computing.accumulate, steps);
     return TrainingRun.in(
         environment,
         running,
         folder,
         length,
         run -> {
+          said.forEach(run::say);
           others.notes().forEach(run::say);
-          data.notes().forEach(run::say);
           model.variations.notes().forEach(run::say);
           computing.note().ifPresent(run::say);
-          work(run, environment, builder, resumed, dataset);
+          Pictures pictures =
+              new Pictures(builder, model.variations.augmentation(), model.mostPixels);
+          ValidationFlags.Sources measured = validation.sources(data, builder, pictures);
+          data.notes().forEach(run::say);
+          if (dataset != null) {
+            FirstSample.find(
+                data.trainingName(), dataset, pictures.varied(builder.tokenizer()), run.stop());
+          }
+          measured.check(run.stop());
+          work(run, environment, builder, resumed, new Data(dataset, pictures, measured), flags);
           return 0;
         });
   }
+
+  /**
+   * What a model is trained on and measured by.
+   *
+   * @param training null when it is only measured
+   * @param pictures what is done to pictures
+   */
+  private record Data(
+      @Nullable Dataset training, Pictures pictures, ValidationFlags.Sources measured) {}
 
   private void work(
       TrainingRun run,
       Environment environment,
       ModelBuilder builder,
       @Nullable Checkpoint resumed,
-      @Nullable Dataset dataset) {
+      Data samples,
+      EffectiveFlags effective) {
+    Dataset dataset = samples.training();
+    Pictures pictures = samples.pictures();
     ModelTrainer.Flags flags =
         new ModelTrainer.Flags(model, objective, optimizer, locks, computing, running);
     try (ModelTrainer trainer =
         ModelTrainer.open(flags, builder, environment, resumed, dataset != null)) {
-      Pictures pictures = new Pictures(builder, model.variations.augmentation(), model.mostPixels);
-      Validation measured =
-          validation.of(
-              trainer.model(pictures),
-              data,
-              pictures,
-              new Validation.Settings(running.epochs, running.batchSize, running.workers));
       Progress start = resumed == null ? Progress.START : resumed.progress();
+      // Without a training, everything is due.
+      int last = dataset == null ? start.epoch() : running.epochs;
+      Validation measured =
+          samples
+              .measured()
+              .of(
+                  trainer.model(pictures),
+                  new Validation.Settings(last, running.batchSize, running.threads()));
       if (dataset == null) {
-        measure(run, measured, Math.max(start.epoch(), running.epochs), start.epoch());
+        measure(run, measured, start.epoch());
         return;
       }
       Architecture architecture = builder.architecture();
@@ -107,14 +141,14 @@ final class TrainCall implements Arguments.Call {
               run.folder(),
               part -> trainer.write(part, pictures.config()),
               trainer.trainer(),
-              given.trained(model.name),
+              Saver.options(effective, run.length().stepsInEpoch()),
               running,
               resumed);
       run.reporter()
           .atEpochs(
               progress -> {
                 saver.epoch(progress);
-                measure(run, measured, progress.epoch(), progress.epoch());
+                measure(run, measured, progress.epoch());
               });
       TrainingLoop loop =
           new TrainingLoop(
@@ -132,18 +166,34 @@ final class TrainCall implements Arguments.Call {
   /**
    * Measures what is due.
    *
-   * @param due at the end of which epoch
-   * @param trained how many epochs the model was trained for
+   * @param epoch how many epochs the model was trained for
    */
-  private static void measure(TrainingRun run, Validation measured, int due, int trained) {
+  private static void measure(TrainingRun run, Validation measured, int epoch) {
     measured
-        .run(due, run.stop(), run::say)
-        .ifPresent(metrics -> run.reporter().results(trained, metrics));
+        .run(epoch, run.stop(), run::say)
+        .ifPresent(metrics -> run.reporter().results(epoch, metrics));
+  }
+
+  private void check() {
+    model.check();
+    data.check();
+    optimizer.check();
+    locks.check();
+    computing.check();
+    running.check();
+    validation.check();
+  }
+
+  private EffectiveFlags effective() {
+    CommandSpec read = Objects.requireNonNull(spec, "picocli sets it");
+    return GivenFlags.trained(EffectiveFlags.of(read, optimizer.defaults(model.name)), model.name);
   }
 
   private long stepsInEpoch(Dataset dataset) {
     long samples = data.epochSamples(dataset);
-    long steps = samples / ((long) running.batchSize * computing.accumulate);
+    long steps =
+        new StepsInEpoch(running.batchSize, computing.accumulate, running.workers, 1)
+            .of(dataset, samples);
     if (steps < 1) {
       throw new UsageException(
           "an epoch of %s samples has no batch of %s; take a smaller --batch-size"

@@ -21,7 +21,9 @@ public final class TrainCommand implements CommandProvider {
 
   @Override
   public int run(List<String> arguments, Environment environment) {
-    ReferenceFlags.Sorted sorted = ReferenceFlags.sort(arguments);
+    TrainCall flags = new TrainCall(GivenFlags.of(List.of()), ReferenceFlags.sort(List.of()));
+    ReferenceFlags.Sorted sorted =
+        ReferenceFlags.sort(FlagNames.whole(arguments, flags, ReferenceFlags.names()));
     TrainCall call = new TrainCall(GivenFlags.of(sorted.kept()), sorted);
     // What is refused is said before what else may be wrong.
     List<String> read = sorted.error() == null ? sorted.kept() : List.of();

@@ -5,6 +5,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.Progress;
 import org.openclip.train.run.RemoteSync;
 import org.openclip.train.run.RunFolder;
@@ -28,7 +29,12 @@ record TrainingRun(
    * @param samplesInStep how many samples a step takes
    * @param stepsInEpoch how many steps an epoch has
    */
-  record Length(int samplesInStep, long stepsInEpoch) {}
+  record Length(int samplesInStep, long stepsInEpoch) {
+    /** Returns the length that a checkpoint says, in steps of as many samples. */
+    Length of(Checkpoint checkpoint) {
+      return new Length(samplesInStep, Saver.steps(checkpoint, stepsInEpoch));
+    }
+  }
 
   /**
    * Does some work in a run; what it fails of stands in the run's log, too. Until it is done, a
@@ -55,7 +61,11 @@ record TrainingRun(
       }
       return work.apply(new TrainingRun(flags, folder, length, reporter, stop));
     } catch (OpenClipException e) {
-      folder.log(String.valueOf(e.getMessage()));
+      try {
+        folder.log(String.valueOf(e.getMessage()));
+      } catch (OpenClipException log) {
+        e.addSuppressed(log);
+      }
       throw e;
     }
   }

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
+import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.cli.Prompts;
 import org.openclip.train.run.ModelInTraining;
 import org.openclip.train.run.ModelPreparation;
@@ -55,35 +58,80 @@ final class ValidationFlags {
       description = "Of its prompts: imagenet80, imagenet7, none, or a file. Default: imagenet80.")
   private String templates = "imagenet80";
 
+  /** Checks the numbers. */
+  void check() {
+    Bounds.atLeast(1, "--val-num-samples", samples);
+    Bounds.atLeast(0, "--val-frequency", pairsEvery);
+    Bounds.atLeast(0, "--zeroshot-frequency", labelledEvery);
+  }
+
   /** Returns whether there is anything to measure. */
   boolean any() {
     return pairs != null || imageNet != null || imageNetV2 != null;
   }
 
   /** Returns the pictures of known classes, by what stands before the names of their results. */
-  private Map<String, LabelledData> labelled() {
+  private Map<String, LabelledData> labelled(boolean commands) {
     Map<String, LabelledData> sets = new LinkedHashMap<>();
     if (imageNet != null) {
-      sets.put("imagenet-zeroshot-val", LabelledData.imageNet(imageNet));
+      sets.put("imagenet-zeroshot-val", LabelledData.imageNet(imageNet, commands));
     }
     if (imageNetV2 != null) {
-      sets.put("imagenetv2-zeroshot-val", LabelledData.imageNetV2(imageNetV2));
+      sets.put("imagenetv2-zeroshot-val", LabelledData.imageNetV2(imageNetV2, commands));
     }
     return sets;
   }
 
   /**
-   * Returns what is measured.
+   * What is measured by.
    *
-   * @param model that is trained
+   * @param flags how often
+   * @param pairs pictures with captions; null for none
+   * @param labelled pictures of known classes
+   */
+  record Sources(
+      ValidationFlags flags,
+      Validation.@Nullable Source pairs,
+      List<Validation.Labelled> labelled) {
+    Sources {
+      labelled = List.copyOf(labelled);
+    }
+
+    /**
+     * Checks that there is something that can be used.
+     *
+     * @throws InvalidInputException when there is not
+     */
+    void check(BooleanSupplier stop) {
+      if (pairs != null && flags.pairsEvery > 0) {
+        FirstSample.find("--val-data " + flags.pairs, pairs.dataset(), pairs.preparation(), stop);
+      }
+      if (flags.labelledEvery > 0) {
+        for (Validation.Labelled set : labelled) {
+          Validation.Source source = set.source();
+          FirstSample.find(set.prefix(), source.dataset(), source.preparation(), stop);
+        }
+      }
+    }
+
+    /** Returns what is measured of a model that is trained. */
+    Validation of(ModelInTraining model, Validation.Settings settings) {
+      return new Validation(
+          model, pairs, flags.pairsEvery, labelled, flags.labelledEvery, settings);
+    }
+  }
+
+  /**
+   * Returns what is measured by.
+   *
    * @param data the flags by which pictures with captions are read
+   * @param builder of the model that is trained
    * @param pictures what is done to them
    */
-  Validation of(
-      ModelInTraining model, DataFlags data, Pictures pictures, Validation.Settings settings) {
+  Sources sources(DataFlags data, ModelBuilder builder, Pictures pictures) {
     List<String> prompts = Prompts.templates(templates);
     List<Validation.Labelled> labelled = new ArrayList<>();
-    labelled()
+    labelled(data.allowsCommands())
         .forEach(
             (prefix, set) ->
                 labelled.add(
@@ -99,7 +147,7 @@ final class ValidationFlags {
             ? null
             : new Validation.Source(
                 data.validation(pairs, samples),
-                pictures.plain(ModelPreparation.Captions.of(model.tokenizer())));
-    return new Validation(model, captioned, pairsEvery, labelled, labelledEvery, settings);
+                pictures.plain(ModelPreparation.Captions.of(builder.tokenizer())));
+    return new Sources(this, captioned, labelled);
   }
 }

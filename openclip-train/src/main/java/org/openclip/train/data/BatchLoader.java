@@ -2,6 +2,7 @@ package org.openclip.train.data;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -13,6 +14,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidInputException;
@@ -37,23 +40,34 @@ public final class BatchLoader implements AutoCloseable {
   private final BlockingQueue<Future<Prepared>> queue;
   private final ConcurrentLinkedQueue<ByteBuffer> free = new ConcurrentLinkedQueue<>();
   private long position;
+  private boolean whole;
+  private int pass;
+  private long usable;
   private boolean ended;
 
   /** A sample that is ready, or was left out when it has no tokens. */
   private static final class Prepared {
     private final String key;
+    private final int pass;
     private final ByteBuffer pixels;
     private final long @Nullable [] tokens;
 
-    Prepared(String key, ByteBuffer pixels, long @Nullable [] tokens) {
+    Prepared(String key, int pass, ByteBuffer pixels, long @Nullable [] tokens) {
       this.key = key;
+      this.pass = pass;
       this.pixels = pixels;
       this.tokens = tokens;
     }
   }
 
   /** What stands in the queue behind the last sample. */
-  private static final Prepared END = new Prepared("", ByteBuffer.allocate(0), null);
+  private static final Prepared END = new Prepared("", 0, ByteBuffer.allocate(0), null);
+
+  /** How long to wait between two questions whether to stop, in milliseconds. */
+  private static final long PAUSE = 20;
+
+  /** How long a closed loader waits for what reads, which may hang on a network. */
+  private static final Duration PATIENCE = Duration.ofMillis(500);
 
   /**
    * Starts to load.
@@ -86,6 +100,7 @@ public final class BatchLoader implements AutoCloseable {
     this.dropLast = dropLast;
     this.faults = faults;
     this.position = skip;
+    this.whole = skip == 0;
     this.queue = new ArrayBlockingQueue<>(BATCHES_AHEAD * batchSize + threads);
     this.workers =
         Executors.newFixedThreadPool(
@@ -103,7 +118,8 @@ public final class BatchLoader implements AutoCloseable {
         }
         if (number >= skip) {
           long index = number;
-          queue.put(workers.submit(() -> prepare(sample, index)));
+          int pass = stream.pass();
+          queue.put(workers.submit(() -> prepare(sample, index, pass)));
         }
       }
     } catch (RuntimeException | Error e) {
@@ -123,7 +139,7 @@ public final class BatchLoader implements AutoCloseable {
     }
   }
 
-  private Prepared prepare(Sample sample, long number) {
+  private Prepared prepare(Sample sample, long number, int sampleIn) {
     ByteBuffer pixels = free.poll();
     if (pixels == null) {
       pixels = Tensor.allocate(4L * preparation.pixels());
@@ -133,9 +149,11 @@ public final class BatchLoader implements AutoCloseable {
       var out = pixels.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
       tokens = preparation.prepare(sample, order.sample(number), out);
     } catch (OpenClipException e) {
-      faults.skip(sample.key(), String.valueOf(e.getMessage()));
+      if (sampleIn == 0) { // When it comes by again it is counted already.
+        faults.skip(sample.key(), String.valueOf(e.getMessage()));
+      }
     }
-    return new Prepared(sample.key(), pixels, tokens);
+    return new Prepared(sample.key(), sampleIn, pixels, tokens);
   }
 
   /**
@@ -145,16 +163,29 @@ public final class BatchLoader implements AutoCloseable {
    * @throws InterruptedCallException when the thread is interrupted
    */
   public @Nullable Batch next() {
+    return next(() -> false);
+  }
+
+  /**
+   * Waits for the next batch; null after the last. Where samples come by again and again, it is the
+   * last when a whole pass had fewer that can be used than a batch has.
+   *
+   * @param stop asked while it waits; once it says so there is no further batch
+   * @throws OpenClipException when the data cannot be read, or the thread is interrupted
+   */
+  @SuppressWarnings("ReferenceEquality") // The end is one object.
+  public @Nullable Batch next(BooleanSupplier stop) {
     List<Prepared> samples = new ArrayList<>();
     while (!ended && samples.size() < batchSize) {
-      Prepared sample = take();
-      if (sample == END) {
+      Prepared sample = take(stop);
+      if (sample == null || sample == END || !enough(sample.pass)) {
         ended = true;
       } else {
         position++;
         if (sample.tokens == null) {
           free.add(sample.pixels);
         } else {
+          usable++;
           samples.add(sample);
         }
       }
@@ -165,10 +196,49 @@ public final class BatchLoader implements AutoCloseable {
     return batch(samples);
   }
 
-  @SuppressWarnings("ReferenceEquality") // The end is one object.
-  private Prepared take() {
+  /** Returns how often all samples had come by before the last one that was taken. */
+  public int pass() {
+    return pass;
+  }
+
+  /** Returns how many samples of the pass under way can be used, so far. */
+  public long usable() {
+    return usable;
+  }
+
+  /** Returns whether the pass before the one of a sample had enough of them for a batch. */
+  private boolean enough(int sampleIn) {
+    if (sampleIn == pass) {
+      return true;
+    }
+    if (whole && usable < batchSize) {
+      return false;
+    }
+    whole = true;
+    pass = sampleIn;
+    usable = 0;
+    return true;
+  }
+
+  /** Waits for a sample; returns null when it is to stop. */
+  private @Nullable Prepared take(BooleanSupplier stop) {
     try {
-      return queue.take().get();
+      Future<Prepared> next = queue.poll(PAUSE, TimeUnit.MILLISECONDS);
+      while (next == null) {
+        if (stop.getAsBoolean()) {
+          return null;
+        }
+        next = queue.poll(PAUSE, TimeUnit.MILLISECONDS);
+      }
+      while (true) {
+        try {
+          return next.get(PAUSE, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          if (stop.getAsBoolean()) {
+            return null;
+          }
+        }
+      }
     } catch (InterruptedException e) {
       throw InterruptedCallException.of("waiting for samples", e);
     } catch (ExecutionException e) {
@@ -210,7 +280,10 @@ public final class BatchLoader implements AutoCloseable {
     reader.interrupt();
     workers.shutdownNow();
     try {
-      reader.join();
+      if (!reader.join(PATIENCE)) {
+        stream.close(); // What hangs on a network or a pipe ends with it.
+        reader.join(PATIENCE);
+      }
       workers.awaitTermination(1, TimeUnit.MINUTES);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -17,8 +17,21 @@ public final class Faults {
   private final AtomicLong count = new AtomicLong();
   private final AtomicReference<String> first = new AtomicReference<>("");
 
+  private final boolean aloud;
+
   /** Creates a count of zero. */
-  public Faults() {}
+  public Faults() {
+    this(true);
+  }
+
+  private Faults(boolean aloud) {
+    this.aloud = aloud;
+  }
+
+  /** Creates a count of what was counted and said before, of which nothing is said. */
+  static Faults again() {
+    return new Faults(false);
+  }
 
   /**
    * Counts a sample, or the rest of a shard, that is left out.
@@ -31,7 +44,7 @@ public final class Faults {
     if (number == 1) {
       first.set(where + ": " + why);
     }
-    if (number == 1 || number % EVERY == 0) {
+    if (aloud && (number == 1 || number % EVERY == 0)) {
       LOG.log(
           Level.WARNING,
           number == 1

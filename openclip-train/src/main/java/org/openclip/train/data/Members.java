@@ -23,6 +23,7 @@ import org.openclip.hub.io.JsonObjects;
 public record Members(
     List<String> pictures, List<String> captions, List<String> fields, List<Double> chances) {
   private static final String JSON = "json";
+  private static final List<String> CLASS = List.of("cls");
 
   /** Pictures of four formats, and captions as texts. */
   public static final Members USUAL =
@@ -47,29 +48,45 @@ public record Members(
 
   /** Returns the same pictures with the numbers of their classes, {@code cls}, for captions. */
   public Members labelled() {
-    return new Members(pictures, List.of("cls"), List.of(), List.of());
+    return new Members(pictures, CLASS, List.of(), List.of());
   }
 
   /**
    * Returns the sample that files make up.
    *
    * @param random what decides which field is asked first
-   * @throws InvalidInputException when one is missing, or the caption is no text
+   * @throws InvalidInputException when one is missing, or the caption is empty or no text
    */
   Sample sample(ShardReader.Group group, SplittableRandom random) {
     Map<String, byte[]> files = group.files();
-    byte[] caption = first(files, fields.isEmpty() ? captions : List.of(JSON));
+    List<String> wanted = fields.isEmpty() ? captions : List.of(JSON);
+    byte[] caption = first(files, wanted);
     if (caption == null) {
-      List<String> wanted = fields.isEmpty() ? captions : List.of(JSON);
-      throw new InvalidInputException("it has no ." + wanted.get(0) + " but " + files.keySet());
+      throw missing("no ." + wanted.get(0), wanted, group);
     }
     byte[] picture = first(files, pictures);
     if (picture == null) {
-      throw new InvalidInputException("it has no picture (" + pictures + ") but " + files.keySet());
+      throw missing("no picture (" + pictures + ")", pictures, group);
     }
     String text =
         fields.isEmpty() ? CaptionFile.text(caption) : field(group.name(), caption, random);
+    if (text.isBlank() && !captions.equals(CLASS)) { // An empty class is a bad one.
+      throw new InvalidInputException("its caption is empty");
+    }
     return new Sample(group.name(), Sample.Picture.of(picture), text);
+  }
+
+  private static InvalidInputException missing(
+      String what, List<String> wanted, ShardReader.Group group) {
+    for (String suffix : wanted) {
+      String target = group.links().get(suffix);
+      if (target != null) {
+        return new InvalidInputException(
+            "its .%s is a link to %s, and links in shards are not followed; store the file itself"
+                .formatted(suffix, target));
+      }
+    }
+    return new InvalidInputException("it has " + what + " but " + group.files().keySet());
   }
 
   private static byte @Nullable [] first(Map<String, byte[]> files, List<String> names) {
@@ -85,7 +102,7 @@ public record Members(
   private String field(String name, byte[] json, SplittableRandom random) {
     Map<String, Object> object;
     try {
-      object = JsonObjects.parse(name, 0, json);
+      object = JsonObjects.parsePython(name, json);
     } catch (InvalidFileException e) {
       throw new InvalidInputException("its .json is damaged: " + e.getMessage(), e);
     }

@@ -22,6 +22,15 @@ public record Order(long seed, int epoch, int rank, int ranks) {
   }
 
   /**
+   * Returns what the order follows from when the samples of an epoch come by once more.
+   *
+   * @param pass how often they have come by
+   */
+  Order again(int pass) {
+    return pass == 0 ? this : new Order(mix(mix(seed, 23), pass), epoch, rank, ranks);
+  }
+
+  /**
    * Returns a source of randomness that all ranks share.
    *
    * @param purpose a number that keeps different uses apart

@@ -7,6 +7,11 @@ public interface SampleStream extends AutoCloseable {
   /** Returns the next sample; null after the last. Samples that cannot be read are left out. */
   @Nullable Sample next();
 
+  /** Returns how often all samples had come by before the last one that was returned. */
+  default int pass() {
+    return 0;
+  }
+
   @Override
   void close();
 }

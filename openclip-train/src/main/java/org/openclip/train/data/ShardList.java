@@ -2,6 +2,7 @@ package org.openclip.train.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 
@@ -11,14 +12,49 @@ import org.openclip.api.InvalidInputException;
  *
  * @param locations paths or URIs
  * @param factors how much more often than others each is drawn; all 1 without factors
+ * @param commands whether locations such as {@code pipe:COMMAND} may be run by the shell
  */
-public record ShardList(List<String> locations, List<Double> factors) {
+public record ShardList(List<String> locations, List<Double> factors, boolean commands) {
   private static final int MOST = 10_000_000;
 
   /** Copies the lists. */
   public ShardList {
     locations = List.copyOf(locations);
     factors = List.copyOf(factors);
+  }
+
+  /** Creates a list of shards none of which is a command that is run. */
+  public ShardList(List<String> locations, List<Double> factors) {
+    this(locations, factors, false);
+  }
+
+  /**
+   * Returns the same shards, of which commands may be run.
+   *
+   * @throws InvalidInputException when there are commands, but they may not
+   */
+  public ShardList commands(boolean allowed) {
+    if (!allowed) {
+      locations.stream()
+          .filter(Shell::isCommand)
+          .findFirst()
+          .ifPresent(
+              command -> {
+                throw Shell.refused(command);
+              });
+    }
+    return new ShardList(locations, factors, allowed);
+  }
+
+  /** Returns whether a pattern names shards, by its ending or because it is a command. */
+  public static boolean isShard(String pattern) {
+    String name = pattern.toLowerCase(Locale.ROOT).replaceAll("^(https?:[^?#]*)[?#].*$", "$1");
+    return isCommand(pattern) || name.matches(".*\\.(tar(\\.(gz|bz2|xz|zst))?|tgz|tbz2?|txz|tzst)");
+  }
+
+  /** Returns whether a pattern names commands of the shell, {@code pipe:COMMAND}. */
+  public static boolean isCommand(String pattern) {
+    return Shell.isCommand(pattern);
   }
 
   /**
@@ -48,7 +84,7 @@ public record ShardList(List<String> locations, List<Double> factors) {
         factors.add(factor);
       }
     }
-    return new ShardList(locations, factors);
+    return new ShardList(locations, factors, false);
   }
 
   private static double factor(String text) {

@@ -1,29 +1,27 @@
 package org.openclip.train.data;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
 import org.openclip.hub.remote.RemoteFiles;
 
 /**
  * The groups of files in a tar archive that make up samples, as WebDataset stores them: files in a
- * row whose names are alike up to the first dot belong together.
+ * row whose names are alike up to the first dot belong together. Links are not followed.
  */
 final class ShardReader implements AutoCloseable {
   /** The largest file of a sample; a picture within the bound on pixels needs no more. */
   private static final long MOST_BYTES = 1L << 30;
 
-  private static final int BUFFER = 1 << 20;
-
   private final String location;
-  private final TarArchiveInputStream tar;
+  private final Tar tar;
   private @Nullable Member ahead;
   private @Nullable IOException fault;
 
@@ -32,23 +30,43 @@ final class ShardReader implements AutoCloseable {
    *
    * @param name the archive's path of all, without what follows the first dot
    * @param files the bytes by what follows the dot, in lower case
+   * @param links what links lead to, by what follows the dot in their own names
    */
-  record Group(String name, Map<String, byte[]> files) {}
+  record Group(String name, Map<String, byte[]> files, Map<String, String> links) {}
 
-  /** One file of a sample. */
-  private static final class Member {
-    private final String name;
-    private final String suffix;
-    private final byte[] bytes;
-
-    Member(String name, String suffix, byte[] bytes) {
-      this.name = name;
-      this.suffix = suffix;
-      this.bytes = bytes;
+  /**
+   * One file of a sample.
+   *
+   * @param target what it leads to, if it is a link; else null
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  private record Member(String name, String suffix, byte[] bytes, @Nullable String target) {
+    void addTo(Group group) {
+      if (target == null) {
+        group.files.put(suffix, bytes);
+      } else {
+        group.links.put(suffix, target);
+      }
     }
   }
 
-  private ShardReader(String location, TarArchiveInputStream tar) {
+  /** An archive that knows whether its end was marked, as that of a whole one is. */
+  private static final class Tar extends TarArchiveInputStream {
+    private boolean cut;
+    private @Nullable String last;
+
+    Tar(InputStream stream) {
+      super(stream);
+    }
+
+    @Override
+    protected boolean isEOFRecord(byte @Nullable [] record) {
+      cut |= record == null;
+      return super.isEOFRecord(record);
+    }
+  }
+
+  private ShardReader(String location, Tar tar) {
     this.location = location;
     this.tar = tar;
   }
@@ -56,20 +74,18 @@ final class ShardReader implements AutoCloseable {
   /**
    * Opens a shard, which is read as it comes.
    *
+   * @param commands whether a {@code pipe:} location is run
    * @throws IOException when it cannot be opened
+   * @throws InvalidInputException when it is packed in a way that nothing here reads, or a command
+   *     that is not run
    */
-  static ShardReader open(String location, RemoteFiles files) throws IOException {
-    InputStream stream = new BufferedInputStream(files.open(location), BUFFER);
-    try {
-      stream.mark(2);
-      boolean zipped = stream.read() == 0x1f && stream.read() == 0x8b;
-      stream.reset();
-      InputStream plain = zipped ? new GZIPInputStream(stream, BUFFER) : stream;
-      return new ShardReader(location, new TarArchiveInputStream(plain));
-    } catch (IOException e) {
-      stream.close();
-      throw e;
+  static ShardReader open(String location, RemoteFiles files, boolean commands) throws IOException {
+    boolean command = Shell.isCommand(location);
+    if (command && !commands) {
+      throw Shell.refused(location);
     }
+    InputStream stream = command ? Shell.open(location) : files.open(location);
+    return new ShardReader(location, new Tar(Packed.open(stream)));
   }
 
   /** Returns where the shard lies. */
@@ -80,7 +96,7 @@ final class ShardReader implements AutoCloseable {
   /**
    * Returns the next sample's files; null after the last.
    *
-   * @throws IOException when the archive is damaged or ends in the middle
+   * @throws IOException when the archive is damaged, or ends where no archive does
    */
   @Nullable Group next() throws IOException {
     if (fault != null) {
@@ -91,28 +107,37 @@ final class ShardReader implements AutoCloseable {
     if (first == null) {
       return null;
     }
-    Map<String, byte[]> files = new LinkedHashMap<>();
-    files.put(first.suffix, first.bytes);
+    Group group =
+        new Group(location + "/" + first.name, new LinkedHashMap<>(), new LinkedHashMap<>());
+    first.addTo(group);
     try {
       for (Member member = member(); member != null; member = member()) {
-        if (!member.name.equals(first.name) || files.containsKey(member.suffix)) {
+        if (!member.name.equals(first.name)
+            || group.files.containsKey(member.suffix)
+            || group.links.containsKey(member.suffix)) {
           ahead = member;
           break;
         }
-        files.put(member.suffix, member.bytes);
+        member.addTo(group);
       }
     } catch (IOException e) {
       fault = e; // What is whole before it is a sample still.
     }
-    return new Group(location + "/" + first.name, files);
+    return group;
   }
 
   private @Nullable Member member() throws IOException {
     for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
       String name = entry.getName();
       int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
-      if (!entry.isFile() || dot < 0 || dot == name.lastIndexOf('/') + 1) {
+      boolean link = entry.isLink() || entry.isSymbolicLink();
+      if (!(link || isPlain(entry)) || dot < 0 || dot == name.lastIndexOf('/') + 1) {
         continue;
+      }
+      tar.last = name;
+      String suffix = name.substring(dot + 1).toLowerCase(Locale.ROOT);
+      if (link) {
+        return new Member(name.substring(0, dot), suffix, new byte[0], entry.getLinkName());
       }
       if (entry.getSize() > MOST_BYTES) {
         throw new IOException(
@@ -122,10 +147,25 @@ final class ShardReader implements AutoCloseable {
       if (bytes.length < entry.getSize()) {
         throw new IOException("the shard ends in the middle of " + name);
       }
-      return new Member(
-          name.substring(0, dot), name.substring(dot + 1).toLowerCase(Locale.ROOT), bytes);
+      return new Member(name.substring(0, dot), suffix, bytes, null);
+    }
+    if (tar.cut) {
+      throw new IOException(
+          tar.getBytesRead() == 0
+              ? "it has 0 bytes"
+              : "it ends without the mark of an archive's end, so it was cut behind "
+                  + (tar.last == null ? "its first bytes" : tar.last));
     }
     return null;
+  }
+
+  /** Returns whether a member is a file by itself: no folder, device or link. */
+  private static boolean isPlain(TarArchiveEntry entry) {
+    return switch (entry.getLinkFlag()) {
+      case TarConstants.LF_OLDNORM, TarConstants.LF_NORMAL, TarConstants.LF_CONTIG ->
+          entry.isFile();
+      default -> entry.isSparse();
+    };
   }
 
   @Override

@@ -22,6 +22,9 @@ public final class ShardSizes {
   /** Returns the number; empty when nobody says. */
   public static OptionalLong of(ShardList shards, RemoteFiles files) {
     String first = shards.locations().get(0);
+    if (ShardList.isCommand(first)) {
+      return OptionalLong.empty();
+    }
     try {
       return sum(shards, files.read(RemoteFiles.beside(first, "sizes.json")));
     } catch (IOException | OpenClipException e) {

@@ -3,8 +3,11 @@ package org.openclip.train.data;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
@@ -55,6 +58,16 @@ public record WebDataset(
   public WebDataset(
       ShardList shards, boolean resampled, boolean shuffled, int buffer, OptionalLong known) {
     this(shards, resampled, shuffled, buffer, known, Members.USUAL, new RemoteFiles());
+  }
+
+  /** Returns the same samples once and in their order. */
+  public WebDataset once() {
+    ShardList evenly =
+        new ShardList(
+            shards.locations(),
+            Collections.nCopies(shards.locations().size(), 1.0),
+            shards.commands());
+    return new WebDataset(evenly, false, false, 1, known, members, files);
   }
 
   @Override
@@ -119,6 +132,8 @@ public record WebDataset(
     private final SplittableRandom random;
     private final Faults faults;
     private @Nullable ShardReader shard;
+    private final Set<String> fruitless = new HashSet<>();
+    private final int different;
     private int failedInARow;
     private static final int MOST_FAILED = 100;
 
@@ -127,6 +142,7 @@ public record WebDataset(
       this.order = order;
       this.random = random;
       this.faults = faults;
+      this.different = new HashSet<>(dataset.shards().locations()).size();
     }
 
     @Override
@@ -146,6 +162,7 @@ public record WebDataset(
           Sample sample = sample(group);
           if (sample != null) {
             failedInARow = 0;
+            fruitless.clear();
             return sample;
           }
         } catch (IOException e) {
@@ -155,12 +172,22 @@ public record WebDataset(
       }
     }
 
+    /** Opens the next shard; null after the last, or when none of all shards had a sample. */
     private @Nullable ShardReader openNext() {
       for (String location = order.next(); location != null; location = order.next()) {
+        if (Thread.currentThread().isInterrupted()) {
+          throw new OpenClipException("interrupted before the shard " + location + " was read");
+        }
+        if (dataset.resampled() && fruitless.size() == different) {
+          return null;
+        }
+        fruitless.add(location);
         try {
-          return ShardReader.open(location, dataset.files());
+          return ShardReader.open(location, dataset.files(), dataset.shards().commands());
         } catch (IOException | InvalidInputException e) {
-          faults.skip("shard " + location, String.valueOf(e));
+          faults.skip(
+              "shard " + location,
+              String.valueOf(e instanceof InvalidInputException ? e.getMessage() : e));
           if (++failedInARow >= MOST_FAILED) {
             throw new OpenClipException(
                 MOST_FAILED + " shards in a row cannot be read, the last is " + location, e);

@@ -3,6 +3,7 @@ package org.openclip.train.evaluation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
@@ -48,11 +49,48 @@ public record LabelledFeatures(List<String> classes, Embeddings features, List<I
   }
 
   /**
+   * Embeds pictures whose captions are the numbers of their classes.
+   *
+   * @param classes the names of the classes
+   * @param samples that were checked to have such captions
+   * @param progress is told how many pictures were embedded, chunk by chunk
+   */
+  public static LabelledFeatures of(
+      ClipModel model, List<String> classes, DecodedSamples samples, LongConsumer progress) {
+    List<Embeddings> rows = new ArrayList<>();
+    List<Integer> labels = new ArrayList<>();
+    for (DecodedSamples.Chunk some = samples.next(); some != null; some = samples.next()) {
+      rows.add(model.encodePictures(some.pictures()));
+      some.captions().forEach(c -> labels.add(ZeroShot.label(c, classes.size())));
+      progress.accept(some.captions().size());
+    }
+    if (rows.isEmpty()) {
+      throw new InvalidInputException("there is not one picture that can be judged");
+    }
+    return new LabelledFeatures(classes, Embeddings.concat(rows), labels);
+  }
+
+  /**
    * Returns the same pictures with labels in the order of other classes.
    *
    * @throws InvalidInputException when one of these classes is not among them
    */
   public LabelledFeatures among(List<String> others) {
+    List<Integer> numbers = numbers(classes, others);
+    return new LabelledFeatures(others, features, labels.stream().map(numbers::get).toList());
+  }
+
+  /**
+   * Returns for each class its number among others. Classes that are named by their numbers stand
+   * for those of as many others in their order.
+   *
+   * @throws InvalidInputException when one is not among them
+   */
+  public static List<Integer> numbers(List<String> classes, List<String> others) {
+    if (classes.equals(others)
+        || (classes.size() == others.size() && (areNumbers(classes) || areNumbers(others)))) {
+      return IntStream.range(0, classes.size()).boxed().toList();
+    }
     List<Integer> numbers = new ArrayList<>();
     for (String name : classes) {
       int number = others.indexOf(name);
@@ -64,6 +102,11 @@ public record LabelledFeatures(List<String> classes, Embeddings features, List<I
       }
       numbers.add(number);
     }
-    return new LabelledFeatures(others, features, labels.stream().map(numbers::get).toList());
+    return numbers;
+  }
+
+  private static boolean areNumbers(List<String> classes) {
+    return IntStream.range(0, classes.size())
+        .allMatch(i -> classes.get(i).equals(Integer.toString(i)));
   }
 }

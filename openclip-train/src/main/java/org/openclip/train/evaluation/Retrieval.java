@@ -1,7 +1,9 @@
 package org.openclip.train.evaluation;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.openclip.api.InvalidInputException;
@@ -41,8 +43,57 @@ public final class Retrieval {
     return metrics;
   }
 
-  /** Returns for each query how many answers come before its own, which has its number. */
+  /**
+   * Returns recall at 1, 5 and 10 where pictures have several captions, as CLIP_benchmark measures
+   * and names it: how often a picture has one of its captions among the first of all captions
+   * ({@code text_retrieval_recall@1}), and a caption its picture among the first of all pictures
+   * ({@code image_retrieval_recall@1}). Of equal cosines, the earlier row comes first.
+   *
+   * @param images one row for each picture
+   * @param texts one row for each caption
+   * @param owners for each caption the row of its picture
+   */
+  public static Map<String, Double> grouped(
+      Embeddings images, Embeddings texts, List<Integer> owners) {
+    if (owners.size() != texts.size() || images.size() == 0 || images.width() != texts.width()) {
+      throw new InvalidInputException(
+          "retrieval needs a picture for each of %d captions, and embeddings of one model, not %d owners and widths %d and %d"
+              .formatted(texts.size(), owners.size(), images.width(), texts.width()));
+    }
+    float[] pictures = images.normalised().toArray();
+    float[] captions = texts.normalised().toArray();
+    int[][] ofPictures = new int[images.size()][];
+    int[][] ofCaptions = new int[texts.size()][];
+    List<List<Integer>> byPicture = new ArrayList<>();
+    for (int i = 0; i < images.size(); i++) {
+      byPicture.add(new ArrayList<>());
+    }
+    for (int i = 0; i < owners.size(); i++) {
+      ofCaptions[i] = new int[] {owners.get(i)};
+      byPicture.get(owners.get(i)).add(i);
+    }
+    for (int i = 0; i < images.size(); i++) {
+      ofPictures[i] = byPicture.get(i).stream().mapToInt(Integer::intValue).toArray();
+    }
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    recall(
+        metrics, "image_retrieval_recall", ranks(captions, pictures, ofCaptions, images.width()));
+    recall(metrics, "text_retrieval_recall", ranks(pictures, captions, ofPictures, images.width()));
+    return metrics;
+  }
+
   private static int[] ranks(float[] queries, float[] answers, int width) {
+    int[][] own = new int[queries.length / width][];
+    Arrays.setAll(own, i -> new int[] {i});
+    return ranks(queries, answers, own, width);
+  }
+
+  /**
+   * Returns for each query how many answers come before the first of its own.
+   *
+   * @param own the rows of the answers of each query, rising; at least one
+   */
+  private static int[] ranks(float[] queries, float[] answers, int[][] own, int width) {
     int size = queries.length / width;
     int[] ranks = new int[size];
     IntStream.range(0, (size + CHUNK - 1) / CHUNK)
@@ -50,13 +101,13 @@ public final class Retrieval {
         .forEach(
             chunk -> {
               int from = chunk * CHUNK;
-              rank(queries, answers, width, from, Math.min(size, from + CHUNK), ranks);
+              rank(queries, answers, own, width, from, Math.min(size, from + CHUNK), ranks);
             });
     return ranks;
   }
 
   private static void rank(
-      float[] queries, float[] answers, int width, int from, int to, int[] ranks) {
+      float[] queries, float[] answers, int[][] own, int width, int from, int to, int[] ranks) {
     int count = to - from;
     float[][] columns = new float[width][count];
     for (int q = 0; q < count; q++) {
@@ -64,17 +115,25 @@ public final class Retrieval {
         columns[k][q] = queries[(from + q) * width + k];
       }
     }
-    float[] own = new float[count];
+    float[] best = new float[count];
+    int[] first = new int[count];
     float[] cosines = new float[count];
     for (int q = 0; q < count; q++) {
-      compare(columns, answers, from + q, cosines);
-      own[q] = cosines[q];
+      best[q] = Float.NEGATIVE_INFINITY;
+      first[q] = own[from + q][0];
+      for (int answer : own[from + q]) {
+        compare(columns, answers, answer, cosines);
+        if (cosines[q] > best[q]) {
+          best[q] = cosines[q];
+          first[q] = answer;
+        }
+      }
     }
     int size = answers.length / width;
     for (int answer = 0; answer < size; answer++) {
       compare(columns, answers, answer, cosines);
       for (int q = 0; q < count; q++) {
-        boolean before = answer < from + q ? cosines[q] >= own[q] : cosines[q] > own[q];
+        boolean before = answer < first[q] ? cosines[q] >= best[q] : cosines[q] > best[q];
         ranks[from + q] += before ? 1 : 0;
       }
     }
@@ -103,9 +162,13 @@ public final class Retrieval {
             : Math.floor((sorted[middle - 1] + sorted[middle]) / 2.0) + 1;
     metrics.put(name + "_mean_rank", mean);
     metrics.put(name + "_median_rank", median);
+    recall(metrics, name + "_R", ranks);
+  }
+
+  private static void recall(Map<String, Double> metrics, String name, int[] ranks) {
     for (int k : new int[] {1, 5, 10}) {
       long found = Arrays.stream(ranks).filter(r -> r < k).count();
-      metrics.put(name + "_R@" + k, (double) found / ranks.length);
+      metrics.put(name + "@" + k, (double) found / ranks.length);
     }
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -78,6 +79,38 @@ public record Checkpoint(Path folder, Progress progress, Map<String, String> opt
       }
     }
     replace(part, folder);
+  }
+
+  /**
+   * Puts what a process left behind that ended while it wrote into the place of a checkpoint, if it
+   * is whole: the new one, or else the one that was to be replaced.
+   *
+   * @param left a folder whose name ends in {@code .part} or {@code .old}
+   * @return the checkpoint's folder; empty when what was left is not whole, or older than that
+   */
+  static Optional<Path> recover(Path left) {
+    String name = String.valueOf(left.getFileName());
+    Path folder = left.resolveSibling(name.replaceAll("\\.(part|old)$", ""));
+    if (!Files.isRegularFile(left.resolve(STATE))) {
+      return Optional.empty();
+    }
+    try {
+      if (name.endsWith(PART)) {
+        read(left);
+        replace(left, folder);
+        return Optional.of(folder);
+      }
+      if (Files.exists(folder)) {
+        return Optional.empty();
+      }
+      read(left);
+      Files.move(left, folder);
+      return Optional.of(folder);
+    } catch (InvalidFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new OpenClipException(left + " cannot be renamed to " + folder + ": " + e, e);
+    }
   }
 
   private static void replace(Path part, Path folder) {

@@ -184,7 +184,7 @@ public final class RemoteSync implements AutoCloseable {
       Files.createDirectories(part);
       List<Path> files;
       try (Stream<Path> all = Files.list(from)) {
-        files = all.filter(Files::isRegularFile).toList();
+        files = all.filter(Files::isRegularFile).sorted(STATE_LAST).toList();
       }
       for (Path file : files) {
         Files.copy(file, part.resolve(String.valueOf(file.getFileName())));

@@ -11,10 +11,13 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.openclip.api.InvalidFileException;
 import org.openclip.api.OpenClipException;
 import org.openclip.hub.io.JsonObjects;
 
@@ -66,11 +69,51 @@ public record RunFolder(Path path) {
       return files
           .filter(f -> Files.isRegularFile(f.resolve(Checkpoint.STATE)))
           .filter(f -> !f.toString().matches(".*\\.(part|old)/?"))
+          .filter(RunFolder::isWhole)
           .max(Comparator.comparingLong(f -> Checkpoint.read(f).progress().step()));
     } catch (NoSuchFileException | NotDirectoryException e) {
       return Optional.empty();
     } catch (IOException e) {
       throw new OpenClipException(folder + " cannot be listed: " + e, e);
+    }
+  }
+
+  private static boolean isWhole(Path checkpoint) {
+    try {
+      Checkpoint.read(checkpoint);
+      return true;
+    } catch (InvalidFileException e) {
+      System.getLogger(RunFolder.class.getName())
+          .log(System.Logger.Level.WARNING, "no checkpoint to go on from: " + e.getMessage());
+      return false;
+    }
+  }
+
+  /**
+   * Makes checkpoints whole again whose writing was broken off behind their last file. Those that
+   * were broken off before stay as they are, and count for nothing.
+   *
+   * @param say told, in a line, of each
+   */
+  public void recover(Consumer<String> say) {
+    Path folder = path.resolve("checkpoints");
+    for (String ending : List.of(".part", ".old")) {
+      List<Path> left;
+      try (Stream<Path> files = Files.list(folder)) {
+        left = files.filter(f -> f.toString().endsWith(ending)).toList();
+      } catch (NoSuchFileException | NotDirectoryException e) {
+        return;
+      } catch (IOException e) {
+        throw new OpenClipException(folder + " cannot be listed: " + e, e);
+      }
+      for (Path each : left) {
+        Checkpoint.recover(each)
+            .ifPresent(
+                whole ->
+                    say.accept(
+                        "the checkpoint %s was left as %s by a process that ended; it is whole and taken"
+                            .formatted(whole, each.getFileName())));
+      }
     }
   }
 

@@ -87,8 +87,14 @@ public final class TensorBoardFile implements AutoCloseable {
     record.putLong(event.length).putInt(maskedChecksum(record.array(), 8));
     record.put(event).putInt(maskedChecksum(event, event.length)).flip();
     try {
-      while (record.hasRemaining()) {
-        channel.write(record);
+      long whole = channel.size();
+      try {
+        while (record.hasRemaining()) {
+          channel.write(record);
+        }
+      } catch (IOException e) {
+        channel.truncate(whole); // Half a record would hide all that come behind it.
+        throw e;
       }
     } catch (IOException e) {
       InterruptedCallException.check(file + " was written", e);

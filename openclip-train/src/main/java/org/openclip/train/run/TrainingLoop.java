@@ -18,6 +18,7 @@ import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
 import org.openclip.train.data.Order;
 import org.openclip.train.data.Preparation;
+import org.openclip.train.data.RepeatedSamples;
 import org.openclip.train.plan.ShortTexts;
 
 /**
@@ -33,6 +34,7 @@ public final class TrainingLoop {
   private final Settings settings;
   private final Extras extras;
   private final Faults faults = new Faults();
+  private boolean repeats;
 
   /**
    * How the loop goes.
@@ -72,6 +74,9 @@ public final class TrainingLoop {
 
     /** An epoch ended; {@code progress} points at the next. */
     void epoch(Progress progress);
+
+    /** Something is to be said, in a line. */
+    default void say(String line) {}
   }
 
   /** A loss that is no number ends a training; the parameters are those before the step. */
@@ -130,7 +135,7 @@ public final class TrainingLoop {
   /**
    * Trains to the end, or until it is told to stop.
    *
-   * @param stop asked before every step
+   * @param stop asked before every step, and while samples are waited for
    * @return how far it came
    * @throws DivergedException when a loss is not finite
    */
@@ -154,7 +159,7 @@ public final class TrainingLoop {
     long end = (start.epoch() + 1L) * settings.stepsInEpoch();
     try (BatchLoader loader =
         new BatchLoader(
-            dataset.open(order, faults),
+            new RepeatedSamples(dataset, order, faults),
             order,
             preparation,
             settings.batchSize(),
@@ -167,15 +172,22 @@ public final class TrainingLoop {
           return progress;
         }
         long begun = System.nanoTime();
-        List<Batch> batches = take(loader);
+        List<Batch> batches = take(loader, stop);
         if (batches == null) {
-          if (progress.step() == start.step() && start.position() == 0) {
-            throw new OpenClipException(
-                "epoch %s has not one batch of %s samples (%s were left out); take a smaller"
-                        .formatted(start.epoch(), settings.batchSize(), faults.count())
-                    + " --batch-size");
+          if (stop.getAsBoolean()) {
+            return progress;
           }
-          break;
+          throw tooFew(progress, end, loader);
+        }
+        if (loader.pass() > 0 && !repeats) {
+          repeats = true;
+          listener.say(
+              "epoch %d: all samples have come by before step %d of its %d and come again, in another order; %s so far"
+                  .formatted(
+                      progress.epoch(),
+                      progress.step() + 1 - (end - settings.stepsInEpoch()),
+                      settings.stepsInEpoch(),
+                      leftOut()));
         }
         double waited = (System.nanoTime() - begun) / 1e9;
         progress = step(progress, batches, waited, begun, listener);
@@ -184,11 +196,26 @@ public final class TrainingLoop {
     return new Progress(start.epoch() + 1, 0, progress.step());
   }
 
-  /** Takes the batches of one step; null when there are not enough any more. */
-  private @Nullable List<Batch> take(BatchLoader loader) {
+  private OpenClipException tooFew(Progress progress, long end, BatchLoader loader) {
+    long done = progress.step() - (end - settings.stepsInEpoch());
+    return new OpenClipException(
+        "epoch %d has not one batch of %d samples%s: a whole pass over the data has %d that can be used; %s. %s"
+            .formatted(
+                progress.epoch(),
+                settings.batchSize(),
+                done == 0
+                    ? ""
+                    : " more after %d of %d steps".formatted(done, settings.stepsInEpoch()),
+                loader.usable(),
+                leftOut(),
+                loader.usable() == 0 ? "Look at the data" : "Take a smaller --batch-size"));
+  }
+
+  /** Takes the batches of one step; null when there are not enough any more, or it is to stop. */
+  private @Nullable List<Batch> take(BatchLoader loader, BooleanSupplier stop) {
     List<Batch> batches = new ArrayList<>();
     for (int i = 0; i < settings.parts(); i++) {
-      Batch batch = loader.next();
+      Batch batch = loader.next(stop);
       if (batch == null) {
         return null;
       }

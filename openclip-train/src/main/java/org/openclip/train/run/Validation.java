@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.model.Embeddings;
+import org.openclip.train.data.Batch;
 import org.openclip.train.data.BatchLoader;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
@@ -166,7 +167,11 @@ public record Validation(
             if (stop.getAsBoolean()) {
               throw new Stopped();
             }
-            return loader.next();
+            Batch batch = loader.next(stop);
+            if (batch == null && stop.getAsBoolean()) {
+              throw new Stopped();
+            }
+            return batch;
           });
     } catch (Stopped e) {
       return Map.of();

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -24,6 +26,7 @@ import org.openclip.hub.OpenClip;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.train.command.ColourRuns.Run;
+import org.openclip.train.data.TarFiles;
 import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.run.Checkpoint;
 
@@ -292,6 +295,60 @@ class FinetuneCommandTest {
     assertThat(number(result, "linear_probe_top1")).isGreaterThan(number(result, "top1"));
     assertThat(number(result, "linear_probe_mean_per_class_recall")).isGreaterThan(0.5);
     assertThat(number(result, "linear_probe_penalty")).isBetween(1e-6, 1e6);
+  }
+
+  /** Writes the pictures of a folder's classes into a shard, with the numbers of the classes. */
+  private static String shard(String name, int bad) throws IOException {
+    Map<String, byte[]> members = new LinkedHashMap<>();
+    List<Path> classes;
+    try (Stream<Path> folders = Files.list(folder.resolve(name))) {
+      classes = folders.sorted().toList();
+    }
+    for (int c = 0; c < classes.size(); c++) {
+      try (Stream<Path> files = Files.list(classes.get(c))) {
+        for (Path file : files.sorted().limit(6).toList()) {
+          String key = "%02d-%s".formatted(c, file.getFileName());
+          members.put(key, Files.readAllBytes(file));
+          members.put(key.replace(".png", ".cls"), TarFiles.text(Integer.toString(c + bad)));
+        }
+      }
+    }
+    Files.writeString(
+        folder.resolve("names.txt"),
+        classes.stream().map(c -> c.getFileName().toString()).collect(Collectors.joining("\n")));
+    return TarFiles.write(folder.resolve(name + bad + ".tar"), members).toString();
+  }
+
+  @Test
+  void shardsAreFineTunedOnAndJudgedBy() throws IOException {
+    String names = folder.resolve("names.txt").toString();
+    String[] shards = {
+      "--train-folder", shard("train", 0), "--val-folder", shard("val", 0), "--class-names", names
+    };
+    List<String> more = new ArrayList<>(List.of(shards));
+    more.addAll(List.of("--epochs", "1", "--batch-size", "16", "-f", "json"));
+    Run run = finetune("shards", more.toArray(String[]::new));
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).contains("1 epochs of 2 steps");
+    assertThat(number(json(run.out()).get(0), "pictures")).isEqualTo(36);
+    ClassifierHead head =
+        ClassifierHead.read(
+            folder.resolve("shards").resolve(ClassifierHead.FILE), PluginRegistry.create());
+    assertThat(head.classes()).hasSize(6).contains("red_dot");
+
+    // What is wrong with the pictures to judge by is said before the training.
+    more.set(3, shard("val", 6));
+    Run wrong = finetune("wrong", more.toArray(String[]::new));
+    assertThat(wrong.code()).isEqualTo(1);
+    assertThat(wrong.err())
+        .contains("--val-folder " + folder.resolve("val6.tar"))
+        .contains("the class '6' is not a number from 0 to 5")
+        .doesNotContain("step 1/");
+    ColourRuns.drawShapes(folder.resolve("odd"), 1, 9);
+    Files.move(folder.resolve("odd/red_dot"), folder.resolve("odd/red_cube"));
+    Run odd = finetune("odd-classes", "--val-folder", folder.resolve("odd").toString());
+    assertThat(odd.err()).contains("red_cube").doesNotContain("step 1/");
   }
 
   @Test

@@ -177,9 +177,11 @@ class TrainValidationTest {
     flags.put("--val-data", runs.table().toString());
     flags.put("--resume", runs.log("measured", "checkpoints/epoch_1").toString());
 
-    ColourRuns.Run run = ColourRuns.run(flags);
+    ColourRuns.Run run = ColourRuns.run(flags, "--val-frequency", "5");
 
     assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).contains("epoch 1: validating").doesNotContain("epoch 32");
+    assertThat(number(results("measured-only").get(0), "epoch")).isEqualTo(1);
     assertThat(number(results("measured-only").get(0), "clip_val_loss"))
         .isCloseTo(loss(runs.log("measured", "checkpoints/epoch_1")), Offset.offset(2e-4));
     assertThat(runs.log("measured-only", "checkpoints/epoch_1")).doesNotExist();
