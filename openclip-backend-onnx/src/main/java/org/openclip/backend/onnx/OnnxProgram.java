@@ -74,7 +74,7 @@ final class OnnxProgram implements Program {
         }
       }
       options.addExternalInitializers(copied);
-      OrtSession session = environment.createSession(lowered.model().toByteArray(), options);
+      OrtSession session = environment.createSession(lowered.model().bytes(), options);
       opened = true;
       return new OnnxProgram(environment, graph, weights, session);
     } finally {
