@@ -44,24 +44,7 @@ final class OnnxBackend implements Backend {
    *     that was demanded is not to be had
    */
   static OnnxBackend open(BackendOptions options) {
-    OrtEnvironment environment;
-    try {
-      environment = OnnxEnvironment.start();
-      // Official builds report their use otherwise.
-      environment.setTelemetry(false);
-    } catch (OrtException e) {
-      throw new BackendException(OnnxBackendProvider.NAME, String.valueOf(e.getMessage()), e);
-    } catch (LinkageError | IllegalStateException e) {
-      throw new BackendException(
-          OnnxBackendProvider.NAME,
-          "its native library does not load on "
-              + System.getProperty("os.name")
-              + " "
-              + System.getProperty("os.arch")
-              + "; it has builds for Linux (x86_64, aarch64), macOS and Windows, and needs glibc on"
-              + " Linux",
-          e);
-    }
+    OrtEnvironment environment = OnnxEnvironment.start();
     return new OnnxBackend(environment, options, Devices.ofThisMachine().choose(options.device()));
   }
 

@@ -3,8 +3,16 @@ package org.openclip.backend.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.openclip.api.BackendException;
+import org.openclip.api.ShutdownException;
+import org.openclip.api.backend.CallsUnderWay;
+import org.openclip.api.backend.NativePlace;
 
 /** The runtime's environment, of which a process has one. */
 final class OnnxEnvironment {
@@ -16,19 +24,73 @@ final class OnnxEnvironment {
    */
   private static final long STACK = 512L << 20;
 
+  /** What the libraries take when they are unpacked. */
+  private static final long UNPACKED = 64L << 20;
+
+  private static boolean kept;
+
   private OnnxEnvironment() {}
 
   /**
    * Returns the environment, started if need be.
    *
-   * @throws OrtException when the runtime does not start
+   * @throws BackendException when the runtime does not start
+   * @throws ShutdownException when the JVM is ending
    */
-  static OrtEnvironment start() throws OrtException {
+  static synchronized OrtEnvironment start() {
+    if (CallsUnderWay.jvmIsEnding()) {
+      throw new ShutdownException("the onnx backend");
+    }
+    try {
+      OrtEnvironment environment = Telemetry.without(OnnxEnvironment::started);
+      // Official builds report their use otherwise.
+      environment.setTelemetry(false);
+      if (!kept) {
+        kept = true;
+        RuntimeInternals.keepEnvironment();
+        RuntimeInternals.removeHook();
+        RuntimeInternals.deleteUnpacked(
+            File.separatorChar != '/'
+                || !OrtEnvironment.getAvailableProviders().equals(EnumSet.of(OrtProvider.CPU)));
+      }
+      return environment;
+    } catch (OrtException e) {
+      throw new BackendException(OnnxBackendProvider.NAME, String.valueOf(e.getMessage()), e);
+    } catch (LinkageError | RuntimeException e) {
+      RuntimeInternals.deleteUnpacked(false);
+      throw new BackendException(OnnxBackendProvider.NAME, problem(e), e);
+    }
+  }
+
+  private static String problem(Throwable failure) {
+    NativePlace place =
+        new NativePlace(
+            Path.of(System.getProperty("java.io.tmpdir", "")),
+            UNPACKED,
+            "start Java with -Djava.io.tmpdir=FOLDER and a folder that can be written to and run"
+                + " from, or, where it is only the latter, unpack the libraries of the onnxruntime"
+                + " jar yourself and start with -Donnxruntime.native.path=FOLDER");
+    return place
+        .problem(failure)
+        .orElseGet(
+            () ->
+                "its native library does not load on %s %s: %s. The onnxruntime jar has builds for"
+                        .formatted(
+                            System.getProperty("os.name"),
+                            System.getProperty("os.arch"),
+                            NativePlace.root(failure))
+                    + " Linux (x86_64, aarch64; glibc), macOS (aarch64) and Windows (x86_64)");
+  }
+
+  private static OrtEnvironment started() throws OrtException {
     FutureTask<OrtEnvironment> task =
         new FutureTask<>(
             () -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL));
     try {
-      new Thread(null, task, "onnxruntime-start", STACK).start();
+      Thread thread = new Thread(null, task, "onnxruntime-start", STACK, false);
+      // The runtime's shutdown hook inherits it, and must not keep an application in memory.
+      thread.setContextClassLoader(OrtEnvironment.class.getClassLoader());
+      thread.start();
     } catch (OutOfMemoryError e) {
       // No address space for such a stack; the command line is short as a rule.
       task.run();
