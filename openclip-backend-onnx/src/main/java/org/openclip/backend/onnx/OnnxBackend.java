@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Set;
 import org.openclip.api.BackendException;
 import org.openclip.api.ClosedException;
+import org.openclip.api.ShutdownException;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
+import org.openclip.api.backend.CallsUnderWay;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Program;
 import org.openclip.api.graph.Graph;
@@ -76,6 +78,9 @@ final class OnnxBackend implements Backend {
     try (SessionOptions session = sessionOptions()) {
       program = OnnxProgram.open(environment, session, graph, lowered, inPlace);
     } catch (OrtException e) {
+      if (CallsUnderWay.jvmIsEnding()) {
+        throw new ShutdownException("graph " + graph.name(), e);
+      }
       throw new BackendException(
           name(), "graph " + graph.name() + " was refused: " + e.getMessage(), e);
     }
