@@ -2,6 +2,7 @@ package org.openclip.api.backend;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Locale;
@@ -52,17 +53,21 @@ public record NativePlace(Path folder, long bytes, String remedy) {
     while (!Files.exists(there) && there.getParent() != null && !there.equals(folder.getRoot())) {
       there = there.getParent();
     }
-    if (!Files.exists(folder) && !canMake(there)) {
+    boolean missing = !Files.exists(folder);
+    if (missing && chain(failure).anyMatch(NoSuchFileException.class::isInstance)) {
       return Optional.of("is missing");
     }
-    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+    if (!missing && !Files.isDirectory(folder)) {
       return Optional.of("is a file");
     }
     try {
       Path probe = Files.createTempFile(there, "openclip", ".probe");
       Files.delete(probe);
     } catch (IOException e) {
-      return Optional.of(space(there) == 0 ? "is full" : "cannot be written to");
+      return Optional.of(
+          missing
+              ? "is missing and cannot be made"
+              : space(there) == 0 ? "is full" : "cannot be written to");
     }
     if (mountedNoexec(there) || chain(failure).anyMatch(NativePlace::refusedToMap)) {
       return Optional.of("may hold no executable code (it is mounted noexec)");
@@ -76,10 +81,6 @@ public record NativePlace(Path folder, long bytes, String remedy) {
                 free >> 20,
                 (bytes + (1 << 20) - 1) >> 20))
         : Optional.empty();
-  }
-
-  private static boolean canMake(Path parent) {
-    return Files.isDirectory(parent) && Files.isWritable(parent);
   }
 
   private static long space(Path path) {

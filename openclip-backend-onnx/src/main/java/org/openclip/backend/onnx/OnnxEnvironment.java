@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.BackendException;
 import org.openclip.api.ShutdownException;
 import org.openclip.api.backend.CallsUnderWay;
@@ -28,6 +29,7 @@ final class OnnxEnvironment {
   private static final long UNPACKED = 64L << 20;
 
   private static boolean kept;
+  private static @Nullable Throwable failure;
 
   private OnnxEnvironment() {}
 
@@ -58,7 +60,10 @@ final class OnnxEnvironment {
       throw new BackendException(OnnxBackendProvider.NAME, String.valueOf(e.getMessage()), e);
     } catch (LinkageError | RuntimeException e) {
       RuntimeInternals.deleteUnpacked(false);
-      throw new BackendException(OnnxBackendProvider.NAME, problem(e), e);
+      // The second attempt of a process fails without the cause.
+      Throwable first = failure == null ? e : failure;
+      failure = first;
+      throw new BackendException(OnnxBackendProvider.NAME, problem(first), first);
     }
   }
 
