@@ -69,6 +69,10 @@ final class OnnxBackend implements Backend {
   @Override
   public Program compile(Graph graph, Weights weights) {
     requireOpen();
+    return OnnxBackendProvider.linked(() -> CallsUnderWay.finish(() -> compiled(graph, weights)));
+  }
+
+  private Program compiled(Graph graph, Weights weights) {
     boolean cpu = device.kind() == Device.Kind.CPU;
     Dialect dialect = cpu ? new CpuDialect() : new RuntimeDialect();
     Lowered lowered = Lowered.program(graph, weights, numbers, dialect);

@@ -58,6 +58,9 @@ final class OnnxEnvironment {
       return environment;
     } catch (OrtException e) {
       throw new BackendException(OnnxBackendProvider.NAME, String.valueOf(e.getMessage()), e);
+    } catch (IncompatibleClassChangeError e) {
+      // Java classes of another version, which is not a matter of native code.
+      throw e;
     } catch (LinkageError | RuntimeException e) {
       RuntimeInternals.deleteUnpacked(false);
       // The second attempt of a process fails without the cause.
