@@ -25,14 +25,21 @@ public record NativePlace(Path folder, long bytes, String remedy) {
    * Returns why native code did not load, with the remedy, if Java or the folder is the reason.
    *
    * @param failure what was thrown
+   * @param library a class of what loads it
+   */
+  public Optional<String> problem(Throwable failure, Class<?> library) {
+    return problem(failure)
+        .or(() -> isDenied(library) ? Optional.of(denial(failure)) : Optional.empty());
+  }
+
+  /**
+   * Returns why native code did not load, with the remedy, if Java or the folder is the reason.
+   *
+   * @param failure what was thrown, which holds the reason
    */
   public Optional<String> problem(Throwable failure) {
     if (chain(failure).anyMatch(IllegalCallerException.class::isInstance)) {
-      return Optional.of(
-          "Java denies access to native code; start it with --enable-native-access=ALL-UNNAMED, or"
-              + " the names of the modules on the module path ("
-              + root(failure)
-              + ")");
+      return Optional.of(denial(failure));
     }
     return folderProblem(failure)
         .map(
@@ -46,6 +53,23 @@ public record NativePlace(Path folder, long bytes, String remedy) {
                     + " ("
                     + root(failure)
                     + ")");
+  }
+
+  private static String denial(Throwable failure) {
+    return "Java denies access to native code; start it with --enable-native-access=ALL-UNNAMED, or"
+        + " the names of the modules on the module path ("
+        + root(failure)
+        + ")";
+  }
+
+  /** From 24 on, Java permits with a warning, or not at all, what it was not told to permit. */
+  private static boolean isDenied(Class<?> library) {
+    try {
+      return Runtime.version().feature() >= 24
+          && !(boolean) Module.class.getMethod("isNativeAccessEnabled").invoke(library.getModule());
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
   }
 
   private Optional<String> folderProblem(Throwable failure) {

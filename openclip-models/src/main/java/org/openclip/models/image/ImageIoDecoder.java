@@ -90,7 +90,7 @@ final class ImageIoDecoder implements ImageDecoder {
           "the native library that reads "
               + format
               + " files does not load here: "
-              + WEBP.problem(e).orElseGet(() -> NativePlace.root(e))
+              + WEBP.problem(e, WebPImageReaderSpi.class).orElseGet(() -> NativePlace.root(e))
               + ". Without it, save "
               + name
               + " as PNG",
