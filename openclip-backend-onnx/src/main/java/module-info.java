@@ -1,9 +1,7 @@
 /** The ONNX Runtime backend. */
 module org.openclip.backend.onnx {
   requires org.openclip.api;
-  requires com.google.protobuf;
   requires com.microsoft.onnxruntime;
-  requires org.tribuo.util.onnx;
   requires static org.jspecify;
 
   provides org.openclip.api.spi.BackendProvider with

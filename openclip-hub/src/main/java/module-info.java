@@ -5,6 +5,8 @@ module org.openclip.hub {
   requires com.fasterxml.jackson.jr.ob;
   requires info.picocli;
   requires java.net.http;
+  // The file system of jar: addresses, which an image made by jlink lacks otherwise.
+  requires jdk.zipfs;
   requires static com.google.guice;
   requires static jakarta.inject;
   requires static org.jspecify;

@@ -3,6 +3,7 @@ package org.openclip.hub;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.openclip.api.ClosedException;
+import org.openclip.api.backend.CallsUnderWay;
 
 /** Lets calls pass until it is closed; closing waits for those under way. */
 final class OpenGate {
@@ -18,8 +19,13 @@ final class OpenGate {
    * Makes a call.
    *
    * @throws ClosedException after {@link #close}
+   * @throws org.openclip.api.ShutdownException when the JVM is ending
    */
   <T> T pass(Supplier<T> call) {
+    return CallsUnderWay.begin(what, () -> passing(call));
+  }
+
+  private <T> T passing(Supplier<T> call) {
     lock.readLock().lock();
     try {
       if (closed) {

@@ -23,11 +23,7 @@ public final class ModulePath {
 
   /** Jars without a descriptor do not say what they need; what those of the roots need is this. */
   private static final Map<String, List<String>> UNSAID =
-      Map.of(
-          "org.tribuo.util.onnx",
-          List.of("com.google.protobuf"),
-          "tensorflow.nativelib",
-          List.of("tensorflow.nativelib.linux.x86_64"));
+      Map.of("tensorflow.nativelib", List.of("tensorflow.nativelib.linux.x86_64"));
 
   private ModulePath() {}
 

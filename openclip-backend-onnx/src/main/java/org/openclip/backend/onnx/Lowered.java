@@ -1,6 +1,5 @@
 package org.openclip.backend.onnx;
 
-import ai.onnx.proto.OnnxMl.ModelProto;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +20,7 @@ import org.openclip.api.tensor.Weights;
  * @param weights the tensors that it refers to; the model may have them in another type
  * @param inPlace the names of those that nothing but a kernel made for weights reads
  */
-record Lowered(ModelProto model, Map<String, Tensor> weights, Set<String> inPlace) {
+record Lowered(OnnxModel model, Map<String, Tensor> weights, Set<String> inPlace) {
   /**
    * Translates a graph for ONNX Runtime.
    *

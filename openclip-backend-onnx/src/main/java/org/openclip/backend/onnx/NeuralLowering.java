@@ -4,7 +4,6 @@ import static org.openclip.backend.onnx.OnnxGraph.floating;
 import static org.openclip.backend.onnx.OnnxGraph.integer;
 import static org.openclip.backend.onnx.OnnxGraph.integers;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -86,7 +85,7 @@ final class NeuralLowering {
         out.constant(Tensor.of(ones, ones.length)), DataType.FLOAT32, graph.type(input));
   }
 
-  private static AttributeProto pads(NeuralOp.Pads pads) {
+  private static ProtoMessage pads(NeuralOp.Pads pads) {
     return integers("pads", List.of(pads.top(), pads.left(), pads.bottom(), pads.right()));
   }
 
@@ -110,7 +109,7 @@ final class NeuralLowering {
   }
 
   private String pool(NeuralOp.Pool p) {
-    List<AttributeProto> attributes =
+    List<ProtoMessage> attributes =
         new ArrayList<>(
             List.of(
                 integers("kernel_shape", List.of(p.kernelHeight(), p.kernelWidth())),
@@ -122,7 +121,7 @@ final class NeuralLowering {
     return out.node(
         p.pooling() == NeuralOp.Pooling.MEAN ? "AveragePool" : "MaxPool",
         List.of(graph.name(p.input())),
-        attributes.toArray(AttributeProto[]::new));
+        attributes.toArray(ProtoMessage[]::new));
   }
 
   /**

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Set;
 import org.openclip.api.BackendException;
 import org.openclip.api.ClosedException;
+import org.openclip.api.ShutdownException;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
+import org.openclip.api.backend.CallsUnderWay;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Program;
 import org.openclip.api.graph.Graph;
@@ -52,24 +54,7 @@ final class OnnxBackend implements Backend {
    *     that was demanded is not to be had
    */
   static OnnxBackend open(BackendOptions options) {
-    OrtEnvironment environment;
-    try {
-      environment = OnnxEnvironment.start();
-      // Official builds report their use otherwise.
-      environment.setTelemetry(false);
-    } catch (OrtException e) {
-      throw new BackendException(OnnxBackendProvider.NAME, String.valueOf(e.getMessage()), e);
-    } catch (LinkageError | IllegalStateException e) {
-      throw new BackendException(
-          OnnxBackendProvider.NAME,
-          "its native library does not load on "
-              + System.getProperty("os.name")
-              + " "
-              + System.getProperty("os.arch")
-              + "; it has builds for Linux (x86_64, aarch64), macOS and Windows, and needs glibc on"
-              + " Linux",
-          e);
-    }
+    OrtEnvironment environment = OnnxEnvironment.start();
     return new OnnxBackend(environment, options, Devices.ofThisMachine().choose(options.device()));
   }
 
@@ -92,6 +77,10 @@ final class OnnxBackend implements Backend {
   @Override
   public Program compile(Graph graph, Weights weights) {
     requireOpen();
+    return OnnxBackendProvider.linked(() -> CallsUnderWay.finish(() -> compiled(graph, weights)));
+  }
+
+  private Program compiled(Graph graph, Weights weights) {
     boolean cpu = device.kind() == Device.Kind.CPU;
     Dialect dialect = cpu ? new CpuDialect() : new RuntimeDialect();
     Lowered lowered = Lowered.program(graph, weights, numbers, dialect);
@@ -102,6 +91,9 @@ final class OnnxBackend implements Backend {
     try (SessionOptions session = sessionOptions(workers)) {
       program = OnnxProgram.open(environment, session, graph, lowered, inPlace, cpu ? workers : 1);
     } catch (OrtException e) {
+      if (CallsUnderWay.jvmIsEnding()) {
+        throw new ShutdownException("graph " + graph.name(), e);
+      }
       throw new BackendException(
           name(), "graph " + graph.name() + " was refused: " + e.getMessage(), e);
     }

@@ -1,8 +1,11 @@
 package org.openclip.backend.onnx;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
+import org.openclip.api.backend.LibraryMismatch;
 import org.openclip.api.backend.ModelExporter;
 import org.openclip.api.spi.BackendProvider;
 
@@ -26,7 +29,20 @@ public final class OnnxBackendProvider implements BackendProvider {
 
   @Override
   public Backend open(BackendOptions options) {
-    return OnnxBackend.open(options);
+    return linked(() -> OnnxBackend.open(options));
+  }
+
+  /**
+   * Makes a call into the runtime.
+   *
+   * @throws org.openclip.api.BackendException when it is missing, or another version
+   */
+  static <T> T linked(Supplier<T> call) {
+    return LibraryMismatch.guard(
+        NAME,
+        Map.of("ai.onnxruntime.OrtEnvironment", "com.microsoft.onnxruntime:onnxruntime"),
+        OnnxBackendProvider.class.getClassLoader(),
+        call);
   }
 
   @Override

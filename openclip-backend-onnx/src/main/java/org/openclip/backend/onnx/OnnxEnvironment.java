@@ -3,22 +3,87 @@ package org.openclip.backend.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.BackendException;
+import org.openclip.api.ShutdownException;
+import org.openclip.api.backend.CallsUnderWay;
+import org.openclip.api.backend.NativePlace;
 
 /** The runtime's environment, of which a process has one. */
 final class OnnxEnvironment {
-  private static volatile boolean started;
+  /** What the libraries take when they are unpacked. */
+  private static final long UNPACKED = 64L << 20;
+
+  private static boolean kept;
+  private static @Nullable Throwable failure;
 
   private OnnxEnvironment() {}
 
   /**
    * Returns the environment, started if need be.
    *
-   * @throws OrtException when the runtime does not start, or has no room for its stack
+   * @throws BackendException when the runtime does not start, or has no room for its stack
+   * @throws ShutdownException when the JVM is ending
    */
-  static OrtEnvironment start() throws OrtException {
-    StartStack stack = started ? StartStack.USUAL : StartStack.ofThisProcess();
+  static synchronized OrtEnvironment start() {
+    if (CallsUnderWay.jvmIsEnding()) {
+      throw new ShutdownException("the onnx backend");
+    }
+    try {
+      OrtEnvironment environment = Telemetry.without(OnnxEnvironment::started);
+      // Official builds report their use otherwise.
+      environment.setTelemetry(false);
+      if (!kept) {
+        kept = true;
+        RuntimeInternals.keepEnvironment();
+        RuntimeInternals.removeHook();
+        RuntimeInternals.deleteUnpacked(
+            File.separatorChar != '/'
+                || !OrtEnvironment.getAvailableProviders().equals(EnumSet.of(OrtProvider.CPU)));
+      }
+      return environment;
+    } catch (OrtException e) {
+      throw new BackendException(OnnxBackendProvider.NAME, String.valueOf(e.getMessage()), e);
+    } catch (IncompatibleClassChangeError e) {
+      // Java classes of another version, which is not a matter of native code.
+      throw e;
+    } catch (LinkageError | RuntimeException e) {
+      RuntimeInternals.deleteUnpacked(false);
+      // The second attempt of a process fails without the cause.
+      Throwable first = failure == null ? e : failure;
+      failure = first;
+      throw new BackendException(OnnxBackendProvider.NAME, problem(first), first);
+    }
+  }
+
+  private static String problem(Throwable failure) {
+    NativePlace place =
+        new NativePlace(
+            Path.of(System.getProperty("java.io.tmpdir", "")),
+            UNPACKED,
+            "start Java with -Djava.io.tmpdir=FOLDER and a folder that can be written to and run"
+                + " from, or, where it is only the latter, unpack the libraries of the onnxruntime"
+                + " jar yourself and start with -Donnxruntime.native.path=FOLDER");
+    return place
+        .problem(failure)
+        .orElseGet(
+            () ->
+                "its native library does not load on %s %s: %s. The onnxruntime jar has builds for"
+                        .formatted(
+                            System.getProperty("os.name"),
+                            System.getProperty("os.arch"),
+                            NativePlace.root(failure))
+                    + " Linux (x86_64, aarch64; glibc), macOS (aarch64) and Windows (x86_64)");
+  }
+
+  private static OrtEnvironment started() throws OrtException {
+    StartStack stack = kept ? StartStack.USUAL : StartStack.ofThisProcess();
     String refusal = stack.refusal();
     if (refusal != null) {
       throw new OrtException(refusal);
@@ -26,14 +91,15 @@ final class OnnxEnvironment {
     FutureTask<OrtEnvironment> task =
         new FutureTask<>(
             () -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL));
-    new Thread(null, task, "onnxruntime-start", stack.bytes()).start();
+    Thread thread = new Thread(null, task, "onnxruntime-start", stack.bytes(), false);
+    // The runtime's shutdown hook inherits it, and must not keep an application in memory.
+    thread.setContextClassLoader(OrtEnvironment.class.getClassLoader());
+    thread.start();
     boolean interrupted = false;
     try {
       while (true) {
         try {
-          OrtEnvironment environment = task.get();
-          started = true;
-          return environment;
+          return task.get();
         } catch (InterruptedException e) {
           // It starts within milliseconds, and cannot be stopped.
           interrupted = true;

@@ -74,13 +74,11 @@ final class OnnxExporter implements ModelExporter {
   }
 
   private static long bytes(Lowered program) {
-    return program.model().getGraph().getInitializerList().stream()
+    return program.model().initializers().stream()
         .mapToLong(
-            header -> {
-              var tensor = program.weights().get(header.getName());
-              return tensor == null
-                  ? 0
-                  : TensorBytes.count(tensor, OnnxGraph.type(header.getDataType()));
+            initializer -> {
+              var tensor = program.weights().get(initializer.name());
+              return tensor == null ? 0 : TensorBytes.count(tensor, initializer.type());
             })
         .sum();
   }

@@ -1,19 +1,9 @@
 package org.openclip.backend.onnx;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
-import ai.onnx.proto.OnnxMl.StringStringEntryProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Shape;
@@ -25,21 +15,68 @@ final class OnnxGraph {
   /** The domain of ONNX Runtime's own operators. */
   static final String MICROSOFT = "com.microsoft";
 
-  /** Where the graph says that its weights are; whoever runs or writes it knows better. */
-  static final String WEIGHTS = "weights";
-
   private static final int IR_VERSION = 10;
   private static final int OPSET = 21;
 
-  private final GraphProto.Builder graph;
+  // Fields of ModelProto.
+  private static final int MODEL_IR_VERSION = 1;
+  private static final int MODEL_PRODUCER = 2;
+  private static final int MODEL_OPSET = 8;
+
+  // Fields of OperatorSetIdProto.
+  private static final int OPSET_DOMAIN = 1;
+  private static final int OPSET_VERSION = 2;
+
+  // Fields of GraphProto.
+  private static final int GRAPH_NODE = 1;
+  private static final int GRAPH_NAME = 2;
+  private static final int GRAPH_INPUT = 11;
+  private static final int GRAPH_OUTPUT = 12;
+
+  // Fields of NodeProto.
+  private static final int NODE_INPUT = 1;
+  private static final int NODE_OUTPUT = 2;
+  private static final int NODE_NAME = 3;
+  private static final int NODE_OPERATOR = 4;
+  private static final int NODE_ATTRIBUTE = 5;
+  private static final int NODE_DOMAIN = 7;
+
+  // Fields of AttributeProto, and its types.
+  private static final int ATTRIBUTE_NAME = 1;
+  private static final int ATTRIBUTE_FLOAT = 2;
+  private static final int ATTRIBUTE_INT = 3;
+  private static final int ATTRIBUTE_STRING = 4;
+  private static final int ATTRIBUTE_INTS = 8;
+  private static final int ATTRIBUTE_TYPE = 20;
+  private static final int TYPE_FLOAT = 1;
+  private static final int TYPE_INT = 2;
+  private static final int TYPE_STRING = 3;
+  private static final int TYPE_INTS = 7;
+
+  // Fields of ValueInfoProto, and of the messages of its type.
+  private static final int VALUE_NAME = 1;
+  private static final int VALUE_TYPE = 2;
+  private static final int TYPE_OF_TENSOR = 1;
+  private static final int TENSOR_ELEMENT = 1;
+  private static final int TENSOR_SHAPE = 2;
+  private static final int SHAPE_DIM = 1;
+  private static final int DIM_VALUE = 1;
+  private static final int DIM_PARAM = 2;
+
+  /** ONNX's number for 64-bit floats, of which there are no tensors of ours. */
+  private static final int DOUBLE = 11;
+
+  private final ProtoMessage graph = new ProtoMessage();
+  private final List<OnnxInitializer> initializers = new ArrayList<>();
+  private boolean microsoft;
   private int names;
 
   OnnxGraph(String name) {
-    graph = GraphProto.newBuilder().setName(name);
+    graph.text(GRAPH_NAME, name);
   }
 
   /** Adds a node of the standard operator set with one output, whose name is returned. */
-  String node(String operator, List<String> inputs, AttributeProto... attributes) {
+  String node(String operator, List<String> inputs, ProtoMessage... attributes) {
     return node("", operator, inputs, attributes);
   }
 
@@ -48,17 +85,30 @@ final class OnnxGraph {
    *
    * @param inputs names of values; an empty name is an input left out
    */
-  String node(String domain, String operator, List<String> inputs, AttributeProto... attributes) {
+  String node(String domain, String operator, List<String> inputs, ProtoMessage... attributes) {
     String output = "%" + names++;
-    graph.addNode(
-        NodeProto.newBuilder()
-            .setOpType(operator)
-            .setDomain(domain)
-            .setName(operator + output)
-            .addAllInput(inputs)
-            .addOutput(output)
-            .addAllAttribute(List.of(attributes)));
+    node(domain, operator, operator + output, inputs, output, attributes);
     return output;
+  }
+
+  private void node(
+      String domain,
+      String operator,
+      String name,
+      List<String> inputs,
+      String output,
+      ProtoMessage... attributes) {
+    ProtoMessage node = new ProtoMessage();
+    inputs.forEach(input -> node.text(NODE_INPUT, input));
+    node.text(NODE_OUTPUT, output).text(NODE_NAME, name).text(NODE_OPERATOR, operator);
+    for (ProtoMessage attribute : attributes) {
+      node.message(NODE_ATTRIBUTE, attribute);
+    }
+    if (!domain.isEmpty()) {
+      node.text(NODE_DOMAIN, domain);
+      microsoft |= domain.equals(MICROSOFT);
+    }
+    graph.message(GRAPH_NODE, node);
   }
 
   /** Returns a value in another type; the value itself when it has that type. */
@@ -68,43 +118,34 @@ final class OnnxGraph {
 
   /** Returns a value in the one type that has room for every id and that all kernels know. */
   String toDouble(String value) {
-    return node("Cast", List.of(value), integer("to", TensorProto.DataType.DOUBLE.getNumber()));
+    return node("Cast", List.of(value), integer("to", DOUBLE));
   }
 
   /** Adds an input that each run is fed. */
   void input(String name, Shape shape, DataType type) {
-    graph.addInput(info(name, shape, type));
+    graph.message(GRAPH_INPUT, info(name, shape, type));
   }
 
   /** Makes a value an output under its public name. */
   void output(String name, String value, Shape shape, DataType type) {
-    graph.addNode(
-        NodeProto.newBuilder()
-            .setOpType("Cast")
-            .setName("output " + name)
-            .addInput(value)
-            .addOutput(name)
-            .addAttribute(integer("to", code(type))));
-    graph.addOutput(info(name, shape, type));
+    node("", "Cast", "output " + name, List.of(value), name, integer("to", code(type)));
+    graph.message(GRAPH_OUTPUT, info(name, shape, type));
   }
 
   /** Adds a weight whose bytes are handed over beside the graph. */
   void external(String name, DataType type, long... shape) {
-    graph.addInitializer(
-        header(name, type, shape)
-            .setDataLocation(TensorProto.DataLocation.EXTERNAL)
-            .addExternalData(
-                StringStringEntryProto.newBuilder().setKey("location").setValue(WEIGHTS)));
+    initializers.add(new OnnxInitializer(name, type, sizes(shape), null));
   }
 
   /** Adds a small tensor inside the graph and returns its name. */
   String constant(Tensor tensor) {
     String name = "%" + names++;
-    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(tensor.bytes()));
-    tensor.chunks().forEach(bytes::put);
-    graph.addInitializer(
-        header(name, tensor.type(), tensor.shape()).setRawData(ByteString.copyFrom(bytes.flip())));
+    initializers.add(new OnnxInitializer(name, tensor.type(), sizes(tensor.shape()), tensor));
     return name;
+  }
+
+  private static List<Long> sizes(long... shape) {
+    return Arrays.stream(shape).boxed().toList();
   }
 
   /** Adds {@code int64[n]}. */
@@ -132,97 +173,71 @@ final class OnnxGraph {
   }
 
   /** Returns the finished model. */
-  ModelProto model() {
-    ModelProto.Builder model =
-        ModelProto.newBuilder()
-            .setIrVersion(IR_VERSION)
-            .setProducerName("openclip")
-            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET))
-            .setGraph(graph);
-    if (graph.getNodeList().stream().anyMatch(node -> node.getDomain().equals(MICROSOFT))) {
-      model.addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(MICROSOFT).setVersion(1));
+  OnnxModel model() {
+    ProtoMessage head =
+        new ProtoMessage()
+            .integer(MODEL_IR_VERSION, IR_VERSION)
+            .text(MODEL_PRODUCER, "openclip")
+            .message(MODEL_OPSET, operators("", OPSET));
+    if (microsoft) {
+      head.message(MODEL_OPSET, operators(MICROSOFT, 1));
     }
-    return model.build();
+    return new OnnxModel(head, graph, List.copyOf(initializers));
   }
 
-  static AttributeProto integer(String name, long value) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.INT)
-        .setI(value)
-        .build();
+  private static ProtoMessage operators(String domain, int version) {
+    return new ProtoMessage().text(OPSET_DOMAIN, domain).integer(OPSET_VERSION, version);
   }
 
-  static AttributeProto string(String name, String value) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.STRING)
-        .setS(ByteString.copyFromUtf8(value))
-        .build();
+  static ProtoMessage integer(String name, long value) {
+    return attribute(name).integer(ATTRIBUTE_INT, value).integer(ATTRIBUTE_TYPE, TYPE_INT);
   }
 
-  static AttributeProto floating(String name, double value) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.FLOAT)
-        .setF((float) value)
-        .build();
+  static ProtoMessage string(String name, String value) {
+    return attribute(name).text(ATTRIBUTE_STRING, value).integer(ATTRIBUTE_TYPE, TYPE_STRING);
   }
 
-  static AttributeProto integers(String name, List<? extends Number> values) {
-    List<Long> longs = new ArrayList<>();
-    values.forEach(v -> longs.add(v.longValue()));
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.INTS)
-        .addAllInts(longs)
-        .build();
+  static ProtoMessage floating(String name, double value) {
+    return attribute(name)
+        .number(ATTRIBUTE_FLOAT, (float) value)
+        .integer(ATTRIBUTE_TYPE, TYPE_FLOAT);
+  }
+
+  static ProtoMessage integers(String name, List<? extends Number> values) {
+    ProtoMessage attribute = attribute(name);
+    values.forEach(value -> attribute.integer(ATTRIBUTE_INTS, value.longValue()));
+    return attribute.integer(ATTRIBUTE_TYPE, TYPE_INTS);
+  }
+
+  private static ProtoMessage attribute(String name) {
+    return new ProtoMessage().text(ATTRIBUTE_NAME, name);
   }
 
   /** Returns ONNX's number for a type. */
   static int code(DataType type) {
-    TensorProto.DataType code =
-        switch (type) {
-          case FLOAT32 -> TensorProto.DataType.FLOAT;
-          case FLOAT16 -> TensorProto.DataType.FLOAT16;
-          case BFLOAT16 -> TensorProto.DataType.BFLOAT16;
-          case INT64 -> TensorProto.DataType.INT64;
-          case INT32 -> TensorProto.DataType.INT32;
-          case INT8 -> TensorProto.DataType.INT8;
-          case BOOL -> TensorProto.DataType.BOOL;
-        };
-    return code.getNumber();
+    return switch (type) {
+      case FLOAT32 -> 1;
+      case INT8 -> 3;
+      case INT32 -> 6;
+      case INT64 -> 7;
+      case BOOL -> 9;
+      case FLOAT16 -> 10;
+      case BFLOAT16 -> 16;
+    };
   }
 
-  /** Returns the type that ONNX has a number for. */
-  static DataType type(int code) {
-    for (DataType type : DataType.values()) {
-      if (code(type) == code) {
-        return type;
-      }
-    }
-    throw new IllegalArgumentException("no tensor has ONNX's type " + code);
-  }
-
-  private static TensorProto.Builder header(String name, DataType type, long... shape) {
-    TensorProto.Builder tensor = TensorProto.newBuilder().setName(name).setDataType(code(type));
-    for (long size : shape) {
-      tensor.addDims(size);
-    }
-    return tensor;
-  }
-
-  private static ValueInfoProto info(String name, Shape shape, DataType type) {
-    TensorShapeProto.Builder dims = TensorShapeProto.newBuilder();
+  private static ProtoMessage info(String name, Shape shape, DataType type) {
+    ProtoMessage dims = new ProtoMessage();
     for (Dim dim : shape.dims()) {
-      TensorShapeProto.Dimension.Builder size = TensorShapeProto.Dimension.newBuilder();
-      dims.addDim(dim.fixed() ? size.setDimValue(dim.size()) : size.setDimParam(dim.toString()));
+      ProtoMessage size = new ProtoMessage();
+      dims.message(
+          SHAPE_DIM,
+          dim.fixed() ? size.integer(DIM_VALUE, dim.size()) : size.text(DIM_PARAM, dim.toString()));
     }
-    TypeProto.Tensor.Builder tensor =
-        TypeProto.Tensor.newBuilder().setElemType(code(type)).setShape(dims);
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(TypeProto.newBuilder().setTensorType(tensor))
-        .build();
+    ProtoMessage tensor =
+        new ProtoMessage().integer(TENSOR_ELEMENT, code(type)).message(TENSOR_SHAPE, dims);
+    return new ProtoMessage()
+        .text(VALUE_NAME, name)
+        .message(VALUE_TYPE, new ProtoMessage().message(TYPE_OF_TENSOR, tensor));
   }
 }

@@ -19,6 +19,8 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.openclip.api.BackendException;
 import org.openclip.api.ClosedException;
+import org.openclip.api.ShutdownException;
+import org.openclip.api.backend.CallsUnderWay;
 import org.openclip.api.backend.Program;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.InputCheck;
@@ -83,7 +85,7 @@ final class OnnxProgram implements Program {
         }
       }
       options.addExternalInitializers(copied);
-      OrtSession session = environment.createSession(lowered.model().toByteArray(), options);
+      OrtSession session = environment.createSession(lowered.model().bytes(), options);
       opened = true;
       return new OnnxProgram(environment, graph, weights, session, threads);
     } finally {
@@ -114,6 +116,10 @@ final class OnnxProgram implements Program {
   @Override
   public Map<String, Tensor> run(Map<String, Tensor> inputs) {
     InputCheck.check(graph, inputs);
+    return CallsUnderWay.finish(() -> runOnce(inputs));
+  }
+
+  private Map<String, Tensor> runOnce(Map<String, Tensor> inputs) {
     inUse.readLock().lock();
     Map<String, OnnxTensor> fed = new HashMap<>();
     try {
@@ -131,6 +137,10 @@ final class OnnxProgram implements Program {
         return outputs;
       }
     } catch (OrtException e) {
+      if (CallsUnderWay.jvmIsEnding()) {
+        // Where the environment could not be kept, it is gone now.
+        throw new ShutdownException("graph " + graph.name(), e);
+      }
       throw new BackendException(
           OnnxBackendProvider.NAME,
           "graph " + graph.name() + " failed on " + inputs + ": " + e.getMessage(),

@@ -49,7 +49,7 @@ final class SharedWeights implements AutoCloseable {
     }
     try {
       Path folder = Files.createTempDirectory("openclip-onnx");
-      Files.createFile(folder.resolve(OnnxGraph.WEIGHTS));
+      Files.createFile(folder.resolve(OnnxModel.WEIGHTS));
       options.addConfigEntry(FOLDER, folder.toString());
       return new SharedWeights(options, names, folder);
     } catch (IOException e) {
@@ -73,7 +73,7 @@ final class SharedWeights implements AutoCloseable {
       return;
     }
     try {
-      Files.deleteIfExists(folder.resolve(OnnxGraph.WEIGHTS));
+      Files.deleteIfExists(folder.resolve(OnnxModel.WEIGHTS));
       Files.deleteIfExists(folder);
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "an empty folder stays behind", e);

@@ -70,7 +70,9 @@ final class TfBackend implements Backend {
     requireOpen();
     WeightCheck.check(graph, weights);
     long size = graph.parameters().stream().mapToLong(p -> p.shape().count().size()).sum();
-    TfProgram program = TfProgram.open(graph, weights, numbers, config.proto(size), cores());
+    TfProgram program =
+        TfBackendProvider.linked(
+            () -> TfProgram.open(graph, weights, numbers, config.proto(size), cores()));
     synchronized (programs) {
       if (!closed) {
         programs.removeIf(TfProgram::isClosed);
@@ -92,9 +94,9 @@ final class TfBackend implements Backend {
     plan.towers().forEach(tower -> WeightCheck.check(tower, weights));
     WeightCheck.check(plan.objective(), weights);
     long size = plan.parameters().values().stream().mapToLong(p -> p.shape().count().size()).sum();
+    Numbers trained = new Numbers(DataType.FLOAT32, numbers.dense());
     TfTrainer trainer =
-        TfTrainer.open(
-            plan, weights, new Numbers(DataType.FLOAT32, numbers.dense()), config.proto(size));
+        TfBackendProvider.linked(() -> TfTrainer.open(plan, weights, trained, config.proto(size)));
     synchronized (programs) {
       if (!closed) {
         trainers.removeIf(TfTrainer::isClosed);

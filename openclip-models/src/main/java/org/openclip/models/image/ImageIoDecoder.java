@@ -7,6 +7,7 @@ import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -20,6 +21,7 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
+import org.openclip.api.backend.NativePlace;
 import org.openclip.api.image.ColorMode;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImageDecoder;
@@ -32,6 +34,15 @@ import org.openclip.models.image.jpeg.JpegPicture;
  * by what else has registered itself with ImageIO.
  */
 final class ImageIoDecoder implements ImageDecoder {
+  private static final NativePlace WEBP =
+      new NativePlace(
+          Path.of(
+              System.getProperty(
+                  "com.luciad.imageio.webp.tmpdir", System.getProperty("java.io.tmpdir", ""))),
+          1 << 20,
+          "start Java with -Dcom.luciad.imageio.webp.tmpdir=FOLDER, or -Djava.io.tmpdir=FOLDER, and"
+              + " a folder that can be written to and run from");
+
   @Override
   public Image decode(byte[] file, String name) {
     PictureFormat format = PictureFormat.of(file);
@@ -75,11 +86,13 @@ final class ImageIoDecoder implements ImageDecoder {
       return image;
     } catch (OpenClipException e) {
       throw e;
-    } catch (LinkageError e) {
+    } catch (LinkageError | IllegalCallerException e) {
       throw new OpenClipException(
           "the native library that reads "
               + format
-              + " files does not load here; save "
+              + " files does not load here: "
+              + WEBP.problem(e, WebPImageReaderSpi.class).orElseGet(() -> NativePlace.root(e))
+              + ". Without it, save "
               + name
               + " as PNG",
           e);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerPointer;
 import org.openclip.api.BackendException;
+import org.openclip.api.backend.CallsUnderWay;
 import org.tensorflow.internal.c_api.TF_Operation;
 import org.tensorflow.internal.c_api.TF_Output;
 import org.tensorflow.internal.c_api.TF_Tensor;
@@ -37,7 +38,8 @@ public final class NativeCall implements AutoCloseable {
   }
 
   /**
-   * Runs once. An interrupt of the thread does not disturb the run and stays pending.
+   * Runs once. An interrupt of the thread does not disturb the run and stays pending, and the JVM
+   * does not end before the run does.
    *
    * @param values a tensor for each feed, still the caller's
    * @return a tensor for each fetch, which the caller closes
@@ -47,6 +49,10 @@ public final class NativeCall implements AutoCloseable {
     if (values.size() != feedCount) {
       throw new IllegalArgumentException(values.size() + " values for " + feedCount + " feeds");
     }
+    return CallsUnderWay.finish(() -> runOnce(values));
+  }
+
+  private List<NativeTensor> runOnce(List<NativeTensor> values) {
     try (NativeStatus status = new NativeStatus();
         PointerPointer<TF_Tensor> given = new PointerPointer<>(Math.max(1, feedCount));
         PointerPointer<TF_Tensor> found = new PointerPointer<>(Math.max(1, fetchCount))) {

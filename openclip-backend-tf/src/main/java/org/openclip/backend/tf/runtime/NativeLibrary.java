@@ -4,9 +4,13 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TF_GetRegisteredKe
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_Version;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.BackendException;
+import org.openclip.api.backend.NativePlace;
 import org.tensorflow.internal.c_api.TF_Buffer;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.KernelDef;
@@ -22,6 +26,11 @@ public final class NativeLibrary {
    * become, and counts mapped files and TensorFlow's memory, which have nothing to do with it.
    */
   private static final String MEMORY_LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
+
+  /** What is unpacked when nothing is yet. */
+  private static final long UNPACKED = 700L << 20;
+
+  private static @Nullable Throwable failure;
 
   /** The number of threads of the process' pool; 0 before there is one. */
   private static int pool;
@@ -40,17 +49,45 @@ public final class NativeLibrary {
     QuietLog.silence();
     try {
       Loader.load(org.tensorflow.internal.c_api.global.tensorflow.class);
-    } catch (LinkageError e) {
-      String platform = Loader.Detector.getPlatform();
+    } catch (LinkageError | RuntimeException e) {
+      // The second attempt of a process fails without the cause.
+      Throwable first = failure == null ? e : failure;
+      failure = first;
       throw new BackendException(
           BACKEND,
-          "its native library does not load on %s: %s. Put the jar tensorflow-core-native with the"
-                  .formatted(platform, e.getMessage())
-              + " classifier of this platform on the path: linux-x86_64 (linux-x86_64-gpu for CUDA),"
-              + " linux-arm64, macosx-arm64 or windows-x86_64. It is unpacked into ~/.javacpp/cache"
-              + " (0.7 GB), or the folder that -Dorg.bytedeco.javacpp.cachedir names",
-          e);
+          "its native library does not load: "
+              + place().problem(first).orElseGet(() -> platformProblem(first)),
+          first);
     }
+  }
+
+  private static NativePlace place() {
+    Path folder;
+    try {
+      folder = Loader.getCacheDir().toPath();
+    } catch (IOException e) {
+      folder =
+          Path.of(
+              System.getProperty(
+                  "org.bytedeco.javacpp.cachedir",
+                  System.getProperty("user.home", "") + "/.javacpp/cache"));
+    }
+    return new NativePlace(
+        folder,
+        UNPACKED,
+        "start Java with -Dorg.bytedeco.javacpp.cachedir=FOLDER and a folder that can be written to"
+            + " and run from, with room for 0.7 GB");
+  }
+
+  private static String platformProblem(Throwable failure) {
+    return Loader.Detector.getPlatform()
+        + " has no build on the path, or it is damaged ("
+        + NativePlace.root(failure)
+        + "). Put the jar tensorflow-core-native with the classifier of this platform on the path:"
+        + " linux-x86_64 (linux-x86_64-gpu for CUDA), linux-arm64, macosx-arm64 or windows-x86_64."
+        + " It is unpacked into "
+        + place().folder()
+        + " (0.7 GB)";
   }
 
   /**

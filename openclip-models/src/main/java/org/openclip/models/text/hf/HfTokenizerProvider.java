@@ -71,7 +71,10 @@ public final class HfTokenizerProvider implements TokenizerProvider {
               context.contextLength());
       ModelFit.check(context, files.tokenizer().toString(), tokenizer);
       return tokenizer;
-    } catch (LinkageError e) {
+    } catch (LinkageError | IllegalCallerException e) {
+      if (LibraryFailure.isNative(e)) {
+        throw LibraryFailure.of(e);
+      }
       throw new OpenClipException(
           "the tokenizer "
               + name

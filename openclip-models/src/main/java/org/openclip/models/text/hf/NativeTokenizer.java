@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.openclip.api.InvalidFileException;
-import org.openclip.api.OpenClipException;
 
 /**
  * A {@code tokenizer.json} in the memory of Hugging Face's native library, which is freed when
@@ -90,14 +89,7 @@ final class NativeTokenizer {
       if (e instanceof LinkageError missing) {
         throw missing;
       }
-      throw new OpenClipException(
-          "the native library of ai.djl.huggingface:tokenizers does not load on "
-              + System.getProperty("os.name")
-              + " "
-              + System.getProperty("os.arch")
-              + "; its jar has it for Linux, macOS and Windows, and its copy lies in the folder"
-              + " .djl.ai of your home, or in that of the variable DJL_CACHE_DIR",
-          e);
+      throw LibraryFailure.of(e);
     } finally {
       added.forEach(System.getProperties()::remove);
     }

@@ -1,0 +1,55 @@
+package org.openclip.api.backend;
+
+import java.net.URL;
+import java.security.CodeSource;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.openclip.api.BackendException;
+
+/** Libraries under a backend that do not fit together, such as versions that a build has mixed. */
+public final class LibraryMismatch {
+  private LibraryMismatch() {}
+
+  /**
+   * Makes a call into libraries.
+   *
+   * @param backend the name of the backend, whose artifact is {@code openclip-backend-} with it
+   * @param libraries the artifacts by the name of a class in each
+   * @param loader of the backend
+   * @throws BackendException when a class, method or field is missing, or a class does not start;
+   *     the message names the jars
+   */
+  public static <T> T guard(
+      String backend, Map<String, String> libraries, ClassLoader loader, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (LinkageError e) {
+      String jars =
+          libraries.entrySet().stream()
+              .sorted(Map.Entry.comparingByValue())
+              .map(library -> library.getValue() + " is " + jar(library.getKey(), loader))
+              .collect(Collectors.joining(", "));
+      throw new BackendException(
+          backend,
+          "its libraries do not fit together: "
+              + NativePlace.root(e)
+              + ". "
+              + jars
+              + ". Put the versions on the path that the pom of openclip-backend-"
+              + backend
+              + " names (mvn dependency:tree shows who asks for others)",
+          e);
+    }
+  }
+
+  private static String jar(String type, ClassLoader loader) {
+    try {
+      CodeSource source = Class.forName(type, false, loader).getProtectionDomain().getCodeSource();
+      URL place = source == null ? null : source.getLocation();
+      return place == null ? "without a place" : place.toString();
+    } catch (ClassNotFoundException | LinkageError e) {
+      return "missing";
+    }
+  }
+}

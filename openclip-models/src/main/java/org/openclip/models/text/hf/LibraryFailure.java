@@ -1,0 +1,61 @@
+package org.openclip.models.text.hf;
+
+import ai.djl.util.Utils;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.backend.NativePlace;
+
+/** Why the native code of Hugging Face's library does not load. */
+final class LibraryFailure {
+  private static final long UNPACKED = 32L << 20;
+
+  /** The second attempt of a process fails without the cause. */
+  private static @Nullable Throwable first;
+
+  private LibraryFailure() {}
+
+  /** Returns whether the jars are there, so that something else is wrong. */
+  static boolean isNative(Throwable failure) {
+    if (failure.getCause() instanceof ClassNotFoundException) {
+      return false;
+    }
+    try {
+      Class.forName(
+          "ai.djl.huggingface.tokenizers.jni.LibUtils",
+          false,
+          LibraryFailure.class.getClassLoader());
+      return Utils.class.getName() != null;
+    } catch (ClassNotFoundException | LinkageError e) {
+      return false;
+    }
+  }
+
+  /** Returns an exception that names what is wrong, and the remedy. */
+  static synchronized OpenClipException of(Throwable failure) {
+    Throwable cause = first == null ? failure : first;
+    first = cause;
+    Path folder = Utils.getEngineCacheDir("tokenizers");
+    String problem =
+        new NativePlace(
+                folder,
+                UNPACKED,
+                "name a folder that can be written to and run from by DJL_CACHE_DIR or"
+                    + " ENGINE_CACHE_DIR, an environment variable or a system property, or the"
+                    + " unpacked library by RUST_LIBRARY_PATH")
+            .problem(cause)
+            .orElseGet(
+                () ->
+                    System.getProperty("os.name")
+                        + " "
+                        + System.getProperty("os.arch")
+                        + " has no build, or it is damaged: its jar has it for Linux, macOS and"
+                        + " Windows, and its copy lies in "
+                        + folder
+                        + " ("
+                        + NativePlace.root(cause)
+                        + ")");
+    return new OpenClipException(
+        "the native library of ai.djl.huggingface:tokenizers does not load: " + problem, cause);
+  }
+}
