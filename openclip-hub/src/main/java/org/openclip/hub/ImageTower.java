@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -11,11 +12,16 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.Program;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
 import org.openclip.api.model.Embeddings;
+import org.openclip.api.model.EncodingListener;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 
@@ -60,9 +66,13 @@ final class ImageTower {
     void take(int first, int count, Map<String, Tensor> outputs);
   }
 
-  Embeddings encodeFiles(PictureFiles decoder, ImagePreprocessor preprocessor, List<Path> files) {
+  Embeddings encodeFiles(
+      PictureFiles decoder,
+      ImagePreprocessor preprocessor,
+      List<Path> files,
+      EncodingListener listener) {
     Rows rows = new Rows(files.size());
-    forFiles(decoder, preprocessor, files, rows);
+    forFiles(decoder, preprocessor, files, listener, rows);
     return rows.embeddings();
   }
 
@@ -79,13 +89,32 @@ final class ImageTower {
     return rows.embeddings();
   }
 
-  void forFiles(PictureFiles decoder, ImagePreprocessor preprocessor, List<Path> files, Sink sink) {
-    forEach(List.copyOf(files), decoder::read, preprocessor, sink);
+  void forFiles(
+      PictureFiles decoder,
+      ImagePreprocessor preprocessor,
+      List<Path> files,
+      EncodingListener listener,
+      Sink sink) {
+    List<Path> copy = List.copyOf(files);
+    Unreadable unreadable = (index, why) -> listener.unreadable(index, copy.get(index), why);
+    forEach(copy, decoder::read, preprocessor, new Listener(unreadable, listener::done), sink);
   }
 
   void forPictures(ImagePreprocessor preprocessor, List<Image> pictures, Sink sink) {
-    forEach(List.copyOf(pictures), picture -> picture, preprocessor, sink);
+    Unreadable ends =
+        (index, why) -> {
+          throw why;
+        };
+    Listener listener = new Listener(ends, count -> {});
+    forEach(List.copyOf(pictures), picture -> picture, preprocessor, listener, sink);
   }
+
+  /** Judges a picture that cannot be prepared: it throws, or leaves the picture out. */
+  private interface Unreadable {
+    void judge(int index, OpenClipException why);
+  }
+
+  private record Listener(Unreadable unreadable, IntConsumer done) {}
 
   void forPixels(Tensor pixels, Sink sink) {
     input.check(pixels);
@@ -106,16 +135,29 @@ final class ImageTower {
   }
 
   private <T> void forEach(
-      List<T> sources, Function<T, Image> decode, ImagePreprocessor preprocessor, Sink sink) {
+      List<T> sources,
+      Function<T, Image> decode,
+      ImagePreprocessor preprocessor,
+      Listener listener,
+      Sink sink) {
     Batch<T> next = null;
+    int row = 0;
     try {
       for (int from = 0; from < sources.size(); from += batchSize) {
         Batch<T> batch = next != null ? next : prepare(sources, from, decode, preprocessor);
         int after = from + batchSize;
         next = after < sources.size() ? prepare(sources, after, decode, preprocessor) : null;
         batch.await();
-        sink.take(from, batch.count, program.run(input.of(batch.pixels, batch.count)));
+        int first = from;
+        int count = batch.readable((slot, why) -> listener.unreadable.judge(first + slot, why));
+        if (count > 0) {
+          ByteBuffer places =
+              batch.pixels.slice(0, count * input.bytes()).order(ByteOrder.nativeOrder());
+          sink.take(row, count, program.run(input.of(places, count)));
+        }
+        row += count;
         buffers.giveBack(batch.pixels);
+        listener.done.accept(batch.count);
       }
     } finally {
       if (next != null) {
@@ -146,17 +188,44 @@ final class ImageTower {
     private final ByteBuffer pixels;
     private final int count;
     private final List<Future<?>> work = new ArrayList<>();
+    private final @Nullable OpenClipException[] faults;
 
     Batch(PictureInput input, ByteBuffer pixels, int count) {
       this.input = input;
       this.pixels = pixels;
       this.count = count;
+      this.faults = new OpenClipException[count];
     }
 
+    /** Prepares a picture; one that is no picture is a fault of its slot alone. */
     void fill(int slot, T source, Function<T, Image> decode, ImagePreprocessor preprocessor) {
+      try {
+        input.fill(decode.apply(source), preprocessor, place(slot));
+      } catch (InvalidInputException | InvalidFileException e) {
+        faults[slot] = e;
+      }
+    }
+
+    private ByteBuffer place(int slot) {
       int bytes = input.bytes();
-      ByteBuffer place = pixels.slice(slot * bytes, bytes).order(ByteOrder.nativeOrder());
-      input.fill(decode.apply(source), preprocessor, place);
+      return pixels.slice(slot * bytes, bytes).order(ByteOrder.nativeOrder());
+    }
+
+    /** Moves the pictures that could be prepared to the front; returns how many they are. */
+    int readable(Unreadable unreadable) {
+      int kept = 0;
+      for (int slot = 0; slot < count; slot++) {
+        OpenClipException fault = faults[slot];
+        if (fault != null) {
+          unreadable.judge(slot, fault);
+        } else {
+          if (kept < slot) {
+            place(kept).put(place(slot));
+          }
+          kept++;
+        }
+      }
+      return kept;
     }
 
     /** Waits for every picture; the first failure in their order is thrown. */
@@ -186,6 +255,7 @@ final class ImageTower {
   /** The result in the making. */
   private final class Rows implements Sink {
     private final float[] values;
+    private int rows;
 
     Rows(int size) {
       values = new float[Math.multiplyExact(size, width)];
@@ -194,10 +264,12 @@ final class ImageTower {
     @Override
     public void take(int at, int count, Map<String, Tensor> outputs) {
       FeatureRows.read(outputs, count, width).get(values, at * width, count * width);
+      rows = at + count;
     }
 
     Embeddings embeddings() {
-      return Embeddings.of(width, values);
+      int length = rows * width;
+      return Embeddings.of(width, length == values.length ? values : Arrays.copyOf(values, length));
     }
   }
 }

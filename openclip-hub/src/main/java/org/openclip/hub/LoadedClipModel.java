@@ -10,6 +10,7 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.model.Captioner;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
+import org.openclip.api.model.EncodingListener;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;
@@ -92,7 +93,13 @@ final class LoadedClipModel implements ClipModel {
 
   @Override
   public Embeddings encodeImages(List<Path> files) {
-    return gate.pass(() -> towers.image().encodeFiles(pictures.get(), preprocessor.get(), files));
+    return encodeImages(files, EncodingListener.NONE);
+  }
+
+  @Override
+  public Embeddings encodeImages(List<Path> files, EncodingListener listener) {
+    return gate.pass(
+        () -> towers.image().encodeFiles(pictures.get(), preprocessor.get(), files, listener));
   }
 
   @Override
@@ -102,7 +109,12 @@ final class LoadedClipModel implements ClipModel {
 
   @Override
   public Embeddings encodeTexts(List<String> texts) {
-    return gate.pass(() -> towers.text().encode(tokenizer.get().tokenize(texts)));
+    return encodeTexts(texts, EncodingListener.NONE);
+  }
+
+  @Override
+  public Embeddings encodeTexts(List<String> texts, EncodingListener listener) {
+    return gate.pass(() -> towers.text().encode(tokenizer.get().tokenize(texts), listener));
   }
 
   @Override
@@ -112,7 +124,7 @@ final class LoadedClipModel implements ClipModel {
 
   @Override
   public Embeddings encodeTokens(Tokens tokens) {
-    return gate.pass(() -> towers.text().encode(tokens));
+    return gate.pass(() -> towers.text().encode(tokens, EncodingListener.NONE));
   }
 
   @Override

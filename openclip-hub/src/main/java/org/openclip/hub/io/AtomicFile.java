@@ -25,7 +25,8 @@ public final class AtomicFile {
   }
 
   /**
-   * Writes a file beside its place, forces it to the disk and renames it; a failure leaves nothing.
+   * Writes a file beside its place, forces it to the disk and renames it; a failure leaves nothing,
+   * and neither does a signal that ends the process.
    *
    * @throws OpenClipException when the disk is full or the folder cannot be written
    */
@@ -38,6 +39,7 @@ public final class AtomicFile {
     try {
       Files.createDirectories(folder);
       Path part = folder.resolve(absolute.getFileName() + "." + UUID.randomUUID() + ".part");
+      UnfinishedFiles.ofProcess().add(part);
       try {
         try (FileChannel channel =
             FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
@@ -47,6 +49,7 @@ public final class AtomicFile {
         move(part, absolute);
       } finally {
         Files.deleteIfExists(part);
+        UnfinishedFiles.ofProcess().remove(part);
       }
     } catch (IOException e) {
       throw new OpenClipException(file + " cannot be written: " + e, e);
