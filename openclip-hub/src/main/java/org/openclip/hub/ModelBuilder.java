@@ -1,5 +1,6 @@
 package org.openclip.hub;
 
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -344,6 +345,37 @@ public final class ModelBuilder {
    */
   public void saveWeights(Path folder, @Nullable DataType type) {
     write(folder, parts(), type);
+  }
+
+  /**
+   * Writes the model as Hugging Face's transformers loads it, as {@code CLIPModel} or {@code
+   * SiglipModel}: its configuration, weights, preprocessing and the tokenizer's files. A tokenizer
+   * that is not to be had is logged; its files are put beside the others by hand then.
+   *
+   * @param folder created when missing; files of the same names in it are replaced
+   * @param type the type to which the weights are rounded; null to leave each as it is
+   * @return the files written, those of the tokenizer last
+   * @throws UnknownNameException when no plugin knows the model or its weights
+   * @throws InvalidInputException when that library has no such model; the message says why
+   * @throws WeightsMismatchException when the weights are those of another model, or not finite
+   * @throws OpenClipException when the disk is full or the folder cannot be written
+   */
+  public List<Path> saveTransformers(Path folder, @Nullable DataType type) {
+    ModelParts parts = parts();
+    TransformersFolder target = new TransformersFolder(parts);
+    List<Path> written = new ArrayList<>();
+    try (Resources resources = new Resources()) {
+      WeightSource source = WeightSource.of(target.named(parts.state(weights, resources)));
+      written.addAll(
+          target.write(folder, type == null ? source : new RoundedWeights(source, type)));
+    }
+    try {
+      written.addAll(new TokenizerCopy(parts, fetching).write(folder));
+    } catch (OpenClipException e) {
+      System.getLogger(ModelBuilder.class.getName())
+          .log(Level.WARNING, folder + " has no files of a tokenizer: " + e.getMessage());
+    }
+    return List.copyOf(written);
   }
 
   private void write(Path folder, ModelParts parts, @Nullable DataType type) {

@@ -51,6 +51,11 @@ final class ModelParts {
     return architecture.get();
   }
 
+  /** Returns another model on paper, of the same plugins. */
+  Architecture like(ModelConfig config) {
+    return Architecture.of(config, plugins);
+  }
+
   PreprocessConfig preprocessing() {
     return PreprocessConfig.of(definition.preprocess())
         .withSize(architecture().imageEncoder().height(), architecture().imageEncoder().width());
