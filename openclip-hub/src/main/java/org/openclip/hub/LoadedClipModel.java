@@ -2,6 +2,7 @@ package org.openclip.hub;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.image.Image;
@@ -23,6 +24,7 @@ final class LoadedClipModel implements ClipModel {
   private final Lazy<ImagePreprocessor> preprocessor;
   private final Lazy<PictureFiles> pictures;
   private final RunningTowers towers;
+  private final Map<String, String> metadata;
   private final OpenGate gate;
   private final @Nullable Captioner captioner;
 
@@ -31,6 +33,7 @@ final class LoadedClipModel implements ClipModel {
    *
    * @param tokenizer made when first asked for: a model can be used for pictures, or with tokens
    *     from elsewhere, where no plugin knows its tokenizer
+   * @param metadata what the file of its weights says of them
    */
   LoadedClipModel(
       String name,
@@ -38,13 +41,15 @@ final class LoadedClipModel implements ClipModel {
       Lazy<Tokenizer> tokenizer,
       Lazy<ImagePreprocessor> preprocessor,
       Lazy<PictureFiles> pictures,
-      RunningTowers towers) {
+      RunningTowers towers,
+      Map<String, String> metadata) {
     this.name = name;
     this.architecture = architecture;
     this.tokenizer = tokenizer;
     this.preprocessor = preprocessor;
     this.pictures = pictures;
     this.towers = towers;
+    this.metadata = Map.copyOf(metadata);
     this.gate = new OpenGate("model " + name);
     this.captioner =
         architecture
@@ -79,6 +84,11 @@ final class LoadedClipModel implements ClipModel {
   @Override
   public String backend() {
     return towers.description();
+  }
+
+  @Override
+  public Map<String, String> weightsMetadata() {
+    return metadata;
   }
 
   @Override

@@ -28,6 +28,7 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.text.Tokenizer;
+import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.RoundedWeights;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
@@ -247,7 +248,8 @@ public final class ModelBuilder {
           new Lazy<>(parts::tokenizer),
           new Lazy<>(() -> parts.preprocessor(pictures)),
           new Lazy<>(() -> new PictureFiles(registry)),
-          towers);
+          towers,
+          parts.metadata());
     } finally {
       if (!loaded) {
         opening.settle();
@@ -367,7 +369,10 @@ public final class ModelBuilder {
     try (Resources resources = new Resources()) {
       WeightSource source = WeightSource.of(target.named(parts.state(weights, resources)));
       written.addAll(
-          target.write(folder, type == null ? source : new RoundedWeights(source, type)));
+          target.write(
+              folder,
+              type == null ? source : new RoundedWeights(source, type),
+              Checkpoints.ownMetadata(parts.metadata())));
     }
     try {
       written.addAll(new TokenizerCopy(parts, fetching).write(folder));
@@ -385,7 +390,8 @@ public final class ModelBuilder {
           folder,
           parts.architecture().config(),
           parts.preprocessing(),
-          type == null ? source : new RoundedWeights(source, type));
+          type == null ? source : new RoundedWeights(source, type),
+          Checkpoints.ownMetadata(parts.metadata()));
     }
   }
 

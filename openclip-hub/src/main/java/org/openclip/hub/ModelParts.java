@@ -36,6 +36,7 @@ final class ModelParts {
   private final PluginRegistry plugins;
   private final FetchOptions fetching;
   private final Lazy<Architecture> architecture;
+  private Map<String, String> metadata = Map.of();
 
   ModelParts(
       String name, ModelDefinition definition, PluginRegistry plugins, FetchOptions fetching) {
@@ -96,6 +97,7 @@ final class ModelParts {
     }
     Path file = checkpoint();
     Weights checkpoint = Checkpoints.open(file, plugins);
+    metadata = Checkpoints.metadata(file);
     resources.closeLater(checkpoint::close);
     if (!definition.activationTold()) {
       ActivationCheck.plain(file.toString(), checkpoint.names(), name);
@@ -105,6 +107,11 @@ final class ModelParts {
     } catch (WeightsMismatchException e) {
       throw e.notFinite().isEmpty() ? e.withHint(Lookalikes.hint(checkpoint, plugins)) : e;
     }
+  }
+
+  /** Returns the free text that the file of the weights carries, once they were asked for. */
+  Map<String, String> metadata() {
+    return metadata;
   }
 
   /** Returns the folder of the tokenizer's files, fetched if need be; null for built-in models. */

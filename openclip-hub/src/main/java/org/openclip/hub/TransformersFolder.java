@@ -65,12 +65,15 @@ final class TransformersFolder {
    * Writes the files, weights first.
    *
    * @param weights of {@link #named}
+   * @param metadata free text about them
    */
-  List<Path> write(Path folder, WeightSource weights) {
+  List<Path> write(Path folder, WeightSource weights, Map<String, String> metadata) {
     List<Path> written = new ArrayList<>();
     written.add(folder.resolve(CHECKPOINT));
     // The library asks in which framework a file was saved.
-    SafetensorsWriter.write(written.get(0), weights, Map.of("format", "pt"));
+    Map<String, String> all = new LinkedHashMap<>(Map.of("format", "pt"));
+    all.putAll(metadata);
+    SafetensorsWriter.write(written.get(0), weights, all);
     written.add(json(folder.resolve(ModelFiles.TRANSFORMERS), config(weights)));
     written.add(json(folder.resolve(ModelFiles.PREPROCESSOR), preprocessor()));
     return written;

@@ -3,6 +3,7 @@ package org.openclip.api.model;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
@@ -38,6 +39,14 @@ public interface ClipModel extends AutoCloseable {
 
   /** Returns one line for people about the backend that runs it. */
   String backend();
+
+  /**
+   * Returns the free text that the file of its weights carries about them, by its keys; empty when
+   * it carries none.
+   */
+  default Map<String, String> weightsMetadata() {
+    return Map.of();
+  }
 
   /** Returns the width of the joint embedding. */
   default int embedDim() {

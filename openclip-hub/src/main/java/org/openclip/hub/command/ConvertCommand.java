@@ -109,6 +109,15 @@ public final class ConvertCommand implements CommandProvider {
         })
     private Map<String, String> overrides = new LinkedHashMap<>();
 
+    @Option(
+        names = "--metadata",
+        paramLabel = "KEY=TEXT",
+        description = {
+          "Without --model: free text for the new file, such as openclip.note=..., which every"
+              + " command says that loads these weights. May be repeated."
+        })
+    private Map<String, String> metadata = new LinkedHashMap<>();
+
     @Option(names = "--force", description = "Replaces what is there already.")
     private boolean force;
 
@@ -121,7 +130,10 @@ public final class ConvertCommand implements CommandProvider {
       checkFree(target);
       try (Weights weights = Checkpoints.open(file, environment.plugins())) {
         if (model == null) {
-          SafetensorsWriter.write(target, source(weights), Map.of());
+          Map<String, String> text =
+              new LinkedHashMap<>(Checkpoints.ownMetadata(Checkpoints.metadata(file)));
+          text.putAll(metadata);
+          SafetensorsWriter.write(target, source(weights), text);
         } else {
           builder(model, environment)
               .saveWeights(output, precision == null ? null : precision.type());
