@@ -1,6 +1,7 @@
 package org.openclip.hub;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.checkpoint.Checkpoints;
@@ -13,7 +14,8 @@ interface ChosenWeights {
   /** Opens them; the caller closes them. */
   default Open open(PluginRegistry plugins) {
     Path file = file();
-    return new Open(file.toString(), Checkpoints.open(file, plugins));
+    return new Open(
+        file.toString(), Checkpoints.open(file, plugins), Checkpoints.metadata(file));
   }
 
   /**
@@ -21,6 +23,12 @@ interface ChosenWeights {
    *
    * @param name what they are called in messages
    * @param weights the tensors
+   * @param metadata the free text that the file carries
    */
-  record Open(String name, Weights weights) {}
+  record Open(String name, Weights weights, Map<String, String> metadata) {
+    /** Copies the map. */
+    Open {
+      metadata = Map.copyOf(metadata);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package org.openclip.hub;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.openclip.api.config.PretrainedTag;
 import org.openclip.api.spi.FetchOptions;
@@ -36,6 +37,10 @@ record EmbeddedWeights(ResourceFile resource) implements ChosenWeights {
   @Override
   public Open open(PluginRegistry plugins) {
     String name = resource.toString();
-    return new Open(name, SafetensorsFormat.open(name, resource.read()));
+    ByteBuffer bytes = resource.read();
+    return new Open(
+        name,
+        SafetensorsFormat.open(name, bytes.duplicate()),
+        SafetensorsFormat.metadata(name, bytes.duplicate()));
   }
 }

@@ -38,9 +38,10 @@ public final class HubPush {
    *
    * @param path its name there
    * @param bytes its size
-   * @param replaces whether the repository has a file of that name already
+   * @param replaces whether the repository has a file of that name already; null when the hub did
+   *     not say
    */
-  public record PlannedFile(String path, long bytes, boolean replaces) {}
+  public record PlannedFile(String path, long bytes, @Nullable Boolean replaces) {}
 
   /**
    * A commit on the hub.
@@ -60,6 +61,7 @@ public final class HubPush {
   private boolean create;
   private boolean unlisted;
   private boolean pullRequest;
+  private boolean offline;
 
   private HubPush(Path folder, String repository) {
     this.folder = folder;
@@ -117,6 +119,12 @@ public final class HubPush {
     return this;
   }
 
+  /** Plans without any network call. */
+  public HubPush offline(boolean only) {
+    offline = only;
+    return this;
+  }
+
   /** Looks for plugins there instead of on the thread's class path. */
   public HubPush plugins(PluginRegistry registry) {
     plugins = registry;
@@ -124,22 +132,25 @@ public final class HubPush {
   }
 
   /**
-   * Returns what would go to the repository, and sends nothing.
+   * Checks the model and returns what would go to the repository. Nothing is sent, and no network
+   * is needed: where the hub does not answer, what it has is not known.
    *
    * @throws InvalidFileException when the folder is no whole model folder
    * @throws WeightsMismatchException when its weights do not fit its configuration
-   * @throws FetchException when the hub does not tell what it has
+   * @throws FetchException when the hub answers and refuses
    */
   public List<PlannedFile> plan() {
     model().check();
-    List<String> existing = upload().existing().orElse(List.of());
+    SequencedMap<String, Path> files = files();
+    List<String> existing = upload().glance();
     List<PlannedFile> planned = new ArrayList<>();
-    for (Map.Entry<String, Path> file : files().entrySet()) {
-      planned.add(
-          new PlannedFile(file.getKey(), size(file.getValue()), existing.contains(file.getKey())));
+    for (Map.Entry<String, Path> file : files.entrySet()) {
+      Boolean replaces = existing == null ? null : existing.contains(file.getKey());
+      planned.add(new PlannedFile(file.getKey(), size(file.getValue()), replaces));
     }
-    if (needsCard(existing)) {
-      planned.add(new PlannedFile(CARD, card().getBytes(StandardCharsets.UTF_8).length, false));
+    if (needsCard(existing == null ? List.of() : existing)) {
+      Boolean replaces = existing == null ? null : false;
+      planned.add(new PlannedFile(CARD, card().getBytes(StandardCharsets.UTF_8).length, replaces));
     }
     return List.copyOf(planned);
   }
@@ -161,7 +172,8 @@ public final class HubPush {
         throw new FetchException(
             "hf-hub:" + repository,
             404,
-            "is not on the hub; have it created (--create, HubPush.create), or check its name and HF_TOKEN",
+            "is not on the hub; have it created (--create, HubPush.create), or check its name and"
+                + " HF_TOKEN",
             null);
       }
       upload.create(unlisted);
@@ -184,7 +196,7 @@ public final class HubPush {
   private HubUpload upload() {
     return new HubUpload(
         branch.equals("main") ? repository : repository + "@" + branch,
-        new FetchOptions(null, false, listener));
+        new FetchOptions(null, offline, listener));
   }
 
   /** Returns the files of the model by their names; other files of the folder stay. */

@@ -2,16 +2,19 @@ package org.openclip.hub;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.backend.Program;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
 import org.openclip.api.model.Embeddings;
+import org.openclip.api.model.EncodingListener;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 
@@ -67,9 +70,13 @@ final class ImageTower {
     void take(int first, int count, Map<String, Tensor> outputs);
   }
 
-  Embeddings encodeFiles(PictureFiles decoder, ImagePreprocessor preprocessor, List<Path> files) {
+  Embeddings encodeFiles(
+      PictureFiles decoder,
+      ImagePreprocessor preprocessor,
+      List<Path> files,
+      EncodingListener listener) {
     Rows rows = new Rows(files.size());
-    forFiles(decoder, preprocessor, files, rows);
+    forFiles(decoder, preprocessor, files, listener, rows);
     return rows.embeddings();
   }
 
@@ -86,13 +93,27 @@ final class ImageTower {
     return rows.embeddings();
   }
 
-  void forFiles(PictureFiles decoder, ImagePreprocessor preprocessor, List<Path> files, Sink sink) {
-    forEach(List.copyOf(files), decoder::read, preprocessor, sink);
+  void forFiles(
+      PictureFiles decoder,
+      ImagePreprocessor preprocessor,
+      List<Path> files,
+      EncodingListener listener,
+      Sink sink) {
+    List<Path> copy = List.copyOf(files);
+    PictureBatch.Unreadable unreadable = (index, why) -> listener.unreadable(index, copy.get(index), why);
+    forEach(copy, decoder::read, preprocessor, new Listener(unreadable, listener::done), sink);
   }
 
   void forPictures(ImagePreprocessor preprocessor, List<Image> pictures, Sink sink) {
-    forEach(List.copyOf(pictures), picture -> picture, preprocessor, sink);
+    PictureBatch.Unreadable ends =
+        (index, why) -> {
+          throw why;
+        };
+    Listener listener = new Listener(ends, count -> {});
+    forEach(List.copyOf(pictures), picture -> picture, preprocessor, listener, sink);
   }
+
+  private record Listener(PictureBatch.Unreadable unreadable, IntConsumer done) {}
 
   void forPixels(Tensor pixels, Sink sink) {
     input.check(pixels);
@@ -114,12 +135,16 @@ final class ImageTower {
   }
 
   private <T> void forEach(
-      List<T> sources, Function<T, Image> decode, ImagePreprocessor preprocessor, Sink sink) {
+      List<T> sources,
+      Function<T, Image> decode,
+      ImagePreprocessor preprocessor,
+      Listener listener,
+      Sink sink) {
     PictureBatch.Preparing<T> preparing =
         (source, place) -> input.fill(decode.apply(source), preprocessor, place);
     Semaphore free = new Semaphore(cores, true);
-    int busy = Math.min(cores, program.threads());
     PictureBatch<T> next = null;
+    int row = 0;
     try {
       for (int from = 0; from < sources.size(); from += batchSize) {
         InterruptedCallException.check("pictures were encoded");
@@ -132,8 +157,14 @@ final class ImageTower {
           next = following;
         }
         batch.await();
-        run(from, batch, free, busy, sink);
+        int first = from;
+        int count = batch.readable((slot, why) -> listener.unreadable.judge(first + slot, why));
+        if (count > 0) {
+          run(row, batch.front(count), count, free, sink);
+        }
+        row += count;
         buffers.giveBack(batch.pixels());
+        listener.done.accept(batch.count());
       }
     } finally {
       if (next != null) {
@@ -142,14 +173,15 @@ final class ImageTower {
     }
   }
 
-  private <T> void run(int from, PictureBatch<T> batch, Semaphore free, int busy, Sink sink) {
+  private void run(int row, ByteBuffer pixels, int count, Semaphore free, Sink sink) {
+    int busy = Math.min(cores, program.threads());
     try {
       free.acquire(busy);
     } catch (InterruptedException e) {
       throw InterruptedCallException.of("pictures were encoded", e);
     }
     try {
-      sink.take(from, batch.count(), program.run(input.of(batch.pixels(), batch.count())));
+      sink.take(row, count, program.run(input.of(pixels, count)));
     } finally {
       free.release(busy);
     }
@@ -180,6 +212,7 @@ final class ImageTower {
   /** The result in the making. */
   private final class Rows implements Sink {
     private final float[] values;
+    private int rows;
 
     Rows(int size) {
       values = new float[Math.multiplyExact(size, width)];
@@ -188,10 +221,12 @@ final class ImageTower {
     @Override
     public void take(int at, int count, Map<String, Tensor> outputs) {
       FeatureRows.read(outputs, count, width).get(values, at * width, count * width);
+      rows = at + count;
     }
 
     Embeddings embeddings() {
-      return Embeddings.of(width, values);
+      int length = rows * width;
+      return Embeddings.of(width, length == values.length ? values : Arrays.copyOf(values, length));
     }
   }
 }

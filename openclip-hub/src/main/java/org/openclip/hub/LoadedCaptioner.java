@@ -17,6 +17,7 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.model.CaptionOptions;
 import org.openclip.api.model.CaptionOptions.SpecialIds;
 import org.openclip.api.model.Captioner;
+import org.openclip.api.model.EncodingListener;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokenizer;
@@ -53,10 +54,16 @@ final class LoadedCaptioner implements Captioner {
 
   @Override
   public List<String> captionImages(List<Path> files, CaptionOptions options) {
+    return captionImages(files, options, EncodingListener.NONE);
+  }
+
+  @Override
+  public List<String> captionImages(
+      List<Path> files, CaptionOptions options, EncodingListener listener) {
     return gate.pass(
         () -> {
           Captions captions = new Captions(options);
-          towers.image().forFiles(pictures.get(), preprocessor.get(), files, captions);
+          towers.image().forFiles(pictures.get(), preprocessor.get(), files, listener, captions);
           return captions.texts();
         });
   }

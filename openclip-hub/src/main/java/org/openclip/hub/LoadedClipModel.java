@@ -2,6 +2,7 @@ package org.openclip.hub;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.image.Image;
@@ -10,6 +11,7 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.model.Captioner;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
+import org.openclip.api.model.EncodingListener;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;
@@ -22,6 +24,7 @@ final class LoadedClipModel implements ClipModel {
   private final Lazy<ImagePreprocessor> preprocessor;
   private final Lazy<PictureFiles> pictures;
   private final RunningTowers towers;
+  private final Map<String, String> metadata;
   private final OpenGate gate;
   private final @Nullable Captioner captioner;
 
@@ -30,6 +33,7 @@ final class LoadedClipModel implements ClipModel {
    *
    * @param tokenizer made when first asked for: a model can be used for pictures, or with tokens
    *     from elsewhere, where no plugin knows its tokenizer
+   * @param metadata what the file of its weights says of them
    */
   LoadedClipModel(
       String name,
@@ -37,13 +41,15 @@ final class LoadedClipModel implements ClipModel {
       Lazy<Tokenizer> tokenizer,
       Lazy<ImagePreprocessor> preprocessor,
       Lazy<PictureFiles> pictures,
-      RunningTowers towers) {
+      RunningTowers towers,
+      Map<String, String> metadata) {
     this.name = name;
     this.architecture = architecture;
     this.tokenizer = tokenizer;
     this.preprocessor = preprocessor;
     this.pictures = pictures;
     this.towers = towers;
+    this.metadata = Map.copyOf(metadata);
     this.gate = new OpenGate("model " + name);
     this.captioner =
         architecture
@@ -81,6 +87,11 @@ final class LoadedClipModel implements ClipModel {
   }
 
   @Override
+  public Map<String, String> weightsMetadata() {
+    return metadata;
+  }
+
+  @Override
   public float logitScale() {
     return towers.logitScale();
   }
@@ -92,7 +103,13 @@ final class LoadedClipModel implements ClipModel {
 
   @Override
   public Embeddings encodeImages(List<Path> files) {
-    return gate.pass(() -> towers.image().encodeFiles(pictures.get(), preprocessor.get(), files));
+    return encodeImages(files, EncodingListener.NONE);
+  }
+
+  @Override
+  public Embeddings encodeImages(List<Path> files, EncodingListener listener) {
+    return gate.pass(
+        () -> towers.image().encodeFiles(pictures.get(), preprocessor.get(), files, listener));
   }
 
   @Override
@@ -102,7 +119,12 @@ final class LoadedClipModel implements ClipModel {
 
   @Override
   public Embeddings encodeTexts(List<String> texts) {
-    return gate.pass(() -> towers.text().encode(tokenizer.get().tokenize(texts)));
+    return encodeTexts(texts, EncodingListener.NONE);
+  }
+
+  @Override
+  public Embeddings encodeTexts(List<String> texts, EncodingListener listener) {
+    return gate.pass(() -> towers.text().encode(tokenizer.get().tokenize(texts), listener));
   }
 
   @Override
@@ -112,7 +134,7 @@ final class LoadedClipModel implements ClipModel {
 
   @Override
   public Embeddings encodeTokens(Tokens tokens) {
-    return gate.pass(() -> towers.text().encode(tokens));
+    return gate.pass(() -> towers.text().encode(tokens, EncodingListener.NONE));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.openclip.hub;
 
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,6 +29,7 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.text.Tokenizer;
+import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.RoundedWeights;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
@@ -263,7 +265,8 @@ public final class ModelBuilder {
           new Lazy<>(parts::tokenizer),
           new Lazy<>(() -> parts.preprocessor(pictures)),
           new Lazy<>(() -> new PictureFiles(registry)),
-          towers);
+          towers,
+          parts.metadata());
     } finally {
       if (!loaded) {
         opening.settle();
@@ -363,6 +366,40 @@ public final class ModelBuilder {
     write(folder, parts(), type);
   }
 
+  /**
+   * Writes the model as Hugging Face's transformers loads it, as {@code CLIPModel} or {@code
+   * SiglipModel}: its configuration, weights, preprocessing and the tokenizer's files. A tokenizer
+   * that is not to be had is logged; its files are put beside the others by hand then.
+   *
+   * @param folder created when missing; files of the same names in it are replaced
+   * @param type the type to which the weights are rounded; null to leave each as it is
+   * @return the files written, those of the tokenizer last
+   * @throws UnknownNameException when no plugin knows the model or its weights
+   * @throws InvalidInputException when that library has no such model; the message says why
+   * @throws WeightsMismatchException when the weights are those of another model, or not finite
+   * @throws OpenClipException when the disk is full or the folder cannot be written
+   */
+  public List<Path> saveTransformers(Path folder, @Nullable DataType type) {
+    ModelParts parts = parts();
+    TransformersFolder target = new TransformersFolder(parts);
+    List<Path> written = new ArrayList<>();
+    try (Resources resources = new Resources()) {
+      WeightSource source = WeightSource.of(target.named(parts.state(weights, resources)));
+      written.addAll(
+          target.write(
+              folder,
+              type == null ? source : new RoundedWeights(source, type),
+              Checkpoints.ownMetadata(parts.metadata())));
+    }
+    try {
+      written.addAll(new TokenizerCopy(parts, fetching).write(folder));
+    } catch (OpenClipException e) {
+      System.getLogger(ModelBuilder.class.getName())
+          .log(Level.WARNING, folder + " has no files of a tokenizer: " + e.getMessage());
+    }
+    return List.copyOf(written);
+  }
+
   private void write(Path folder, ModelParts parts, @Nullable DataType type) {
     try (Resources resources = new Resources()) {
       WeightSource source = WeightSource.of(parts.state(weights, resources));
@@ -370,7 +407,8 @@ public final class ModelBuilder {
           folder,
           parts.architecture().config(),
           parts.preprocessing(),
-          type == null ? source : new RoundedWeights(source, type));
+          type == null ? source : new RoundedWeights(source, type),
+          Checkpoints.ownMetadata(parts.metadata()));
     }
   }
 

@@ -34,6 +34,7 @@ final class ModelParts {
   private final PluginRegistry plugins;
   private final FetchOptions fetching;
   private final Lazy<Architecture> architecture;
+  private Map<String, String> metadata = Map.of();
 
   ModelParts(
       String name, ModelDefinition definition, PluginRegistry plugins, FetchOptions fetching) {
@@ -47,6 +48,11 @@ final class ModelParts {
 
   Architecture architecture() {
     return architecture.get();
+  }
+
+  /** Returns another model on paper, of the same plugins. */
+  Architecture like(ModelConfig config) {
+    return Architecture.of(config, plugins);
   }
 
   PreprocessConfig preprocessing() {
@@ -94,6 +100,7 @@ final class ModelParts {
     ChosenWeights.Open open = chosen().open(plugins);
     String file = open.name();
     Weights checkpoint = open.weights();
+    metadata = open.metadata();
     resources.closeLater(checkpoint::close);
     if (!definition.activationTold()) {
       ActivationCheck.plain(file, checkpoint.names(), name);
@@ -103,6 +110,11 @@ final class ModelParts {
     } catch (WeightsMismatchException e) {
       throw e.notFinite().isEmpty() ? e.withHint(Lookalikes.hint(checkpoint, plugins)) : e;
     }
+  }
+
+  /** Returns the free text that the file of the weights carries, once they were asked for. */
+  Map<String, String> metadata() {
+    return metadata;
   }
 
   /** Returns the folder of the tokenizer's files, fetched if need be; null for built-in models. */

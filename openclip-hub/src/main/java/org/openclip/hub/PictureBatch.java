@@ -10,6 +10,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InterruptedCallException;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.OpenClipException;
 
 /**
  * Pictures that are on their way into one buffer. Some threads take one picture after the other, in
@@ -21,6 +24,7 @@ final class PictureBatch<T> {
   private final List<T> sources;
   private final Preparing<T> preparing;
   private final List<Future<?>> work = new ArrayList<>();
+  private final @Nullable OpenClipException[] faults;
   private int next;
   private boolean stopped;
   private Runnable afterwards = () -> {};
@@ -37,11 +41,17 @@ final class PictureBatch<T> {
     void prepare(T source, ByteBuffer place);
   }
 
+  /** Judges a picture that cannot be prepared: it throws, or leaves the picture out. */
+  interface Unreadable {
+    void judge(int index, OpenClipException why);
+  }
+
   PictureBatch(PictureInput input, ByteBuffer pixels, List<T> sources, Preparing<T> preparing) {
     this.input = input;
     this.pixels = pixels;
     this.sources = sources;
     this.preparing = preparing;
+    this.faults = new OpenClipException[sources.size()];
   }
 
   ByteBuffer pixels() {
@@ -60,10 +70,44 @@ final class PictureBatch<T> {
     }
   }
 
+  /** Prepares a picture; one that is no picture is a fault of its slot alone. */
   private void fill(int slot) {
+    try {
+      preparing.prepare(sources.get(slot), place(slot));
+    } catch (InvalidInputException | InvalidFileException e) {
+      faults[slot] = e;
+    }
+  }
+
+  private ByteBuffer place(int slot) {
     int bytes = input.bytes();
-    preparing.prepare(
-        sources.get(slot), pixels.slice(slot * bytes, bytes).order(ByteOrder.nativeOrder()));
+    return pixels.slice(slot * bytes, bytes).order(ByteOrder.nativeOrder());
+  }
+
+  /**
+   * Moves the pictures that could be prepared to the front; returns how many they are.
+   *
+   * @param unreadable is told of the others, in order
+   */
+  int readable(Unreadable unreadable) {
+    int kept = 0;
+    for (int slot = 0; slot < count(); slot++) {
+      OpenClipException fault = faults[slot];
+      if (fault != null) {
+        unreadable.judge(slot, fault);
+      } else {
+        if (kept < slot) {
+          place(kept).put(place(slot));
+        }
+        kept++;
+      }
+    }
+    return kept;
+  }
+
+  /** Returns the numbers of the first pictures. */
+  ByteBuffer front(int count) {
+    return pixels.slice(0, count * input.bytes()).order(ByteOrder.nativeOrder());
   }
 
   /**

@@ -11,6 +11,7 @@ import org.openclip.api.backend.Program;
 import org.openclip.api.encoder.TextEncoder;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.model.Embeddings;
+import org.openclip.api.model.EncodingListener;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
 
@@ -31,7 +32,7 @@ final class TextTower {
     this.width = architecture.config().embedDim();
   }
 
-  Embeddings encode(Tokens tokens) {
+  Embeddings encode(Tokens tokens, EncodingListener listener) {
     int length = encoder.contextLength();
     if (tokens.length() != length) {
       throw new InvalidInputException(
@@ -63,6 +64,7 @@ final class TextTower {
       for (int row : batch) {
         features.get(values, row * width, width);
       }
+      listener.done(batch.length);
     }
     return Embeddings.of(width, values);
   }

@@ -3,6 +3,8 @@ package org.openclip.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -193,6 +195,35 @@ class CaptionerTest {
     List<String> lines = run.out().lines().toList();
     assertThat(lines).hasSize(2).allMatch(line -> line.contains("\"caption\":\""));
     assertThat(lines.get(0)).isEqualTo(lines.get(1));
+  }
+
+  @Test
+  void theCommandWritesATableAndLeavesBadPicturesOut() throws IOException {
+    String words = TinyModels.write(folder.resolve("words-too"), config(49408));
+    Path bad = Files.writeString(folder.resolve("bad.png"), "no picture");
+    Path list = Files.writeString(folder.resolve("list"), bad + "\0" + PICTURE + "\0");
+    Path file = folder.resolve("captions.csv");
+    CommandLineRun run =
+        CommandLineRun.of(
+            "caption",
+            PICTURE,
+            "--images-from",
+            list.toString(),
+            "-0",
+            "--skip-bad",
+            "-m",
+            words,
+            "--max-length",
+            "8",
+            "-o",
+            file.toString());
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).contains("openclip: skipped: " + bad).hasLineCount(1);
+    assertThat(Files.readString(file))
+        .startsWith("image,caption\n" + PICTURE + ",")
+        .contains("\n" + PICTURE + ",")
+        .hasLineCount(3);
   }
 
   @Test

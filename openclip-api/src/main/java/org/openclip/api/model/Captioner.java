@@ -21,6 +21,16 @@ public interface Captioner {
    */
   List<String> captionImages(List<Path> files, CaptionOptions options);
 
+  /**
+   * Reads picture files and writes a caption of each, and tells how it goes on.
+   *
+   * @param listener decides whether a picture that cannot be read is left out
+   * @return one caption for each file that was not left out, in order
+   * @throws InvalidInputException when a file is missing or no picture, and the listener throws it;
+   *     or the options do not fit
+   */
+  List<String> captionImages(List<Path> files, CaptionOptions options, EncodingListener listener);
+
   /** Writes a caption of each decoded picture, in order. */
   List<String> captionPictures(List<Image> pictures, CaptionOptions options);
 

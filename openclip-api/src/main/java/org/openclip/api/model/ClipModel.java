@@ -1,9 +1,12 @@
 package org.openclip.api.model;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.openclip.api.InterruptedCallException;
+import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
@@ -41,6 +44,14 @@ public interface ClipModel extends AutoCloseable {
   /** Returns one line for people about the backend that runs it. */
   String backend();
 
+  /**
+   * Returns the free text that the file of its weights carries about them, by its keys; empty when
+   * it carries none.
+   */
+  default Map<String, String> weightsMetadata() {
+    return Map.of();
+  }
+
   /** Returns the width of the joint embedding. */
   default int embedDim() {
     return architecture().config().embedDim();
@@ -65,11 +76,42 @@ public interface ClipModel extends AutoCloseable {
    */
   Embeddings encodeImages(List<Path> files);
 
+  /**
+   * Reads, decodes, preprocesses and embeds picture files, and tells how it goes on.
+   *
+   * @param listener decides whether a picture that cannot be read is left out
+   * @return one row for each file that was not left out, in order
+   * @throws InvalidInputException when a file is missing or no picture, and the listener throws it
+   */
+  default Embeddings encodeImages(List<Path> files, EncodingListener listener) {
+    List<Embeddings> rows = new ArrayList<>();
+    for (int i = 0; i < files.size(); i++) {
+      try {
+        rows.add(encodeImages(files.subList(i, i + 1)));
+      } catch (InvalidInputException | InvalidFileException e) {
+        listener.unreadable(i, files.get(i), e);
+      }
+      listener.done(1);
+    }
+    return rows.isEmpty() ? Embeddings.of(embedDim(), new float[0]) : Embeddings.concat(rows);
+  }
+
   /** Preprocesses and embeds decoded pictures; one row for each, in order. */
   Embeddings encodePictures(List<Image> pictures);
 
   /** Tokenizes and embeds texts; one row for each, in order. */
   Embeddings encodeTexts(List<String> texts);
+
+  /**
+   * Tokenizes and embeds texts, and tells how it goes on.
+   *
+   * @return one row for each text, in order
+   */
+  default Embeddings encodeTexts(List<String> texts, EncodingListener listener) {
+    Embeddings rows = encodeTexts(texts);
+    listener.done(texts.size());
+    return rows;
+  }
 
   /**
    * Embeds pictures that are preprocessed already.

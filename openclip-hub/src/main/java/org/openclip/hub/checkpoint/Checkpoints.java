@@ -5,6 +5,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.spi.CheckpointFormatProvider;
 import org.openclip.api.spi.PluginRegistry;
@@ -44,6 +47,23 @@ public final class Checkpoints {
               return new InvalidFileException(
                   file.toString(), -1, "is a checkpoint of no known format; there are " + names);
             });
+  }
+
+  /**
+   * Returns the free text that a checkpoint carries about itself, by its keys. Only safetensors has
+   * a place for it.
+   */
+  public static Map<String, String> metadata(Path file) {
+    return file.toString().toLowerCase(Locale.ROOT).endsWith(".safetensors")
+        ? SafetensorsFormat.metadata(file)
+        : Map.of();
+  }
+
+  /** Returns what of it goes on with the weights into other files: what OpenCLIP itself reads. */
+  public static Map<String, String> ownMetadata(Map<String, String> metadata) {
+    Map<String, String> own = new TreeMap<>(metadata);
+    own.keySet().removeIf(key -> !key.startsWith("openclip."));
+    return own;
   }
 
   private static ByteBuffer head(Path file) {

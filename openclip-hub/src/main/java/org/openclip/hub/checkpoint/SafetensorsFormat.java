@@ -80,4 +80,15 @@ public final class SafetensorsFormat implements CheckpointFormatProvider {
   public static Map<String, String> metadata(Path file) {
     return FileBytes.read(file, bytes -> SafetensorsHeader.read(bytes).metadata());
   }
+
+  /**
+   * Returns the free text of what was read into memory.
+   *
+   * @param name what it is called in messages
+   * @param bytes the whole file
+   * @throws InvalidFileException when it is no safetensors file
+   */
+  public static Map<String, String> metadata(String name, ByteBuffer bytes) {
+    return FileBytes.read(name, bytes, file -> SafetensorsHeader.read(file).metadata());
+  }
 }

@@ -76,9 +76,9 @@ public final class Arguments {
     return line + (line.matches(".*[.?!]") ? "" : ".") + " See '" + help + "'";
   }
 
-  /** Returns a message without line breaks. */
+  /** Returns a message without line breaks and other control characters. */
   static String oneLine(String message) {
-    return message.strip().replaceAll("\\s*\\R\\s*", " ");
+    return Printable.line(message.strip().replaceAll("\\s*\\n\\s*", " "));
   }
 
   private static CommandLine commandLine(String name, String summary, Call call) {

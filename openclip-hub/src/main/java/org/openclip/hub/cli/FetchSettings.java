@@ -23,6 +23,11 @@ public final class FetchSettings {
   /** Creates the options as they are when none is given. */
   public FetchSettings() {}
 
+  /** Returns whether no network call may be made. */
+  public boolean offline() {
+    return offline;
+  }
+
   /** Tells a builder how to fetch, and shows how far it has come. */
   public void apply(ModelBuilder builder, Environment environment) {
     if (cacheFolder != null) {

@@ -47,6 +47,7 @@ public final class Main {
    */
   public static void main(String[] arguments) {
     logOnOneLine();
+    System.setErr(new PrintStream(new PrintableBytes(System.err), true, System.err.charset()));
     PrintStream out = stream(FileDescriptor.out, System.out);
     PrintStream err = stream(FileDescriptor.err, System.err);
     Environment environment =
@@ -82,6 +83,16 @@ public final class Main {
    * @return the exit code: 0 for success, 1 for failure, 2 for wrong usage
    */
   public static int run(List<String> arguments, Environment environment) {
+    return guarded(
+        arguments,
+        new Environment(
+            new PrintableStream(environment.out()),
+            new PrintableStream(environment.err()),
+            environment.plugins(),
+            environment.terminal()));
+  }
+
+  private static int guarded(List<String> arguments, Environment environment) {
     List<String> rest = new ArrayList<>(arguments);
     boolean debug = takeDebug(rest) || "1".equals(System.getenv("OPENCLIP_DEBUG"));
     try {

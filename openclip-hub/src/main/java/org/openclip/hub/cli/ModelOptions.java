@@ -22,10 +22,8 @@ import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.hub.ModelBuilder;
-import org.openclip.hub.ModelFolder;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.PretrainedTags;
-import org.openclip.hub.checkpoint.SafetensorsFormat;
 import org.openclip.hub.io.JsonObjects;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,6 +38,9 @@ public final class ModelOptions {
 
   /** The key of a checkpoint's metadata under which {@code init} says how it made the weights. */
   public static final String UNTRAINED = "openclip.untrained";
+
+  /** The key of a checkpoint's metadata for what is to be said whenever the weights are used. */
+  public static final String NOTE = "openclip.note";
 
   private static final String SCHEME = "local-dir:";
 
@@ -189,43 +190,29 @@ public final class ModelOptions {
     return builder;
   }
 
-  /** Loads the model and says so when nobody has trained it. */
+  /** Loads the model, and says what the file of its weights says of them. */
   public ClipModel load(Environment environment) {
     ClipModel loaded = builder(environment).load();
-    String name = loaded.name();
-    if (pretrained == null && named() == null) {
-      environment
-          .err()
-          .println(
-              "openclip: note: %s, which comes with OpenCLIP, knows emoji and little else; for photographs name another model, such as --pretrained laion2b_s34b_b79k"
-                  .formatted(name));
-      environment.err().flush();
+    boolean folder = loaded.name().startsWith(SCHEME);
+    String name = folder ? loaded.name().substring(SCHEME.length()) : loaded.name();
+    Map<String, String> says = loaded.weightsMetadata();
+    String untrained = says.get(UNTRAINED);
+    if (untrained != null) {
+      note(
+          environment,
+          "the weights %s are untrained (%s); the numbers mean nothing"
+              .formatted(folder ? "in " + name : "of " + name, untrained));
     }
-    if (pretrained == null && name.startsWith(SCHEME)) {
-      String folder = name.substring(SCHEME.length());
-      untrained(Path.of(folder))
-          .ifPresent(
-              how ->
-                  environment
-                      .err()
-                      .println(
-                          "openclip: note: the weights in %s are untrained (%s); the numbers mean nothing"
-                              .formatted(folder, how)));
-      environment.err().flush();
+    String note = says.get(NOTE);
+    if (note != null) {
+      note(environment, "%s, %s".formatted(name, note));
     }
     return loaded;
   }
 
-  /** Returns how the weights of a folder were made, if they are not trained. */
-  public static Optional<String> untrained(Path folder) {
-    try {
-      return ModelFolder.read(folder)
-          .findCheckpoint()
-          .filter(file -> file.toString().endsWith(".safetensors"))
-          .map(file -> SafetensorsFormat.metadata(file).get(UNTRAINED));
-    } catch (InvalidFileException e) {
-      return Optional.empty();
-    }
+  private static void note(Environment environment, String text) {
+    environment.err().println("openclip: note: " + Printable.line(text));
+    environment.err().flush();
   }
 
   /** Returns the name by which the hub loads what the user named. */
@@ -255,6 +242,12 @@ public final class ModelOptions {
   public static String locate(String named, Environment environment) {
     Set<String> names = new LinkedHashSet<>();
     environment.plugins().all(ModelCatalogueProvider.class).forEach(c -> names.addAll(c.models()));
+    if (names.contains(named) && Files.isDirectory(Path.of(named))) {
+      note(
+          environment,
+          "%s is the model of that name, and not the folder %s that is here; for the folder write %s"
+              .formatted(named, named, Path.of(".", named)));
+    }
     if (names.contains(named) || SCHEMES.matcher(named).lookingAt()) {
       return named;
     }

@@ -1,31 +1,27 @@
 package org.openclip.hub.cli;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.PictureFolder;
 import org.openclip.hub.io.Missing;
 
 /** Pictures as users name them: files, and folders for all pictures below them. */
 public final class PictureArguments {
-  private static final Set<String> ENDINGS =
-      Set.of("jpg", "jpeg", "jpe", "png", "gif", "bmp", "tif", "tiff", "webp");
-
   private PictureArguments() {}
 
   /**
    * Returns the files that are named and those in the folders that are named, sorted by path within
-   * each.
+   * each. What is passed over in folders is counted on the error stream.
    *
    * @throws InvalidInputException when one does not exist, or a folder has no picture
    */
-  public static List<Path> expand(List<String> names) {
+  public static List<Path> expand(List<String> names, Environment environment) {
     List<Path> files = new ArrayList<>();
     for (String name : names) {
       Path path = path(name);
@@ -33,7 +29,7 @@ public final class PictureArguments {
         throw Missing.file(path);
       }
       if (Files.isDirectory(path)) {
-        files.addAll(inFolder(path));
+        files.addAll(inFolder(path, environment));
       } else {
         files.add(path);
       }
@@ -41,26 +37,23 @@ public final class PictureArguments {
     return files;
   }
 
-  private static List<Path> inFolder(Path folder) {
-    List<Path> found;
-    try (Stream<Path> files = Files.walk(folder)) {
-      found =
-          files.filter(f -> looksLike(f.toString()) && Files.isRegularFile(f)).sorted().toList();
-    } catch (IOException e) {
-      throw new InvalidInputException("folder " + folder + " cannot be read: " + e, e);
-    }
-    if (found.isEmpty()) {
+  private static List<Path> inFolder(Path path, Environment environment) {
+    PictureFolder folder = PictureFolder.list(path, environment.plugins());
+    if (folder.pictures().isEmpty()) {
       throw new InvalidInputException(
           "folder %s has no picture; looked for files that end in %s"
-              .formatted(folder, String.join(", ", ENDINGS.stream().sorted().toList())));
+              .formatted(path, folder.knownEndings()));
     }
-    return found;
+    folder
+        .passedOver()
+        .ifPresent(line -> environment.err().println("openclip: note: " + Printable.line(line)));
+    environment.err().flush();
+    return folder.pictures();
   }
 
   /** Returns whether a name ends as those of pictures do. */
-  public static boolean looksLike(String name) {
-    String ending = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
-    return name.contains(".") && ENDINGS.contains(ending);
+  public static boolean looksLike(String name, PluginRegistry plugins) {
+    return PictureFolder.endings(plugins).contains(PictureFolder.ending(name));
   }
 
   /** Returns whether a text is the name of a file or folder that exists. */

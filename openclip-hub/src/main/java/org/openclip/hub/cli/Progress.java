@@ -73,9 +73,14 @@ public final class Progress implements AutoCloseable {
   }
 
   private void draw(String line) {
-    err.print("\r" + line + " ".repeat(Math.max(0, columns - line.length())));
-    err.flush();
+    write("\r" + line + " ".repeat(Math.max(0, columns - line.length())));
     columns = line.length();
+  }
+
+  /** Writes bytes, for a printed carriage return would be shown as one. */
+  private void write(String text) {
+    err.writeBytes(text.getBytes(err.charset()));
+    err.flush();
   }
 
   private String line(long now) {
@@ -110,8 +115,7 @@ public final class Progress implements AutoCloseable {
   /** Wipes the line until the next count, so that something else can be written. */
   public void wipe() {
     if (columns > 0) {
-      err.print("\r" + " ".repeat(columns) + "\r");
-      err.flush();
+      write("\r" + " ".repeat(columns) + "\r");
       columns = 0;
     }
   }

@@ -26,13 +26,17 @@ public final class Table {
 
   /** Sets the line above all others. */
   public void head(List<String> names) {
-    rows.add(0, List.copyOf(names));
+    rows.add(0, printable(names));
     head = true;
   }
 
   /** Adds a line; it may have fewer cells than others. */
   public void row(List<String> cells) {
-    rows.add(List.copyOf(cells));
+    rows.add(printable(cells));
+  }
+
+  private static List<String> printable(List<String> cells) {
+    return cells.stream().map(Printable::line).toList();
   }
 
   /** Returns the number of lines below the head. */

@@ -12,11 +12,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.hub.io.Missing;
 
-/** Files with a text on each line, in UTF-8; {@code -} is the standard input. */
+/** Files with a text or a path on each line, in UTF-8; {@code -} is the standard input. */
 public final class TextLines {
   /** The longest line that is taken for a text, in characters. */
   private static final int MOST_CHARACTERS = 1 << 20;
@@ -34,8 +35,54 @@ public final class TextLines {
     return lines;
   }
 
-  /** Hands over the lines one by one, so that a file may be larger than memory. */
+  /** Hands over the lines that are not blank one by one, without white space around them. */
   public static void forEach(String file, Consumer<String> each) {
+    forEachRow(
+        file,
+        line -> {
+          if (!line.isBlank()) {
+            each.accept(line.strip());
+          }
+        });
+  }
+
+  /**
+   * Hands over every line as it is, blank ones too, so that rows of a result are those of the file.
+   * A file may be larger than memory.
+   *
+   * @throws InvalidInputException when the file is missing or cannot be read
+   */
+  public static void forEachRow(String file, Consumer<String> each) {
+    read(file, BufferedReader::readLine, each);
+  }
+
+  /**
+   * Hands over the names of a file that each end with a zero byte; a name may have line breaks.
+   *
+   * @throws InvalidInputException when the file is missing or cannot be read
+   */
+  public static void forEachEnded(String file, Consumer<String> each) {
+    read(file, TextLines::upToZero, each);
+  }
+
+  /** What takes the next piece of a text; null at its end. */
+  private interface Pieces {
+    @Nullable String next(BufferedReader reader) throws IOException;
+  }
+
+  private static @Nullable String upToZero(BufferedReader reader) throws IOException {
+    StringBuilder name = new StringBuilder();
+    int c = reader.read();
+    if (c < 0) {
+      return null;
+    }
+    for (; c > 0 && name.length() <= MOST_CHARACTERS; c = reader.read()) {
+      name.append((char) c);
+    }
+    return name.toString();
+  }
+
+  private static void read(String file, Pieces pieces, Consumer<String> each) {
     try (InputStream stream = open(file);
         BufferedReader reader =
             new BufferedReader(
@@ -46,7 +93,7 @@ public final class TextLines {
                         .onMalformedInput(CodingErrorAction.REPORT)
                         .onUnmappableCharacter(CodingErrorAction.REPORT)))) {
       long number = 0;
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      for (String line = pieces.next(reader); line != null; line = pieces.next(reader)) {
         number++;
         if (line.length() > MOST_CHARACTERS) {
           throw new InvalidFileException(
@@ -55,10 +102,7 @@ public final class TextLines {
               "line %s has %s characters, but at most %s are taken; is it a text file?"
                   .formatted(number, line.length(), MOST_CHARACTERS));
         }
-        String text = number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line;
-        if (!text.isBlank()) {
-          each.accept(text.strip());
-        }
+        each.accept(number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line);
       }
     } catch (CharacterCodingException e) {
       throw new InvalidFileException(file, -1, "is not text in UTF-8; convert it first", e);

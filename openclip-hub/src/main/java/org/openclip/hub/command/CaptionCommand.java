@@ -1,5 +1,6 @@
 package org.openclip.hub.command;
 
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,13 +13,17 @@ import org.openclip.api.model.Captioner;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.BadPictures;
 import org.openclip.hub.cli.BrokenPipeException;
+import org.openclip.hub.cli.DelimitedRows;
 import org.openclip.hub.cli.JsonLines;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.ModelOptions;
-import org.openclip.hub.cli.OutputFormat;
-import org.openclip.hub.cli.PictureArguments;
+import org.openclip.hub.cli.PictureOptions;
+import org.openclip.hub.cli.Printable;
 import org.openclip.hub.cli.Progress;
+import org.openclip.hub.cli.ResultFormat;
+import org.openclip.hub.cli.ResultOptions;
 import org.openclip.hub.cli.UsageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,7 +60,7 @@ public final class CaptionCommand implements CommandProvider {
       })
   private static final class Call implements Arguments.Call {
     @Parameters(
-        arity = "1..*",
+        arity = "0..*",
         paramLabel = "IMAGE",
         description = "Pictures, or folders for all pictures below them.")
     private List<String> pictures = new ArrayList<>();
@@ -121,20 +126,20 @@ public final class CaptionCommand implements CommandProvider {
         defaultValue = "1")
     private double penalty;
 
-    @Option(
-        names = {"-f", "--format"},
-        paramLabel = "FORMAT",
-        description = "table, or json: an object with image and caption a line. Default: table.")
-    private OutputFormat format = OutputFormat.TABLE;
+    @Mixin private PictureOptions images = new PictureOptions();
+
+    @Mixin private ResultOptions results = new ResultOptions();
 
     @Mixin private ModelOptions model = new ModelOptions();
 
     @Override
     public int run(Environment environment) {
       CaptionOptions options = options();
-      List<Path> files = PictureArguments.expand(pictures);
-      try (ClipModel clip = model.load(environment);
-          Progress progress = Progress.start(environment, "pictures", files.size())) {
+      if (pictures.isEmpty() && !images.hasList()) {
+        throw new UsageException("name a picture, or a list of them by --images-from");
+      }
+      List<Path> files = images.files(pictures, environment);
+      try (ClipModel clip = model.load(environment)) {
         Captioner captioner =
             clip.captioner()
                 .orElseThrow(
@@ -143,17 +148,60 @@ public final class CaptionCommand implements CommandProvider {
                             clip.name()
                                 + " writes no captions; take a model with a decoder, such as"
                                 + " coca_ViT-L-14"));
-        for (int from = 0; from < files.size(); from += model.batch()) {
-          List<Path> some = files.subList(from, Math.min(files.size(), from + model.batch()));
-          List<String> captions = captioner.captionImages(some, options);
-          progress.wipe();
-          for (int i = 0; i < captions.size(); i++) {
-            print(some.get(i), captions.get(i), environment);
-          }
-          progress.advance(some.size());
-        }
+        results.write(environment, out -> caption(captioner, options, files, out, environment));
       }
       return Main.SUCCESS;
+    }
+
+    private void caption(
+        Captioner captioner,
+        CaptionOptions options,
+        List<Path> files,
+        PrintStream out,
+        Environment environment) {
+      Report report = Report.of(results.format(), out);
+      try (Progress progress = Progress.start(environment, "pictures", files.size())) {
+        BadPictures judge = images.judge(progress, environment);
+        for (int from = 0; from < files.size(); from += model.batch()) {
+          List<Path> some = files.subList(from, Math.min(files.size(), from + model.batch()));
+          List<String> captions = captioner.captionImages(some, options, judge);
+          List<Path> kept = judge.kept(some);
+          progress.wipe();
+          for (int i = 0; i < captions.size(); i++) {
+            report.write(kept.get(i), captions.get(i));
+          }
+          BrokenPipeException.flush(out);
+        }
+        judge.check();
+      }
+    }
+
+    /** Where captions are written. */
+    private interface Report {
+      void write(Path file, String caption);
+
+      static Report of(ResultFormat format, PrintStream out) {
+        return switch (format) {
+          case TABLE -> (file, caption) -> out.println(text(file) + "  " + text(caption));
+          case JSON, JSONL -> (file, caption) -> JsonLines.print(out, object(file, caption));
+          case CSV, TSV -> {
+            DelimitedRows rows = new DelimitedRows(out, format);
+            rows.row(List.of("image", "caption"));
+            yield (file, caption) -> rows.row(List.of(file, caption));
+          }
+        };
+      }
+
+      private static String text(Object value) {
+        return Printable.line(value.toString());
+      }
+
+      private static Map<String, Object> object(Path file, String caption) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("image", file.toString());
+        object.put("caption", caption);
+        return object;
+      }
     }
 
     private CaptionOptions options() {
@@ -170,18 +218,6 @@ public final class CaptionCommand implements CommandProvider {
         return new CaptionOptions(search, longest, shortest, penalty, false, null);
       } catch (InvalidInputException e) {
         throw new UsageException(String.valueOf(e.getMessage()));
-      }
-    }
-
-    private void print(Path file, String caption, Environment environment) {
-      if (format == OutputFormat.JSON) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        object.put("image", file.toString());
-        object.put("caption", caption);
-        JsonLines.print(environment.out(), object);
-      } else {
-        environment.out().println(file + "  " + caption);
-        BrokenPipeException.flush(environment.out());
       }
     }
   }

@@ -12,12 +12,14 @@ import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.ZeroShotClassifier;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.BadPictures;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.ModelOptions;
-import org.openclip.hub.cli.OutputFormat;
 import org.openclip.hub.cli.PictureArguments;
+import org.openclip.hub.cli.PictureOptions;
 import org.openclip.hub.cli.Progress;
 import org.openclip.hub.cli.Prompts;
+import org.openclip.hub.cli.ResultOptions;
 import org.openclip.hub.cli.UsageException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,8 +56,8 @@ public final class ClassifyCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "The first argument is a picture or a folder of pictures, and so are those after it that"
-            + " exist; the rest are labels.",
+        "The first argument is a picture or a folder of pictures, unless --images-from names them,"
+            + " and so are those after it that exist; the rest are labels.",
         "",
         "  openclip classify cat.png \"a cat\" \"a dog\" \"a diagram\"",
         "  openclip classify photos/*.jpg --labels imagenet --templates imagenet80 --top 3"
@@ -77,8 +79,8 @@ public final class ClassifyCommand implements CommandProvider {
         names = {"-t", "--templates"},
         paramLabel = "NAME",
         description = {
-          "The prompts that are averaged for each label: none, imagenet80, imagenet7, or a file with"
-              + " a text on each line and {} in the place of the label. Default: none."
+          "The prompts that are averaged for each label: none, imagenet80, imagenet7, or a file"
+              + " with a text on each line and {} in the place of the label. Default: none."
         })
     private String templates = "none";
 
@@ -88,11 +90,9 @@ public final class ClassifyCommand implements CommandProvider {
         description = "How many labels to show, best first. Default: 10.")
     private int top = 10;
 
-    @Option(
-        names = {"-f", "--format"},
-        paramLabel = "FORMAT",
-        description = "table, or json: an object for each picture on a line. Default: table.")
-    private OutputFormat format = OutputFormat.TABLE;
+    @Mixin private PictureOptions images = new PictureOptions();
+
+    @Mixin private ResultOptions results = new ResultOptions();
 
     @Mixin private ModelOptions model = new ModelOptions();
 
@@ -101,11 +101,14 @@ public final class ClassifyCommand implements CommandProvider {
       if (top < 1) {
         throw new UsageException("--top is " + top + ", but must be at least 1");
       }
-      if (arguments.isEmpty()) {
+      if (arguments.isEmpty() && !images.hasList()) {
         throw new UsageException("name a picture and at least two labels");
       }
-      int pictures = labelFile == null ? leadingPictures() : arguments.size();
-      List<Path> files = PictureArguments.expand(arguments.subList(0, pictures));
+      if (images.readsInput() && "-".equals(labelFile)) {
+        throw new UsageException("only one of --images-from and --labels can read -");
+      }
+      int pictures = labelFile == null ? leadingPictures(environment) : arguments.size();
+      List<Path> files = images.files(arguments.subList(0, pictures), environment);
       List<String> labels =
           labelFile == null
               ? arguments.subList(pictures, arguments.size())
@@ -114,28 +117,45 @@ public final class ClassifyCommand implements CommandProvider {
       List<String> prompts = Prompts.templates(templates);
       try (ClipModel clip = model.load(environment)) {
         Embeddings classes = classes(clip, labels, prompts, environment);
-        ClassifyReport report = new ClassifyReport(environment.out(), format, clip, labels, top);
-        try (Progress progress = Progress.start(environment, "pictures", files.size())) {
-          for (int from = 0; from < files.size(); from += model.batch()) {
-            List<Path> batch = files.subList(from, Math.min(files.size(), from + model.batch()));
-            Embeddings images = clip.encodeImages(batch);
-            progress.wipe();
-            report.write(batch, clip.logits(images, classes));
-            progress.advance(batch.size());
-          }
-        }
+        results.write(
+            environment,
+            out ->
+                classify(
+                    clip,
+                    files,
+                    classes,
+                    new ClassifyReport(out, results.format(), clip, labels, top),
+                    environment));
       }
       return Main.SUCCESS;
     }
 
-    private int leadingPictures() {
-      int count = 1;
+    private void classify(
+        ClipModel clip,
+        List<Path> files,
+        Embeddings classes,
+        ClassifyReport report,
+        Environment environment) {
+      try (Progress progress = Progress.start(environment, "pictures", files.size())) {
+        BadPictures judge = images.judge(progress, environment);
+        for (int from = 0; from < files.size(); from += model.batch()) {
+          List<Path> batch = files.subList(from, Math.min(files.size(), from + model.batch()));
+          Embeddings rows = clip.encodeImages(batch, judge);
+          progress.wipe();
+          report.write(judge.kept(batch), clip.logits(rows, classes));
+        }
+        judge.check();
+      }
+    }
+
+    private int leadingPictures(Environment environment) {
+      int count = images.hasList() ? 0 : 1;
       while (count < arguments.size() && PictureArguments.exists(arguments.get(count))) {
         count++;
       }
       // A mistyped file would be taken for a label without a word.
       for (String label : arguments.subList(count, arguments.size())) {
-        if (PictureArguments.looksLike(label)) {
+        if (PictureArguments.looksLike(label, environment.plugins())) {
           throw new InvalidInputException(
               "there is no file " + label + "; if it is a label, give it by --labels FILE");
         }

@@ -13,19 +13,23 @@ import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Probabilities;
 import org.openclip.hub.cli.Bars;
 import org.openclip.hub.cli.BrokenPipeException;
+import org.openclip.hub.cli.DelimitedRows;
 import org.openclip.hub.cli.JsonLines;
-import org.openclip.hub.cli.OutputFormat;
+import org.openclip.hub.cli.Printable;
+import org.openclip.hub.cli.ResultFormat;
 import org.openclip.hub.cli.Terminal;
 
 /**
- * The results of {@code classify}: a table with bars for people, or a JSON object for each picture.
+ * The results of {@code classify}: a table with bars for people, a JSON object for each picture, or
+ * a row for each picture and label.
  */
 final class ClassifyReport {
   private static final int BAR = 32;
   private static final int LABEL = 40;
 
   private final PrintStream out;
-  private final OutputFormat format;
+  private final ResultFormat format;
+  private final DelimitedRows rows;
   private final String model;
   private final boolean sigmoid;
   private final List<String> labels;
@@ -34,7 +38,7 @@ final class ClassifyReport {
   private boolean first = true;
 
   ClassifyReport(
-      PrintStream out, OutputFormat format, ClipModel model, List<String> labels, int top) {
+      PrintStream out, ResultFormat format, ClipModel model, List<String> labels, int top) {
     this.out = out;
     this.format = format;
     this.model = model.name();
@@ -42,6 +46,10 @@ final class ClassifyReport {
     this.labels = List.copyOf(labels);
     this.top = top;
     this.bars = new Bars(out.charset(), BAR);
+    this.rows = new DelimitedRows(out, format);
+    if (format == ResultFormat.CSV || format == ResultFormat.TSV) {
+      rows.row(List.of("image", "label", "probability", "logit"));
+    }
   }
 
   /**
@@ -61,10 +69,15 @@ final class ClassifyReport {
               .sorted(Comparator.comparingDouble((Integer j) -> -row[j]))
               .limit(top)
               .toList();
-      if (format == OutputFormat.JSON) {
-        json(files.get(i), best, row, probabilities[i]);
-      } else {
-        table(files.get(i), best, probabilities[i]);
+      Path file = files.get(i);
+      switch (format) {
+        case JSON, JSONL -> json(file, best, row, probabilities[i]);
+        case TABLE -> table(file, best, probabilities[i]);
+        case CSV, TSV -> {
+          for (int j : best) {
+            rows.row(List.of(file, labels.get(j), probabilities[i][j], row[j]));
+          }
+        }
       }
     }
     BrokenPipeException.flush(out);
@@ -91,14 +104,10 @@ final class ClassifyReport {
       out.println();
     }
     first = false;
-    out.println(file);
-    int width =
-        best.stream()
-            .mapToInt(j -> Terminal.width(Terminal.cut(labels.get(j), LABEL)))
-            .max()
-            .orElse(0);
+    out.println(Printable.line(file.toString()));
+    int width = best.stream().mapToInt(j -> Terminal.width(label(j))).max().orElse(0);
     for (int j : best) {
-      String label = Terminal.cut(labels.get(j), LABEL);
+      String label = label(j);
       String line =
           "  %s%s  %s  %s"
               .formatted(
@@ -108,6 +117,10 @@ final class ClassifyReport {
                   bars.bar(probabilities[j]));
       out.println(line.stripTrailing());
     }
+  }
+
+  private String label(int index) {
+    return Terminal.cut(Printable.line(labels.get(index)), LABEL);
   }
 
   private static String percent(float probability) {

@@ -1,18 +1,18 @@
 package org.openclip.hub.command;
 
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.BadPictures;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.PictureArguments;
+import org.openclip.hub.cli.PictureOptions;
 import org.openclip.hub.cli.Progress;
 import org.openclip.hub.cli.TextLines;
 import org.openclip.hub.cli.UsageException;
@@ -34,7 +34,7 @@ public final class EmbedCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Turns pictures and texts into vectors, as NPY or JSON lines";
+    return "Turns pictures and texts into vectors, as NPY, JSON lines or CSV";
   }
 
   @Override
@@ -51,7 +51,8 @@ public final class EmbedCommand implements CommandProvider {
             + " --texts.",
         "",
         "  openclip embed photos/ --output photos.npy",
-        "  openclip embed --texts captions.txt > captions.jsonl"
+        "  openclip embed --texts captions.txt > captions.jsonl",
+        "  find photos -name '*.jpg' -print0 | openclip embed --images-from - -0 -o photos.csv"
       })
   private static final class Call implements Arguments.Call {
     @Parameters(
@@ -59,11 +60,7 @@ public final class EmbedCommand implements CommandProvider {
         description = "Pictures, or folders for all pictures below them.")
     private List<String> pictures = new ArrayList<>();
 
-    @Option(
-        names = "--images-from",
-        paramLabel = "FILE",
-        description = "A file with the path of a picture on each line; - for the standard input.")
-    private @Nullable String pictureList;
+    @Mixin private PictureOptions images = new PictureOptions();
 
     @Option(names = "--text", paramLabel = "TEXT", description = "A text. May be repeated.")
     private List<String> texts = new ArrayList<>();
@@ -71,17 +68,26 @@ public final class EmbedCommand implements CommandProvider {
     @Option(
         names = "--texts",
         paramLabel = "FILE",
-        description = "A file with a text on each line; - for the standard input.")
+        description = {
+          "A file with a text on each line, also a blank one; - for the standard input."
+        })
     private @Nullable String textFile;
 
     @Option(
         names = {"-o", "--output"},
         paramLabel = "FILE",
         description = {
-          "NAME.npy for a float32 matrix, with NAME.index.jsonl beside it, or NAME.jsonl for an object"
-              + " with kind, id and vector on each line. Default: JSON lines on the standard output."
+          "NAME.npy for a float32 matrix, with NAME.index.jsonl beside it; NAME.jsonl for an object"
+              + " with kind, id and vector on each line; NAME.csv or NAME.tsv for a row of kind, id"
+              + " and the vector's numbers each. Default: JSON lines on the standard output."
         })
     private @Nullable String output;
+
+    @Option(
+        names = {"-f", "--format"},
+        paramLabel = "FORMAT",
+        description = "jsonl, csv, tsv or npy, whatever the file of --output ends in.")
+    private @Nullable VectorFormat format;
 
     @Option(
         names = "--raw",
@@ -91,43 +97,38 @@ public final class EmbedCommand implements CommandProvider {
         })
     private boolean raw;
 
-    @Option(
-        names = "--skip-bad",
-        description = "Names pictures that cannot be read and goes on without them.")
-    private boolean skip;
-
     @Mixin private ModelOptions model = new ModelOptions();
 
     @Override
     public int run(Environment environment) {
-      if (pictures.isEmpty() && pictureList == null && texts.isEmpty() && textFile == null) {
+      if (pictures.isEmpty() && !images.hasList() && texts.isEmpty() && textFile == null) {
         throw new UsageException("name pictures, or texts by --text or --texts");
       }
-      if ("-".equals(pictureList) && "-".equals(textFile)) {
+      if (images.readsInput() && "-".equals(textFile)) {
         throw new UsageException("only one of --images-from and --texts can read -");
       }
-      String file = output;
-      if (file != null && !file.toLowerCase(Locale.ROOT).matches("(?s).*\\.(npy|jsonl)")) {
-        throw new UsageException("--output is " + file + ", but must end in .npy or .jsonl");
-      }
-      List<Path> files = PictureArguments.expand(pictures);
+      VectorFormat form = format == null ? VectorFormat.of(output) : format;
+      List<Path> files = PictureArguments.expand(pictures, environment);
       try (ClipModel clip = model.load(environment)) {
-        if (file == null) {
-          encode(clip, files, EmbeddingSink.lines(environment.out()), environment);
-        } else if (file.toLowerCase(Locale.ROOT).endsWith(".npy")) {
-          writeMatrix(clip, files, file, environment);
+        if (form == VectorFormat.NPY) {
+          writeMatrix(clip, files, environment);
+        } else if (output == null) {
+          encode(clip, files, form.sink(environment.out()), environment);
         } else {
           AtomicFile.write(
-              PictureArguments.path(file),
-              channel -> encode(clip, files, EmbeddingSink.lines(channel), environment));
+              PictureArguments.path(output),
+              channel -> encode(clip, files, form.sink(channel), environment));
         }
       }
       return Main.SUCCESS;
     }
 
-    private void writeMatrix(
-        ClipModel clip, List<Path> files, String file, Environment environment) {
-      String index = file.substring(0, file.length() - ".npy".length()) + ".index.jsonl";
+    private void writeMatrix(ClipModel clip, List<Path> files, Environment environment) {
+      String file = output;
+      if (file == null) {
+        throw new UsageException("a matrix needs a file; name it by --output NAME.npy");
+      }
+      String index = file.replaceFirst("(?i)\\.npy$", "") + ".index.jsonl";
       AtomicFile.write(
           PictureArguments.path(file),
           matrixChannel -> {
@@ -142,26 +143,23 @@ public final class EmbedCommand implements CommandProvider {
 
     private void encode(
         ClipModel clip, List<Path> files, EmbeddingSink sink, Environment environment) {
-      long total =
-          pictureList == null && textFile == null ? (long) files.size() + texts.size() : -1;
+      long total = !images.hasList() && textFile == null ? (long) files.size() + texts.size() : -1;
       EmbeddingSink scaled = raw ? sink : (items, rows) -> sink.append(items, rows.normalised());
-      @Nullable PrintStream skipped = skip ? environment.err() : null;
       try (Progress progress = Progress.start(environment, "items", total)) {
-        Encoding encoding = new Encoding(clip, model.batch(), scaled, progress, skipped);
+        BadPictures judge = images.judge(progress, environment);
+        Encoding encoding = new Encoding(clip, model.batch(), scaled, judge);
         files.forEach(f -> encoding.picture(f.toString()));
-        if (pictureList != null) {
-          TextLines.forEach(pictureList, encoding::picture);
-        }
+        images.forEach(encoding::picture);
         texts.forEach(encoding::text);
         if (textFile != null) {
-          TextLines.forEach(textFile, encoding::text);
+          TextLines.forEachRow(textFile, encoding::text);
         }
         encoding.flush();
-        if (progress.done() == encoding.skips()) {
-          throw new InvalidInputException(
-              progress.done() == 0
-                  ? "there is nothing to embed; the list is empty"
-                  : "none of the " + progress.done() + " pictures can be read");
+        if (progress.done() == 0) {
+          throw new InvalidInputException("there is nothing to embed; the list is empty");
+        }
+        if (progress.done() == judge.count()) {
+          judge.check();
         }
       }
     }

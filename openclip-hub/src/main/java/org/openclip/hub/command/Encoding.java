@@ -1,19 +1,15 @@
 package org.openclip.hub.command;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.openclip.api.InterruptedCallException;
-import org.openclip.api.InvalidFileException;
-import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
+import org.openclip.hub.cli.BadPictures;
 import org.openclip.hub.cli.PictureArguments;
-import org.openclip.hub.cli.Progress;
 
 /** The embedding of any number of pictures and texts, a few batches in memory at a time. */
 final class Encoding {
@@ -23,29 +19,21 @@ final class Encoding {
   private final ClipModel model;
   private final int most;
   private final EmbeddingSink sink;
-  private final Progress progress;
-  private final @Nullable PrintStream skipped;
+  private final BadPictures judge;
   private final List<String> waiting = new ArrayList<>();
   private String kind = "";
-  private long skips;
 
   /**
    * Creates the path from names to vectors.
    *
    * @param batch the model's batch size
-   * @param skipped where pictures that cannot be read are named; null when they end the work
+   * @param judge of pictures that cannot be read; it is told of every batch, too
    */
-  Encoding(
-      ClipModel model,
-      int batch,
-      EmbeddingSink sink,
-      Progress progress,
-      @Nullable PrintStream skipped) {
+  Encoding(ClipModel model, int batch, EmbeddingSink sink, BadPictures judge) {
     this.model = model;
     this.most = Math.multiplyExact(batch, BATCHES);
     this.sink = sink;
-    this.progress = progress;
-    this.skipped = skipped;
+    this.judge = judge;
   }
 
   /** Takes a picture file. */
@@ -73,41 +61,19 @@ final class Encoding {
     }
     List<String> ids = List.copyOf(waiting);
     waiting.clear();
-    try {
-      append(ids, encode(ids));
-    } catch (InvalidInputException | InvalidFileException e) {
-      PrintStream report = skipped;
-      if (report == null || !kind.equals("image")) {
-        throw e;
-      }
-      oneByOne(ids, report);
+    if (kind.equals("text")) {
+      append(ids, model.encodeTexts(ids, judge));
+    } else {
+      List<Path> files = ids.stream().map(PictureArguments::path).toList();
+      Embeddings rows = model.encodeImages(files, judge);
+      append(judge.kept(ids), rows);
     }
-    progress.advance(ids.size());
-  }
-
-  private void oneByOne(List<String> ids, PrintStream report) {
-    for (String id : ids) {
-      Embeddings row;
-      try {
-        row = encode(List.of(id));
-      } catch (InvalidInputException | InvalidFileException e) {
-        progress.wipe();
-        report.println("openclip: skipped: " + e.getMessage());
-        report.flush();
-        skips++;
-        continue;
-      }
-      append(List.of(id), row);
-    }
-  }
-
-  private Embeddings encode(List<String> ids) {
-    return kind.equals("text")
-        ? model.encodeTexts(ids)
-        : model.encodeImages(ids.stream().map(PictureArguments::path).toList());
   }
 
   private void append(List<String> ids, Embeddings rows) {
+    if (ids.isEmpty()) {
+      return;
+    }
     try {
       sink.append(ids.stream().map(id -> new EmbeddingSink.Item(kind, id)).toList(), rows);
     } catch (IOException e) {
@@ -116,26 +82,36 @@ final class Encoding {
     }
   }
 
-  /** Returns how many pictures were left out because they cannot be read. */
-  long skips() {
-    return skips;
-  }
+  /**
+   * Vectors that are kept in memory.
+   *
+   * @param ids the names of those that are there
+   * @param rows one for each
+   */
+  record Kept(List<String> ids, Embeddings rows) {}
 
-  /** Embeds all of a few pictures and keeps the vectors. */
-  static Embeddings pictures(ClipModel model, int batch, List<Path> files, Progress progress) {
+  /** Embeds all of a few pictures and keeps the vectors of those that are not left out. */
+  static Kept pictures(ClipModel model, int batch, List<Path> files, BadPictures judge) {
+    List<String> ids = new ArrayList<>();
     List<Embeddings> parts = new ArrayList<>();
     Encoding encoding =
-        new Encoding(model, batch, (items, rows) -> parts.add(rows), progress, null);
+        new Encoding(
+            model,
+            batch,
+            (items, rows) -> {
+              items.forEach(item -> ids.add(item.id()));
+              parts.add(rows);
+            },
+            judge);
     files.forEach(file -> encoding.picture(file.toString()));
     encoding.flush();
-    return Embeddings.concat(parts);
+    return new Kept(ids, Embeddings.concat(parts));
   }
 
   /** Embeds all of a few texts and keeps the vectors. */
-  static Embeddings texts(ClipModel model, int batch, List<String> texts, Progress progress) {
+  static Embeddings texts(ClipModel model, int batch, List<String> texts, BadPictures judge) {
     List<Embeddings> parts = new ArrayList<>();
-    Encoding encoding =
-        new Encoding(model, batch, (items, rows) -> parts.add(rows), progress, null);
+    Encoding encoding = new Encoding(model, batch, (items, rows) -> parts.add(rows), judge);
     texts.forEach(encoding::text);
     encoding.flush();
     return Embeddings.concat(parts);

@@ -3,6 +3,7 @@ package org.openclip.hub.command;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Map;
+import org.openclip.hub.cli.Printable;
 
 /** Nested facts as indented lines of key and value. */
 final class FactSheet {
@@ -16,9 +17,13 @@ final class FactSheet {
   }
 
   private static void print(Map<?, ?> facts, String indent, PrintStream out) {
-    int width = facts.keySet().stream().mapToInt(key -> key.toString().length()).max().orElse(0);
+    int width =
+        facts.keySet().stream()
+            .mapToInt(key -> Printable.line(key.toString()).length())
+            .max()
+            .orElse(0);
     for (Map.Entry<?, ?> fact : facts.entrySet()) {
-      String key = String.valueOf(fact.getKey());
+      String key = Printable.line(String.valueOf(fact.getKey()));
       if (fact.getValue() instanceof Map<?, ?> inner) {
         if (!inner.isEmpty()) {
           out.println(indent + key);
@@ -35,6 +40,6 @@ final class FactSheet {
     // Only counts are long enough to need groups: 151,277,313.
     return value instanceof Long number && number >= 10_000
         ? String.format(Locale.ROOT, "%,d", number)
-        : String.valueOf(value);
+        : Printable.line(String.valueOf(value));
   }
 }

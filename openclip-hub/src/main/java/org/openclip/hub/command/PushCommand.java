@@ -57,8 +57,8 @@ public final class PushCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "A folder with open_clip_model.safetensors goes as it is; anything else is written so first. The"
-            + " token is that of HF_TOKEN.",
+        "A folder with open_clip_model.safetensors goes as it is; anything else is written so"
+            + " first. The token is that of HF_TOKEN.",
         "",
         "  openclip push models/cats me/cats --create --private --license mit",
         "  openclip push ViT-B-32 me/finetuned --pretrained epoch_32.pt --dry-run"
@@ -109,7 +109,11 @@ public final class PushCommand implements CommandProvider {
             "The licence in the model card that is written where there is none, such as mit.")
     private String license = "";
 
-    @Option(names = "--dry-run", description = "Shows what would go, and sends nothing.")
+    @Option(
+        names = "--dry-run",
+        description = {
+          "Checks the model and shows what would go. Sends nothing, and needs no network."
+        })
     private boolean dryRun;
 
     @Mixin private final FetchSettings fetching = new FetchSettings();
@@ -164,7 +168,13 @@ public final class PushCommand implements CommandProvider {
         push.pullRequest();
       }
       if (dryRun) {
-        print(push.plan(), environment);
+        List<PlannedFile> files = push.offline(fetching.offline()).plan();
+        print(files, environment);
+        if (files.stream().anyMatch(file -> file.replaces() == null)) {
+          environment
+              .err()
+              .println("openclip: note: the hub was not asked what it has; the model is whole");
+        }
         return Main.SUCCESS;
       }
       Pushed pushed = push.push();
@@ -190,12 +200,14 @@ public final class PushCommand implements CommandProvider {
           object.put("replaces", file.replaces());
           JsonLines.print(environment.out(), object);
         } else {
-          table.row(
-              List.of(
-                  file.path(), Long.toString(file.bytes()), file.replaces() ? "replaced" : "new"));
+          table.row(List.of(file.path(), Long.toString(file.bytes()), there(file.replaces())));
         }
       }
       table.print(environment.out());
+    }
+
+    private static String there(@Nullable Boolean replaces) {
+      return replaces == null ? "-" : replaces ? "replaced" : "new";
     }
 
     private static Path temporary() {

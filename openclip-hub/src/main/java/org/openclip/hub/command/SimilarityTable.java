@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.openclip.hub.cli.BrokenPipeException;
 import org.openclip.hub.cli.PictureArguments;
+import org.openclip.hub.cli.Printable;
 import org.openclip.hub.cli.Table;
 import org.openclip.hub.cli.Terminal;
 
@@ -16,7 +17,9 @@ final class SimilarityTable {
   private static final int SCREEN = 100;
 
   private final List<String> rows;
+  private final boolean rowsAreFiles;
   private final List<String> columns;
+  private final boolean columnsAreFiles;
   private final boolean numbered;
 
   /**
@@ -24,12 +27,15 @@ final class SimilarityTable {
    *
    * @param columns the same list as the rows when each is compared with each
    */
-  SimilarityTable(List<String> rows, List<String> columns) {
-    this.rows = rows;
-    this.columns = columns;
-    int longest = rows.stream().mapToInt(name -> Terminal.width(name)).max().orElse(0);
+  SimilarityTable(
+      List<String> rows, boolean rowsAreFiles, List<String> columns, boolean columnsAreFiles) {
+    this.rows = rows.stream().map(Printable::line).toList();
+    this.rowsAreFiles = rowsAreFiles;
+    this.columns = columns.stream().map(Printable::line).toList();
+    this.columnsAreFiles = columnsAreFiles;
+    int longest = this.rows.stream().mapToInt(Terminal::width).max().orElse(0);
     int width =
-        columns.stream().mapToInt(name -> Math.max(7, Terminal.width(head(name))) + 2).sum();
+        this.columns.stream().mapToInt(name -> Math.max(7, Terminal.width(head(name))) + 2).sum();
     this.numbered = Math.min(ROW_NAME, longest) + width > SCREEN;
   }
 
@@ -39,7 +45,7 @@ final class SimilarityTable {
     if (numbered && !square) {
       Table legend = new Table(2);
       for (int j = 0; j < columns.size(); j++) {
-        legend.row(List.of(Integer.toString(j + 1), shorten(columns.get(j))));
+        legend.row(List.of(Integer.toString(j + 1), shorten(columns.get(j), columnsAreFiles)));
       }
       legend.print(out);
       out.println();
@@ -53,7 +59,7 @@ final class SimilarityTable {
     table.head(head);
     for (int i = 0; i < rows.size(); i++) {
       List<String> cells = new ArrayList<>(counted ? List.of(Integer.toString(i + 1)) : List.of());
-      cells.add(shorten(rows.get(i)));
+      cells.add(shorten(rows.get(i), rowsAreFiles));
       for (float cosine : cosines[i]) {
         cells.add(Table.decimals(cosine, 4));
       }
@@ -63,17 +69,13 @@ final class SimilarityTable {
     BrokenPipeException.flush(out);
   }
 
-  private static String shorten(String name) {
-    return PictureArguments.looksLike(name)
-        ? Terminal.cutStart(name, ROW_NAME)
-        : Terminal.cut(name, ROW_NAME);
+  private static String shorten(String name, boolean isFile) {
+    return isFile ? Terminal.cutStart(name, ROW_NAME) : Terminal.cut(name, ROW_NAME);
   }
 
-  private static String head(String name) {
+  private String head(String name) {
     String last =
-        PictureArguments.looksLike(name)
-            ? String.valueOf(PictureArguments.path(name).getFileName())
-            : name;
+        columnsAreFiles ? String.valueOf(PictureArguments.path(name).getFileName()) : name;
     return Terminal.cut(last, COLUMN_NAME);
   }
 }

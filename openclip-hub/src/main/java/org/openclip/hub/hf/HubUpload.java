@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.FetchException;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.spi.FetchListener;
@@ -73,8 +74,12 @@ public final class HubUpload {
    * @throws FetchException when the hub does not tell
    */
   public Optional<List<String>> existing() {
+    return existing(true);
+  }
+
+  private Optional<List<String>> existing(boolean patient) {
     try {
-      return Optional.of(api.revision(location, true).files());
+      return Optional.of(api.revision(location, patient).files());
     } catch (FetchException e) {
       boolean missing = e.status() == 404 || (e.status() == 401 && settings.token() == null);
       if (missing && !String.valueOf(e.getMessage()).contains("gated")) {
@@ -83,6 +88,24 @@ public final class HubUpload {
       throw e;
     } catch (IOException e) {
       throw unreachable(e);
+    }
+  }
+
+  /**
+   * Returns the files that the repository has, none when there is no such repository, without
+   * waiting long; null when the hub does not answer, or is not to be asked.
+   */
+  public @Nullable List<String> glance() {
+    if (settings.offline()) {
+      return null;
+    }
+    try {
+      return existing(false).orElse(List.of());
+    } catch (FetchException e) {
+      if (e.status() == 0) {
+        return null;
+      }
+      throw e;
     }
   }
 

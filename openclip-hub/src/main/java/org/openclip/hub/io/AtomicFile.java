@@ -26,7 +26,8 @@ public final class AtomicFile {
   }
 
   /**
-   * Writes a file beside its place, forces it to the disk and renames it; a failure leaves nothing.
+   * Writes a file beside its place, forces it to the disk and renames it; a failure leaves nothing,
+   * and neither does a signal that ends the process.
    *
    * @throws OpenClipException when the disk is full or the folder cannot be written
    * @throws InterruptedCallException when the thread is interrupted
@@ -40,6 +41,7 @@ public final class AtomicFile {
     try {
       Files.createDirectories(folder);
       Path part = folder.resolve(absolute.getFileName() + "." + UUID.randomUUID() + ".part");
+      UnfinishedFiles.ofProcess().add(part);
       try {
         try (FileChannel channel =
             FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
@@ -49,6 +51,7 @@ public final class AtomicFile {
         move(part, absolute);
       } finally {
         Files.deleteIfExists(part);
+        UnfinishedFiles.ofProcess().remove(part);
       }
     } catch (IOException e) {
       InterruptedCallException.check(file + " was written", e);

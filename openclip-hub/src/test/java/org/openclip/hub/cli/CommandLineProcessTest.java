@@ -2,10 +2,12 @@ package org.openclip.hub.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -156,5 +158,33 @@ class CommandLineProcessTest {
 
     assertThat(table.out()).contains("##").doesNotContain("█");
     assertThat(json.out()).contains("ein Kätzchen");
+  }
+
+  @Test
+  void aSignalLeavesNothingHalfWritten() throws Exception {
+    Path there = Files.createDirectories(folder.resolve("signal"));
+    List<String> arguments = List.of("embed", "--images-from", "-", "-o", "signal/x.npy");
+    Process process =
+        process(CommandLineProcess.command(arguments.toArray(String[]::new)))
+            .redirectErrorStream(true)
+            .redirectOutput(there.resolve("log").toFile())
+            .start();
+    // It waits for the end of the list, with its files begun.
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (names(there).size() < 3 && process.isAlive() && System.nanoTime() < end) {
+      Thread.sleep(20);
+    }
+    assertThat(names(there)).hasSize(3).filteredOn(n -> n.endsWith(".part")).hasSize(2);
+
+    process.destroy();
+
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(names(there)).containsExactly("log");
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
   }
 }

@@ -185,7 +185,9 @@ class EmbedCommandTest {
   @Test
   void wrongUsageSaysWhatToWrite() {
     assertUsage(embed(), "name pictures, or texts by --text or --texts");
-    assertUsage(embed("--text", "x", "-o", "x.csv"), "x.csv, but must end in .npy or .jsonl");
+    assertUsage(embed("--text", "x", "-o", "x.txt"), "x.txt, but must end in .npy, .jsonl, .csv");
+    assertUsage(embed("--text", "x", "-0"), "-0 says how --images-from is written");
+    assertUsage(embed("--text", "x", "--format", "npy"), "a matrix needs a file");
     assertUsage(embed("--images-from", "-", "--texts", "-"), "only one of --images-from and");
     assertUsage(embed("--texts"), "--texts");
   }

@@ -1,5 +1,6 @@
 package org.openclip.models.image;
 
+import java.util.Set;
 import org.openclip.api.image.ImageDecoder;
 import org.openclip.api.spi.ImageDecoderProvider;
 
@@ -16,6 +17,11 @@ public final class ImageIoDecoderProvider implements ImageDecoderProvider {
   @Override
   public boolean accepts(byte[] head) {
     return PictureFormat.of(head) != null;
+  }
+
+  @Override
+  public Set<String> endings() {
+    return Set.of("jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "dib", "tif", "tiff", "webp");
   }
 
   @Override

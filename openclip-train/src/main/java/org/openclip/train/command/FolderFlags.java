@@ -50,7 +50,9 @@ final class FolderFlags {
    */
   Dataset dataset(Path folder, boolean shuffled) {
     PictureTree tree = PictureTree.list(folder);
-    List<Sample> samples = tree.isCaptioned() ? captioned(tree) : classes(tree);
+    boolean captioned = tree.isCaptioned();
+    List<Sample> samples = captioned ? captioned(tree) : classes(tree);
+    tree.passedOver(captioned).ifPresent(notes::add);
     return new ListedDataset(samples, shuffled);
   }
 

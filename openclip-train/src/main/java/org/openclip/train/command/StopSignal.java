@@ -4,6 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import org.openclip.hub.io.UnfinishedFiles;
 
 /**
  * True from when the process is told to end, as Ctrl-C does. The process then waits until this is
@@ -15,6 +16,7 @@ final class StopSignal implements BooleanSupplier, AutoCloseable {
   private final AtomicBoolean stop = new AtomicBoolean();
   private final CountDownLatch saved = new CountDownLatch(1);
   private final Thread hook = new Thread(this::await, "openclip-stop");
+  private final UnfinishedFiles.Saving saving = UnfinishedFiles.ofProcess().saving();
 
   private StopSignal() {}
 
@@ -43,6 +45,7 @@ final class StopSignal implements BooleanSupplier, AutoCloseable {
   @Override
   public void close() {
     saved.countDown();
+    saving.close();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {

@@ -1,9 +1,12 @@
 package org.openclip.train.data;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -15,10 +18,17 @@ import org.openclip.api.InvalidInputException;
  * them.
  *
  * @param classes the folders' names, sorted
- * @param files the pictures, sorted
+ * @param files the pictures, class by class, and in each folder by folder
  * @param labels for each picture the index of its class
  */
 public record LabelledFolder(List<String> classes, List<Path> files, List<Integer> labels) {
+  /** The order of torchvision: folder by folder, and by name in each. */
+  private static final Comparator<Path> ORDER =
+      Comparator.comparing((Path file) -> String.valueOf(file.getParent()))
+          .thenComparing(file -> String.valueOf(file.getFileName()));
+
+  private static final Logger LOG = System.getLogger(LabelledFolder.class.getName());
+
   /** Copies the lists. */
   public LabelledFolder {
     classes = List.copyOf(classes);
@@ -46,12 +56,15 @@ public record LabelledFolder(List<String> classes, List<Path> files, List<Intege
   }
 
   /**
-   * Lists a folder of class folders.
+   * Lists a folder of class folders; what is passed over is logged.
    *
    * @throws InvalidInputException when it is missing, or a class has no pictures
    */
   public static LabelledFolder list(Path folder) {
-    return of(PictureTree.list(folder));
+    PictureTree tree = PictureTree.list(folder);
+    LabelledFolder listed = of(tree);
+    tree.passedOver(false).ifPresent(note -> LOG.log(Level.INFO, note));
+    return listed;
   }
 
   /**
@@ -73,10 +86,9 @@ public record LabelledFolder(List<String> classes, List<Path> files, List<Intege
       List<Path> pictures = byClass.get(name);
       if (pictures == null) {
         throw new InvalidInputException(
-            "%s holds no pictures (%s)"
-                .formatted(tree.root().resolve(name), PictureTree.endings()));
+            "%s holds no pictures (%s)".formatted(tree.root().resolve(name), tree.endings()));
       }
-      files.addAll(pictures);
+      pictures.stream().sorted(ORDER).forEach(files::add);
       labels.addAll(Collections.nCopies(pictures.size(), label));
     }
     return new LabelledFolder(tree.folders(), files, labels);

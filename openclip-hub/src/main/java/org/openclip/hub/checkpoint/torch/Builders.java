@@ -1,6 +1,7 @@
 package org.openclip.hub.checkpoint.torch;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,7 +9,10 @@ import java.util.Set;
 import java.util.function.Function;
 import org.openclip.api.InvalidFileException;
 
-/** The few classes and functions that a checkpoint of tensors names, as what they build. */
+/**
+ * The few classes and functions that a checkpoint of tensors names, as what they build. Others
+ * build a {@link Placeholder}.
+ */
 final class Builders {
   private static final int MOST_AXES = 16;
 
@@ -22,6 +26,7 @@ final class Builders {
           "restore_type_tag");
 
   private final Function<String, InvalidFileException> fault;
+  private final List<Storage> storages = new ArrayList<>();
 
   /**
    * Creates the builders.
@@ -32,42 +37,39 @@ final class Builders {
     this.fault = fault;
   }
 
-  /** A class or function by its names, which is not looked up. */
-  private record Global(String module, String name) {
-    boolean is(String wantedModule, String wantedName) {
-      return module.equals(wantedModule) && name.equals(wantedName);
-    }
-
-    @Override
-    public String toString() {
-      return module + "." + name;
-    }
-  }
-
-  /** Returns the class or function of a name. */
-  Object global(String module, String name) {
-    return new Global(module, name);
-  }
-
   /**
-   * Builds what a call would return.
+   * Builds what a call would return; a placeholder when the function is not known.
    *
-   * @throws InvalidFileException when it is none of those that are known
+   * @throws InvalidFileException when it is no call
    */
   Object call(Object function, Object arguments) {
+    if (function instanceof Placeholder) {
+      return function;
+    }
     if (!(function instanceof Global global) || !(arguments instanceof List<?> values)) {
       throw fault.apply("its pickle calls what is no function; it is damaged");
     }
     List<Object> list = new ArrayList<>(values);
+    // A tensor of an unknown storage, say, is as unknown.
+    return list.stream()
+        .filter(Placeholder.class::isInstance)
+        .findFirst()
+        .orElseGet(() -> known(global, list));
+  }
+
+  private Object known(Global global, List<Object> list) {
     if (global.is("collections", "OrderedDict")) {
       return orderedMap(list);
+    }
+    if (global.is("collections", "defaultdict")) {
+      return new LinkedHashMap<>(2);
     }
     if (global.module().equals("torch._utils")) {
       return switch (global.name()) {
         case "_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3" -> tensor(global, list);
         case "_rebuild_parameter", "_rebuild_parameter_with_state" ->
             argument(list, 0, TensorView.class, global);
-        default -> throw refused(global);
+        default -> new Placeholder(global.toString());
       };
     }
     if (global.is("torch", "Size")) {
@@ -82,15 +84,7 @@ final class Builders {
     if (global.module().startsWith("__torch__") && list.isEmpty()) {
       return new ScriptObject();
     }
-    throw refused(global);
-  }
-
-  private InvalidFileException refused(Global global) {
-    return fault.apply(
-        "its pickle asks for '"
-            + global
-            + "', but only tensors and containers are read; nothing was run. If you trust the file,"
-            + " save its state dict alone, best as safetensors");
+    return new Placeholder(global.toString());
   }
 
   private <T> T argument(List<Object> arguments, int index, Class<T> type, Global global) {
@@ -114,6 +108,14 @@ final class Builders {
     return map(pairs);
   }
 
+  /** A key that is neither a text nor a number; no state dict has one. */
+  static final class OtherKey {
+    @Override
+    public String toString() {
+      return "(a key that is neither text nor number)";
+    }
+  }
+
   /** Returns a map of keys and values that take turns. */
   Map<Object, Object> map(List<Object> pairs) {
     Map<Object, Object> map = new LinkedHashMap<>();
@@ -128,10 +130,9 @@ final class Builders {
     }
     for (int i = 0; i < pairs.size(); i += 2) {
       Object key = pairs.get(i);
-      if (!(key instanceof String || key instanceof Number || key instanceof Boolean)) {
-        throw fault.apply("its pickle has a key that is neither text nor number");
-      }
-      map.put(key, pairs.get(i + 1));
+      boolean plain = key instanceof String || key instanceof Number || key instanceof Boolean;
+      // Lists may hold themselves, so that nobody must ask for their hash code.
+      map.put(plain ? key : new OtherKey(), pairs.get(i + 1));
     }
   }
 
@@ -139,7 +140,10 @@ final class Builders {
   void setState(Object object, Object state) {
     if (object instanceof ScriptObject script && state instanceof Map<?, ?> map) {
       script.attributes().putAll(map);
-    } else if (!(object instanceof Map || object instanceof TensorView)) {
+    } else if (!(object instanceof Map
+        || object instanceof List
+        || object instanceof TensorView
+        || object instanceof Placeholder)) {
       throw fault.apply("its pickle gives a state to what has none; it is damaged");
     }
   }
@@ -185,12 +189,15 @@ final class Builders {
     return type;
   }
 
-  /** Returns the storage that a persistent id, {@code ('storage', type, key, place, n)}, names. */
-  Storage storage(Object id) {
-    if (id instanceof List<?> parts
-        && parts.size() >= 5
-        && "storage".equals(parts.get(0))
-        && parts.get(1) instanceof Global type
+  /**
+   * Returns the storage that a persistent id, {@code ('storage', type, key, place, n)}, names; a
+   * placeholder when it is no storage.
+   */
+  Object storage(Object id) {
+    if (!(id instanceof List<?> parts && parts.size() >= 5 && "storage".equals(parts.get(0)))) {
+      return new Placeholder("a persistent id that is no storage");
+    }
+    if (parts.get(1) instanceof Global type
         && parts.get(2) instanceof String key
         && parts.get(4) instanceof Long elements
         && elements >= 0) {
@@ -199,8 +206,15 @@ final class Builders {
             "its pickle has views of storages, as only PyTorch before 0.4 wrote them");
       }
       boolean untyped = type.is("torch.storage", "UntypedStorage");
-      return new Storage(key, untyped ? null : elementType(type), elements);
+      Storage storage = new Storage(key, untyped ? null : elementType(type), elements);
+      storages.add(storage);
+      return storage;
     }
-    throw fault.apply("its pickle refers to something outside that is no storage; it is damaged");
+    throw fault.apply("its pickle names a storage without type, key or length; it is damaged");
+  }
+
+  /** Returns every storage that was named so far. */
+  List<Storage> storages() {
+    return Collections.unmodifiableList(storages);
   }
 }

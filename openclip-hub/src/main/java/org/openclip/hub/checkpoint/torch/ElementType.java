@@ -14,7 +14,20 @@ enum ElementType {
   CHAR(1, DataType.INT8),
   BOOL(1, DataType.BOOL),
   SHORT(2, null),
-  BYTE(1, null);
+  BYTE(1, null),
+  /** Unsigned numbers of 16, 32 or 64 bits. */
+  UNSIGNED_SHORT(2, null),
+  UNSIGNED_INT(4, null),
+  UNSIGNED_LONG(8, null),
+  /** Floating-point numbers of 8 bits, of any kind. */
+  FLOAT8(1, null),
+  /** Complex numbers of two halves, floats or doubles. */
+  COMPLEX_HALF(4, null),
+  COMPLEX_FLOAT(8, null),
+  COMPLEX_DOUBLE(16, null),
+  /** Quantized numbers; their scale is beside the tensor. */
+  QUANTIZED_BYTE(1, null),
+  QUANTIZED_INT(4, null);
 
   private final int bytes;
   private final @Nullable DataType read;
@@ -47,6 +60,16 @@ enum ElementType {
       case "BoolStorage", "bool" -> BOOL;
       case "ShortStorage", "int16", "short" -> SHORT;
       case "ByteStorage", "uint8" -> BYTE;
+      case "UInt16Storage", "uint16" -> UNSIGNED_SHORT;
+      case "UInt32Storage", "uint32" -> UNSIGNED_INT;
+      case "UInt64Storage", "uint64" -> UNSIGNED_LONG;
+      case "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz", "float8_e8m0fnu" ->
+          FLOAT8;
+      case "complex32", "chalf" -> COMPLEX_HALF;
+      case "ComplexFloatStorage", "complex64", "cfloat" -> COMPLEX_FLOAT;
+      case "ComplexDoubleStorage", "complex128", "cdouble" -> COMPLEX_DOUBLE;
+      case "QInt8Storage", "QUInt8Storage", "QUInt4x2Storage", "QUInt2x4Storage" -> QUANTIZED_BYTE;
+      case "QInt32Storage" -> QUANTIZED_INT;
       default -> null;
     };
   }

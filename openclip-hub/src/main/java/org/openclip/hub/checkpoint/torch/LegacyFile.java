@@ -31,13 +31,14 @@ final class LegacyFile {
     if (!MAGIC.equals(pickle(file, in)) || !Long.valueOf(VERSION).equals(pickle(file, in))) {
       throw file.fault(0, "is no checkpoint of PyTorch, or of a version that is not read");
     }
-    if (pickle(file, in) instanceof Map<?, ?> machine
-        && Boolean.FALSE.equals(machine.get("little_endian"))) {
+    if (pickle(file, in) instanceof Map<?, ?> facts
+        && Boolean.FALSE.equals(facts.get("little_endian"))) {
       throw file.fault(-1, "its numbers are big-endian; save it on a little-endian machine");
     }
     Map<String, Long> widths = new HashMap<>();
-    Object content = pickle(file, in);
-    StateDictTensors.storages(content, s -> widths.put(s.key(), width(s)));
+    Unpickler machine = new Unpickler(file.name(), 0, in);
+    Object content = machine.read();
+    machine.storages().forEach(s -> widths.put(s.key(), width(s)));
     if (!(pickle(file, in) instanceof List<?> keys)) {
       throw file.fault(in.position(), "the list of storages is missing; the file is damaged");
     }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.tensor.DataType;
@@ -35,6 +34,7 @@ final class StateDictTensors {
 
   private final FileBytes file;
   private final TorchFile torch;
+  private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
   private int visited;
 
   StateDictTensors(FileBytes file, TorchFile torch) {
@@ -96,6 +96,9 @@ final class StateDictTensors {
     if (++visited > MOST_VALUES) {
       throw file.fault(-1, "it has more than " + MOST_VALUES + " values; no model has so many");
     }
+    if (value instanceof List || value instanceof Placeholder || value instanceof Global) {
+      check(name, value);
+    }
     Map<?, ?> children =
         value instanceof ScriptObject script
             ? script.attributes()
@@ -107,28 +110,41 @@ final class StateDictTensors {
         throw file.fault(-1, "its modules nest deeper than " + DEEPEST + " at '" + name + "'");
       }
       String prefix = name.isEmpty() ? "" : name + ".";
-      children.forEach((key, child) -> each(child, prefix + key, visitor, depth - 1));
+      children.forEach(
+          (key, child) -> {
+            if (key instanceof Builders.OtherKey) {
+              throw file.fault(-1, "its state dict has a key that is neither text nor number");
+            }
+            each(child, prefix + key, visitor, depth - 1);
+          });
     }
   }
 
-  /** Visits every storage that a value reaches, once for each tensor on it. */
-  static void storages(Object value, Consumer<Storage> visitor) {
-    Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+  /** Refuses what is unknown in a value of the state dict, also in lists within lists. */
+  private void check(String name, Object value) {
     List<Object> open = new ArrayList<>(List.of(value));
     while (!open.isEmpty()) {
       Object next = open.remove(open.size() - 1);
-      if (next instanceof TensorView view) {
-        visitor.accept(view.storage());
-      } else if (next instanceof Storage storage) {
-        visitor.accept(storage);
-      } else if (next instanceof Map<?, ?> map && seen.add(map)) {
-        open.addAll(map.values());
+      if (next instanceof Placeholder placeholder) {
+        throw refused(name, placeholder.what());
+      } else if (next instanceof Global global && !global.isHarmless()) {
+        throw refused(name, global.toString());
       } else if (next instanceof List<?> list && seen.add(list)) {
         open.addAll(list);
+      } else if (next instanceof Map<?, ?> map && seen.add(map)) {
+        open.addAll(map.values());
       } else if (next instanceof ScriptObject script && seen.add(script)) {
         open.addAll(script.attributes().values());
       }
     }
+  }
+
+  private InvalidFileException refused(String name, String what) {
+    return file.fault(
+        -1,
+        "its pickle asks for '%s'%s, but only tensors and containers are read there; nothing was"
+                .formatted(what, name.isEmpty() ? "" : " as '" + name + "' of the state dict")
+            + " run. If you trust the file, save its state dict alone, best as safetensors");
   }
 
   /** Returns where the view's first element lies, after checking that all of them are there. */

@@ -14,8 +14,8 @@ import org.openclip.api.InvalidFileException;
 
 /**
  * A pickle machine that builds tensors and containers and nothing else (Python's pickletools
- * describes the instructions, protocols 2 to 5). A class or function it does not know is refused by
- * its name; nothing is ever looked up or called.
+ * describes the instructions, protocols 2 to 5). A class or function it does not know leaves a
+ * {@link Placeholder}; nothing is ever looked up or called.
  *
  * <p>Maps are {@link Map}, lists, tuples and sets {@link List}; None is {@link None}. Memory grows
  * with the bytes read, never with a length that they promise.
@@ -26,7 +26,7 @@ final class Unpickler {
     NONE
   }
 
-  /** The most bytes of an integer; random states of Python have more, weights do not. */
+  /** The most bytes of an integer; longer ones, and longer texts, leave placeholders. */
   private static final int MOST_INTEGER_BYTES = 64;
 
   /** The most bytes of a text; names of tensors have a hundred. */
@@ -75,6 +75,11 @@ final class Unpickler {
     }
   }
 
+  /** Returns every storage that was named so far. */
+  List<Storage> storages() {
+    return builders.storages();
+  }
+
   private void step(int opcode) {
     switch (opcode) {
       case 0x80 -> protocol(unsigned());
@@ -90,13 +95,19 @@ final class Unpickler {
       case 'M' -> stack.add((long) Short.toUnsignedInt(need(2).getShort()));
       case 'J' -> stack.add((long) need(4).getInt());
       case 0x8a -> stack.add(integer(unsigned()));
+      case 0x8b -> stack.add(integer(length(4, 1)));
       case 'G' -> stack.add(Double.longBitsToDouble(Long.reverseBytes(need(8).getLong())));
       case 0x8c -> stack.add(text(length(1, 1)));
       case 'X' -> stack.add(text(length(4, 1)));
       case 0x8d -> stack.add(text(length(8, 1)));
-      case 'U', 'C' -> stack.add(bytes(length(1, 1)));
-      case 'T', 'B' -> stack.add(bytes(length(4, 1)));
-      case 0x8e -> stack.add(bytes(length(8, 1)));
+      // Python 2 had its texts as bytes.
+      case 'U' -> stack.add(text(length(1, 1)));
+      case 'T' -> stack.add(text(length(4, 1)));
+      case 'C' -> stack.add(binary(length(1, 1)));
+      case 'B' -> stack.add(binary(length(4, 1)));
+      case 0x8e, 0x96 -> stack.add(binary(length(8, 1)));
+      case 0x97 -> stack.add(new Placeholder("a buffer outside of the file"));
+      case 0x98 -> top(); // The same buffer, to be read only.
       case '}' -> stack.add(new LinkedHashMap<>(2));
       case ']', ')', 0x8f -> stack.add(new ArrayList<>(0));
       case 'd' -> stack.add(builders.map(popToMark()));
@@ -113,15 +124,22 @@ final class Unpickler {
       case 0x94 -> memo.put(memo.size(), top());
       case 'h' -> stack.add(remembered(unsigned()));
       case 'j' -> stack.add(remembered(need(4).getInt()));
-      case 'c' -> stack.add(builders.global(line(), line()));
+      case 'c' -> stack.add(new Global(line(), line()));
       case 0x93 -> {
         List<Object> names = popLast(2);
-        stack.add(builders.global(string(names.get(0)), string(names.get(1))));
+        stack.add(new Global(string(names.get(0)), string(names.get(1))));
       }
       case 'R', 0x81 -> {
         List<Object> call = popLast(2);
         stack.add(builders.call(call.get(0), call.get(1)));
       }
+      case 0x92 -> {
+        List<Object> call = popLast(3);
+        stack.add(builders.call(call.get(0), call.get(1)));
+      }
+      case 0x82 -> stack.add(extension(unsigned()));
+      case 0x83 -> stack.add(extension(Short.toUnsignedInt(need(2).getShort())));
+      case 0x84 -> stack.add(extension(need(4).getInt()));
       case 'b' -> {
         Object state = pop();
         builders.setState(top(), state);
@@ -180,7 +198,15 @@ final class Unpickler {
     return copy;
   }
 
+  /** A class by its number in a registry of the process that wrote the file. */
+  private static Placeholder extension(int code) {
+    return new Placeholder("the class of extension code " + code);
+  }
+
   private void append(List<Object> values) {
+    if (top() instanceof Placeholder) {
+      return;
+    }
     if (!(top() instanceof List<?> list)) {
       throw fault("its pickle appends to what is no list; it is damaged");
     }
@@ -190,6 +216,9 @@ final class Unpickler {
   }
 
   private void set(List<Object> pairs) {
+    if (top() instanceof Placeholder) {
+      return;
+    }
     if (!(top() instanceof Map<?, ?> map)) {
       throw fault("its pickle sets a key of what is no map; it is damaged");
     }
@@ -208,7 +237,7 @@ final class Unpickler {
 
   private Object integer(int length) {
     if (length > MOST_INTEGER_BYTES) {
-      throw fault("its pickle has an integer of " + length + " bytes");
+      return skip("an integer", length);
     }
     if (length == 0) {
       return 0L;
@@ -237,22 +266,36 @@ final class Unpickler {
     }
     int length = in.position() - from - 1;
     in.position(from);
-    String line = text(length);
+    if (length > MOST_TEXT) {
+      throw fault("its pickle names a class by " + length + " bytes; it is damaged");
+    }
+    String line = decoded(length);
     in.get();
     return line;
   }
 
-  private String text(int length) {
+  private Object text(int length) {
+    return length > MOST_TEXT ? skip("a text", length) : decoded(length);
+  }
+
+  private String decoded(int length) {
     return new String(bytes(length), StandardCharsets.UTF_8);
   }
 
+  private Object binary(int length) {
+    return length > MOST_TEXT ? skip("a run", length) : bytes(length);
+  }
+
+  /** Passes over what no state dict has, without a copy of it. */
+  private Placeholder skip(String what, int length) {
+    need(length).position(in.position() + length);
+    return new Placeholder(what + " of " + length + " bytes");
+  }
+
   private byte[] bytes(int length) {
-    if (length > MOST_TEXT) {
-      throw fault(
-          "its pickle has a text of " + length + " bytes, but at most " + MOST_TEXT + " are read");
-    }
+    need(length);
     byte[] bytes = new byte[length];
-    need(length).get(bytes);
+    in.get(bytes);
     return bytes;
   }
 
