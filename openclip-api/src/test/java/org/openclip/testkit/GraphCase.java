@@ -72,6 +72,13 @@ final class GraphCase {
     return graph.parameter(weight, Initializer.ZEROS, tensor.shape());
   }
 
+  /** Adds a tensor that gradients do not change. */
+  Value buffer(Tensor tensor) {
+    String buffer = "weight" + weights.size();
+    weights.put(buffer, tensor);
+    return graph.buffer(buffer, Initializer.ZEROS, tensor.shape());
+  }
+
   Graph build() {
     return graph.build();
   }

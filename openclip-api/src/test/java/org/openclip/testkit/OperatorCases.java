@@ -71,6 +71,33 @@ final class OperatorCases {
                 new NeuralOp.Convolution(
                     c.batch(1, 2, 8, 9), c.weight(4, 2, 2, 3), null, 2, 3, Pads.NONE, 1)));
     add(
+        "convolution of every second pixel",
+        c ->
+            c.graph.convolution(
+                c.batch(2, 3, 7, 8), c.weight(4, 3, 1, 1), c.weight(4), 2, Pads.NONE, 1));
+    add(
+        "convolution of single pixels of two strides",
+        c ->
+            c.graph.add(
+                new NeuralOp.Convolution(
+                    c.batch(2, 3, 6, 8),
+                    c.weight(4, 3, 1, 1),
+                    null,
+                    3,
+                    1,
+                    new Pads(1, 2, 0, 1),
+                    1)));
+    add(
+        "convolution of every second pixel in groups",
+        c ->
+            c.graph.convolution(
+                c.batch(2, 4, 5, 6), c.weight(6, 2, 1, 1), c.weight(6), 2, Pads.NONE, 2));
+    add(
+        "depthwise convolution of every second pixel",
+        c ->
+            c.graph.convolution(
+                c.batch(2, 3, 5, 6), c.weight(6, 1, 1, 1), c.weight(6), 2, Pads.all(1), 3));
+    add(
         "convolution in groups",
         c ->
             c.graph.convolution(

@@ -12,6 +12,9 @@ import org.openclip.backend.tf.runtime.Output;
  * processors. Padding is an operation of its own, since the derivative of a convolution knows none.
  */
 final class PictureLowering {
+  /** The bits of the four axes of a picture. */
+  private static final long ALL_AXES = 0b1111;
+
   private final Lowering lowering;
   private final Emitter out;
 
@@ -20,10 +23,23 @@ final class PictureLowering {
     this.out = lowering.out();
   }
 
-  void convolution(NeuralOp.Convolution c, Value value) {
+  void convolution(NeuralOp.Convolution layer, Value value) {
     DataType dense = lowering.dense();
-    Output given = lowering.get(c.input(), Layout.CHANNELS_LAST, dense);
-    Output picture = same(c) ? given : pad(given, c.pads(), 0, dense);
+    Output given = lowering.get(layer.input(), Layout.CHANNELS_LAST, dense);
+    Output picture = same(layer) ? given : pad(given, layer.pads(), 0, dense);
+    NeuralOp.Convolution c = layer;
+    if (skips(layer)) {
+      picture = everyNth(picture, layer.strideHeight(), layer.strideWidth());
+      c =
+          new NeuralOp.Convolution(
+              layer.input(),
+              layer.weight(),
+              layer.bias(),
+              1,
+              1,
+              NeuralOp.Pads.NONE,
+              layer.groups());
+    }
     Output kernel = lowering.kernel(c.weight());
     long in = c.input().shape().size(1);
     Output result;
@@ -41,6 +57,31 @@ final class PictureLowering {
       result = out.op(add, result, lowering.get(bias, Layout.PLAIN, dense));
     }
     lowering.put(value, Layout.CHANNELS_LAST, dense, result);
+  }
+
+  /**
+   * Returns whether a convolution of single pixels leaves some out. oneDNN's kernel for its
+   * filter's derivative ({@code jit_1x1 backward_weights}) writes past its buffer for many sizes,
+   * so that those pixels are left out before, and what is left is a product.
+   */
+  private static boolean skips(NeuralOp.Convolution c) {
+    var shape = c.weight().shape();
+    return shape.size(2) == 1
+        && shape.size(3) == 1
+        && (c.strideHeight() > 1 || c.strideWidth() > 1);
+  }
+
+  /** Returns the rows and columns that a window of one pixel sees. */
+  private Output everyNth(Output picture, int rows, int columns) {
+    return out.begin(
+            "StridedSlice",
+            picture,
+            out.integers(0, 0, 0, 0),
+            out.integers(0, 0, 0, 0),
+            out.integers(1, rows, columns, 1))
+        .attr("begin_mask", ALL_AXES)
+        .attr("end_mask", ALL_AXES)
+        .build();
   }
 
   /** Returns whether the padding is the one that keeps a picture's size, which kernels know. */

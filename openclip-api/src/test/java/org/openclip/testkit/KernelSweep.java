@@ -1,0 +1,118 @@
+package org.openclip.testkit;
+
+import java.io.PrintStream;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.openclip.api.backend.Backend;
+import org.openclip.api.backend.BackendOptions;
+import org.openclip.api.backend.Device;
+import org.openclip.api.backend.Precision;
+import org.openclip.api.backend.Program;
+import org.openclip.api.graph.ArithmeticOp.Reduction;
+import org.openclip.api.graph.Dim;
+import org.openclip.api.graph.Graph;
+import org.openclip.api.graph.GraphBuilder;
+import org.openclip.api.graph.Initializer;
+import org.openclip.api.graph.LeafOp;
+import org.openclip.api.graph.Value;
+import org.openclip.api.spi.BackendProvider;
+import org.openclip.api.tensor.DataType;
+import org.openclip.api.tensor.Tensor;
+import org.openclip.api.tensor.Weights;
+import org.openclip.api.training.AdamW;
+import org.openclip.api.training.StepOptions;
+import org.openclip.api.training.Trainer;
+import org.openclip.api.training.TrainingPlan;
+import org.openclip.api.training.UpdateRule;
+
+/**
+ * A program that runs {@link KernelCases} forth and back on a backend that trains. It says each
+ * before it begins, so that the last one said is the one that ended the process.
+ */
+public final class KernelSweep {
+  /** What the last line begins with. */
+  public static final String DONE = "done: ";
+
+  /** Graphs with more weights than this are rewritten, which joins layers to other kernels. */
+  private static final int LARGE = 1_000_000;
+
+  private final Backend backend;
+  private final boolean rewritten;
+
+  private KernelSweep(Backend backend, boolean rewritten) {
+    this.backend = backend;
+    this.rewritten = rewritten;
+  }
+
+  /**
+   * Runs cases.
+   *
+   * @param arguments {@code PRECISION FIRST BEFORE}, such as {@code bf16 0 100}; every fourth case
+   *     has its graph rewritten
+   */
+  public static void main(String[] arguments) {
+    PrintStream out = System.out;
+    Precision precision = Precision.parse(arguments[0]);
+    long first = Long.parseLong(arguments[1]);
+    long before = Long.parseLong(arguments[2]);
+    Iterator<BackendProvider> providers = ServiceLoader.load(BackendProvider.class).iterator();
+    BackendProvider provider = providers.next();
+    while (!provider.trains()) {
+      provider = providers.next();
+    }
+    try (Backend backend = provider.open(new BackendOptions(Device.CPU, precision, 2))) {
+      LongStream.range(first, before)
+          .forEach(
+              number -> {
+                GraphCase given = KernelCases.of(number);
+                boolean rewritten = number % 4 == 3;
+                out.println(number + (rewritten ? " rewritten " : " ") + given.name);
+                out.flush();
+                new KernelSweep(backend, rewritten).run(given);
+              });
+    }
+    out.println(DONE + (before - first));
+  }
+
+  private void run(GraphCase given) {
+    Graph graph = given.build();
+    try (Program program = backend.compile(graph, given.weights())) {
+      program.run(given.inputs());
+    }
+    Map<String, UpdateRule> rules = new LinkedHashMap<>();
+    graph.parameters().stream()
+        .filter(LeafOp.Parameter::trained)
+        .forEach(p -> rules.put(p.name(), new UpdateRule(1, 0)));
+    Map<String, Tensor> weights = new LinkedHashMap<>();
+    given.weights().names().forEach(name -> weights.put(name, given.weights().get(name)));
+    if (rewritten) {
+      weights.put("large", Tensor.of(new float[LARGE], LARGE));
+    }
+    Graph objective = objective(graph.outputs().get("result"));
+    TrainingPlan plan =
+        TrainingPlan.of(List.of(graph), objective, new AdamW(0.9, 0.999, 1e-8), rules);
+    try (Trainer trainer = backend.train(plan, Weights.of(weights))) {
+      trainer.gradients(List.of(given.inputs()), new StepOptions(1, 0, 0));
+    }
+  }
+
+  /** The squares' sum, whose derivative is as large as the result. */
+  private Graph objective(Value value) {
+    GraphBuilder graph = new GraphBuilder("objective");
+    Value result =
+        graph.input("result", DataType.FLOAT32, value.shape().dims().toArray(Dim[]::new));
+    int[] axes = IntStream.range(0, value.shape().rank()).toArray();
+    Value loss = graph.reduce(graph.times(result, result), Reduction.SUM, axes);
+    if (rewritten) {
+      Value large = graph.parameter("large", Initializer.ZEROS, LARGE);
+      loss = graph.plus(loss, graph.reduce(large, Reduction.SUM, 0));
+    }
+    graph.output(TrainingPlan.LOSS, loss);
+    return graph.build();
+  }
+}
