@@ -27,7 +27,7 @@ interface ChosenWeights {
    */
   record Open(String name, Weights weights, Map<String, String> metadata) {
     /** Copies the map. */
-    Open {
+    public Open {
       metadata = Map.copyOf(metadata);
     }
   }

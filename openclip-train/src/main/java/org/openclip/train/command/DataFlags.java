@@ -108,7 +108,7 @@ final class DataFlags {
     if (samples != null) {
       if (dataset instanceof ListedDataset && samples > size.orElse(samples)) {
         notes.add(
-            "--train-num-samples %d: the data list %d samples, and an epoch has as many"
+            "--train-num-samples %s: the data list %s samples, and an epoch has as many"
                 .formatted(samples, size.getAsLong()));
         return size.getAsLong();
       }

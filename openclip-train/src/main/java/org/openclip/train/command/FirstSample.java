@@ -38,7 +38,7 @@ final class FirstSample {
                     .first()
                     .map(
                         first ->
-                            "not one sample can be used; %d were left out, the first: %s"
+                            "not one sample can be used; %s were left out, the first: %s"
                                 .formatted(faults.count(), first))
                     .orElse("the data hold no samples at all")));
   }

@@ -26,7 +26,7 @@ final class LeftOut {
         .map(
             first ->
                 new InvalidInputException(
-                    "%s; %d samples were left out, the first: %s"
+                    "%s; %s samples were left out, the first: %s"
                         .formatted(error.getMessage(), faults.count(), first),
                     error))
         .orElse(error);

@@ -141,7 +141,7 @@ public record CsvFile(List<Sample> samples, List<String> notes) {
         throw new InvalidFileException(
             location,
             -1,
-            "has %d rows, but not one with a picture and a caption: %s; is --csv-separator right?"
+            "has %s rows, but not one with a picture and a caption: %s; is --csv-separator right?"
                 .formatted(samples.size(), first));
       }
       return new CsvFile(samples, notes());
@@ -164,7 +164,7 @@ public record CsvFile(List<Sample> samples, List<String> notes) {
       if (Table.isNothing(text) || text.isBlank()) {
         String why =
             table.size() - table.index() <= caption
-                ? "row %d has %d cells, but '%s' is column %d"
+                ? "row %s has %s cells, but '%s' is column %s"
                     .formatted(
                         samples.size() + 2, table.size(), table.columns().get(caption), caption + 1)
                 : "its caption is " + (text.isBlank() ? "empty" : "'" + text + "', which is none");
@@ -190,17 +190,17 @@ public record CsvFile(List<Sample> samples, List<String> notes) {
       List<String> notes = new ArrayList<>();
       if (without > 0) {
         notes.add(
-            "%s: %d of %d rows have no picture or no caption and are left out, the first in %s"
+            "%s: %s of %s rows have no picture or no caption and are left out, the first in %s"
                 .formatted(location, without, samples.size(), first));
       }
       if (table.index() > 0) {
         notes.add(
-            "%s: rows have %d more cells than the header has names; the first %d are taken for an index, as pandas does"
+            "%s: rows have %s more cells than the header has names; the first %s are taken for an index, as pandas does"
                 .formatted(location, table.index(), table.index()));
       }
       if (table.cut() > 0) {
         notes.add(
-            "%s: %d cells hold a NUL and are cut there, as pandas does"
+            "%s: %s cells hold a NUL and are cut there, as pandas does"
                 .formatted(location, table.cut()));
       }
       return notes;

@@ -143,7 +143,7 @@ final class Table {
       throw new InvalidFileException(
           location,
           -1,
-          "line %d has %d cells, but %d are expected; put a cell that holds '%s' into quotation marks, or is --csv-separator right?"
+          "line %s has %s cells, but %s are expected; put a cell that holds '%s' into quotation marks, or is --csv-separator right?"
               .formatted(line(), size, width, separator == '\t' ? "\\t" : separator));
     }
     while (row.size() < width) {

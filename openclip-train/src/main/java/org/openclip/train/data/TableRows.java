@@ -109,7 +109,7 @@ final class TableRows {
         throw new InvalidFileException(
             location,
             -1,
-            "the quotation mark that begins a cell in line %d is never closed; close it, or write a cell that begins with one as \"\"\"so\"\" it goes\""
+            "the quotation mark that begins a cell in line %s is never closed; close it, or write a cell that begins with one as \"\"\"so\"\" it goes\""
                 .formatted(opened));
       }
       if (c != QUOTE) {

@@ -72,7 +72,7 @@ final class Utf8Text {
         throw new InvalidFileException(
             location,
             offset,
-            "line %d is not UTF-8, for it holds the byte 0x%02x; convert the file, as with: iconv -f latin1 -t utf-8"
+            "line %s is not UTF-8, for it holds the byte 0x%02x; convert the file, as with: iconv -f latin1 -t utf-8"
                 .formatted(line, bytes.get(bytes.position()) & 0xff));
       }
       if (ended) {

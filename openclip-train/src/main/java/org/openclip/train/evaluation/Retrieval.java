@@ -57,7 +57,7 @@ public final class Retrieval {
       Embeddings images, Embeddings texts, List<Integer> owners) {
     if (owners.size() != texts.size() || images.size() == 0 || images.width() != texts.width()) {
       throw new InvalidInputException(
-          "retrieval needs a picture for each of %d captions, and embeddings of one model, not %d owners and widths %d and %d"
+          "retrieval needs a picture for each of %s captions, and embeddings of one model, not %s owners and widths %s and %s"
               .formatted(texts.size(), owners.size(), images.width(), texts.width()));
     }
     float[] pictures = images.normalised().toArray();

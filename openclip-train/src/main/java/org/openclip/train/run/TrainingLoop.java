@@ -182,7 +182,7 @@ public final class TrainingLoop {
         if (loader.pass() > 0 && !repeats) {
           repeats = true;
           listener.say(
-              "epoch %d: all samples have come by before step %d of its %d and come again, in another order; %s so far"
+              "epoch %s: all samples have come by before step %s of its %s and come again, in another order; %s so far"
                   .formatted(
                       progress.epoch(),
                       progress.step() + 1 - (end - settings.stepsInEpoch()),
@@ -199,13 +199,13 @@ public final class TrainingLoop {
   private OpenClipException tooFew(Progress progress, long end, BatchLoader loader) {
     long done = progress.step() - (end - settings.stepsInEpoch());
     return new OpenClipException(
-        "epoch %d has not one batch of %d samples%s: a whole pass over the data has %d that can be used; %s. %s"
+        "epoch %s has not one batch of %s samples%s: a whole pass over the data has %s that can be used; %s. %s"
             .formatted(
                 progress.epoch(),
                 settings.batchSize(),
                 done == 0
                     ? ""
-                    : " more after %d of %d steps".formatted(done, settings.stepsInEpoch()),
+                    : " more after %s of %s steps".formatted(done, settings.stepsInEpoch()),
                 loader.usable(),
                 leftOut(),
                 loader.usable() == 0 ? "Look at the data" : "Take a smaller --batch-size"));
