@@ -228,6 +228,7 @@ public final class BatchLoader implements AutoCloseable {
         if (stop.getAsBoolean()) {
           return null;
         }
+        stream.demand();
         next = queue.poll(PAUSE, TimeUnit.MILLISECONDS);
       }
       while (true) {

@@ -1,10 +1,12 @@
 package org.openclip.train.data;
 
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
 
 /**
  * The samples of a dataset again and again, each time in another order, so that an epoch is as long
- * as it was planned whatever the data hold. It ends when a pass has not one sample.
+ * as it was planned whatever the data hold. It ends when a pass has not one sample. Another pass
+ * begins only when somebody waits for it: an epoch that fits the data opens nothing in vain.
  */
 public final class RepeatedSamples implements SampleStream {
   private final Dataset dataset;
@@ -12,6 +14,7 @@ public final class RepeatedSamples implements SampleStream {
   private SampleStream stream;
   private int pass;
   private boolean any;
+  private boolean demanded;
 
   /**
    * Opens the first pass, which is in the order that is given.
@@ -30,14 +33,37 @@ public final class RepeatedSamples implements SampleStream {
       Sample sample = stream.next();
       if (sample != null) {
         any = true;
+        demanded(false);
         return sample;
       }
       if (!any) {
         return null;
       }
+      awaitDemand();
       any = false;
       stream.close();
       stream = dataset.open(order.again(++pass), Faults.again());
+    }
+  }
+
+  @Override
+  public void demand() {
+    demanded(true);
+  }
+
+  private synchronized void demanded(boolean is) {
+    demanded = is;
+    notifyAll();
+  }
+
+  private synchronized void awaitDemand() {
+    try {
+      while (!demanded) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new OpenClipException("interrupted before another pass over the data began", e);
     }
   }
 

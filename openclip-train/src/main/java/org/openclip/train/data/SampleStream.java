@@ -12,6 +12,9 @@ public interface SampleStream extends AutoCloseable {
     return 0;
   }
 
+  /** Says that somebody waits for the next sample; may be called from another thread. */
+  default void demand() {}
+
   @Override
   void close();
 }

@@ -91,6 +91,9 @@ final class TableRows {
       if (c == '\n' || c == '\r') {
         cell.setLength(0);
         text.next();
+        if (c == '\r' && text.peek() == separator) {
+          text.next(); // As pandas does: the line that ends so takes the separator with it.
+        }
         line = text.line();
       } else if ((c == ' ' || c == '\t') && c != separator) {
         cell.append((char) text.next());

@@ -99,6 +99,9 @@ class TrainFlagsTest {
             "scale=0.5,1");
 
     assertThat(before.values()).doesNotContainKeys("--wd", "--epochs", "--beta2", "--precision");
+    assertThat(before.values())
+        .containsEntry("--aug-cfg", "color_jitter_prob=0.1 scale=0.5,1")
+        .containsEntry("--force-image-size", "32 32");
     assertThat(now.differences(before.values())).isEmpty();
     assertThat(effective("--lr", "0.002", "--siglip").differences(before.values()))
         .containsEntry("--lr", "0.001 -> 0.002")

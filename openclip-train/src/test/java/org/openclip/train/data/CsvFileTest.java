@@ -64,6 +64,7 @@ class CsvFileTest {
         new Case("a,b\n1,\"x\"", "[a, b]", "[[1, x]]"),
         new Case("a,b\n1,", "[a, b]", "[[1, ]]"),
         new Case("a,b\r,x\r", "[a, b]", "[[, x]]"),
+        new Case("a,b\r\n\r,1\n", "[a, b]", "[[1, ]]"),
         new Case("a,\"b\nc\"\n1,x\n", "[a, b\nc]", "[[1, x]]"),
         new Case("\n  \na,b\n1,x\n", "[a, b]", "[[1, x]]"),
         new Case("a\n\"\"\n\nx\n", "[a]", "[[], [x]]"),

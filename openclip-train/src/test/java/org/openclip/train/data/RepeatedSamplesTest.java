@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,6 +62,7 @@ class RepeatedSamplesTest {
     List<String> seen = new ArrayList<>();
     try (SampleStream stream = new RepeatedSamples(dataset, FIRST, new Faults())) {
       for (int i = 0; i < 30; i++) {
+        stream.demand();
         Sample sample = stream.next();
         assertThat(sample).isNotNull();
         assertThat(stream.pass()).isEqualTo(i / 10);
@@ -93,6 +96,27 @@ class RepeatedSamplesTest {
         assertThat(batch).isNotNull();
         assertThat(shown(batch)).isEqualTo(whole.get(i));
       }
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void anEpochThatFitsTheDataOpensThemOnce() throws InterruptedException {
+    AtomicInteger opened = new AtomicInteger();
+    CountDownLatch second = new CountDownLatch(1);
+    try (BatchLoader loader =
+        loader(
+            (order, faults) -> {
+              if (opened.incrementAndGet() == 2) {
+                second.countDown();
+              }
+              return numbers(0, 8, 2).open(order, faults);
+            })) {
+      assertThat(loader.next()).isNotNull();
+      assertThat(loader.next()).isNotNull();
+      assertThat(second.await(200, TimeUnit.MILLISECONDS)).isFalse();
+      assertThat(loader.next()).as("what lacks comes of another pass").isNotNull();
+      assertThat(opened.get()).isGreaterThanOrEqualTo(2);
     }
   }
 
