@@ -82,11 +82,13 @@ final class OnnxEnvironment {
         .problem(failure)
         .orElseGet(
             () ->
-                "its native library does not load on %s %s: %s. The onnxruntime jar has builds for"
-                        .formatted(
-                            System.getProperty("os.name"),
-                            System.getProperty("os.arch"),
-                            NativePlace.root(failure))
+                "its native library does not load on "
+                    + System.getProperty("os.name")
+                    + " "
+                    + System.getProperty("os.arch")
+                    + ": "
+                    + NativePlace.root(failure)
+                    + ". The onnxruntime jar has builds for"
                     + " Linux (x86_64, aarch64; glibc), macOS (aarch64) and Windows (x86_64)");
   }
 
