@@ -6,10 +6,11 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import java.io.File;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import org.jspecify.annotations.Nullable;
 import org.openclip.api.BackendException;
 import org.openclip.api.ShutdownException;
 import org.openclip.api.backend.CallsUnderWay;
@@ -29,7 +30,9 @@ final class OnnxEnvironment {
   private static final long UNPACKED = 64L << 20;
 
   private static boolean kept;
-  private static @Nullable Throwable failure;
+
+  /** The first attempt of a process has the cause; others fail without. */
+  private static final List<Throwable> FAILURES = new ArrayList<>();
 
   private OnnxEnvironment() {}
 
@@ -63,9 +66,8 @@ final class OnnxEnvironment {
       throw e;
     } catch (LinkageError | RuntimeException e) {
       RuntimeInternals.deleteUnpacked(false);
-      // The second attempt of a process fails without the cause.
-      Throwable first = failure == null ? e : failure;
-      failure = first;
+      FAILURES.add(e);
+      Throwable first = FAILURES.get(0);
       throw new BackendException(OnnxBackendProvider.NAME, problem(first), first);
     }
   }

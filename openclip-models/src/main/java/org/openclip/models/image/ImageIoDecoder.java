@@ -118,7 +118,7 @@ final class ImageIoDecoder implements ImageDecoder {
   @Override
   public void release() {
     ClassLoader own = WebPImageReaderSpi.class.getClassLoader();
-    if (!registryUsed || own == ClassLoader.getSystemClassLoader()) {
+    if (!registryUsed || own.equals(ClassLoader.getSystemClassLoader())) {
       return;
     }
     IIORegistry registry = IIORegistry.getDefaultInstance();
@@ -129,7 +129,7 @@ final class ImageIoDecoder implements ImageDecoder {
           .getServiceProviders(kind, false)
           .forEachRemaining(
               provider -> {
-                if (provider.getClass().getClassLoader() == own) {
+                if (own.equals(provider.getClass().getClassLoader())) {
                   ours.add(provider);
                 }
               });
