@@ -1,5 +1,6 @@
 package org.openclip.hub;
 
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,5 +25,13 @@ final class Lazy<T> {
       }
     }
     return made;
+  }
+
+  /** Does something with the value if it was made. */
+  void ifMade(Consumer<? super T> action) {
+    T made = value;
+    if (made != null) {
+      action.accept(made);
+    }
   }
 }

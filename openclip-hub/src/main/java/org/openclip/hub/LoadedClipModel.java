@@ -146,6 +146,7 @@ final class LoadedClipModel implements ClipModel {
   public void close() {
     if (gate.close()) {
       towers.close();
+      pictures.ifMade(PictureFiles::release);
     }
   }
 

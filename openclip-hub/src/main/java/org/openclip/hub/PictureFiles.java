@@ -66,6 +66,11 @@ public final class PictureFiles {
             + "; convert it to PNG or JPEG");
   }
 
+  /** Lets go of what the decoders have registered with the JVM; they can be used again. */
+  public void release() {
+    formats.forEach(format -> format.decoder().release());
+  }
+
   private static byte[] bytes(Path file) {
     if (!Files.exists(file)) {
       throw Missing.file(file);

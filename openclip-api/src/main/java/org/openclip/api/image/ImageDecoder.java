@@ -12,4 +12,10 @@ public interface ImageDecoder {
    * @throws InvalidInputException when the bytes are no whole picture of a known format
    */
   Image decode(byte[] file, String name);
+
+  /**
+   * Lets go of what the decoder has registered with the JVM, if anything, and would keep its class
+   * loader in memory. It is called when a model is closed; the decoder can be used again.
+   */
+  default void release() {}
 }

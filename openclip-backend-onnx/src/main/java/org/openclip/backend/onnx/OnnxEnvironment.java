@@ -6,10 +6,11 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import java.io.File;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import org.jspecify.annotations.Nullable;
 import org.openclip.api.BackendException;
 import org.openclip.api.ShutdownException;
 import org.openclip.api.backend.CallsUnderWay;
@@ -21,7 +22,9 @@ final class OnnxEnvironment {
   private static final long UNPACKED = 64L << 20;
 
   private static boolean kept;
-  private static @Nullable Throwable failure;
+
+  /** The first attempt of a process has the cause; others fail without. */
+  private static final List<Throwable> FAILURES = new ArrayList<>();
 
   private OnnxEnvironment() {}
 
@@ -55,9 +58,8 @@ final class OnnxEnvironment {
       throw e;
     } catch (LinkageError | RuntimeException e) {
       RuntimeInternals.deleteUnpacked(false);
-      // The second attempt of a process fails without the cause.
-      Throwable first = failure == null ? e : failure;
-      failure = first;
+      FAILURES.add(e);
+      Throwable first = FAILURES.get(0);
       throw new BackendException(OnnxBackendProvider.NAME, problem(first), first);
     }
   }
@@ -74,11 +76,13 @@ final class OnnxEnvironment {
         .problem(failure)
         .orElseGet(
             () ->
-                "its native library does not load on %s %s: %s. The onnxruntime jar has builds for"
-                        .formatted(
-                            System.getProperty("os.name"),
-                            System.getProperty("os.arch"),
-                            NativePlace.root(failure))
+                "its native library does not load on "
+                    + System.getProperty("os.name")
+                    + " "
+                    + System.getProperty("os.arch")
+                    + ": "
+                    + NativePlace.root(failure)
+                    + ". The onnxruntime jar has builds for"
                     + " Linux (x86_64, aarch64; glibc), macOS (aarch64) and Windows (x86_64)");
   }
 

@@ -12,7 +12,9 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.OpenClipException;
+import org.openclip.api.ShutdownException;
 import org.openclip.api.UnknownNameException;
+import org.openclip.api.backend.CallsUnderWay;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.PluginRegistry;
@@ -48,6 +50,10 @@ public final class Main {
   public static void main(String[] arguments) {
     logOnOneLine();
     System.setErr(new PrintStream(new PrintableBytes(System.err), true, System.err.charset()));
+    if (System.getProperty(CallsUnderWay.SECONDS) == null) {
+      // Who presses Ctrl-C does not want to wait for a large batch.
+      System.setProperty(CallsUnderWay.SECONDS, "2");
+    }
     PrintStream out = stream(FileDescriptor.out, System.out);
     PrintStream err = stream(FileDescriptor.err, System.err);
     Environment environment =
@@ -100,6 +106,9 @@ public final class Main {
       return environment.out().checkError() ? BROKEN_PIPE : code;
     } catch (BrokenPipeException e) {
       return BROKEN_PIPE;
+    } catch (ShutdownException e) {
+      // Whoever ended the process knows.
+      return FAILURE;
     } catch (OpenClipException | InterruptedCallException e) {
       return fail(e, e.getMessage(), debug, environment);
     } catch (OutOfMemoryError e) {

@@ -1,12 +1,13 @@
 package org.openclip.hub.io;
 
-import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,36 +28,31 @@ public final class JsonObjects {
 
   private static final JSON MAPPER =
       JSON.builder(
-              JsonFactory.builder()
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxNestingDepth(64)
-                          .maxNameLength(4096)
-                          .maxNumberLength(64)
-                          .maxStringLength(16 << 20)
-                          .build())
-                  .build())
+              bounded(64, 64).enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
           .enable(JSON.Feature.PRETTY_PRINT_OUTPUT, JSON.Feature.WRITE_NULL_PROPERTIES)
           .build();
 
-  /** Reads what Python's own reader does, within the same bounds but for longer numbers. */
+  /** Reads what Python's own reader does, deeper and with longer numbers. */
   private static final JSON PYTHON =
       JSON.builder(
-              JsonFactory.builder()
-                  .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxNestingDepth(512)
-                          .maxNameLength(4096)
-                          .maxNumberLength(4300)
-                          .maxStringLength(16 << 20)
-                          .build())
-                  .build())
+              bounded(512, 4300).enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build())
           .disable(JSON.Feature.FAIL_ON_DUPLICATE_MAP_KEYS)
           .build();
 
   private JsonObjects() {}
+
+  private static JsonFactoryBuilder bounded(int depth, int digits) {
+    return new JsonFactoryBuilder()
+        // Buffers of threads would keep the class loader as long as there is memory.
+        .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
+        .streamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxNestingDepth(depth)
+                .maxNameLength(4096)
+                .maxNumberLength(digits)
+                .maxStringLength(16 << 20)
+                .build());
+  }
 
   /**
    * Reads a file.
@@ -64,6 +60,19 @@ public final class JsonObjects {
    * @throws InvalidFileException when it is missing, too large, or not one JSON object
    */
   public static Map<String, Object> read(Path file) {
+    return read(MAPPER, file);
+  }
+
+  /**
+   * Reads a file as {@link #parsePython} reads bytes.
+   *
+   * @throws InvalidFileException when it is missing, too large, or not one such object
+   */
+  public static Map<String, Object> readPython(Path file) {
+    return read(PYTHON, file);
+  }
+
+  private static Map<String, Object> read(JSON mapper, Path file) {
     try {
       long size = Files.size(file);
       if (size > MOST_BYTES) {
@@ -72,7 +81,7 @@ public final class JsonObjects {
             -1,
             "has " + size + " bytes, but a JSON file may have at most " + MOST_BYTES);
       }
-      return parse(file.toString(), 0, Files.readAllBytes(file));
+      return parse(mapper, file.toString(), 0, Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
       throw new InvalidFileException(file.toString(), -1, "there is no such file", e);
     } catch (IOException e) {

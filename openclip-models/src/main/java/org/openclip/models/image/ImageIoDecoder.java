@@ -16,7 +16,9 @@ import java.util.Locale;
 import java.util.ServiceConfigurationError;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.IIOServiceProvider;
 import javax.imageio.spi.ImageReaderSpi;
+import javax.imageio.spi.ImageWriterSpi;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.openclip.api.InvalidInputException;
@@ -42,6 +44,9 @@ final class ImageIoDecoder implements ImageDecoder {
           1 << 20,
           "start Java with -Dcom.luciad.imageio.webp.tmpdir=FOLDER, or -Djava.io.tmpdir=FOLDER, and"
               + " a folder that can be written to and run from");
+
+  /** Whether ImageIO was used, and so has looked for plugins. */
+  private volatile boolean registryUsed;
 
   @Override
   public Image decode(byte[] file, String name) {
@@ -106,6 +111,33 @@ final class ImageIoDecoder implements ImageDecoder {
     }
   }
 
+  /**
+   * Takes the readers and writers of WebP out of ImageIO's registry, which finds them by itself
+   * when it is first used, and which the whole JVM shares. None is taken from the class loader of
+   * the system, which lives as long.
+   */
+  @Override
+  public void release() {
+    ClassLoader own = WebPImageReaderSpi.class.getClassLoader();
+    if (!registryUsed || own.equals(ClassLoader.getSystemClassLoader())) {
+      return;
+    }
+    IIORegistry registry = IIORegistry.getDefaultInstance();
+    for (Class<? extends IIOServiceProvider> kind :
+        List.of(ImageReaderSpi.class, ImageWriterSpi.class)) {
+      List<IIOServiceProvider> ours = new ArrayList<>();
+      registry
+          .getServiceProviders(kind, false)
+          .forEachRemaining(
+              provider -> {
+                if (own.equals(provider.getClass().getClassLoader())) {
+                  ours.add(provider);
+                }
+              });
+      ours.forEach(registry::deregisterServiceProvider);
+    }
+  }
+
   private static String head(byte[] file) {
     byte[] head = Arrays.copyOf(file, Math.min(12, file.length));
     String text = new String(head, StandardCharsets.ISO_8859_1);
@@ -114,7 +146,8 @@ final class ImageIoDecoder implements ImageDecoder {
         : "bytes " + java.util.HexFormat.ofDelimiter(" ").formatHex(head);
   }
 
-  private static ImageReader reader(PictureFormat format) {
+  private ImageReader reader(PictureFormat format) {
+    registryUsed = true;
     try {
       if (format == PictureFormat.WEBP) {
         return new WebPImageReaderSpi().createReaderInstance(null);

@@ -6,9 +6,9 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TF_Version;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
-import org.jspecify.annotations.Nullable;
 import org.openclip.api.BackendException;
 import org.openclip.api.backend.NativePlace;
 import org.tensorflow.internal.c_api.TF_Buffer;
@@ -30,7 +30,8 @@ public final class NativeLibrary {
   /** What is unpacked when nothing is yet. */
   private static final long UNPACKED = 700L << 20;
 
-  private static @Nullable Throwable failure;
+  /** The first attempt of a process has the cause; others fail without. */
+  private static final List<Throwable> FAILURES = new ArrayList<>();
 
   /** The number of threads of the process' pool; 0 before there is one. */
   private static int pool;
@@ -50,9 +51,8 @@ public final class NativeLibrary {
     try {
       Loader.load(org.tensorflow.internal.c_api.global.tensorflow.class);
     } catch (LinkageError | RuntimeException e) {
-      // The second attempt of a process fails without the cause.
-      Throwable first = failure == null ? e : failure;
-      failure = first;
+      FAILURES.add(e);
+      Throwable first = FAILURES.get(0);
       throw new BackendException(
           BACKEND,
           "its native library does not load: "

@@ -2,7 +2,8 @@ package org.openclip.models.text.hf;
 
 import ai.djl.util.Utils;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.NativePlace;
 
@@ -10,8 +11,8 @@ import org.openclip.api.backend.NativePlace;
 final class LibraryFailure {
   private static final long UNPACKED = 32L << 20;
 
-  /** The second attempt of a process fails without the cause. */
-  private static @Nullable Throwable first;
+  /** The first attempt of a process has the cause; others fail without. */
+  private static final List<Throwable> FAILURES = new ArrayList<>();
 
   private LibraryFailure() {}
 
@@ -33,8 +34,8 @@ final class LibraryFailure {
 
   /** Returns an exception that names what is wrong, and the remedy. */
   static synchronized OpenClipException of(Throwable failure) {
-    Throwable cause = first == null ? failure : first;
-    first = cause;
+    FAILURES.add(failure);
+    Throwable cause = FAILURES.get(0);
     Path folder = Utils.getEngineCacheDir("tokenizers");
     String problem =
         new NativePlace(
