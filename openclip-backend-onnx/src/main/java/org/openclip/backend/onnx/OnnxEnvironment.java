@@ -26,7 +26,15 @@ final class OnnxEnvironment {
     FutureTask<OrtEnvironment> task =
         new FutureTask<>(
             () -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL));
-    new Thread(null, task, "onnxruntime-start", stack.bytes()).start();
+    try {
+      new Thread(null, task, "onnxruntime-start", stack.bytes()).start();
+    } catch (OutOfMemoryError e) {
+      if (stack.commandLine() >= 0) {
+        throw new OrtException(stack.problem("there is no room for it (" + e.getMessage() + ")"));
+      }
+      // As a rule the command line is short.
+      task.run();
+    }
     boolean interrupted = false;
     try {
       while (true) {

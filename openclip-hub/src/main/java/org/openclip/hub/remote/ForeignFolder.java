@@ -94,6 +94,8 @@ final class ForeignFolder implements ModelSource {
       throw e;
     } catch (Exception e) {
       InterruptedCallException.check("fetching " + path.toUri(), e);
+      // Each file system has its own word for it.
+      InterruptedCallException.check("fetching " + path.toUri());
       String message = e.getMessage() == null ? e.toString() : e.getMessage();
       throw new FetchException(path.toUri().toString(), 0, "cannot be fetched: " + message, e);
     }
