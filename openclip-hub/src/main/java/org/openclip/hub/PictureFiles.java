@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.image.Image;
@@ -86,6 +87,7 @@ public final class PictureFiles {
       }
       return Files.readAllBytes(file);
     } catch (IOException e) {
+      InterruptedCallException.check(file + " was read", e);
       throw new InvalidInputException(file + " cannot be read: " + e, e);
     }
   }

@@ -106,14 +106,17 @@ class KotlinUserTest {
   fun `a job that is cancelled has not failed`() {
     model().use { model ->
       runBlocking {
+        var ended = false
         val job =
           launch(Dispatchers.IO) {
             runInterruptible { model.encodeTexts(List(9_000) { "a cat" }) }
+            ended = true
           }
         delay(100.milliseconds)
         job.cancelAndJoin()
 
         assertThat(job.isCancelled).isTrue()
+        assertThat(ended).isFalse()
       }
     }
   }

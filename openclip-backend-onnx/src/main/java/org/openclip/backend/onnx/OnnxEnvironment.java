@@ -95,10 +95,18 @@ final class OnnxEnvironment {
     FutureTask<OrtEnvironment> task =
         new FutureTask<>(
             () -> OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL));
-    Thread thread = new Thread(null, task, "onnxruntime-start", stack.bytes(), false);
-    // The runtime's shutdown hook inherits it, and must not keep an application in memory.
-    thread.setContextClassLoader(OrtEnvironment.class.getClassLoader());
-    thread.start();
+    try {
+      Thread thread = new Thread(null, task, "onnxruntime-start", stack.bytes(), false);
+      // The runtime's shutdown hook inherits it, and must not keep an application in memory.
+      thread.setContextClassLoader(OrtEnvironment.class.getClassLoader());
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      if (stack.commandLine() >= 0) {
+        throw new OrtException(stack.problem("there is no room for it (" + e.getMessage() + ")"));
+      }
+      // As a rule the command line is short.
+      task.run();
+    }
     boolean interrupted = false;
     try {
       while (true) {

@@ -41,8 +41,7 @@ record StartStack(long bytes, long commandLine) {
   /** Returns what this process needs. */
   static StartStack ofThisProcess() {
     boolean reports = !"1".equals(System.getenv("ORT_DISABLE_TELEMETRY"));
-    boolean linux = System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");
-    return of(reports && linux, text("/proc/self/cmdline"));
+    return of(reports, text("/proc/self/cmdline"));
   }
 
   /**
@@ -86,15 +85,20 @@ record StartStack(long bytes, long commandLine) {
     if (left > bytes + LEAST) {
       return null;
     }
+    return problem(
+        "the limit of the address space (ulimit -v) leaves " + (Math.max(0, left) >> 20) + " MB");
+  }
+
+  /** Returns a message for a process without room for the stack. */
+  String problem(String reason) {
     return String.format(
         Locale.ROOT,
         "the command line has %d characters, for which the runtime needs a stack of %d MB when it"
-            + " starts, but the limit of the address space (ulimit -v) leaves %d MB; set"
-            + " ORT_DISABLE_TELEMETRY=1 in the environment, raise the limit, or shorten the command"
-            + " line, such as by java @FILE",
+            + " starts, but %s; set ORT_DISABLE_TELEMETRY=1 in the environment, raise the limit, or"
+            + " shorten the command line, such as by java @FILE",
         commandLine,
         bytes >> 20,
-        Math.max(0, left) >> 20);
+        reason);
   }
 
   private static @Nullable String text(String file) {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidFileException;
 
 /**
@@ -85,6 +86,7 @@ public final class JsonObjects {
     } catch (NoSuchFileException e) {
       throw new InvalidFileException(file.toString(), -1, "there is no such file", e);
     } catch (IOException e) {
+      InterruptedCallException.check(file + " was read", e);
       throw new InvalidFileException(file.toString(), -1, "cannot be read: " + e.getMessage(), e);
     }
   }

@@ -128,6 +128,8 @@ final class ForeignFolder implements ModelSource {
       throw e;
     } catch (IOException | RuntimeException e) {
       InterruptedCallException.check("fetching " + location, e);
+      // Each file system has its own word for it.
+      InterruptedCallException.check("fetching " + location);
       String message = e.getMessage() == null ? e.toString() : e.getMessage();
       throw new FetchException(location, 0, "cannot be fetched: " + message, e);
     }

@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,8 @@ final class LibraryCopy {
    */
   static void load(Path library) {
     try {
-      if (TokenizersLibrary.class.getClassLoader() != LibraryCopy.class.getClassLoader()) {
+      ClassLoader binding = TokenizersLibrary.class.getClassLoader();
+      if (!Objects.equals(binding, LibraryCopy.class.getClassLoader())) {
         throw new UnsatisfiedLinkError("openclip-models and the binding have two class loaders");
       }
       Path folder = Files.createTempDirectory("openclip-tokenizers");
