@@ -77,15 +77,18 @@ public final class PlacesProgram {
             (name.equals("embedded")
                 ? openClip.getMethod("load").invoke(null)
                 : openClip.getMethod("load", String.class).invoke(null, name))) {
-      Method encode =
-          openClip
-              .getClassLoader()
-              .loadClass("org.openclip.api.model.ClipModel")
-              .getMethod("encodeTexts", List.class);
-      Object embeddings = encode.invoke(model, List.of("pizza"));
-      float[] row =
-          (float[]) embeddings.getClass().getMethod("row", int.class).invoke(embeddings, 0);
+      Class<?> type = openClip.getClassLoader().loadClass("org.openclip.api.model.ClipModel");
+      Method encode = type.getMethod("encodeTexts", List.class);
+      float[] row = row(encode.invoke(model, List.of("pizza")));
+      String picture = System.getProperty("picture");
+      if (picture != null) {
+        row(type.getMethod("encodeImages", List.class).invoke(model, List.of(Path.of(picture))));
+      }
       return Arrays.hashCode(row);
     }
+  }
+
+  private static float[] row(Object embeddings) throws Exception {
+    return (float[]) embeddings.getClass().getMethod("row", int.class).invoke(embeddings, 0);
   }
 }

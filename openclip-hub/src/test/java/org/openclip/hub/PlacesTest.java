@@ -107,10 +107,12 @@ class PlacesTest {
   }
 
   @Test
-  void brokenFileSystemsOfOtherJarsDoNoHarm() throws Exception {
+  void brokenFileSystemsAndPictureReadersOfOtherJarsDoNoHarm() throws Exception {
     Path services = Files.createDirectories(start.resolve("META-INF/services"));
-    Files.writeString(
-        services.resolve("java.nio.file.spi.FileSystemProvider"), "com.example.Missing\n");
+    for (String broken :
+        List.of("java.nio.file.spi.FileSystemProvider", "javax.imageio.spi.ImageReaderSpi")) {
+      Files.writeString(services.resolve(broken), "com.example.Missing\n");
+    }
     TinyModels.write(folder.resolve("tiny"));
     Path zip = folder.resolve("models.zip");
     try (FileSystem files = FileSystems.newFileSystem(zip, Map.of("create", "true"))) {
@@ -121,7 +123,9 @@ class PlacesTest {
 
     List<String> lines =
         run(
-            List.of("-DOPENCLIP_CACHE=" + folder.resolve("cache")),
+            List.of(
+                "-DOPENCLIP_CACHE=" + folder.resolve("cache"),
+                "-Dpicture=" + Goldens.path("preprocess/images/cat.png")),
             "loader",
             start + File.pathSeparator + classPath(),
             "embedded",
