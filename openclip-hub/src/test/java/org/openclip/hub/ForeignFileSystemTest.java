@@ -10,7 +10,9 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
@@ -20,8 +22,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.model.ClipModel;
+import org.openclip.hub.remote.RemoteFiles;
 
 /** Models lie in any file system that java.nio knows; a zip file stands for all of them. */
 class ForeignFileSystemTest {
@@ -33,7 +37,11 @@ class ForeignFileSystemTest {
   void pack() throws IOException {
     System.setProperty("OPENCLIP_CACHE", folder.resolve("copies").toString());
     local = TinyModels.write(folder.resolve("tiny"));
-    Path file = folder.resolve("models.zip");
+    zip = pack(folder.resolve("models.zip"));
+  }
+
+  /** Packs the model into a zip file, which may stand there already, and returns its URI. */
+  private String pack(Path file) throws IOException {
     try (OutputStream out = Files.newOutputStream(file);
         ZipOutputStream entries = new ZipOutputStream(out)) {
       for (String name : List.of(ModelFolder.CONFIG, ModelFolder.CHECKPOINT)) {
@@ -41,7 +49,7 @@ class ForeignFileSystemTest {
         Files.copy(folder.resolve("tiny").resolve(name), entries);
       }
     }
-    zip = "jar:" + file.toUri() + "!/";
+    return "jar:" + file.toUri() + "!/";
   }
 
   @AfterEach
@@ -81,6 +89,65 @@ class ForeignFileSystemTest {
         assertThat(opened.isOpen()).isTrue();
         assertThat(OpenClip.model("ViT-B-32").pretrained(inside).fetch()).hasContent(text);
       }
+    }
+  }
+
+  private void pack(Path file, int width) throws IOException {
+    Map<String, Object> config = new HashMap<>(TinyModels.CONFIG);
+    config.put("embed_dim", width);
+    local = TinyModels.write(folder.resolve("tiny"), config);
+    pack(file);
+  }
+
+  @Test
+  void aZipFileThatWasReplacedIsReadAnew() throws IOException {
+    String config = zip + "tiny/" + ModelFolder.CONFIG;
+    assertThat(features(zip + "tiny")).hasSize(16);
+    byte[] before = new RemoteFiles().read(config);
+
+    pack(folder.resolve("other.zip"), 24);
+    Files.move(
+        folder.resolve("other.zip"),
+        folder.resolve("models.zip"),
+        StandardCopyOption.REPLACE_EXISTING);
+
+    assertThat(features(zip + "tiny")).hasSize(24).isEqualTo(features(local));
+    assertThat(new RemoteFiles().read(config)).isNotEqualTo(before);
+    assertThat(RemoteFiles.path(config).getFileSystem())
+        .isSameAs(RemoteFiles.path(zip).getFileSystem());
+  }
+
+  @Test
+  void aZipFileThatOthersHoldOpenAndThatIsWrittenInPlaceIsReadAnew() throws IOException {
+    Path file = folder.resolve("models.zip");
+    FileTime time = Files.getLastModifiedTime(file);
+    try (FileSystem held = FileSystems.newFileSystem(URI.create("jar:" + file.toUri()), Map.of())) {
+      assertThat(features(zip + "tiny")).hasSize(16);
+
+      pack(file, 24);
+      Files.setLastModifiedTime(file, time);
+
+      assertThat(features(zip + "tiny")).hasSize(24).isEqualTo(features(local));
+      assertThat(held.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void aUserWithoutAHomeIsToldWhatToSet() {
+    String home = System.setProperty("user.home", "?");
+    System.setProperty("OPENCLIP_CACHE", "");
+    System.setProperty("XDG_CACHE_HOME", "");
+    try {
+      assertThat(features(zip + "tiny")).isEqualTo(features(local));
+      assertThatThrownBy(() -> OpenClip.load("https://127.0.0.1:1/model/"))
+          .isInstanceOf(OpenClipException.class)
+          .hasMessageContaining("user.home is '?'")
+          .hasMessageContaining("--cache-dir")
+          .hasMessageContaining("XDG_CACHE_HOME");
+      assertThat(Path.of("?")).doesNotExist();
+    } finally {
+      System.setProperty("user.home", String.valueOf(home));
+      System.clearProperty("XDG_CACHE_HOME");
     }
   }
 

@@ -112,6 +112,75 @@ class PluginRegistryTest {
         .hasMessageContaining("cannot be loaded");
   }
 
+  /** Cannot be made. */
+  public static final class Failing extends NamedLoss {
+    public Failing() {
+      throw new UnsupportedOperationException("made for another OpenCLIP");
+    }
+
+    @Override
+    public String name() {
+      return "failing";
+    }
+  }
+
+  private void announce(String... names) throws IOException {
+    Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+    Files.write(services.resolve(LossProvider.class.getName()), List.of(names));
+  }
+
+  @Test
+  void aBrokenPluginIsNamedForWhatItBringsAndDisturbsNoOther() throws IOException {
+    PluginRegistry registry = registry();
+    announce(Failing.class.getName(), "com.example.Missing", Weak.class.getName());
+
+    assertThat(registry.all(LossProvider.class)).hasExactlyElementsOfTypes(Weak.class);
+    assertThat(registry.named(LossProvider.class, "clip")).isInstanceOf(Weak.class);
+    assertThat(registry.preferred(LossProvider.class)).isInstanceOf(Weak.class);
+    assertThatThrownBy(() -> registry.named(LossProvider.class, "failing"))
+        .isInstanceOf(UnknownNameException.class)
+        .hasMessageContaining("there are clip")
+        .hasMessageContaining(Failing.class.getName() + " from file:")
+        .hasMessageContaining("made for another OpenCLIP")
+        .hasMessageContaining("com.example.Missing from file:");
+    assertThatThrownBy(() -> registry.first(LossProvider.class, loss -> false))
+        .isInstanceOf(OpenClipException.class)
+        .hasMessageContaining("com.example.Missing");
+  }
+
+  @Test
+  void aClassOfANewerJavaIsABrokenPlugin() throws IOException {
+    PluginRegistry registry = registry();
+    announce("com.example.Newer", Weak.class.getName());
+    Path classes = Files.createDirectories(folder.resolve("com/example"));
+    byte[] header = {(byte) 0xCA, (byte) 0xFE, (byte) 0xBA, (byte) 0xBE, 0, 0, 0x7F, 0};
+    Files.write(classes.resolve("Newer.class"), header);
+
+    assertThat(registry.all(LossProvider.class)).hasExactlyElementsOfTypes(Weak.class);
+    assertThatThrownBy(() -> registry.named(LossProvider.class, "newer"))
+        .hasMessageContaining("com.example.Newer from file:");
+  }
+
+  @Test
+  void aThreadOfAnotherClassLoaderFindsWhatLiesBesideTheClass() throws IOException {
+    announce(Weak.class.getName());
+    ClassLoader context = Thread.currentThread().getContextClassLoader();
+    try (URLClassLoader plugins =
+        new URLClassLoader(
+            new URL[] {folder.toUri().toURL()}, PluginRegistryTest.class.getClassLoader())) {
+      Thread.currentThread().setContextClassLoader(plugins);
+      assertThat(PluginRegistry.create().all(LossProvider.class)).hasSize(1);
+      Thread.currentThread().setContextClassLoader(ClassLoader.getPlatformClassLoader());
+      assertThatThrownBy(() -> PluginRegistry.create().some(ModelCatalogueProvider.class))
+          .isInstanceOf(OpenClipException.class)
+          .hasMessageContaining("there is no model catalogue")
+          .hasMessageContaining("openclip-models")
+          .hasMessageContaining("class loader 'app'");
+    } finally {
+      Thread.currentThread().setContextClassLoader(context);
+    }
+  }
+
   @Test
   void nothingFoundNamesTheJarToAdd() {
     PluginRegistry empty = PluginRegistry.of(ClassLoader.getPlatformClassLoader());

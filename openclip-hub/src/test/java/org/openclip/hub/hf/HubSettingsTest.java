@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.FetchListener;
 import org.openclip.api.spi.FetchOptions;
 
@@ -65,6 +66,29 @@ class HubSettingsTest {
     assertThat(settings().cache()).isEqualTo(home.resolve("elsewhere"));
     FetchOptions options = new FetchOptions(home.resolve("here"), false, FetchListener.NONE);
     assertThat(HubSettings.of(options).cache()).isEqualTo(home.resolve("here"));
+  }
+
+  @Test
+  void aUserWithoutAHomeHasNoTokenAndNoCacheButThoseThatAreNamed() {
+    String before = System.setProperty("user.home", "?");
+    System.setProperty("HF_HOME", "");
+    System.setProperty("XDG_CACHE_HOME", "");
+    try {
+      assertThat(settings().token()).isNull();
+      assertThatThrownBy(() -> settings().cache())
+          .isInstanceOf(OpenClipException.class)
+          .hasMessageContaining("HF_HUB_CACHE is not set")
+          .hasMessageContaining("user.home is '?'");
+      System.setProperty("XDG_CACHE_HOME", home.toString());
+      assertThat(settings().cache()).isEqualTo(home.resolve("huggingface/hub"));
+      System.setProperty("HF_HOME", home.resolve("hf").toString());
+      assertThat(settings().cache()).isEqualTo(home.resolve("hf/hub"));
+      System.setProperty("HF_HOME", "~/hf");
+      assertThatThrownBy(HubSettingsTest::settings).hasMessageContaining("HF_HOME is '~/hf'");
+    } finally {
+      System.setProperty("user.home", String.valueOf(before));
+      System.clearProperty("XDG_CACHE_HOME");
+    }
   }
 
   @Test
