@@ -83,7 +83,9 @@ class PluginProjectTest {
 
   @Test
   void wrongNamesAndFullFoldersAreRefused() throws IOException {
-    assertUsage(run(folder.resolve("Tower")), "'Tower' is no name of a plugin; give small letters, digits and dashes");
+    assertUsage(
+        run(folder.resolve("Tower")),
+        "'Tower' is no name of a plugin; give small letters, digits and dashes");
     assertUsage(run(folder.resolve("t"), "--package", "Org.Acme"), "must be like com.example");
     Files.createDirectories(folder.resolve("full/x"));
     assertUsage(run(folder.resolve("full")), "is not empty; name a new folder");
