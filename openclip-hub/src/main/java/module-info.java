@@ -37,6 +37,7 @@ module org.openclip.hub {
       org.openclip.hub.command.InitCommand,
       org.openclip.hub.command.InspectCommand,
       org.openclip.hub.command.ModelsCommand,
+      org.openclip.hub.command.NewPluginCommand,
       org.openclip.hub.command.PretrainedCommand,
       org.openclip.hub.command.PushCommand,
       org.openclip.hub.command.SimilarityCommand;

@@ -88,7 +88,7 @@ final class TransformersFolder {
   private Map<String, Object> config(WeightSource weights) {
     Map<String, TensorLayout> layout = weights.layout();
     boolean siglip = towers.siglip();
-    Map<String, Object> text = tower(siglip ? "siglip_text_model" : "clip_text_model", "text");
+    Map<String, Object> text = tower(siglip ? "siglip_text_model" : "clip_text_model");
     TensorLayout tokens =
         Objects.requireNonNull(layout.get("text_model.embeddings.token_embedding.weight"));
     TensorLayout places =
@@ -103,8 +103,7 @@ final class TransformersFolder {
       text.put("eos_token_id", own ? START + 1 : HIGHEST);
       text.put("pad_token_id", 1);
     }
-    Map<String, Object> vision =
-        tower(siglip ? "siglip_vision_model" : "clip_vision_model", "vision");
+    Map<String, Object> vision = tower(siglip ? "siglip_vision_model" : "clip_vision_model");
     fill(vision, layout, "vision_model.", towers.vision());
     TensorLayout patches =
         Objects.requireNonNull(layout.get("vision_model.embeddings.patch_embedding.weight"));
@@ -127,7 +126,7 @@ final class TransformersFolder {
     return config;
   }
 
-  private Map<String, Object> tower(String type, String scope) {
+  private static Map<String, Object> tower(String type) {
     Map<String, Object> tower = new LinkedHashMap<>();
     tower.put("model_type", type);
     tower.put("attention_dropout", 0.0);
@@ -140,12 +139,12 @@ final class TransformersFolder {
       String scope,
       TransformersTowers.Tower facts) {
     String first = scope + "encoder.layers.0.mlp.fc1.weight";
-    Predicate<String> norm =
-        name -> name.matches(scope + "encoder\\.layers\\.\\d+\\.mlp\\.fc1.weight");
+    Predicate<String> layer =
+        name -> name.matches(scope + "encoder\\.layers\\.\\d+\\.mlp\\.fc1\\.weight");
     List<Long> widths = Objects.requireNonNull(layout.get(first)).shape();
     tower.put("hidden_size", widths.get(1));
     tower.put("intermediate_size", widths.get(0));
-    tower.put("num_hidden_layers", layout.keySet().stream().filter(norm).count());
+    tower.put("num_hidden_layers", layout.keySet().stream().filter(layer).count());
     tower.put("num_attention_heads", facts.heads());
     tower.put("hidden_act", facts.activation());
     tower.put("layer_norm_eps", facts.epsilon());

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.config.ModelConfig;
 import org.openclip.api.graph.Graph;
@@ -170,9 +171,18 @@ record TransformersTowers(boolean siglip, int width, double logitScale, Tower te
 
   private static Tower tower(Graph graph) {
     return new Tower(
-        one(graph, "numbers of heads", o -> o instanceof Attention a ? a.heads() : null),
-        one(graph, "activations", o -> o instanceof Gelu gelu ? activation(gelu) : null),
-        one(graph, "epsilons of norms", o -> o instanceof LayerNorm n ? n.epsilon() : null));
+        one(
+            graph,
+            "numbers of heads",
+            o -> o instanceof Attention a ? Stream.of(a.heads()) : Stream.of()),
+        one(
+            graph,
+            "activations",
+            o -> o instanceof Gelu g ? Stream.of(activation(g)) : Stream.of()),
+        one(
+            graph,
+            "epsilons of norms",
+            o -> o instanceof LayerNorm n ? Stream.of(n.epsilon()) : Stream.of()));
   }
 
   private static String activation(Gelu gelu) {
@@ -183,12 +193,9 @@ record TransformersTowers(boolean siglip, int width, double logitScale, Tower te
     };
   }
 
-  private static <T> T one(Graph graph, String what, Function<Op, T> fact) {
+  private static <T> T one(Graph graph, String what, Function<Op, Stream<T>> fact) {
     Set<T> found =
-        graph.nodes().stream()
-            .map(node -> fact.apply(node.op()))
-            .filter(value -> value != null)
-            .collect(Collectors.toSet());
+        graph.nodes().stream().flatMap(node -> fact.apply(node.op())).collect(Collectors.toSet());
     if (found.size() != 1) {
       throw refused("its %s tower has the %s %s".formatted(graph.name(), what, found));
     }

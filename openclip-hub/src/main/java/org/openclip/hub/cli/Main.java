@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InterruptedCallException;
@@ -197,16 +198,21 @@ public final class Main {
   }
 
   private static String version() {
+    return jarVersion().orElse("(not from a jar)");
+  }
+
+  /** Returns the version of OpenCLIP; empty when its classes come from no jar of a build. */
+  public static Optional<String> jarVersion() {
     try (InputStream stream = Main.class.getResourceAsStream(POM)) {
       if (stream != null) {
         Properties properties = new Properties();
         properties.load(stream);
-        return properties.getProperty("version", "unknown");
+        return Optional.ofNullable(properties.getProperty("version"));
       }
     } catch (IOException e) {
       System.getLogger(Main.class.getName())
           .log(System.Logger.Level.DEBUG, "the version is not readable", e);
     }
-    return "(not from a jar)";
+    return Optional.empty();
   }
 }

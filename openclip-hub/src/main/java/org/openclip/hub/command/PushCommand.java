@@ -203,7 +203,9 @@ public final class PushCommand implements CommandProvider {
           table.row(List.of(file.path(), Long.toString(file.bytes()), there(file.replaces())));
         }
       }
-      table.print(environment.out());
+      if (format == OutputFormat.TABLE) {
+        table.print(environment.out());
+      }
     }
 
     private static String there(@Nullable Boolean replaces) {

@@ -11,18 +11,23 @@ import org.openclip.hub.cli.DelimitedRows;
 import org.openclip.hub.cli.JsonLines;
 import org.openclip.hub.cli.ResultFormat;
 
-/**
- * A matrix of cosines.
- *
- * @param pictures the paths of pictures
- * @param texts the texts
- * @param cosines pictures are rows and texts are columns; with one kind alone, it is both
- */
-record Similarities(List<String> pictures, List<String> texts, float[][] cosines) {
-  static Similarities of(Encoding.Kept pictures, List<String> texts, Embeddings captions) {
-    Embeddings rows = pictures.ids().isEmpty() ? captions : pictures.rows();
-    Embeddings columns = texts.isEmpty() ? pictures.rows() : captions;
-    return new Similarities(pictures.ids(), texts, rows.cosine(columns));
+/** A matrix of cosines: pictures are rows and texts are columns; one kind alone is both. */
+final class Similarities {
+  private final List<String> pictures;
+  private final List<String> texts;
+  private final float[][] cosines;
+
+  /**
+   * Compares pictures and texts.
+   *
+   * @param pictures their paths and vectors
+   * @param captions the vectors of the texts
+   */
+  Similarities(Encoding.Kept pictures, List<String> texts, Embeddings captions) {
+    this.pictures = List.copyOf(pictures.ids());
+    this.texts = List.copyOf(texts);
+    Embeddings rows = this.pictures.isEmpty() ? captions : pictures.rows();
+    this.cosines = rows.cosine(texts.isEmpty() ? pictures.rows() : captions);
   }
 
   private List<String> rows() {

@@ -96,7 +96,7 @@ public final class SimilarityCommand implements CommandProvider {
         Encoding.Kept kept = Encoding.pictures(clip, model.batch(), files, judge);
         judge.check();
         Embeddings captions = Encoding.texts(clip, model.batch(), words, judge);
-        similarities = Similarities.of(kept, words, captions);
+        similarities = new Similarities(kept, words, captions);
       }
       results.write(environment, out -> similarities.write(results.format(), out));
       return Main.SUCCESS;

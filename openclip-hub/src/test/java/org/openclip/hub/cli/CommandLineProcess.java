@@ -2,6 +2,7 @@ package org.openclip.hub.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,6 +30,15 @@ public final class CommandLineProcess {
                 "org.openclip.hub/org.openclip.hub.cli.Main"));
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /** Runs the command line with the jars of a folder among its modules. */
+  public static CommandLineRun runWith(Path plugins, Path folder, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = command(arguments);
+    int path = command.indexOf("-p") + 1;
+    command.set(path, plugins + File.pathSeparator + command.get(path));
+    return run(new ProcessBuilder(command).directory(folder.toFile()), "");
   }
 
   /** Runs a process to its end, with a text as its input. */

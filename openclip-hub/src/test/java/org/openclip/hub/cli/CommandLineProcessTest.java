@@ -149,6 +149,17 @@ class CommandLineProcessTest {
   }
 
   @Test
+  void aFolderWithTheNameOfAModelIsSaid() throws Exception {
+    Files.createDirectories(folder.resolve("ViT-S-16"));
+    CommandLineRun run = run("", "info", "ViT-S-16");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.err())
+        .contains("note: ViT-S-16 is the model of that name, and not the folder ViT-S-16")
+        .contains("write " + Path.of(".", "ViT-S-16"));
+  }
+
+  @Test
   void aCharacterSetWithoutBlocksGetsNumberSignsAndJsonStaysUtf8() throws Exception {
     List<String> command = CommandLineProcess.command("classify", CAT, "a cat", "a dog");
     command.set(command.indexOf("-Dstdout.encoding=UTF-8"), "-Dstdout.encoding=US-ASCII");

@@ -26,7 +26,7 @@ class DocumentedCommandsTest {
 
   private static final Pattern JAVA = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
   private static final Pattern COMMAND =
-      Pattern.compile("(?:^|[ \\n])(?:\\./)?openclip ([a-z]+)((?: [^\\n|&>]*)?)");
+      Pattern.compile("(?:^|[ \\n])(?:\\./)?openclip ([a-z-]+)((?: [^\\n|&>]*)?)");
   private static final Pattern OPTION = Pattern.compile("(?<= )--?[a-z][a-z-]*");
 
   @TempDir Path folder;

@@ -175,6 +175,27 @@ class HubPushTest {
   }
 
   @Test
+  void theDryRunNeedsNoNetwork() throws IOException {
+    String place = folder.resolve("model").toString();
+    CommandLineRun offline = CommandLineRun.of("push", place, "me/cats", "--dry-run", "--offline");
+
+    assertThat(offline.code()).as(offline.err()).isZero();
+    assertThat(server.asked).isEmpty();
+    assertThat(offline.out())
+        .containsPattern("open_clip_config.json +\\d+ +-")
+        .containsPattern("README.md +\\d+ +-");
+    assertThat(offline.err()).contains("openclip: note: the hub was not asked what it has");
+
+    server.close();
+    CommandLineRun unreachable =
+        CommandLineRun.of("push", place, "me/cats", "--dry-run", "--format", "json");
+    assertThat(unreachable.code()).as(unreachable.err()).isZero();
+    assertThat(unreachable.objects())
+        .hasSizeGreaterThan(2)
+        .allSatisfy(file -> assertThat(file).containsEntry("replaces", null));
+  }
+
+  @Test
   void theCommandPushesAFolderAsItIs() {
     CommandLineRun run =
         CommandLineRun.of("push", folder.resolve("model").toString(), "me/cats", "--create");
