@@ -1,11 +1,13 @@
 package org.openclip.hub.io;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,21 +27,30 @@ public final class JsonObjects {
   private static final long MOST_BYTES = 64L << 20;
 
   private static final JSON MAPPER =
-      JSON.builder(
-              JsonFactory.builder()
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxNestingDepth(64)
-                          .maxNameLength(4096)
-                          .maxNumberLength(64)
-                          .maxStringLength(16 << 20)
-                          .build())
-                  .build())
-          .enable(JSON.Feature.PRETTY_PRINT_OUTPUT, JSON.Feature.WRITE_NULL_PROPERTIES)
-          .build();
+      mapper(bounded().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
+
+  /** Reads what Python writes, too. */
+  private static final JSON LOOSE =
+      mapper(bounded().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build());
 
   private JsonObjects() {}
+
+  private static JsonFactoryBuilder bounded() {
+    return new JsonFactoryBuilder()
+        .streamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxNestingDepth(64)
+                .maxNameLength(4096)
+                .maxNumberLength(64)
+                .maxStringLength(16 << 20)
+                .build());
+  }
+
+  private static JSON mapper(JsonFactory factory) {
+    return JSON.builder(factory)
+        .enable(JSON.Feature.PRETTY_PRINT_OUTPUT, JSON.Feature.WRITE_NULL_PROPERTIES)
+        .build();
+  }
 
   /**
    * Reads a file.
@@ -47,6 +58,20 @@ public final class JsonObjects {
    * @throws InvalidFileException when it is missing, too large, or not one JSON object
    */
   public static Map<String, Object> read(Path file) {
+    return read(file, MAPPER);
+  }
+
+  /**
+   * Reads a file as Python's {@code json} writes and reads it: {@code NaN} and {@code Infinity} are
+   * numbers, and of a repeated key the last value counts.
+   *
+   * @throws InvalidFileException when it is missing, too large, or not one JSON object
+   */
+  public static Map<String, Object> readPython(Path file) {
+    return read(file, LOOSE);
+  }
+
+  private static Map<String, Object> read(Path file, JSON mapper) {
     try {
       long size = Files.size(file);
       if (size > MOST_BYTES) {
@@ -55,7 +80,7 @@ public final class JsonObjects {
             -1,
             "has " + size + " bytes, but a JSON file may have at most " + MOST_BYTES);
       }
-      return parse(file.toString(), 0, Files.readAllBytes(file));
+      return parse(file.toString(), 0, Files.readAllBytes(file), mapper);
     } catch (NoSuchFileException e) {
       throw new InvalidFileException(file.toString(), -1, "there is no such file", e);
     } catch (IOException e) {
@@ -71,8 +96,12 @@ public final class JsonObjects {
    * @throws InvalidFileException when the bytes are not one JSON object
    */
   public static Map<String, Object> parse(String name, long start, byte[] bytes) {
-    try (JsonParser parser = MAPPER.createParser(bytes)) {
-      Map<String, Object> object = MAPPER.mapFrom(parser);
+    return parse(name, start, bytes, MAPPER);
+  }
+
+  private static Map<String, Object> parse(String name, long start, byte[] bytes, JSON mapper) {
+    try (JsonParser parser = mapper.createParser(bytes)) {
+      Map<String, Object> object = mapper.mapFrom(parser);
       if (object == null) {
         throw new InvalidFileException(name, start, "holds no JSON object");
       }

@@ -16,7 +16,7 @@ import org.openclip.hub.remote.RemoteFiles;
  * The groups of files in a tar archive that make up samples, as WebDataset stores them: files in a
  * row whose names are alike up to the first dot belong together.
  */
-final class ShardReader implements AutoCloseable {
+public final class ShardReader implements AutoCloseable {
   /** The largest file of a sample; a picture within the bound on pixels needs no more. */
   private static final long MOST_BYTES = 1L << 30;
 
@@ -33,7 +33,7 @@ final class ShardReader implements AutoCloseable {
    * @param name the archive's path of all, without what follows the first dot
    * @param files the bytes by what follows the dot, in lower case
    */
-  record Group(String name, Map<String, byte[]> files) {}
+  public record Group(String name, Map<String, byte[]> files) {}
 
   /** One file of a sample. */
   private static final class Member {
@@ -58,7 +58,7 @@ final class ShardReader implements AutoCloseable {
    *
    * @throws IOException when it cannot be opened
    */
-  static ShardReader open(String location, RemoteFiles files) throws IOException {
+  public static ShardReader open(String location, RemoteFiles files) throws IOException {
     InputStream stream = new BufferedInputStream(files.open(location), BUFFER);
     try {
       stream.mark(2);
@@ -73,7 +73,7 @@ final class ShardReader implements AutoCloseable {
   }
 
   /** Returns where the shard lies. */
-  String location() {
+  public String location() {
     return location;
   }
 
@@ -82,7 +82,7 @@ final class ShardReader implements AutoCloseable {
    *
    * @throws IOException when the archive is damaged or ends in the middle
    */
-  @Nullable Group next() throws IOException {
+  public @Nullable Group next() throws IOException {
     if (fault != null) {
       throw fault;
     }
