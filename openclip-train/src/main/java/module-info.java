@@ -12,10 +12,13 @@ module org.openclip.train {
   exports org.openclip.train.plan;
   exports org.openclip.train.run;
 
+  opens org.openclip.train.benchmark to
+      info.picocli;
   opens org.openclip.train.command to
       info.picocli;
 
   provides org.openclip.api.spi.CommandProvider with
+      org.openclip.train.benchmark.ClipBenchmarkCommand,
       org.openclip.train.command.EvaluateCommand,
       org.openclip.train.command.FinetuneCommand,
       org.openclip.train.command.TrainCommand;

@@ -16,7 +16,7 @@ import org.openclip.hub.remote.RemoteFiles;
  * The groups of files in a tar archive that make up samples, as WebDataset stores them: files in a
  * row whose names are alike up to the first dot belong together. Links are not followed.
  */
-final class ShardReader implements AutoCloseable {
+public final class ShardReader implements AutoCloseable {
   /** The largest file of a sample; a picture within the bound on pixels needs no more. */
   private static final long MOST_BYTES = 1L << 30;
 
@@ -32,7 +32,7 @@ final class ShardReader implements AutoCloseable {
    * @param files the bytes by what follows the dot, in lower case
    * @param links what links lead to, by what follows the dot in their own names
    */
-  record Group(String name, Map<String, byte[]> files, Map<String, String> links) {}
+  public record Group(String name, Map<String, byte[]> files, Map<String, String> links) {}
 
   /**
    * One file of a sample.
@@ -79,7 +79,8 @@ final class ShardReader implements AutoCloseable {
    * @throws InvalidInputException when it is packed in a way that nothing here reads, or a command
    *     that is not run
    */
-  static ShardReader open(String location, RemoteFiles files, boolean commands) throws IOException {
+  public static ShardReader open(String location, RemoteFiles files, boolean commands)
+      throws IOException {
     boolean command = Shell.isCommand(location);
     if (command && !commands) {
       throw Shell.refused(location);
@@ -89,7 +90,7 @@ final class ShardReader implements AutoCloseable {
   }
 
   /** Returns where the shard lies. */
-  String location() {
+  public String location() {
     return location;
   }
 
@@ -98,7 +99,7 @@ final class ShardReader implements AutoCloseable {
    *
    * @throws IOException when the archive is damaged, or ends where no archive does
    */
-  @Nullable Group next() throws IOException {
+  public @Nullable Group next() throws IOException {
     if (fault != null) {
       throw fault;
     }

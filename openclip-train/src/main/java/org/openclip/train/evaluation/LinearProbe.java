@@ -48,6 +48,39 @@ public record LinearProbe(LogisticRegression classifier, double penalty, double 
       throw new InvalidInputException(
           "a linear probe holds some pictures of each class out, but no class has two");
     }
+    Sweep sweep = sweep(fitted, judged, classes);
+    double penalty = Math.pow(10, sweep.best());
+    LogisticRegression all = LogisticRegression.fit(features, labels, classes, penalty);
+    return new LinearProbe(all, penalty, sweep.accuracy());
+  }
+
+  /**
+   * Chooses the penalty by pictures that are held out already, and fits.
+   *
+   * @param pictures to train on
+   * @param heldOut by which the penalty is chosen, with labels in the order of the same classes
+   * @param both whether the classifier is fitted to both in the end, or to the first alone
+   */
+  public static LinearProbe fit(LabelledFeatures pictures, LabelledFeatures heldOut, boolean both) {
+    int classes = pictures.classes().size();
+    Part fitted = new Part(pictures.features(), pictures.labels());
+    Part judged = new Part(heldOut.features(), heldOut.labels());
+    Sweep sweep = sweep(fitted, judged, classes);
+    double penalty = Math.pow(10, sweep.best());
+    List<Integer> labels = new ArrayList<>(fitted.labels());
+    labels.addAll(judged.labels());
+    LogisticRegression classifier =
+        both
+            ? LogisticRegression.fit(
+                Embeddings.concat(List.of(fitted.features(), judged.features())),
+                labels,
+                classes,
+                penalty)
+            : LogisticRegression.fit(fitted.features(), fitted.labels(), classes, penalty);
+    return new LinearProbe(classifier, penalty, sweep.accuracy());
+  }
+
+  private static Sweep sweep(Part fitted, Part judged, int classes) {
     Sweep sweep = new Sweep(fitted, judged, classes);
     for (double power = STRONGEST; power >= WEAKEST; power -= FIRST_INTERVAL) {
       sweep.attempt(power);
@@ -57,9 +90,7 @@ public record LinearProbe(LogisticRegression classifier, double penalty, double 
       sweep.attempt(Math.min(STRONGEST, middle + step));
       sweep.attempt(Math.max(WEAKEST, middle - step));
     }
-    double penalty = Math.pow(10, sweep.best());
-    LogisticRegression all = LogisticRegression.fit(features, labels, classes, penalty);
-    return new LinearProbe(all, penalty, sweep.accuracy());
+    return sweep;
   }
 
   /** Says for each row whether it is held out: a share of each class that has two or more. */

@@ -1,0 +1,72 @@
+package org.openclip.train.benchmark;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.hub.cli.Arguments;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Joins results to one CSV file: a row for each, a column for each name that any of them has. */
+@Command(
+    customSynopsis = "openclip clip-benchmark build [OPTION...] FILE...",
+    sortOptions = false,
+    footer = {"", "  openclip clip-benchmark build results/*.json --output benchmark.csv"})
+final class BuildCall implements Arguments.Call {
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Results, or folders of them.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Where to. Default: benchmark.csv.")
+  private Path output = Path.of("benchmark.csv");
+
+  @Override
+  public int run(Environment environment) {
+    List<Result> results = Result.read(files);
+    Set<String> names = new LinkedHashSet<>();
+    results.forEach(result -> names.addAll(result.row().keySet()));
+    CSVFormat format = CSVFormat.DEFAULT.builder().setHeader(names.toArray(String[]::new)).get();
+    try (CSVPrinter printer =
+        new CSVPrinter(Files.newBufferedWriter(output, StandardCharsets.UTF_8), format)) {
+      for (Result result : results) {
+        Map<String, Object> row = result.row();
+        List<String> cells = new ArrayList<>();
+        for (String name : names) {
+          cells.add(cell(row.get(name)));
+        }
+        printer.printRecord(cells);
+      }
+    } catch (IOException e) {
+      throw new OpenClipException(output + " cannot be written: " + e, e);
+    }
+    environment.out().println(output + ": " + results.size() + " results");
+    return 0;
+  }
+
+  /** Returns what Python's csv writes for a value. */
+  private static String cell(@Nullable Object value) {
+    return switch (value) {
+      case null -> "";
+      case String text -> text;
+      case Double number when number.isNaN() -> "nan";
+      case Double number when number.isInfinite() -> number > 0 ? "inf" : "-inf";
+      case Boolean truth -> truth ? "True" : "False";
+      default -> Objects.requireNonNull(PythonText.json(value));
+    };
+  }
+}

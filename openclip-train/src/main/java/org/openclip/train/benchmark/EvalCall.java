@@ -1,0 +1,347 @@
+package org.openclip.train.benchmark;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.backend.Device;
+import org.openclip.api.backend.Precision;
+import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.OpenClip;
+import org.openclip.hub.PretrainedTags;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.FetchSettings;
+import org.openclip.hub.cli.UsageException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options of {@code clip-benchmark eval}, and the runs that they ask for. */
+@Command(
+    customSynopsis = "openclip clip-benchmark eval [OPTION...]",
+    sortOptions = false,
+    footer = {
+      "",
+      "  openclip clip-benchmark eval --model ViT-B-32 --pretrained laion2b_s34b_b79k --dataset"
+          + " wds/vtab/cifar10",
+      "  openclip clip-benchmark eval --pretrained_model ViT-B-32,openai --dataset wds/mine"
+          + " --dataset_root data/{dataset_cleaned} --output 'results/{dataset}_{model}.json'"
+    })
+final class EvalCall implements Arguments.Call {
+  /** A model and the weights of one measurement. */
+  record Chosen(String model, String pretrained) {}
+
+  @Option(
+      names = "--dataset",
+      arity = "1..*",
+      paramLabel = "NAME",
+      description = {
+        "Data sets: wds/NAME, a group (vtab, vtab+, imagenet_robustness, retrieval, wds), or a file"
+            + " of names."
+      })
+  List<String> datasets = List.of("cifar10");
+
+  @Option(
+      names = "--dataset_root",
+      paramLabel = "PLACE",
+      description = {
+        "A folder or URL, with {dataset} or {dataset_cleaned} (slashes become -) in the place of"
+            + " the name. A hub's page (https://.../tree/main) is read as its files.",
+        "Default: root where that folder is, else the hub's own copy of the data set."
+      })
+  @Nullable String root;
+
+  @Option(
+      names = {"--split", "--test_split"},
+      paramLabel = "NAME",
+      description = "The split that is measured. Default: test.")
+  String split = "test";
+
+  @Option(
+      names = "--train_split",
+      arity = "1..*",
+      paramLabel = "NAME",
+      description = "For linear_probe: the split that is fitted to, one or one for each data set.")
+  List<String> trainSplits = List.of("train");
+
+  @Option(
+      names = "--val_split",
+      arity = "1..*",
+      paramLabel = "NAME",
+      description = "For linear_probe: the split by which the penalty is chosen.")
+  List<String> validationSplits = List.of();
+
+  @Option(
+      names = "--val_proportion",
+      arity = "1..*",
+      paramLabel = "SHARE",
+      description = "For linear_probe: the share of the train split by which it is chosen.")
+  List<Double> validationShares = List.of();
+
+  @Option(names = "--model", arity = "1..*", paramLabel = "MODEL", description = "Models.")
+  List<String> models = List.of("ViT-B-32-quickgelu");
+
+  @Option(
+      names = "--pretrained",
+      arity = "1..*",
+      paramLabel = "WEIGHTS",
+      description = {
+        "Tags or checkpoints; every model is measured with each. An empty one stands for the"
+            + " weights of a model folder."
+      })
+  List<String> pretrained = List.of("laion400m_e32");
+
+  @Option(
+      names = "--pretrained_model",
+      arity = "1..*",
+      paramLabel = "MODEL,WEIGHTS",
+      description = {
+        "Pairs in the place of --model and --pretrained; a group (openai, openclip_base,"
+            + " openclip_multilingual, openclip_all), or a file of pairs."
+      })
+  List<String> pairs = List.of();
+
+  @Option(
+      names = "--task",
+      paramLabel = "TASK",
+      description = {
+        "auto, zeroshot_classification, zeroshot_retrieval, linear_probe or"
+            + " image_caption_selection. Default: auto."
+      })
+  BenchmarkTask task = BenchmarkTask.AUTO;
+
+  @Option(
+      names = "--recall_k",
+      arity = "1..*",
+      paramLabel = "K",
+      description = "For zeroshot_retrieval. Default: 5.")
+  List<Integer> recalls = List.of(5);
+
+  @Option(
+      names = "--language",
+      arity = "1..*",
+      paramLabel = "CODE",
+      description = "What results call the language. Default: en.")
+  List<String> languages = List.of("en");
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = {
+        "Where results are written. Default: {dataset}_{pretrained}_{model}_{language}_{task}.json"
+      })
+  String output = "{dataset}_{pretrained}_{model}_{language}_{task}.json";
+
+  @Option(names = "--skip_existing", description = "Measures nothing whose result is there.")
+  boolean skipExisting;
+
+  @Option(
+      names = "--custom_classname_file",
+      paramLabel = "FILE",
+      description = "JSON with a list of class names for each data set.")
+  @Nullable Path classFile;
+
+  @Option(
+      names = "--custom_template_file",
+      paramLabel = "FILE",
+      description = "JSON with templates, or prompts for each class, for each data set.")
+  @Nullable Path templateFile;
+
+  @Option(names = "--dump_classnames", description = "Writes the class names to the results.")
+  boolean dumpClasses;
+
+  @Option(names = "--dump_templates", description = "Writes the templates to the results.")
+  boolean dumpTemplates;
+
+  @Option(
+      names = "--save_clf",
+      paramLabel = "FILE",
+      description = "Writes the vectors of the classes, as safetensors.")
+  @Nullable Path saveClassifier;
+
+  @Option(
+      names = "--load_clfs",
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Takes the mean of such files in the place of the prompts.")
+  List<Path> loadClassifiers = List.of();
+
+  @Option(
+      names = "--wds_cache_dir",
+      paramLabel = "FOLDER",
+      description = "Keeps shards that come from elsewhere here.")
+  @Nullable Path shardCache;
+
+  @Option(
+      names = "--feature_root",
+      paramLabel = "FOLDER",
+      description = "For linear_probe: keeps features here. Default: features.")
+  Path featureRoot = Path.of("features");
+
+  @Option(
+      names = "--fewshot_k",
+      paramLabel = "N",
+      description = "For linear_probe: pictures of each class. Default: all.")
+  int shots = -1;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "What the choices of linear_probe and --distributed start from. Default: 0.")
+  long seed;
+
+  @Option(
+      names = "--distributed",
+      description = "Measures this process's share of the runs: RANK and WORLD_SIZE, or SLURM's.")
+  boolean distributed;
+
+  @Option(
+      names = "--batch_size",
+      paramLabel = "N",
+      description = "Pictures that are decoded and encoded together. Default: 64.")
+  int batch = 64;
+
+  @Option(names = "--quiet", description = "Says nothing but what went wrong.")
+  boolean quiet;
+
+  @Option(names = "--backend", paramLabel = "NAME", description = "What computes, such as onnx.")
+  private @Nullable String backend;
+
+  @Option(names = "--device", paramLabel = "DEVICE", description = "auto, cpu, cuda or cuda:N.")
+  private Device device = Device.AUTO;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      description = "fp32, fp16 or bf16. Default: fp32, with --no_amp and without.")
+  private Precision precision = Precision.FLOAT32;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads of one run on the CPU.")
+  private int threads;
+
+  @Mixin private final FetchSettings fetching = new FetchSettings();
+
+  @Mixin final IgnoredFlags ignored = new IgnoredFlags();
+
+  @Override
+  public int run(Environment environment) {
+    ignored.check();
+    if (batch < 1) {
+      throw new UsageException("--batch_size is " + batch + ", but must be positive");
+    }
+    if (!validationSplits.isEmpty() && !validationShares.isEmpty()) {
+      throw new UsageException("--val_split and --val_proportion exclude each other");
+    }
+    List<String> names = NamedGroups.datasets(datasets);
+    List<Chosen> chosen = chosen(environment);
+    List<EvalRun> runs = new ArrayList<>();
+    for (Chosen each : chosen) {
+      for (int i = 0; i < names.size(); i++) {
+        for (String language : languages) {
+          runs.add(
+              new EvalRun(
+                  this,
+                  each,
+                  names.get(i),
+                  language,
+                  of(trainSplits, i, names.size(), "--train_split"),
+                  of(validationSplits, i, names.size(), "--val_split"),
+                  of(validationShares, i, names.size(), "--val_proportion")));
+        }
+      }
+    }
+    if (distributed) {
+      Collections.shuffle(runs, new Random(seed));
+      runs = BenchmarkShare.fromEnvironment(System::getenv).of(runs);
+    }
+    if (ignored.given()) {
+      say(environment, "flags that have nothing to do here were given; --help names them");
+    }
+    say(environment, "models: " + chosen);
+    say(environment, "data sets: " + names);
+    measure(runs, environment);
+    return 0;
+  }
+
+  /** Measures runs; those of one model in a row share it, and those of one split its features. */
+  private void measure(List<EvalRun> runs, Environment environment) {
+    List<Chosen> order = runs.stream().map(EvalRun::chosen).distinct().toList();
+    for (Chosen each : order) {
+      try (EvalModel model = new EvalModel(builder(each, environment))) {
+        runs.stream()
+            .filter(run -> run.chosen().equals(each))
+            .forEach(run -> run.measure(model, environment));
+      }
+    }
+  }
+
+  private ModelBuilder builder(Chosen chosen, Environment environment) {
+    ModelBuilder builder =
+        OpenClip.model(located(chosen.model()))
+            .plugins(environment.plugins())
+            .device(device)
+            .precision(precision)
+            .threads(threads)
+            .batchSize(Math.min(batch, 64));
+    if (backend != null) {
+      builder.backend(backend);
+    }
+    if (!chosen.pretrained().isEmpty()) {
+      builder.pretrained(chosen.pretrained());
+    }
+    fetching.apply(builder, environment);
+    return builder;
+  }
+
+  private List<Chosen> chosen(Environment environment) {
+    List<Chosen> chosen = new ArrayList<>();
+    if (pairs.isEmpty()) {
+      for (String model : models) {
+        pretrained.forEach(weights -> chosen.add(new Chosen(model, weights)));
+      }
+      return chosen;
+    }
+    List<String> all =
+        PretrainedTags.of(environment.plugins()).all().stream()
+            .map(tag -> tag.model() + "," + tag.tag())
+            .toList();
+    for (String pair : NamedGroups.models(pairs, all)) {
+      String[] parts = pair.split(",", -1);
+      if (parts.length != 2) {
+        throw new UsageException(
+            "--pretrained_model takes MODEL,WEIGHTS, a group or a file, not '" + pair + "'");
+      }
+      chosen.add(new Chosen(parts[0].strip(), parts[1].strip()));
+    }
+    return chosen;
+  }
+
+  /** A model folder is named by its path, too. */
+  private static String located(String model) {
+    return Files.isDirectory(Path.of(model)) && !model.contains(":") ? "local-dir:" + model : model;
+  }
+
+  private static <T> @Nullable T of(List<T> values, int index, int count, String option) {
+    if (values.isEmpty()) {
+      return null;
+    }
+    if (values.size() != 1 && values.size() != count) {
+      throw new UsageException(
+          "%s has %d values for %d data sets; give one, or one for each"
+              .formatted(option, values.size(), count));
+    }
+    return values.get(values.size() == 1 ? 0 : index);
+  }
+
+  /** Says something on the error stream, unless that is unwanted. */
+  void say(Environment environment, String line) {
+    if (!quiet) {
+      environment.err().println("openclip: " + line);
+      environment.err().flush();
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package org.openclip.train.benchmark;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.model.ClipModel;
+import org.openclip.hub.ModelBuilder;
+
+/** A model that is loaded when it is first needed, with the features of the splits that it saw. */
+final class EvalModel implements AutoCloseable {
+  private final ModelBuilder builder;
+  private final Map<String, BenchmarkFeatures> features = new HashMap<>();
+  private @Nullable ClipModel model;
+
+  EvalModel(ModelBuilder builder) {
+    this.builder = builder;
+  }
+
+  ClipModel get() {
+    ClipModel loaded = model;
+    if (loaded == null) {
+      loaded = builder.load();
+      model = loaded;
+    }
+    return loaded;
+  }
+
+  /** Returns the features of a split, computed at most once. */
+  BenchmarkFeatures features(
+      BenchmarkData data, String split, Function<ClipModel, BenchmarkFeatures> compute) {
+    String key = data.location() + "\n" + split;
+    BenchmarkFeatures known = features.get(key);
+    if (known == null) {
+      known = compute.apply(get());
+      features.put(key, known);
+    }
+    return known;
+  }
+
+  @Override
+  public void close() {
+    if (model != null) {
+      model.close();
+    }
+  }
+}

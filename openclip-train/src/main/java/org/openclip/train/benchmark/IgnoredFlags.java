@@ -1,0 +1,70 @@
+package org.openclip.train.benchmark;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.openclip.hub.cli.UsageException;
+import picocli.CommandLine.Option;
+
+/** CLIP_benchmark's flags that have nothing to do here, and those that cannot be honoured. */
+final class IgnoredFlags {
+  @Option(
+      names = {"--no_amp", "--skip_load"},
+      description = "Nothing to do: --precision is fp32, and what is kept is not computed again.")
+  private boolean switches;
+
+  @Option(
+      names = {"--num_workers", "--fewshot_lr", "--normalize"},
+      paramLabel = "X",
+      description =
+          "Nothing to do: all cores decode, the solver needs no rate, and features have unit"
+              + " length.")
+  private List<String> values = new ArrayList<>();
+
+  @Option(
+      names = "--fewshot_epochs",
+      paramLabel = "N",
+      description = "Nothing to do but to stand in results: the solver ends by itself.")
+  private int epochs = 10;
+
+  @Option(
+      names = "--annotation_file",
+      paramLabel = "FILE",
+      description = "Refused: shards bring their captions.")
+  private @Nullable Path annotations;
+
+  @Option(
+      names = "--model_cache_dir",
+      paramLabel = "FOLDER",
+      description = "Refused: use --cache-dir.")
+  private @Nullable Path cache;
+
+  @Option(names = "--model_type", paramLabel = "TYPE", description = "open_clip, the only one.")
+  private String type = "open_clip";
+
+  /** Refuses what would change the numbers, or what has another name here. */
+  void check() {
+    if (annotations != null) {
+      throw new UsageException(
+          "--annotation_file is not taken: data sets are read in their WebDataset form, whose"
+              + " shards bring the captions");
+    }
+    if (cache != null) {
+      throw new UsageException("--model_cache_dir is not taken; use --cache-dir");
+    }
+    if (!type.equals("open_clip")) {
+      throw new UsageException("--model_type is '" + type + "', but only open_clip is known");
+    }
+  }
+
+  /** Returns whether one was given that has nothing to do. */
+  boolean given() {
+    return switches || !values.isEmpty();
+  }
+
+  /** Returns what results of linear probes repeat. */
+  int epochs() {
+    return epochs;
+  }
+}

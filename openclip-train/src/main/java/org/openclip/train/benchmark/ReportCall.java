@@ -1,0 +1,54 @@
+package org.openclip.train.benchmark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.hub.cli.Arguments;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Draws results as a table of models and data sets, with a plot of their means. */
+@Command(
+    customSynopsis = "openclip clip-benchmark report [OPTION...] FILE...",
+    sortOptions = false,
+    footer = {
+      "",
+      "  openclip clip-benchmark report results --output report.html",
+      "  openclip clip-benchmark report results --output report.md"
+    })
+final class ReportCall implements Arguments.Call {
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Results, or folders of them.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = {
+        "Where to: HTML with the plot inside, or Markdown (.md) with the plot beside it as SVG."
+            + " Default: benchmark.html."
+      })
+  private Path output = Path.of("benchmark.html");
+
+  @Override
+  public int run(Environment environment) {
+    Report report = Report.of(Result.read(files), environment.plugins());
+    String name = output.getFileName().toString();
+    try {
+      if (name.endsWith(".md")) {
+        Path plot = output.resolveSibling(name.substring(0, name.length() - 3) + ".svg");
+        Files.writeString(plot, new ReportPlot(report).svg());
+        Files.writeString(output, report.markdown(plot.getFileName().toString()));
+      } else {
+        Files.writeString(output, report.html(new ReportPlot(report).svg()));
+      }
+    } catch (IOException e) {
+      throw new OpenClipException(output + " cannot be written: " + e, e);
+    }
+    environment.out().println(output + ": " + report.models().size() + " models");
+    return 0;
+  }
+}

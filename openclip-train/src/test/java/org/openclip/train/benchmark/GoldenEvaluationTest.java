@@ -1,0 +1,93 @@
+package org.openclip.train.benchmark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.openclip.api.config.ModelConfig;
+import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.FreshWeights;
+import org.openclip.hub.ModelFolder;
+import org.openclip.hub.io.JsonObjects;
+
+/** What CLIP_benchmark measured, number for number. */
+@Tag("golden-evaluation")
+class GoldenEvaluationTest {
+  private static final double TOLERANCE = 1e-6;
+
+  private final Path golden =
+      Path.of(Objects.requireNonNull(System.getProperty("openclip.golden"))).resolve("evaluation");
+
+  @TempDir Path folder;
+
+  @TestFactory
+  Stream<DynamicTest> everyNumberIsTheBenchmarks() throws IOException {
+    ModelConfig config = ModelConfig.of(JsonObjects.read(golden.resolve("model_config.json")));
+    Architecture architecture = Architecture.of(config, PluginRegistry.create());
+    Path model = folder.resolve("model");
+    ModelFolder.write(model, config, PreprocessConfig.DEFAULT, FreshWeights.hash(architecture));
+    byte[] results =
+        Files.readString(golden.resolve("results.json")).replace("NaN", "\"NaN\"").getBytes();
+    List<?> all = (List<?>) JSON.std.anyFrom(results);
+    assertThat(all).as("results in " + golden).isNotEmpty();
+    return all.stream()
+        .map(each -> (Map<?, ?>) each)
+        .map(
+            each ->
+                DynamicTest.dynamicTest(
+                    each.get("dataset") + " " + each.get("task"), () -> compare(model, each)));
+  }
+
+  private void compare(Path model, Map<?, ?> expected) {
+    Map<String, Double> wanted = new LinkedHashMap<>();
+    ((Map<?, ?>) expected.get("metrics"))
+        .forEach((name, value) -> wanted.put((String) name, Double.valueOf(value.toString())));
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "eval",
+                "--quiet",
+                "--model=local-dir:" + model,
+                "--pretrained=",
+                "--dataset=" + expected.get("dataset"),
+                "--dataset_root=" + golden + "/wds_{dataset_cleaned}",
+                "--task=" + expected.get("task"),
+                "--language=" + expected.get("language"),
+                "--output=" + folder + "/result.json"));
+    wanted.keySet().stream()
+        .filter(name -> name.startsWith("image_retrieval_recall@"))
+        .map(name -> name.substring(name.indexOf('@') + 1))
+        .forEach(k -> arguments.addAll(List.of("--recall_k", k)));
+
+    new Commands().run(arguments);
+
+    Result result = Result.read(List.of(folder.resolve("result.json"))).getFirst();
+    assertThat(result.text("dataset")).isEqualTo(expected.get("dataset"));
+    assertThat(result.text("task")).isEqualTo(expected.get("task"));
+    assertThat(((Map<?, ?>) result.json().get("metrics")).keySet()).isEqualTo(wanted.keySet());
+    wanted.forEach(
+        (name, value) -> {
+          double measured = result.metric(name);
+          if (value.isNaN()) {
+            assertThat(measured).as(name).isNaN();
+          } else {
+            assertThat(measured).as(name).isCloseTo(value, within(TOLERANCE));
+          }
+        });
+  }
+}
