@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.backend.Program;
@@ -23,7 +24,10 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;
 import org.openclip.hub.caption.CaptionSearch;
+import org.openclip.hub.caption.Continuation;
 import org.openclip.hub.caption.RunningDecoder;
+import org.openclip.hub.caption.StepPrograms;
+import org.openclip.hub.caption.SteppingDecoder;
 
 /** Captions by a model that runs on a backend. */
 final class LoadedCaptioner implements Captioner {
@@ -149,7 +153,7 @@ final class LoadedCaptioner implements Captioner {
     private final CaptionOptions options;
     private final SpecialIds ids;
     private final CaptionSearch search;
-    private final Program program = towers.decoder();
+    private final Optional<StepPrograms> steps = towers.steps();
     private final List<long[]> captions = new ArrayList<>();
 
     Captions(CaptionOptions options) {
@@ -179,8 +183,11 @@ final class LoadedCaptioner implements Captioner {
 
     @Override
     public void take(int first, int count, Map<String, Tensor> outputs) {
-      RunningDecoder running =
-          new RunningDecoder(program, imageTokens(outputs), towers.batchSize());
+      Tensor tokens = imageTokens(outputs);
+      Continuation running =
+          steps.isPresent()
+              ? new SteppingDecoder(steps.get(), tokens, towers.batchSize())
+              : new RunningDecoder(towers.decoder(), tokens, towers.batchSize());
       captions.addAll(Arrays.asList(search.search(running, count, first)));
     }
 

@@ -1,6 +1,8 @@
 package org.openclip.hub;
 
 import java.util.concurrent.SynchronousQueue;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -10,10 +12,12 @@ import org.openclip.api.backend.Program;
 import org.openclip.api.encoder.ImageEncoder;
 import org.openclip.api.encoder.PatchImageEncoder;
 import org.openclip.api.graph.Graph;
+import org.openclip.api.graph.Incremental;
 import org.openclip.api.graph.Merging;
 import org.openclip.api.graph.Narrowing;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.tensor.Weights;
+import org.openclip.hub.caption.StepPrograms;
 
 /** Both towers of a model on a backend, and everything native that is theirs. */
 final class RunningTowers implements AutoCloseable {
@@ -22,6 +26,7 @@ final class RunningTowers implements AutoCloseable {
   private final TextTower text;
   private final int batchSize;
   private final Lazy<Program> decoder;
+  private final Lazy<Optional<StepPrograms>> steps;
   private final String description;
   private final float logitScale;
   private final float logitBias;
@@ -57,10 +62,24 @@ final class RunningTowers implements AutoCloseable {
     decoder =
         new Lazy<>(
             () -> compile(backend, architecture.captionGraph().orElseThrow(), weights, resources));
+    steps = new Lazy<>(() -> steps(architecture, backend, weights, resources));
     description = backend.description();
     logitScale = (float) Math.exp(weights.get("logit_scale").toFloats()[0]);
     logitBias =
         weights.names().contains("logit_bias") ? weights.get("logit_bias").toFloats()[0] : 0;
+  }
+
+  private static Optional<StepPrograms> steps(
+      Architecture architecture, Backend backend, Weights weights, Resources resources) {
+    return Incremental.of(architecture.captionGraph().orElseThrow(), Architecture.TOKENS)
+        .map(
+            parts ->
+                new StepPrograms(
+                    parts.once().outputs().isEmpty()
+                        ? null
+                        : compile(backend, parts.once(), weights, resources),
+                    compile(backend, parts.step(), weights, resources),
+                    parts.caches()));
   }
 
   private static PictureInput pictures(Architecture architecture) {
@@ -100,6 +119,14 @@ final class RunningTowers implements AutoCloseable {
   /** Returns the program of a model that writes captions; it is compiled when first asked for. */
   Program decoder() {
     return decoder.get();
+  }
+
+  /**
+   * Returns the programs that write captions token by token; empty when the model's decoder must
+   * see all tokens again for each. They are compiled when first asked for.
+   */
+  Optional<StepPrograms> steps() {
+    return steps.get();
   }
 
   int batchSize() {

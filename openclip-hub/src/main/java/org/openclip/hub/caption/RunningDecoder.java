@@ -1,6 +1,5 @@
 package org.openclip.hub.caption;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.backend.Program;
 import org.openclip.api.model.Architecture;
-import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 
 /** A decoder of captions that looks at some pictures. Not safe for many threads. */
@@ -81,14 +79,7 @@ public final class RunningDecoder implements Continuation {
     if (last != null && Arrays.equals(gatheredFor, pictures)) {
       return last;
     }
-    long[] shape = imageTokens.shape();
-    int bytes = Math.toIntExact(imageTokens.bytes() / shape[0]);
-    ByteBuffer rows = Tensor.allocate((long) bytes * pictures.length);
-    for (int i = 0; i < pictures.length; i++) {
-      rows.put(i * bytes, imageTokens.data(), pictures[i] * bytes, bytes);
-    }
-    shape[0] = pictures.length;
-    Tensor fresh = Tensor.of(DataType.FLOAT32, rows, shape);
+    Tensor fresh = Rows.of(imageTokens, pictures);
     gathered = fresh;
     gatheredFor = pictures;
     return fresh;
