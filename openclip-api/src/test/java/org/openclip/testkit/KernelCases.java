@@ -73,6 +73,7 @@ final class KernelCases {
     return upTo((int) Math.max(1, Math.min(8, most)));
   }
 
+  @SuppressWarnings("AnnotateFormatMethod")
   private static String name(String format, Object... arguments) {
     return String.format(Locale.ROOT, format, arguments);
   }

@@ -14,8 +14,7 @@ interface ChosenWeights {
   /** Opens them; the caller closes them. */
   default Open open(PluginRegistry plugins) {
     Path file = file();
-    return new Open(
-        file.toString(), Checkpoints.open(file, plugins), Checkpoints.metadata(file));
+    return new Open(file.toString(), Checkpoints.open(file, plugins), Checkpoints.metadata(file));
   }
 
   /**

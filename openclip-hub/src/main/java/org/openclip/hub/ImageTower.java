@@ -100,7 +100,8 @@ final class ImageTower {
       EncodingListener listener,
       Sink sink) {
     List<Path> copy = List.copyOf(files);
-    PictureBatch.Unreadable unreadable = (index, why) -> listener.unreadable(index, copy.get(index), why);
+    PictureBatch.Unreadable unreadable =
+        (index, why) -> listener.unreadable(index, copy.get(index), why);
     forEach(copy, decoder::read, preprocessor, new Listener(unreadable, listener::done), sink);
   }
 

@@ -41,7 +41,7 @@ class PictureBatchTest {
 
   private void write(int source, ByteBuffer place) {
     most.accumulateAndGet(running.incrementAndGet(), Math::max);
-    Thread.yield();
+    Thread.onSpinWait();
     place.putFloat(0, source);
     running.decrementAndGet();
   }

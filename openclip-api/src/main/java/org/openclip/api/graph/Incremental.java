@@ -43,7 +43,6 @@ public final class Incremental {
   private static final Dim ONE = Dim.of(1);
 
   private final Graph graph;
-  private final String tokens;
   private final GraphBuilder step;
   private final GraphCopy once;
 
@@ -90,7 +89,6 @@ public final class Incremental {
 
   private Incremental(Graph graph, String tokens) {
     this.graph = graph;
-    this.tokens = tokens;
     this.step = new GraphBuilder(graph.name() + " step");
     this.once = new GraphCopy(graph);
     this.fromTokens = new boolean[graph.nodes().size()];

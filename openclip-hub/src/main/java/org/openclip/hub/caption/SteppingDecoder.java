@@ -28,6 +28,7 @@ public final class SteppingDecoder implements Continuation {
   private final Map<String, Tensor> kept;
 
   private Map<Beginning, Place> places = new HashMap<>();
+  private long runs;
   private int[] gatheredFor = {};
   private Map<String, Tensor> gathered = Map.of();
 
@@ -38,11 +39,19 @@ public final class SteppingDecoder implements Continuation {
     }
   }
 
-  /** The caches that one run left, with a row for each beginning. */
-  private record Run(Map<String, Tensor> caches, int size) {}
+  /**
+   * The caches that one run left, with a row for each beginning.
+   *
+   * @param number of the run, by which runs are told apart
+   */
+  private record Run(long number, Map<String, Tensor> caches, int size) {}
 
   /** The caches of one beginning. */
-  private record Place(Run run, int row) {}
+  private record Place(Run run, int row) {
+    boolean in(Run other) {
+      return run.number == other.number;
+    }
+  }
 
   /**
    * Creates a decoder that looks at some pictures.
@@ -77,7 +86,7 @@ public final class SteppingDecoder implements Continuation {
       List<long[]> some = beginnings.subList(from, to);
       int[] own = Arrays.copyOfRange(pictures, from, to);
       Map<String, Tensor> outputs = programs.step().run(inputs(some, own, past));
-      Run run = new Run(outputs, own.length);
+      Run run = new Run(runs++, outputs, own.length);
       for (int i = 0; i < own.length; i++) {
         after.put(Beginning.of(own[i], some.get(i), past + 1), new Place(run, i));
         logits[from + i] = row(outputs, i);
@@ -120,11 +129,11 @@ public final class SteppingDecoder implements Continuation {
     boolean same =
         from.size() == first.size()
             && IntStream.range(0, from.size())
-                .allMatch(i -> from.get(i).run() == first && from.get(i).row() == i);
+                .allMatch(i -> from.get(i).in(first) && from.get(i).row() == i);
     if (same) {
       return cached(first, cache);
     }
-    int bytes = Math.toIntExact(4 * past * cache.width());
+    int bytes = Math.toIntExact(4L * past * cache.width());
     ByteBuffer rows = Tensor.allocate((long) bytes * from.size());
     for (int i = 0; i < from.size(); i++) {
       ByteBuffer source = cached(from.get(i).run(), cache).data();

@@ -42,9 +42,10 @@ public final class ExportCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "The backend decides the format: onnx writes ONNX files. Each has three programs: encode_image,"
-            + " encode_text, and classify from both to probabilities. openclip.json beside them says how"
-            + " pictures are preprocessed and texts tokenized. --precision is that of the files.",
+        "The backend decides the format: onnx writes ONNX files. Each has three programs:"
+            + " encode_image, encode_text, and classify from both to probabilities. openclip.json"
+            + " beside them says how pictures are preprocessed and texts tokenized. --precision is"
+            + " that of the files.",
         "",
         "  openclip export --model models/ViT-B-32 exported",
         "  openclip export --backend onnx --precision fp16 exported"

@@ -59,8 +59,8 @@ public final class InitCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "The answers of an untrained model mean nothing: the folder is for trying the platform out, and"
-            + " for starting a training.",
+        "The answers of an untrained model mean nothing: the folder is for trying the platform out,"
+            + " and for starting a training.",
         "",
         "  openclip init ViT-B-32",
         "  openclip init ViT-B-16 fresh --weights random --seed 7"
@@ -80,8 +80,8 @@ public final class InitCommand implements CommandProvider {
         names = "--weights",
         paramLabel = "RECIPE",
         description = {
-          "hash: from the names of the parameters, the same on every machine; random: drawn as for a"
-              + " training. Default: hash."
+          "hash: from the names of the parameters, the same on every machine; random: drawn as for"
+              + " a training. Default: hash."
         })
     private Recipe recipe = Recipe.HASH;
 

@@ -67,8 +67,10 @@ public final class ModelsCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "M: parameters in millions, buffers left out. G: GFLOPs of one picture and one text, two for",
-        "each multiplication and addition of matrix products, convolutions and attention; of HF text",
+        "M: parameters in millions, buffers left out. G: GFLOPs of one picture and one text, two"
+            + " for",
+        "each multiplication and addition of matrix products, convolutions and attention; of HF"
+            + " text",
         "towers, on as many tokens as they have positions for.",
         "'openclip pretrained' lists the tags.",
         "",
@@ -79,7 +81,8 @@ public final class ModelsCommand implements CommandProvider {
     @Parameters(
         paramLabel = "PATTERN",
         description = {
-          "A part of the name, or with * and ? all of it; upper and lower case are one. Several add up."
+          "A part of the name, or with * and ? all of it; upper and lower case are one. Several add"
+              + " up."
         })
     private List<String> patterns = new ArrayList<>();
 

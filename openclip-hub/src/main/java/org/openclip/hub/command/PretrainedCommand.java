@@ -54,7 +54,8 @@ public final class PretrainedCommand implements CommandProvider {
     @Parameters(
         paramLabel = "PATTERN",
         description = {
-          "A part of MODEL:TAG, or with * and ? all of it; upper and lower case are one. Several add up."
+          "A part of MODEL:TAG, or with * and ? all of it; upper and lower case are one. Several"
+              + " add up."
         })
     private List<String> patterns = new ArrayList<>();
 

@@ -28,15 +28,13 @@ public final class JsonObjects {
   private static final long MOST_BYTES = 64L << 20;
 
   private static final JSON MAPPER =
-      JSON.builder(
-              bounded(64, 64).enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+      JSON.builder(bounded(64, 64).enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
           .enable(JSON.Feature.PRETTY_PRINT_OUTPUT, JSON.Feature.WRITE_NULL_PROPERTIES)
           .build();
 
   /** Reads what Python's own reader does, deeper and with longer numbers. */
   private static final JSON PYTHON =
-      JSON.builder(
-              bounded(512, 4300).enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build())
+      JSON.builder(bounded(512, 4300).enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build())
           .disable(JSON.Feature.FAIL_ON_DUPLICATE_MAP_KEYS)
           .build();
 

@@ -86,7 +86,7 @@ public final class WeightMemory {
       } catch (OutOfMemoryError full) {
         e.addSuppressed(full);
         throw new OpenClipException(
-            "there is no room for %,d bytes of weights: %s, and no temporary file can hold them (%s); raise -Xmx or -XX:MaxDirectMemorySize, or give java.io.tmpdir a folder with room"
+            "there is no room for %s bytes of weights: %s, and no temporary file can hold them (%s); raise -Xmx or -XX:MaxDirectMemorySize, or give java.io.tmpdir a folder with room"
                 .formatted(bytes, full.getMessage(), e),
             e);
       }

@@ -90,7 +90,7 @@ record BenchmarkFeatures(
     for (int i = 0; i < several.size(); i++) {
       if (several.get(i).size() != classes) {
         throw new InvalidInputException(
-            "picture %d of %s has %d labels for %d classes"
+            "picture %s of %s has %s labels for %s classes"
                 .formatted(i, data.location(), several.get(i).size(), classes));
       }
     }

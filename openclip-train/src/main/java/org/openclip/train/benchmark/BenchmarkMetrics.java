@@ -109,7 +109,7 @@ final class BenchmarkMetrics {
     for (int k : ks) {
       if (k < 1 || k > Math.min(images.size(), texts.size())) {
         throw new InvalidInputException(
-            "recall at %d needs a number from 1 to that of the pictures (%d) and captions (%d);"
+            "recall at %s needs a number from 1 to that of the pictures (%s) and captions (%s);"
                     .formatted(k, images.size(), texts.size())
                 + " change --recall_k");
       }
@@ -170,7 +170,7 @@ final class BenchmarkMetrics {
         text++;
       }
       if (from == text) {
-        throw new InvalidInputException("picture %d has no caption".formatted(image));
+        throw new InvalidInputException("picture %s has no caption".formatted(image));
       }
       float[] rows =
           Arrays.copyOfRange(texts.toArray(), from * texts.width(), text * texts.width());

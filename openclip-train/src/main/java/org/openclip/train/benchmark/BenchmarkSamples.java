@@ -148,7 +148,7 @@ final class BenchmarkSamples implements AutoCloseable {
     int label = text.matches(WHOLE) ? Integer.parseInt(text.strip()) : -1;
     if (label < 0 || label >= classes) {
       throw new InvalidInputException(
-          "its class '%s' is not a number from 0 to %d".formatted(text.strip(), classes - 1));
+          "its class '%s' is not a number from 0 to %s".formatted(text.strip(), classes - 1));
     }
     return label;
   }

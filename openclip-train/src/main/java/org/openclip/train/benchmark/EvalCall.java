@@ -331,7 +331,7 @@ final class EvalCall implements Arguments.Call {
     }
     if (values.size() != 1 && values.size() != count) {
       throw new UsageException(
-          "%s has %d values for %d data sets; give one, or one for each"
+          "%s has %s values for %s data sets; give one, or one for each"
               .formatted(option, values.size(), count));
     }
     return values.get(values.size() == 1 ? 0 : index);

@@ -48,7 +48,7 @@ final class LabelVector {
     int count = Integer.parseInt(header.group(4));
     if (start + length + (long) size * count != npy.length) {
       throw new InvalidInputException(
-          "its .npy says %d numbers of %d bytes, but has another size".formatted(count, size));
+          "its .npy says %s numbers of %s bytes, but has another size".formatted(count, size));
     }
     bytes.order(header.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     List<Double> labels = new ArrayList<>(count);

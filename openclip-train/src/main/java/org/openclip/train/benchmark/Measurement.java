@@ -28,7 +28,7 @@ final class Measurement {
     for (int label : features.labels()) {
       if (label >= classifier.size()) {
         throw new InvalidInputException(
-            "a picture of %s has class %d, but there are %d class names"
+            "a picture of %s has class %s, but there are %s class names"
                 .formatted(features.data().location(), label, classifier.size()));
       }
     }

@@ -54,7 +54,7 @@ record ProbeRun(EvalRun run, EvalModel model, Environment environment, RemoteFil
       int held = (int) Math.round(run.validationShare() * order.size());
       if (held < 1 || held >= order.size()) {
         throw new InvalidInputException(
-            "--val_proportion %s of %d pictures leaves one part empty"
+            "--val_proportion %s of %s pictures leaves one part empty"
                 .formatted(run.validationShare(), order.size()));
       }
       validation = train.of(order.subList(order.size() - held, order.size()));
@@ -102,7 +102,7 @@ record ProbeRun(EvalRun run, EvalModel model, Environment environment, RemoteFil
         (label, count) -> {
           if (count < shots) {
             throw new InvalidInputException(
-                "--fewshot_k is %d, but class %d has %d pictures".formatted(shots, label, count));
+                "--fewshot_k is %s, but class %s has %s pictures".formatted(shots, label, count));
           }
         });
     return chosen;

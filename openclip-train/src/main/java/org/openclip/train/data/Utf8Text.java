@@ -7,6 +7,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import org.openclip.api.InvalidFileException;
 
 /**
@@ -72,8 +73,8 @@ final class Utf8Text {
         throw new InvalidFileException(
             location,
             offset,
-            "line %s is not UTF-8, for it holds the byte 0x%02x; convert the file, as with: iconv -f latin1 -t utf-8"
-                .formatted(line, bytes.get(bytes.position()) & 0xff));
+            "line %s is not UTF-8, for it holds the byte 0x%s; convert the file, as with: iconv -f latin1 -t utf-8"
+                .formatted(line, HexFormat.of().toHexDigits(bytes.get(bytes.position()))));
       }
       if (ended) {
         return END;

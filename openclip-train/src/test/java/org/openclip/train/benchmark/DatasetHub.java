@@ -36,7 +36,7 @@ final class DatasetHub implements AutoCloseable {
   }
 
   String pages() {
-    return "http://127.0.0.1:%d/datasets/clip-benchmark/wds_{dataset_cleaned}/tree/main"
+    return "http://127.0.0.1:%s/datasets/clip-benchmark/wds_{dataset_cleaned}/tree/main"
         .formatted(server.getAddress().getPort());
   }
 

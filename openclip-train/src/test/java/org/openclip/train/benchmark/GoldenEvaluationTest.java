@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ class GoldenEvaluationTest {
     Path model = folder.resolve("model");
     ModelFolder.write(model, config, PreprocessConfig.DEFAULT, FreshWeights.hash(architecture));
     byte[] results =
-        Files.readString(golden.resolve("results.json")).replace("NaN", "\"NaN\"").getBytes();
+        Files.readString(golden.resolve("results.json")).replace("NaN", "\"NaN\"").getBytes(StandardCharsets.UTF_8);
     List<?> all = (List<?>) JSON.std.anyFrom(results);
     assertThat(all).as("results in " + golden).isNotEmpty();
     return all.stream()

@@ -67,13 +67,13 @@ record ColourRuns(Path folder) {
     return String.format(
         Locale.ROOT,
         """
-    {"model_cfg": {"embed_dim": 16,
-      "vision_cfg": {"image_size": 16, "layers": %1$d, "width": 32, "head_width": 16,
-        "patch_size": %2$d},
-      "text_cfg": {"context_length": 8, "vocab_size": 49408, "width": 16, "heads": 2,
-        "layers": %1$d}},
-     "preprocess_cfg": {"size": 16}}
-    """,
+        {"model_cfg": {"embed_dim": 16,
+          "vision_cfg": {"image_size": 16, "layers": %1$d, "width": 32, "head_width": 16,
+            "patch_size": %2$d},
+          "text_cfg": {"context_length": 8, "vocab_size": 49408, "width": 16, "heads": 2,
+            "layers": %1$d}},
+         "preprocess_cfg": {"size": 16}}
+        """,
         layers,
         patch);
   }

@@ -37,10 +37,10 @@ class EvaluateDataTest {
         Path file = Files.write(inner.resolve(j + ".png"), picture);
         List<String> captions = new ArrayList<>();
         for (int k = 0; k < 5; k++) {
-          captions.add("picture %d of %s, said %d times".formatted(j, COLOURS.get(i), k));
+          captions.add("picture %s of %s, said %s times".formatted(j, COLOURS.get(i), k));
           table.append(file).append('\t').append(captions.get(k)).append('\n');
         }
-        String name = "%d%d".formatted(i, j);
+        String name = "%s%s".formatted(i, j);
         lines.put(name + ".png", picture);
         lines.put(name + ".txt", TarFiles.text(String.join("\n", captions) + "\n\n"));
         classes.put(name + ".png", picture);

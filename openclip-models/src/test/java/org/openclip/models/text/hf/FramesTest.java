@@ -68,8 +68,9 @@ class FramesTest {
 
   private static String special(int id, String content) {
     return """
-        {"id": %s, "content": "%s", "special": true, "single_word": false, "lstrip": false,
-         "rstrip": false, "normalized": false}"""
+    {"id": %s, "content": "%s", "special": true, "single_word": false, "lstrip": false,
+     "rstrip": false, "normalized": false}\
+    """
         .formatted(id, content);
   }
 
