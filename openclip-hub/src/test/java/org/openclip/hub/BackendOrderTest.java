@@ -70,7 +70,7 @@ class BackendOrderTest {
 
   private static String pom(String order) {
     StringBuilder dependencies = new StringBuilder();
-    for (String module : order.split(" ")) {
+    for (String module : order.split(" ", -1)) {
       dependencies.append(
           "<dependency><groupId>org.openclip</groupId><artifactId>openclip-"
               + module
