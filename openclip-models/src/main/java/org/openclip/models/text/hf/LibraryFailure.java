@@ -1,6 +1,5 @@
 package org.openclip.models.text.hf;
 
-import ai.djl.util.Utils;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +25,7 @@ final class LibraryFailure {
           "ai.djl.huggingface.tokenizers.jni.LibUtils",
           false,
           LibraryFailure.class.getClassLoader());
-      return Utils.class.getName() != null;
+      return true;
     } catch (ClassNotFoundException | LinkageError e) {
       return false;
     }
@@ -36,7 +35,7 @@ final class LibraryFailure {
   static synchronized OpenClipException of(Throwable failure) {
     FAILURES.add(failure);
     Throwable cause = FAILURES.get(0);
-    Path folder = Utils.getEngineCacheDir("tokenizers");
+    Path folder = folder();
     String problem =
         new NativePlace(
                 folder,
@@ -58,5 +57,18 @@ final class LibraryFailure {
                         + ")");
     return new OpenClipException(
         "the native library of ai.djl.huggingface:tokenizers does not load: " + problem, cause);
+  }
+
+  /** Returns the folder that DJL takes. */
+  private static Path folder() {
+    for (String name : List.of("ENGINE_CACHE_DIR", "DJL_CACHE_DIR")) {
+      String variable = System.getenv(name);
+      String value =
+          variable == null || variable.isEmpty() ? System.getProperty(name, "") : variable;
+      if (!value.isEmpty()) {
+        return Path.of(value, "tokenizers");
+      }
+    }
+    return Path.of(System.getProperty("user.home", ""), ".djl.ai", "tokenizers");
   }
 }
