@@ -39,7 +39,8 @@ class PrintableTest {
   void bytesOfTheLogAreEscapedInPiecesToo() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintableBytes out = new PrintableBytes(bytes);
-    for (byte b : ("ä\n" + EVIL.replace("\u202e", "").replace("\r", "")).getBytes(StandardCharsets.UTF_8)) {
+    for (byte b :
+        ("ä\n" + EVIL.replace("\u202e", "").replace("\r", "")).getBytes(StandardCharsets.UTF_8)) {
       out.write(new byte[] {b});
     }
     assertThat(bytes.toString(StandardCharsets.UTF_8))
