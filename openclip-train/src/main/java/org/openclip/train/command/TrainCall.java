@@ -73,7 +73,6 @@ final class TrainCall implements Arguments.Call {
           others.notes().forEach(run::say);
           data.notes().forEach(run::say);
           model.variations.notes().forEach(run::say);
-          computing.note().ifPresent(run::say);
           work(run, environment, builder, resumed, dataset);
           return 0;
         });
@@ -89,6 +88,7 @@ final class TrainCall implements Arguments.Call {
         new ModelTrainer.Flags(model, objective, optimizer, locks, computing, running);
     try (ModelTrainer trainer =
         ModelTrainer.open(flags, builder, environment, resumed, dataset != null)) {
+      computing.note().ifPresent(run::say);
       Pictures pictures = new Pictures(builder, model.variations.augmentation(), model.mostPixels);
       Validation measured =
           validation.of(
