@@ -49,7 +49,7 @@ final class PictureLowering {
     if (c.groups() == 1) {
       result = dense(picture, kernel, c);
     } else if (c.groups() == in && c.strideHeight() == c.strideWidth()) {
-      result = convolve("DepthwiseConv2dNative", picture, depthwise(kernel, c), c);
+      result = channelwise(picture, depthwise(kernel, c), c);
     } else {
       result = grouped(picture, kernel, c);
     }
@@ -146,6 +146,24 @@ final class PictureLowering {
     var shape = c.weight().shape();
     return out.op(
         "Reshape", kernel, out.integers(shape.size(2), shape.size(3), in, shape.size(0) / in));
+  }
+
+  /**
+   * Convolves each channel for itself; where every pixel is alone, too, in float32, for in bfloat16
+   * the kernel with several results for a channel yields others.
+   */
+  private Output channelwise(Output picture, Output kernel, NeuralOp.Convolution c) {
+    DataType dense = lowering.dense();
+    var shape = c.weight().shape();
+    boolean pixels = shape.size(2) == 1 && shape.size(3) == 1;
+    DataType type = pixels ? DataType.FLOAT32 : dense;
+    Output result =
+        convolve(
+            "DepthwiseConv2dNative",
+            out.cast(picture, dense, type),
+            out.cast(kernel, dense, type),
+            c);
+    return out.cast(result, type, dense);
   }
 
   /** Convolves each group for itself. */
