@@ -5,7 +5,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.openclip.api.backend.Backend;
@@ -37,6 +39,9 @@ import org.openclip.api.training.UpdateRule;
 public final class KernelSweep {
   /** What the last line begins with. */
   public static final String DONE = "done: ";
+
+  /** What the line of a case's results begins with. */
+  public static final String RESULTS = "results of ";
 
   /** Graphs with more weights than this are rewritten, which joins layers to other kernels. */
   private static final int LARGE = 1_000_000;
@@ -73,16 +78,18 @@ public final class KernelSweep {
                 boolean rewritten = number % 4 == 3;
                 out.println(number + (rewritten ? " rewritten " : " ") + given.name);
                 out.flush();
-                new KernelSweep(backend, rewritten).run(given);
+                out.println(RESULTS + number + new KernelSweep(backend, rewritten).run(given));
               });
     }
     out.println(DONE + (before - first));
   }
 
-  private void run(GraphCase given) {
+  /** Returns {@code LENGTH ALONG} of each result, forth and then back. */
+  private String run(GraphCase given) {
+    StringBuilder text = new StringBuilder();
     Graph graph = given.build();
     try (Program program = backend.compile(graph, given.weights())) {
-      program.run(given.inputs());
+      text.append(summary(program.run(given.inputs())));
     }
     Map<String, UpdateRule> rules = new LinkedHashMap<>();
     graph.parameters().stream()
@@ -97,8 +104,27 @@ public final class KernelSweep {
     TrainingPlan plan =
         TrainingPlan.of(List.of(graph), objective, new AdamW(0.9, 0.999, 1e-8), rules);
     try (Trainer trainer = backend.train(plan, Weights.of(weights))) {
-      trainer.gradients(List.of(given.inputs()), new StepOptions(1, 0, 0));
+      text.append(summary(trainer.gradients(List.of(given.inputs()), new StepOptions(1, 0, 0))));
     }
+    return text.toString();
+  }
+
+  /** Returns the length of each result, and what it is along a random direction. */
+  private static String summary(Map<String, Tensor> results) {
+    StringBuilder text = new StringBuilder();
+    new TreeMap<>(results)
+        .forEach(
+            (name, tensor) -> {
+              Random direction = new Random(tensor.toFloats().length);
+              double square = 0;
+              double along = 0;
+              for (float x : tensor.toFloats()) {
+                square += (double) x * x;
+                along += direction.nextBoolean() ? x : -x;
+              }
+              text.append(' ').append(Math.sqrt(square)).append(' ').append(along);
+            });
+    return text.toString();
   }
 
   /** The squares' sum, whose derivative is as large as the result. */

@@ -26,6 +26,7 @@
 #define MALLOC_LEAST ((size_t)4096)
 #define KEPT_PAGES 2048
 #define KEPT_BYTES ((size_t)1 << 29)
+#define KEPT_BLOCKS 8192 /* a process has some 65,000 mappings, and a block takes two */
 #define PATTERN 0xA5
 #define MAGIC 0x6775617264706167ull
 
@@ -50,6 +51,7 @@ static uintptr_t next;
 /* The lists of kept pages, by their number. */
 static struct header *kept[KEPT_PAGES];
 static size_t kept_bytes;
+static size_t kept_blocks;
 static int locked;
 
 static void lock(void) {
@@ -95,6 +97,7 @@ static struct header *pages_of(size_t pages) {
     head = kept[list];
     kept[list] = head->next;
     kept_bytes -= pages;
+    kept_blocks--;
     unlock();
     return head;
   }
@@ -146,11 +149,12 @@ static void release(char *p) {
   check(p + head->size, (char *)head + PAGE + pages, "guard: a block was written past its end\n");
   size_t list = pages / PAGE;
   lock();
-  if (list < KEPT_PAGES && kept_bytes + pages <= KEPT_BYTES) {
+  if (list < KEPT_PAGES && kept_bytes + pages <= KEPT_BYTES && kept_blocks < KEPT_BLOCKS) {
     head->magic = 0;
     head->next = kept[list];
     kept[list] = head;
     kept_bytes += pages;
+    kept_blocks++;
     unlock();
     return;
   }

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,36 +21,20 @@ import org.openclip.hub.checkpoint.WeightsMismatchException;
 /** Checkpoints as they are found in the wild, good and bad. */
 @Tag("golden-checkpoints")
 class GoldenCheckpointsTest {
-  /** Not folders of a model: files of PyTorch. */
-  private static final Set<String> OTHERS = Set.of("torch");
-
-  private static List<Path> folders() throws IOException {
-    try (Stream<Path> files = Files.list(Goldens.path("checkpoints"))) {
-      return files.filter(Files::isDirectory).sorted().toList();
-    }
-  }
-
   @Test
   void foldersAnswerLikeTheModelTheyHold() throws IOException {
-    List<String> compared = new ArrayList<>();
-    for (Path folder : folders()) {
-      String name = String.valueOf(folder.getFileName());
-      if (OTHERS.contains(name) || name.startsWith("bad-")) {
-        continue;
-      }
-      String family = name.replaceAll("-(b?float16)$", "");
-      double tolerance =
-          name.endsWith("-float16") ? 2e-3 : name.endsWith("-bfloat16") ? 2e-2 : 5e-5;
+    List<Path> folders = CheckpointFolders.all();
+    assertThat(folders).isNotEmpty();
+    for (Path folder : folders) {
       try (ClipModel model = OpenClip.load("local-dir:" + folder)) {
-        compare(name, model, family, tolerance);
+        String name = String.valueOf(folder.getFileName());
+        compare(name, model, folder, CheckpointFolders.tolerance(folder));
       }
-      compared.add(name);
     }
-    assertThat(compared).contains("coca", "siglip", "vit", "vit-float16", "vit-bfloat16");
   }
 
-  private static void compare(String name, ClipModel model, String family, double tolerance) {
-    Map<String, Object> golden = Goldens.object(Goldens.path("features/" + family + ".json"));
+  private static void compare(String name, ClipModel model, Path folder, double tolerance) {
+    Map<String, Object> golden = CheckpointFolders.features(folder);
     double[] shape = Goldens.doubles(Goldens.get(golden, "image_shape"));
     Goldens.assertClose(
         name,
@@ -121,7 +103,7 @@ class GoldenCheckpointsTest {
         (file, tolerance) -> {
           Path path = Goldens.path("checkpoints/torch/" + file);
           try (ClipModel loaded = OpenClip.load(model, path.toString())) {
-            compare(file, loaded, "vit", tolerance);
+            compare(file, loaded, Goldens.path("checkpoints/vit"), tolerance);
           }
         });
   }

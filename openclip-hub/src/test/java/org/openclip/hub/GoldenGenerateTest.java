@@ -28,7 +28,7 @@ class GoldenGenerateTest {
     for (Path file : Goldens.all("generate")) {
       Map<String, Object> golden = Goldens.object(file);
       String name = (String) Goldens.get(golden, "model");
-      Map<String, Object> features = Goldens.object(Goldens.path("features/" + name + ".json"));
+      Map<String, Object> features = Goldens.features("name", name);
       String model =
           TinyModels.write(folder.resolve(name), Goldens.map(Goldens.get(features, "model_cfg")));
       double[] shape = Goldens.doubles(Goldens.get(golden, "image_shape"));

@@ -26,10 +26,6 @@ class GoldenPrecisionTest {
   private static final Map<Precision, Double> TOLERANCE =
       Map.of(Precision.FLOAT32, 5e-5, Precision.FLOAT16, 2e-3, Precision.BFLOAT16, 2e-2);
 
-  /** A tower of each family of operators. */
-  private static final List<String> MODELS =
-      List.of("vit", "vit-quickgelu", "siglip", "convnext", "swin", "resnet");
-
   @TempDir Path folder;
 
   @TestFactory
@@ -37,18 +33,18 @@ class GoldenPrecisionTest {
     return Stream.of(Precision.FLOAT16, Precision.BFLOAT16)
         .flatMap(
             precision ->
-                MODELS.stream()
+                Goldens.all("features").stream()
                     .map(
-                        name ->
+                        file ->
                             DynamicTest.dynamicTest(
-                                name + " in " + precision, () -> compare(name, precision))));
+                                file.getFileName() + " in " + precision,
+                                () -> compare(Goldens.object(file), precision))));
   }
 
-  private void compare(String name, Precision precision) {
-    Map<String, Object> golden = Goldens.object(Goldens.path("features/" + name + ".json"));
+  private void compare(Map<String, Object> golden, Precision precision) {
     ModelConfig config = ModelConfig.of(Goldens.map(Goldens.get(golden, "model_cfg")));
     Architecture architecture = Architecture.of(config, PluginRegistry.create());
-    Path model = folder.resolve(name + "-" + precision);
+    Path model = folder.resolve(Goldens.get(golden, "name") + "-" + precision);
     ModelFolder.write(model, config, PreprocessConfig.DEFAULT, FreshWeights.hash(architecture));
 
     assertAnswers("local-dir:" + model, golden, precision, TOLERANCE.get(precision));
@@ -74,15 +70,16 @@ class GoldenPrecisionTest {
   /** What a checkpoint has lost by rounding, no precision brings back; but none loses it again. */
   @Test
   void checkpointsOfSixteenBitsRunInEveryPrecision() {
-    Map<String, Object> golden = Goldens.object(Goldens.path("features/vit.json"));
-    Map<String, Double> rounded = Map.of("vit-float16", 2e-3, "vit-bfloat16", 2e-2);
-    rounded.forEach(
-        (checkpoint, tolerance) -> {
-          for (Precision precision : Precision.values()) {
-            String model = "local-dir:" + Goldens.path("checkpoints/" + checkpoint);
-            double either = Math.max(tolerance, TOLERANCE.get(precision));
-            assertAnswers(model, golden, precision, either);
-          }
-        });
+    List<Path> rounded =
+        CheckpointFolders.all().stream().filter(CheckpointFolders::rounded).toList();
+    assertThat(rounded).isNotEmpty();
+    for (Path checkpoint : rounded) {
+      double tolerance = CheckpointFolders.tolerance(checkpoint);
+      for (Precision precision : Precision.values()) {
+        double either = Math.max(tolerance, TOLERANCE.get(precision));
+        String model = "local-dir:" + checkpoint;
+        assertAnswers(model, CheckpointFolders.features(checkpoint), precision, either);
+      }
+    }
   }
 }

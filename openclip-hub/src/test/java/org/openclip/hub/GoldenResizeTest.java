@@ -32,7 +32,7 @@ class GoldenResizeTest {
   private void compare(Map<String, Object> golden) {
     // given a model folder of the size that the weights were made for
     String of = (String) Goldens.get(golden, "weights_of");
-    Map<String, Object> base = Goldens.object(Goldens.path("features/" + of + ".json"));
+    Map<String, Object> base = Goldens.features("name", of);
     String model =
         TinyModels.write(folder.resolve(of), Goldens.map(Goldens.get(base, "model_cfg")));
     Map<String, Object> config = Goldens.map(Goldens.get(golden, "model_cfg"));

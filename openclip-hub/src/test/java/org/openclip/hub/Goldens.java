@@ -44,6 +44,15 @@ public final class Goldens {
     return map(json(file));
   }
 
+  /** Returns the tiny model whose golden has a value; none is a failure. */
+  public static Map<String, Object> features(String key, Object value) {
+    return all("features").stream()
+        .map(Goldens::object)
+        .filter(golden -> value.equals(golden.get(key)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no golden of features has " + key + " " + value));
+  }
+
   public static List<Map<String, Object>> objects(Path file) {
     List<Map<String, Object>> objects = new ArrayList<>();
     ((List<?>) json(file)).forEach(o -> objects.add(map(o)));

@@ -11,6 +11,7 @@ import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.ModelExporter;
 import org.openclip.api.backend.Precision;
+import org.openclip.api.backend.Processor;
 import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.spi.PluginRegistry;
@@ -35,7 +36,7 @@ public final class BackendsCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Shows the backends there are: version, device, threads";
+    return "Shows the backends there are (version, device, threads) and the processor";
   }
 
   @Override
@@ -70,6 +71,7 @@ public final class BackendsCommand implements CommandProvider {
       footer = {
         "",
         "Each is opened to see what it runs on. The first is taken unless --backend names one.",
+        "The processor's instructions are those that oneDNN uses: ONEDNN_MAX_CPU_ISA limits them.",
         "",
         "  openclip backends",
         "  openclip backends --device cuda"
@@ -105,6 +107,8 @@ public final class BackendsCommand implements CommandProvider {
           found.forEach(f -> JsonLines.print(environment.out(), json(f)));
         } else {
           table(found).print(environment.out());
+          environment.out().println();
+          environment.out().println("processor: " + Processor.current());
         }
       }
       BrokenPipeException.flush(environment.out());
@@ -134,6 +138,8 @@ public final class BackendsCommand implements CommandProvider {
       json.put("exports", found.format());
       json.put("runtime", found.runtime());
       json.put("problem", found.problem());
+      Processor processor = Processor.current();
+      json.put("processor", processor.known() ? processor.features() : null);
       json.put("jar", PluginRegistry.origin(found.provider()));
       return json;
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.openclip.api.OpenClipException;
+import org.openclip.api.backend.Processor;
 import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.PluginRegistry;
@@ -26,6 +27,7 @@ class BackendsCommandTest {
     assertThat(run.code()).isZero();
     assertThat(run.lines().get(0)).startsWith("name");
     assertThat(run.lines().get(1)).startsWith(NAME).contains("cpu", "fp32", "threads");
+    assertThat(run.lines()).last().isEqualTo("processor: " + Processor.current());
   }
 
   @Test
@@ -34,7 +36,7 @@ class BackendsCommandTest {
 
     assertThat(first)
         .containsEntry("name", NAME)
-        .containsKeys("priority", "trains", "exports", "jar")
+        .containsKeys("priority", "trains", "exports", "jar", "processor")
         .hasEntrySatisfying("runtime", r -> assertThat(r).asString().contains("threads"));
   }
 

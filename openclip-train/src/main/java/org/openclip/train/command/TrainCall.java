@@ -85,7 +85,6 @@ final class TrainCall implements Arguments.Call {
           said.forEach(run::say);
           others.notes().forEach(run::say);
           model.variations.notes().forEach(run::say);
-          computing.note().ifPresent(run::say);
           Pictures pictures =
               new Pictures(builder, model.variations.augmentation(), model.mostPixels);
           ValidationFlags.Sources measured = validation.sources(data, builder, pictures);
@@ -122,6 +121,7 @@ final class TrainCall implements Arguments.Call {
         new ModelTrainer.Flags(model, objective, optimizer, locks, computing, running);
     try (ModelTrainer trainer =
         ModelTrainer.open(flags, builder, environment, resumed, dataset != null)) {
+      computing.note().ifPresent(run::say);
       Progress start = resumed == null ? Progress.START : resumed.progress();
       // Without a training, everything is due.
       int last = dataset == null ? start.epoch() : running.epochs;

@@ -43,7 +43,9 @@ class GoldenEvaluationTest {
     Path model = folder.resolve("model");
     ModelFolder.write(model, config, PreprocessConfig.DEFAULT, FreshWeights.hash(architecture));
     byte[] results =
-        Files.readString(golden.resolve("results.json")).replace("NaN", "\"NaN\"").getBytes(StandardCharsets.UTF_8);
+        Files.readString(golden.resolve("results.json"))
+            .replace("NaN", "\"NaN\"")
+            .getBytes(StandardCharsets.UTF_8);
     List<?> all = (List<?>) JSON.std.anyFrom(results);
     assertThat(all).as("results in " + golden).isNotEmpty();
     return all.stream()

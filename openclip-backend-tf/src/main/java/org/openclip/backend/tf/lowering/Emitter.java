@@ -108,6 +108,17 @@ public final class Emitter {
         : graph.op("ConcatV2").inputList(parts).inputs(integer(axis)).build();
   }
 
+  /**
+   * Returns a tensor of some rank with so many zeros behind the last element of an axis. Not by
+   * {@code Pad}, which TensorFlow joins with a convolution behind it, whatever the axis.
+   */
+  public Output fill(Output input, DataType type, int axis, int rank, long more) {
+    long[] paddings = new long[2 * rank];
+    paddings[2 * axis + 1] = more;
+    Output around = op("Reshape", integers(paddings), integers(rank, 2));
+    return op("PadV2", input, around, number(0, type));
+  }
+
   /** Returns scalars as a list. */
   public Output pack(List<Output> scalars) {
     return graph.op("Pack").inputList(scalars).build();

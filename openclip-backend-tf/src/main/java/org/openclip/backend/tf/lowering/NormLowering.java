@@ -105,9 +105,9 @@ final class NormLowering {
     long channels = norm.input().shape().size(1);
     long more = -channels & CHANNELS - 1;
     if (more > 0) {
-      x = out.op("Pad", x, around(3, more));
-      weight = out.op("Pad", weight, around(0, more));
-      bias = out.op("Pad", bias, around(0, more));
+      x = out.fill(x, lowering.dense(), 3, 4, more);
+      weight = out.fill(weight, REAL, 0, 1, more);
+      bias = out.fill(bias, REAL, 0, 1, more);
     }
     Output result =
         out.begin("FusedBatchNormV3", x, weight, bias, none, none)
@@ -124,13 +124,6 @@ final class NormLowering {
     }
     lowering.phase().observe(norm, mean, variance);
     lowering.put(value, Layout.CHANNELS_LAST, lowering.dense(), result);
-  }
-
-  /** Returns paddings of so many elements behind the last of an axis, which is the last axis. */
-  private Output around(int axis, long more) {
-    long[] paddings = new long[2 * axis + 2];
-    paddings[2 * axis + 1] = more;
-    return out.op("Reshape", out.integers(paddings), out.integers(axis + 1, 2));
   }
 
   /** Returns the mean of each channel, {@code [1, 1, 1, channels]}. */

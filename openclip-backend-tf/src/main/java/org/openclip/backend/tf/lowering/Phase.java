@@ -35,6 +35,11 @@ public interface Phase {
     return false;
   }
 
+  /** Returns whether what is written is derived, too. */
+  default boolean derived() {
+    return false;
+  }
+
   /** Returns whether pictures may flow between layers in the type of kernels. */
   default boolean narrowPictures() {
     return false;

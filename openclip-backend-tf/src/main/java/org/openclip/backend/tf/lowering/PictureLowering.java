@@ -15,6 +15,9 @@ final class PictureLowering {
   /** The bits of the four axes of a picture. */
   private static final long ALL_AXES = 0b1111;
 
+  private static final long PAIR = 2;
+  private static final long BLOCK = 32;
+
   private final Lowering lowering;
   private final Emitter out;
 
@@ -44,9 +47,9 @@ final class PictureLowering {
     long in = c.input().shape().size(1);
     Output result;
     if (c.groups() == 1) {
-      result = convolve("Conv2D", picture, kernel, c);
+      result = dense(picture, kernel, c);
     } else if (c.groups() == in && c.strideHeight() == c.strideWidth()) {
-      result = convolve("DepthwiseConv2dNative", picture, depthwise(kernel, c), c);
+      result = channelwise(picture, depthwise(kernel, c), c);
     } else {
       result = grouped(picture, kernel, c);
     }
@@ -105,6 +108,38 @@ final class PictureLowering {
         .build();
   }
 
+  /** Convolves channels that all see each other, filled up with zeros to a number that is safe. */
+  private Output dense(Output picture, Output kernel, NeuralOp.Convolution c) {
+    DataType type = lowering.dense();
+    int groups = c.groups();
+    long in = c.weight().shape().size(1);
+    long made = c.weight().shape().size(0) / groups;
+    long more = safe(in) - in;
+    // Channels that are made are those of pairs where the picture's derivative is computed.
+    long moreMade = type == DataType.BFLOAT16 ? made % PAIR : 0;
+    Output full = more == 0 ? picture : out.fill(picture, type, 3, 4, more);
+    Output weights = more == 0 ? kernel : out.fill(kernel, type, 2, 4, more);
+    if (moreMade == 0) {
+      return convolve("Conv2D", full, weights, c);
+    }
+    Output result = convolve("Conv2D", full, out.fill(weights, type, 3, 4, moreMade), c);
+    return out.op("Slice", result, out.integers(0, 0, 0, 0), out.integers(-1, -1, -1, made));
+  }
+
+  /**
+   * Returns so many channels that oneDNN need not fill any up itself. Where it rearranges a kernel
+   * into blocks (version 3.5, {@code reorder jit:uni}), the zeros behind the last channel overwrite
+   * others: in bfloat16, whose blocks are of pairs, for every odd number of channels, in float32
+   * for the derivative by the picture, whose blocks are of 32, 48 or 64.
+   */
+  private long safe(long channels) {
+    if (lowering.dense() == DataType.BFLOAT16) {
+      return channels + channels % PAIR;
+    }
+    boolean exact = channels <= BLOCK || !lowering.phase().derived();
+    return exact ? channels : (channels + BLOCK - 1) / BLOCK * BLOCK;
+  }
+
   /** Turns {@code [height, width, 1, in · n]} into {@code [height, width, in, n]}. */
   private Output depthwise(Output kernel, NeuralOp.Convolution c) {
     long in = c.groups();
@@ -113,13 +148,31 @@ final class PictureLowering {
         "Reshape", kernel, out.integers(shape.size(2), shape.size(3), in, shape.size(0) / in));
   }
 
+  /**
+   * Convolves each channel for itself; where every pixel is alone, too, in float32, for in bfloat16
+   * the kernel with several results for a channel yields others.
+   */
+  private Output channelwise(Output picture, Output kernel, NeuralOp.Convolution c) {
+    DataType dense = lowering.dense();
+    var shape = c.weight().shape();
+    boolean pixels = shape.size(2) == 1 && shape.size(3) == 1;
+    DataType type = pixels ? DataType.FLOAT32 : dense;
+    Output result =
+        convolve(
+            "DepthwiseConv2dNative",
+            out.cast(picture, dense, type),
+            out.cast(kernel, dense, type),
+            c);
+    return out.cast(result, type, dense);
+  }
+
   /** Convolves each group for itself. */
   private Output grouped(Output picture, Output kernel, NeuralOp.Convolution c) {
     List<Output> pictures = split(picture, c.groups());
     List<Output> kernels = split(kernel, c.groups());
     List<Output> results = new ArrayList<>();
     for (int group = 0; group < c.groups(); group++) {
-      results.add(convolve("Conv2D", pictures.get(group), kernels.get(group), c));
+      results.add(dense(pictures.get(group), kernels.get(group), c));
     }
     return out.concat(results, 3);
   }

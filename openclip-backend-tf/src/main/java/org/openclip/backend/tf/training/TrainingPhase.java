@@ -57,6 +57,11 @@ final class TrainingPhase implements Phase {
   }
 
   @Override
+  public boolean derived() {
+    return true;
+  }
+
+  @Override
   public boolean narrowPictures() {
     return true;
   }
