@@ -73,11 +73,6 @@ final class KernelCases {
     return upTo((int) Math.max(1, Math.min(8, most)));
   }
 
-  @SuppressWarnings("AnnotateFormatMethod")
-  private static String name(String format, Object... arguments) {
-    return String.format(Locale.ROOT, format, arguments);
-  }
-
   private GraphCase pointwise() {
     int stride = one(1, 2, 2, 2, 3, 4);
     int size = one(SIZES);
@@ -129,7 +124,8 @@ final class KernelCases {
     int rows = height;
     int columns = width;
     return GraphCase.of(
-        name(
+        String.format(
+            Locale.ROOT,
             "convolution %d->%d groups %d kernel %dx%d stride %dx%d %s of %dx%dx%d%s then %d",
             in,
             out,
@@ -189,9 +185,19 @@ final class KernelCases {
     Pads pads = pads(kernels);
     Pooling pooling = one(0, 1) == 0 ? Pooling.MEAN : Pooling.MAX;
     return GraphCase.of(
-        name(
+        String.format(
+            Locale.ROOT,
             "pool %s of %dx%dx%dx%d kernel %dx%d stride %dx%d %s",
-            pooling, batch, channels, height, width, kernels[0], kernels[1], stride, across, pads),
+            pooling,
+            batch,
+            channels,
+            height,
+            width,
+            kernels[0],
+            kernels[1],
+            stride,
+            across,
+            pads),
         c ->
             c.graph.add(
                 new NeuralOp.Pool(
@@ -210,7 +216,7 @@ final class KernelCases {
     int batch = upTo(6);
     int kind = random.nextInt(4);
     return GraphCase.of(
-        name("norm %d of %dx%dx%d", kind, batch, length, width),
+        String.format(Locale.ROOT, "norm %d of %dx%dx%d", kind, batch, length, width),
         c -> {
           Value x = c.graph.times(c.batch(batch, length, width), c.weight());
           return switch (kind) {
@@ -230,7 +236,7 @@ final class KernelCases {
     float[] variance = new float[channels];
     Arrays.fill(variance, 1);
     return GraphCase.of(
-        name("batch norm of %dx%dx%dx%d", batch, channels, height, width),
+        String.format(Locale.ROOT, "batch norm of %dx%dx%dx%d", batch, channels, height, width),
         c -> {
           Value x = c.batch(batch, channels, height, width);
           // A convolution in front leaves the picture in the type of kernels.
@@ -258,9 +264,15 @@ final class KernelCases {
     int batch = upTo(4);
     boolean causal = random.nextBoolean();
     return GraphCase.of(
-        name(
+        String.format(
+            Locale.ROOT,
             "attention of %dx%dx%d and %d keys in %d heads%s",
-            batch, queries, width, keys, heads, causal ? ", causal" : ""),
+            batch,
+            queries,
+            width,
+            keys,
+            heads,
+            causal ? ", causal" : ""),
         c ->
             c.graph.attention(
                 c.graph.times(c.batch(batch, queries, width), c.weight()),
@@ -280,7 +292,8 @@ final class KernelCases {
     int kind = random.nextInt(5);
     GeluForm gelu = List.of(GeluForm.values()).get(random.nextInt(3));
     return GraphCase.of(
-        name("product %d of %dx%dx%d to %d then %s", kind, batch, rows, in, out, gelu),
+        String.format(
+            Locale.ROOT, "product %d of %dx%dx%d to %d then %s", kind, batch, rows, in, out, gelu),
         c -> {
           Value x = c.graph.times(c.batch(batch, rows, in), c.weight());
           return switch (kind) {

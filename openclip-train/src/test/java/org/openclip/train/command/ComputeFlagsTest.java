@@ -8,6 +8,7 @@ import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.Processor;
 import org.openclip.api.spi.PluginRegistry;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Which precision a training takes on a processor, and what it says of it. */
 class ComputeFlagsTest {
@@ -22,18 +23,11 @@ class ComputeFlagsTest {
 
   private static Opened open(Processor processor, String precision) {
     ComputeFlags flags = new ComputeFlags(processor);
-    new CommandLine(new Command(flags)).parseArgs("--device", "cpu", "--precision", precision);
+    CommandSpec command =
+        CommandSpec.create().addMixin("computing", CommandSpec.forAnnotatedObject(flags));
+    new CommandLine(command).parseArgs("--device", "cpu", "--precision", precision);
     try (Backend backend = flags.open(PluginRegistry.create())) {
       return new Opened(backend.description(), flags.note().orElse(""));
-    }
-  }
-
-  @CommandLine.Command
-  private static final class Command {
-    @CommandLine.Mixin private final ComputeFlags flags;
-
-    Command(ComputeFlags flags) {
-      this.flags = flags;
     }
   }
 
