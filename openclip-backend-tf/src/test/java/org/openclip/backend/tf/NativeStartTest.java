@@ -112,6 +112,8 @@ class NativeStartTest {
     JavaProcess.Run run =
         new JavaProcess(folder)
             .options(NATIVE_ACCESS, "--sun-misc-unsafe-memory-access=deny")
+            // As a program leaves it that has used TensorFlow itself.
+            .environment("TF_CPP_MIN_LOG_LEVEL", "3")
             .run(Doubling.class);
 
     assertThat(run.out()).as(run.err()).startsWith("[6.0, 8.0]");

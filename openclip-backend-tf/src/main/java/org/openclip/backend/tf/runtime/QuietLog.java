@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
  * exception. Of its two loggers, an environment variable rules the first; the second, which greets
  * once when the first graph runs, nothing does, so standard error is held back for that moment.
  *
- * <p>Nothing is done where the user has set the variable, or Java would warn of such calls.
+ * <p>Nothing is done where the user has set the variable to hear of more than fatal errors, or Java
+ * would warn of such calls.
  */
 final class QuietLog {
   private static final System.Logger LOG = System.getLogger(QuietLog.class.getName());
@@ -25,7 +26,9 @@ final class QuietLog {
   private QuietLog() {}
 
   private static boolean wanted() {
-    return System.getenv(VARIABLE) == null && CFunctions.permitted();
+    String set = System.getenv(VARIABLE);
+    // A process that a program with TensorFlow starts inherits what was set there.
+    return (set == null || set.equals(FATAL)) && CFunctions.permitted();
   }
 
   /** Sets the environment variable, before TensorFlow's library reads it. */
