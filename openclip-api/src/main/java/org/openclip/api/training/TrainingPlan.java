@@ -10,6 +10,7 @@ import java.util.Set;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.LeafOp;
+import org.openclip.api.tensor.DataType;
 
 /**
  * What is trained and how: towers from inputs to features, an objective from the features to
@@ -31,6 +32,7 @@ import org.openclip.api.graph.LeafOp;
  *     infinite for no bound
  * @param checkpointing whether most of what the towers compute is computed twice, not kept, to save
  *     memory
+ * @param sharing how processes that train together do it
  */
 public record TrainingPlan(
     List<Graph> towers,
@@ -40,7 +42,8 @@ public record TrainingPlan(
     Set<String> frozenStatistics,
     Map<String, Clamp> clamps,
     double gradientNorm,
-    boolean checkpointing) {
+    boolean checkpointing,
+    Sharing sharing) {
   /** The name of the objective's output that is minimised, a scalar. */
   public static final String LOSS = "loss";
 
@@ -51,6 +54,49 @@ public record TrainingPlan(
    * @param maximum the upper end
    */
   public record Clamp(double minimum, double maximum) {}
+
+  /**
+   * How processes that train together do it. Each computes the gradients of its own part of the
+   * batch; their mean changes the parameters of all.
+   *
+   * @param norms whether batch norms use the statistics of the parts of all processes; else of each
+   *     process' own, and the running statistics follow those of the first
+   * @param gradients the type in which gradients are sent: FLOAT32 or BFLOAT16
+   */
+  public record Sharing(boolean norms, DataType gradients) {
+    /** Each has its own batch norms, and gradients are sent as they are. */
+    public static final Sharing PLAIN = new Sharing(false, DataType.FLOAT32);
+
+    /** Checks the type. */
+    public Sharing {
+      if (gradients != DataType.FLOAT32 && gradients != DataType.BFLOAT16) {
+        throw new InvalidInputException(
+            "gradients are sent in float32 or bfloat16, not in " + gradients);
+      }
+    }
+  }
+
+  /** Creates a plan of processes that share no batch norms. */
+  public TrainingPlan(
+      List<Graph> towers,
+      Graph objective,
+      Optimizer optimizer,
+      Map<String, UpdateRule> rules,
+      Set<String> frozenStatistics,
+      Map<String, Clamp> clamps,
+      double gradientNorm,
+      boolean checkpointing) {
+    this(
+        towers,
+        objective,
+        optimizer,
+        rules,
+        frozenStatistics,
+        clamps,
+        gradientNorm,
+        checkpointing,
+        Sharing.PLAIN);
+  }
 
   /** Copies the collections, and checks that what is named exists. */
   public TrainingPlan {

@@ -44,11 +44,29 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
    */
   public static TrainingGraphs of(
       Architecture architecture, LossProvider loss, Map<String, Object> options, int teacherWidth) {
+    return of(architecture, loss, options, teacherWidth, Gathering.ALONE);
+  }
+
+  /**
+   * Writes the graphs of a process that trains with others.
+   *
+   * @param loss the training objective
+   * @param options the loss's own options
+   * @param teacherWidth the width of a teacher's features; 0 for no teacher
+   * @param gathering how the loss sees the others' features
+   */
+  public static TrainingGraphs of(
+      Architecture architecture,
+      LossProvider loss,
+      Map<String, Object> options,
+      int teacherWidth,
+      Gathering gathering) {
     MultimodalDecoder decoder = architecture.decoder().orElse(null);
     Graph image = image(architecture, decoder != null);
     Graph text = text(architecture, decoder != null);
     Graph objective =
-        new Objective(architecture, decoder, image, text).write(loss, options, teacherWidth);
+        new Objective(architecture, decoder, image, text)
+            .write(loss, options, teacherWidth, gathering);
     return new TrainingGraphs(image, text, objective);
   }
 
@@ -110,12 +128,14 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
   /** The objective in the making. */
   private record Objective(
       Architecture architecture, @Nullable MultimodalDecoder decoder, Graph image, Graph text) {
-    Graph write(LossProvider loss, Map<String, Object> options, int teacherWidth) {
+    Graph write(
+        LossProvider loss, Map<String, Object> options, int teacherWidth, Gathering gathering) {
       GraphBuilder graph = new GraphBuilder("objective");
       Map<String, Value> features = features(graph);
       if (teacherWidth > 0) {
         teacher(graph, teacherWidth, features);
       }
+      gathering.apply(graph, features);
       loss.write(graph, features, options).forEach(graph::output);
       return graph.build();
     }

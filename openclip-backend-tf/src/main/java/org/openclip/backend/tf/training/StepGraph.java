@@ -12,6 +12,7 @@ import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.LeafOp;
 import org.openclip.api.graph.Node;
 import org.openclip.api.training.TrainingPlan;
+import org.openclip.backend.tf.distributed.Collectives;
 import org.openclip.backend.tf.lowering.Emitter;
 import org.openclip.backend.tf.lowering.Lowering;
 import org.openclip.backend.tf.lowering.Numbers;
@@ -28,7 +29,12 @@ final class StepGraph {
 
   /** Writes the towers' way there. */
   StepGraph(
-      TrainingPlan plan, Emitter out, TrainedVariables variables, Numbers numbers, Output seed) {
+      TrainingPlan plan,
+      Emitter out,
+      TrainedVariables variables,
+      Numbers numbers,
+      Output seed,
+      Collectives collectives) {
     this.plan = plan;
     this.context =
         new StepContext(
@@ -36,7 +42,7 @@ final class StepGraph {
             variables,
             plan.rules().keySet(),
             numbers,
-            new TrainingPhase(seed, plan.frozenStatistics()));
+            new TrainingPhase(seed, plan.frozenStatistics(), collectives, plan.sharing().norms()));
     for (Graph tower : plan.towers()) {
       tower.inputs().forEach(this::placeholder);
       TowerPass pass = new TowerPass(context, tower, inputs(tower), plan.checkpointing());
