@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.backend.World;
 import org.openclip.api.tensor.DataType;
@@ -111,12 +112,17 @@ public final class Collectives {
     if (alone() || scalars.isEmpty()) {
       return scalars;
     }
+    // Maps may have another order in each process.
+    List<String> names = scalars.keySet().stream().sorted().toList();
     List<Output> lines = new ArrayList<>();
-    scalars.values().forEach(s -> lines.add(out.op("Reshape", s, out.integers(1))));
+    for (String name : names) {
+      Output scalar = Objects.requireNonNull(scalars.get(name));
+      lines.add(out.op("Reshape", scalar, out.integers(1)));
+    }
     Output mean = scaled(sum(out.concat(lines, 0)), 1.0 / size());
-    Map<String, Output> means = new LinkedHashMap<>();
+    Map<String, Output> means = new LinkedHashMap<>(scalars);
     int next = 0;
-    for (String name : scalars.keySet()) {
+    for (String name : names) {
       Output line = out.op("Slice", mean, out.integers(next++), out.integers(1));
       means.put(name, out.op("Reshape", line, out.constant(emptyShape())));
     }
