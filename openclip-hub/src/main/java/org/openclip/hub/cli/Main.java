@@ -171,7 +171,8 @@ public final class Main {
     stream.println(DEBUG + " or OPENCLIP_DEBUG=1 shows the stack trace of a failure.");
   }
 
-  private static String version() {
+  /** Returns the program's version. */
+  public static String version() {
     try (InputStream stream = Main.class.getResourceAsStream(POM)) {
       if (stream != null) {
         Properties properties = new Properties();

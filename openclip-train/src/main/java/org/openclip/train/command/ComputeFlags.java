@@ -41,10 +41,19 @@ final class ComputeFlags {
   String precision = "amp_bf16";
 
   /** Opens the backend. */
-  Backend open(PluginRegistry plugins) {
+  Backend open(PluginRegistry plugins, Together together) {
     return plugins
         .named(BackendProvider.class, backend)
-        .open(new BackendOptions(device(), precision(), threads));
+        .open(
+            new BackendOptions(together.device(device()), precision(), threads, together.world()));
+  }
+
+  /** Checks that the backend trains, before other processes wait for this one. */
+  void checkTrains(PluginRegistry plugins) {
+    if (!plugins.named(BackendProvider.class, backend).trains()) {
+      throw new UsageException(
+          "--backend " + backend + " does not train; --backend tf does, in each process");
+    }
   }
 
   /** Lets a model run in the same way. */
@@ -53,7 +62,7 @@ final class ComputeFlags {
   }
 
   /** Returns the device; as in the reference, {@code cuda} does without a GPU, too. */
-  private Device device() {
+  Device device() {
     return device.equals("cuda") ? Device.AUTO : Device.parse(device);
   }
 

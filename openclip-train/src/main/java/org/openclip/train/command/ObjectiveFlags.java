@@ -26,9 +26,14 @@ final class ObjectiveFlags {
    *
    * @param siglip whether the loss is SigLIP's
    * @param teacherWidth of the features of the model that it learns from; 0 without one
+   * @param together the processes that train
    */
   TrainingGraphs graphs(
-      Architecture architecture, PluginRegistry plugins, boolean siglip, int teacherWidth) {
+      Architecture architecture,
+      PluginRegistry plugins,
+      boolean siglip,
+      int teacherWidth,
+      Together together) {
     String loss =
         teacherWidth > 0
             ? "distill"
@@ -38,6 +43,10 @@ final class ObjectiveFlags {
             ? Map.of("clip_loss_weight", contrastiveWeight, "caption_loss_weight", captionWeight)
             : Map.of();
     return TrainingGraphs.of(
-        architecture, plugins.named(LossProvider.class, loss), options, teacherWidth);
+        architecture,
+        plugins.named(LossProvider.class, loss),
+        options,
+        teacherWidth,
+        together.gathering(siglip));
   }
 }

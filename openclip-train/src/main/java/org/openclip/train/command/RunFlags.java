@@ -219,7 +219,7 @@ final class RunFlags {
   }
 
   /** Returns a folder that goes when the process does. */
-  private static Path passing() {
+  static Path passing() {
     try {
       Path folder = Files.createTempDirectory("openclip-run");
       Runtime.getRuntime().addShutdownHook(new Thread(() -> Checkpoint.remove(folder)));

@@ -1,12 +1,19 @@
 package org.openclip.train.command;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.data.Dataset;
+import org.openclip.train.distributed.Placement;
 import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.Progress;
 import org.openclip.train.run.RunFolder;
@@ -36,6 +43,7 @@ final class TrainCall implements Arguments.Call {
   @Mixin private LockFlags locks = new LockFlags();
   @Mixin private ComputeFlags computing = new ComputeFlags();
   @Mixin private RunFlags running = new RunFlags();
+  @Mixin private DistributedFlags distributed = new DistributedFlags();
   @Mixin private ValidationFlags validation = new ValidationFlags();
 
   TrainCall(GivenFlags given, ReferenceFlags.Sorted others) {
@@ -51,30 +59,77 @@ final class TrainCall implements Arguments.Call {
           "--train-data is missing; it names the data to train on. With --val-data or"
               + " --imagenet-val alone, a model is only measured");
     }
+    Placement place = distributed.placement();
+    distributed.gradients();
+    if (!place.alone()) {
+      computing.checkTrains(environment.plugins());
+    }
     Dataset dataset = data.trains() ? data.training() : null;
     TrainingRun.Length length =
         new TrainingRun.Length(
-            running.batchSize * computing.accumulate, dataset == null ? 0 : stepsInEpoch(dataset));
+            running.batchSize * computing.accumulate * place.size(),
+            dataset == null ? 0 : stepsInEpoch(dataset, place.size()));
     ModelBuilder builder = model.builder(environment);
     builder.architecture(); // An unknown model is said before a folder is made for it,
     model.variations.augmentation(); // and so is what does not vary pictures.
-    RunFolder folder = running.folder(model.name, computing.precision);
-    Checkpoint resumed = running.resumed(folder);
+    Environment heard = place.rank() == 0 ? environment : silent(environment);
+    try (Together together = Together.meet(distributed, place, facts(dataset), environment)) {
+      try {
+        return train(heard, together, builder, dataset, length);
+      } catch (RuntimeException e) {
+        throw together.explained(e);
+      }
+    }
+  }
+
+  /** Returns what must be the same in all processes. */
+  private Map<String, String> facts(@Nullable Dataset dataset) {
+    Map<String, String> facts = new TreeMap<>(given.trained(model.name));
+    facts.put("the version of OpenCLIP", Main.version());
+    facts.put("the version of Java", Runtime.version().toString());
+    if (dataset != null) {
+      facts.put("the training data", dataset.fingerprint());
+    }
+    return facts;
+  }
+
+  /** Of several processes one alone tells people how the training goes. */
+  private static Environment silent(Environment environment) {
+    return new Environment(
+        environment.out(),
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+        environment.plugins(),
+        false);
+  }
+
+  private int train(
+      Environment environment,
+      Together together,
+      ModelBuilder builder,
+      @Nullable Dataset dataset,
+      TrainingRun.Length length) {
+    RunPlace place = RunPlace.of(together, running, model.name, computing.precision);
+    RunFolder folder = place.folder();
+    Checkpoint resumed = place.resumed();
     if (resumed != null && dataset != null) {
       running.checkSame(resumed, given.trained(model.name));
     }
-    folder.params(given.all());
+    if (together.writes()) {
+      folder.params(given.all());
+    }
     return TrainingRun.in(
         environment,
         running,
         folder,
         length,
+        together.writes(),
         run -> {
           others.notes().forEach(run::say);
           data.notes().forEach(run::say);
           model.variations.notes().forEach(run::say);
           computing.note().ifPresent(run::say);
-          work(run, environment, builder, resumed, dataset);
+          together.notes(resumed).forEach(run::say);
+          work(run, environment, together, builder, resumed, dataset);
           return 0;
         });
   }
@@ -82,11 +137,12 @@ final class TrainCall implements Arguments.Call {
   private void work(
       TrainingRun run,
       Environment environment,
+      Together together,
       ModelBuilder builder,
       @Nullable Checkpoint resumed,
       @Nullable Dataset dataset) {
     ModelTrainer.Flags flags =
-        new ModelTrainer.Flags(model, objective, optimizer, locks, computing, running);
+        new ModelTrainer.Flags(model, objective, optimizer, locks, computing, running, together);
     try (ModelTrainer trainer =
         ModelTrainer.open(flags, builder, environment, resumed, dataset != null)) {
       Pictures pictures = new Pictures(builder, model.variations.augmentation(), model.mostPixels);
@@ -95,10 +151,11 @@ final class TrainCall implements Arguments.Call {
               trainer.model(pictures),
               data,
               pictures,
-              new Validation.Settings(running.epochs, running.batchSize, running.workers));
+              new Validation.Settings(running.epochs, running.batchSize, running.workers),
+              trainer.ranks());
       Progress start = resumed == null ? Progress.START : resumed.progress();
       if (dataset == null) {
-        measure(run, measured, Math.max(start.epoch(), running.epochs), start.epoch());
+        measure(run, together, measured, Math.max(start.epoch(), running.epochs), start.epoch());
         return;
       }
       Architecture architecture = builder.architecture();
@@ -113,8 +170,10 @@ final class TrainCall implements Arguments.Call {
       run.reporter()
           .atEpochs(
               progress -> {
-                saver.epoch(progress);
-                measure(run, measured, progress.epoch(), progress.epoch());
+                if (together.writes()) {
+                  saver.epoch(progress);
+                }
+                measure(run, together, measured, progress.epoch(), progress.epoch());
               });
       TrainingLoop loop =
           new TrainingLoop(
@@ -124,8 +183,9 @@ final class TrainCall implements Arguments.Call {
               pictures.varied(builder.tokenizer()),
               optimizer.schedule(running.epochs, run.length().stepsInEpoch()),
               running.loop(computing.accumulate, run.length().stepsInEpoch()),
-              trainer.extras());
-      run.train("train", model.name, loop, start, saver);
+              trainer.extras(),
+              trainer.ranks());
+      run.train("train", model.name, loop, start, together.writes() ? saver : null);
     }
   }
 
@@ -135,19 +195,24 @@ final class TrainCall implements Arguments.Call {
    * @param due at the end of which epoch
    * @param trained how many epochs the model was trained for
    */
-  private static void measure(TrainingRun run, Validation measured, int due, int trained) {
+  private static void measure(
+      TrainingRun run, Together together, Validation measured, int due, int trained) {
     measured
         .run(due, run.stop(), run::say)
+        .filter(metrics -> together.writes())
         .ifPresent(metrics -> run.reporter().results(trained, metrics));
   }
 
-  private long stepsInEpoch(Dataset dataset) {
+  private long stepsInEpoch(Dataset dataset, int processes) {
     long samples = data.epochSamples(dataset);
-    long steps = samples / ((long) running.batchSize * computing.accumulate);
+    long steps = samples / processes / ((long) running.batchSize * computing.accumulate);
     if (steps < 1) {
       throw new UsageException(
-          "an epoch of %d samples has no batch of %d; take a smaller --batch-size"
-              .formatted(samples, running.batchSize));
+          "an epoch of %d samples has no batch of %d%s; take a smaller --batch-size"
+              .formatted(
+                  samples,
+                  running.batchSize,
+                  processes == 1 ? "" : " for each of " + processes + " processes"));
     }
     return steps;
   }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.hub.cli.Prompts;
 import org.openclip.train.run.ModelInTraining;
 import org.openclip.train.run.ModelPreparation;
+import org.openclip.train.run.Ranks;
 import org.openclip.train.run.Validation;
 import picocli.CommandLine.Option;
 
@@ -78,9 +79,14 @@ final class ValidationFlags {
    * @param model that is trained
    * @param data the flags by which pictures with captions are read
    * @param pictures what is done to them
+   * @param ranks the processes that measure together
    */
   Validation of(
-      ModelInTraining model, DataFlags data, Pictures pictures, Validation.Settings settings) {
+      ModelInTraining model,
+      DataFlags data,
+      Pictures pictures,
+      Validation.Settings settings,
+      Ranks ranks) {
     List<String> prompts = Prompts.templates(templates);
     List<Validation.Labelled> labelled = new ArrayList<>();
     labelled()
@@ -100,6 +106,6 @@ final class ValidationFlags {
             : new Validation.Source(
                 data.validation(pairs, samples),
                 pictures.plain(ModelPreparation.Captions.of(model.tokenizer())));
-    return new Validation(model, captioned, pairsEvery, labelled, labelledEvery, settings);
+    return new Validation(model, captioned, pairsEvery, labelled, labelledEvery, settings, ranks);
   }
 }

@@ -22,9 +22,22 @@ import org.openclip.hub.io.JsonObjects;
  * out.log}, {@code checkpoints/} with {@code results.jsonl}, {@code tensorboard/}.
  *
  * @param path the run's folder
+ * @param logName the name of the log in it
  */
-public record RunFolder(Path path) {
+public record RunFolder(Path path, String logName) {
+  private static final String LOG = "out.log";
+
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd,HH:mm:ss");
+
+  /** Names a folder with a log of the usual name. */
+  public RunFolder(Path path) {
+    this(path, LOG);
+  }
+
+  /** Returns the same folder with a log of a process' own. */
+  public RunFolder logOf(int rank) {
+    return new RunFolder(path, "out-" + rank);
+  }
 
   /**
    * Creates the folder.
@@ -42,7 +55,7 @@ public record RunFolder(Path path) {
 
   /** Returns whether a run has been here before. */
   public static boolean used(Path path) {
-    return Files.exists(path.resolve("out.log"));
+    return Files.exists(path.resolve(LOG)) || Files.exists(path.resolve("out-0"));
   }
 
   /** Returns where a checkpoint of a name lies, such as {@code epoch_3}. */
@@ -82,7 +95,7 @@ public record RunFolder(Path path) {
   /** Adds a line to the log, with the time before it. */
   public void log(String line) {
     append(
-        "out.log",
+        logName,
         LocalDateTime.now(ZoneId.systemDefault()).format(TIME) + " | INFO | " + line + "\n",
         StandardOpenOption.APPEND);
   }

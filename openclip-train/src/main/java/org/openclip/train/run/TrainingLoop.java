@@ -32,6 +32,7 @@ public final class TrainingLoop {
   private final Schedule schedule;
   private final Settings settings;
   private final Extras extras;
+  private final Ranks ranks;
   private final Faults faults = new Faults();
 
   /**
@@ -95,13 +96,22 @@ public final class TrainingLoop {
       Preparation preparation,
       Schedule schedule,
       Settings settings) {
-    this(architecture, trainer, dataset, preparation, schedule, settings, Extras.NONE);
+    this(
+        architecture,
+        trainer,
+        dataset,
+        preparation,
+        schedule,
+        settings,
+        Extras.NONE,
+        Ranks.alone(trainer));
   }
 
   /**
    * Puts the parts together.
    *
    * @param extras what the objective is fed beside, as a teacher's features
+   * @param ranks the processes that train together
    */
   public TrainingLoop(
       Architecture architecture,
@@ -110,7 +120,8 @@ public final class TrainingLoop {
       Preparation preparation,
       Schedule schedule,
       Settings settings,
-      Extras extras) {
+      Extras extras,
+      Ranks ranks) {
     this.architecture = architecture;
     this.trainer = trainer;
     this.dataset = dataset;
@@ -118,6 +129,7 @@ public final class TrainingLoop {
     this.schedule = schedule;
     this.settings = settings;
     this.extras = extras;
+    this.ranks = ranks;
   }
 
   /** Returns how many samples were left out so far, and of the first which it is, and why. */
@@ -135,11 +147,15 @@ public final class TrainingLoop {
    * @throws DivergedException when a loss is not finite
    */
   public Progress run(Progress start, Listener listener, BooleanSupplier stop) {
-    Progress progress = start;
+    Progress progress = start.of(ranks.rank(), ranks.size());
     while (progress.epoch() < settings.epochs()) {
       Progress after = epoch(progress, listener, stop);
       if (after.epoch() == progress.epoch()) {
-        return after;
+        List<Long> positions = new ArrayList<>();
+        for (long[] each : ranks.all(after.position())) {
+          positions.add(each[0]);
+        }
+        return after.everywhere(positions);
       }
       progress = after;
       listener.epoch(progress);
@@ -148,13 +164,15 @@ public final class TrainingLoop {
   }
 
   private Progress epoch(Progress start, Listener listener, BooleanSupplier stop) {
-    Order order = new Order(settings.seed(), start.epoch(), 0, 1);
+    Order order = new Order(settings.seed(), start.epoch(), ranks.rank(), ranks.size());
     Progress progress = start;
     // The steps of an epoch are counted from its beginning, not from where the training goes on.
     long end = (start.epoch() + 1L) * settings.stepsInEpoch();
     try (BatchLoader loader =
         new BatchLoader(
-            dataset.open(order, faults),
+            start.before().isEmpty()
+                ? dataset.open(order, faults)
+                : dataset.openRest(order, faults, start.before()),
             order,
             preparation,
             settings.batchSize(),
@@ -163,12 +181,16 @@ public final class TrainingLoop {
             true,
             faults)) {
       while (progress.step() < end) {
-        if (stop.getAsBoolean()) {
+        ranks.begins(progress.step() + 1);
+        long begun = System.nanoTime();
+        boolean stopping = stop.getAsBoolean();
+        List<Batch> batches = stopping ? null : take(loader);
+        // All go on together, or none does.
+        boolean[] some = ranks.any(stopping, batches == null && !stopping);
+        if (some[0]) {
           return progress;
         }
-        long begun = System.nanoTime();
-        List<Batch> batches = take(loader);
-        if (batches == null) {
+        if (batches == null || some[1]) {
           if (progress.step() == start.step() && start.position() == 0) {
             throw new OpenClipException(
                 "epoch %d has not one batch of %d samples (%d were left out); take a smaller"
@@ -181,7 +203,7 @@ public final class TrainingLoop {
         progress = step(progress, batches, waited, begun, listener);
       }
     }
-    return new Progress(start.epoch() + 1, 0, progress.step());
+    return progress.nextEpoch();
   }
 
   /** Takes the batches of one step; null when there are not enough any more. */
@@ -203,13 +225,12 @@ public final class TrainingLoop {
     StepReport report =
         trainer.step(
             batches.stream().map(this::inputs).toList(),
-            new StepOptions(before.step() + 1, rate, settings.seed()));
+            new StepOptions(before.step() + 1, rate, settings.seed() + ranks.rank()));
     if (!Double.isFinite(report.loss())) {
       List<String> keys = batches.stream().flatMap(b -> b.keys().stream()).limit(8).toList();
       throw new DivergedException(before.step(), report, keys);
     }
-    Progress after =
-        new Progress(before.epoch(), batches.get(batches.size() - 1).position(), before.step() + 1);
+    Progress after = before.after(batches.get(batches.size() - 1).position());
     listener.step(after, report, rate, waited, (System.nanoTime() - begun) / 1e9);
     return after;
   }

@@ -18,7 +18,9 @@ final class GatheredRows {
   private final Emitter out;
   private final Collectives collectives;
   private final NativeSession session;
-  private final Map<DataType, NativeCall> calls = new HashMap<>();
+
+  /** TensorFlow wants one shape of everything that meets in one place. */
+  private final Map<List<?>, NativeCall> calls = new HashMap<>();
 
   GatheredRows(Emitter out, Collectives collectives, NativeSession session) {
     this.out = out;
@@ -62,7 +64,10 @@ final class GatheredRows {
   }
 
   private Tensor gather(Tensor rows) {
-    NativeCall call = calls.computeIfAbsent(rows.type(), this::write);
+    long[] shape = rows.shape();
+    NativeCall call =
+        calls.computeIfAbsent(
+            List.of(rows.type(), shape[0], shape[1]), kind -> write(rows.type(), shape));
     List<NativeTensor> results = List.of();
     try (NativeTensor given = NativeTensor.copyOf(rows)) {
       results = call.run(List.of(given));

@@ -1,0 +1,35 @@
+package org.openclip.train.command;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.openclip.train.run.Checkpoint;
+import org.openclip.train.run.RunFolder;
+
+/**
+ * Where a run is kept and where it goes on, which the first process decides for all.
+ *
+ * @param folder the run's; of a process that keeps nothing one that goes with it
+ * @param resumed where the run goes on; null when it begins
+ */
+record RunPlace(RunFolder folder, @Nullable Checkpoint resumed) {
+  private static final String FOLDER = "folder";
+  private static final String RESUMED = "resumed";
+
+  static RunPlace of(Together together, RunFlags flags, String model, String precision) {
+    if (together.writes()) {
+      RunFolder folder = flags.folder(model, precision);
+      Checkpoint resumed = flags.resumed(folder);
+      String path = resumed == null ? "" : resumed.folder().toAbsolutePath().toString();
+      together.told(Map.of(FOLDER, folder.path().toAbsolutePath().toString(), RESUMED, path));
+      return new RunPlace(together.ownLog(folder), resumed);
+    }
+    Map<String, String> told = together.told(Map.of());
+    String path = Objects.requireNonNull(told.get(RESUMED));
+    Path place = Path.of(Objects.requireNonNull(told.get(FOLDER)));
+    RunFolder folder = RunFolder.create(together.logs() ? place : RunFlags.passing());
+    return new RunPlace(
+        together.ownLog(folder), path.isEmpty() ? null : Checkpoint.read(Path.of(path)));
+  }
+}
