@@ -1,5 +1,6 @@
 package org.openclip.backend.tf.training;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,7 @@ final class GatheredRows {
       return rows;
     }
     Tensor all = gather(padded(rows, most));
-    List<Tensor> parts = new java.util.ArrayList<>();
+    List<Tensor> parts = new ArrayList<>();
     for (int rank = 0; rank < counts.length; rank++) {
       if (counts[rank] > 0) {
         parts.add(Rows.slice(all, rank * most, counts[rank]));
@@ -77,8 +78,8 @@ final class GatheredRows {
     }
   }
 
-  private NativeCall write(DataType type) {
-    Output given = out.graph().op("Placeholder").attr("dtype", type).shape("shape", -1, -1).build();
+  private NativeCall write(DataType type, long[] shape) {
+    Output given = out.graph().op("Placeholder").attr("dtype", type).shape("shape", shape).build();
     return session.prepareTogether(
         List.of(given), List.of(collectives.gather(given, 2)), List.of());
   }
