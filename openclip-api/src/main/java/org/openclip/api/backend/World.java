@@ -42,4 +42,14 @@ public record World(int rank, List<String> addresses, Duration timeout) {
   public boolean alone() {
     return size() == 1;
   }
+
+  /** Returns how many of the processes are on this one's machine, itself among them. */
+  public int neighbours() {
+    String own = host(addresses.get(rank));
+    return (int) addresses.stream().filter(address -> host(address).equals(own)).count();
+  }
+
+  private static String host(String address) {
+    return address.substring(0, Math.max(0, address.lastIndexOf(':')));
+  }
 }

@@ -50,10 +50,10 @@ final class TfBackend implements Backend {
    */
   static TfBackend open(BackendOptions options) {
     NativeLibrary.load();
-    int threads = SessionConfig.threads(options.threads());
+    World world = options.world();
+    int threads = SessionConfig.threads(options.threads(), world.neighbours());
     Device device = Devices.choose(options.device());
     SessionConfig config = SessionConfig.of(device, threads);
-    World world = options.world();
     NativeServer server = world.alone() ? null : NativeServer.of(world, config.proto());
     return new TfBackend(device, options.precision(), config, server);
   }

@@ -46,9 +46,10 @@ public final class NativeLibrary {
           BACKEND,
           "its native library does not load on %s: %s. Put the jar tensorflow-core-native with the"
                   .formatted(platform, e.getMessage())
-              + " classifier of this platform on the path: linux-x86_64 (linux-x86_64-gpu for CUDA),"
-              + " linux-arm64, macosx-arm64 or windows-x86_64. It is unpacked into ~/.javacpp/cache"
-              + " (0.7 GB), or the folder that -Dorg.bytedeco.javacpp.cachedir names",
+              + " classifier of this platform on the path: linux-x86_64 (linux-x86_64-gpu for"
+              + " CUDA), linux-arm64, macosx-arm64 or windows-x86_64. It is unpacked into"
+              + " ~/.javacpp/cache (0.7 GB), or the folder that -Dorg.bytedeco.javacpp.cachedir"
+              + " names",
           e);
     }
   }
@@ -67,7 +68,7 @@ public final class NativeLibrary {
               .setInterOpParallelismThreads(1)
               .putDeviceCount("GPU", 0)
               .build();
-      QuietLog.duringFirstRun(
+      QuietLog.during(
           () -> {
             try (NativeGraph graph = new NativeGraph();
                 NativeSession session = NativeSession.open(graph, config)) {

@@ -74,7 +74,7 @@ public final class NativeServer {
         BytePointer proto = new BytePointer(definition)) {
       TF_Server server = TF_NewServer(proto, definition.length, status.pointer());
       status.check("a server at " + world.addresses().get(world.rank()));
-      TF_ServerStart(server, status.pointer());
+      QuietLog.during(() -> TF_ServerStart(server, status.pointer()));
       status.check("starting the server at " + world.addresses().get(world.rank()));
       return new NativeServer(world, server, TF_ServerTarget(server).getString());
     }
