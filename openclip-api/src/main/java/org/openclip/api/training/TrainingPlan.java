@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.LeafOp;
@@ -33,6 +34,7 @@ import org.openclip.api.tensor.DataType;
  * @param checkpointing whether most of what the towers compute is computed twice, not kept, to save
  *     memory
  * @param sharing how processes that train together do it
+ * @param tiling how the objective is computed some rows at a time; null for all at once
  */
 public record TrainingPlan(
     List<Graph> towers,
@@ -43,7 +45,8 @@ public record TrainingPlan(
     Map<String, Clamp> clamps,
     double gradientNorm,
     boolean checkpointing,
-    Sharing sharing) {
+    Sharing sharing,
+    @Nullable Tiling tiling) {
   /** The name of the objective's output that is minimised, a scalar. */
   public static final String LOSS = "loss";
 
@@ -76,6 +79,29 @@ public record TrainingPlan(
     }
   }
 
+  /**
+   * An objective whose outputs are means over the rows of a batch, computed some rows at a time so
+   * that what compares rows with all others is never whole in memory.
+   *
+   * @param gather from some inputs of the objective to all rows of them
+   * @param tile from some rows of the objective's inputs, and the outputs of {@code gather}, to the
+   *     objective's outputs, each the mean over those rows; an input named {@value #FIRST_ROW},
+   *     {@code int64[1]}, is the place of the first of them among all
+   * @param rows the name of an input that is cut; all whose first dimension is not fixed are
+   * @param count how many tiles there are
+   */
+  public record Tiling(Graph gather, Graph tile, String rows, int count) {
+    /** The name of an input that nobody feeds. */
+    public static final String FIRST_ROW = "first_row";
+
+    /** Checks that there is a tile. */
+    public Tiling {
+      if (count < 1) {
+        throw new InvalidInputException("an objective in " + count + " tiles is none");
+      }
+    }
+  }
+
   /** Creates a plan of processes that share no batch norms. */
   public TrainingPlan(
       List<Graph> towers,
@@ -95,7 +121,8 @@ public record TrainingPlan(
         clamps,
         gradientNorm,
         checkpointing,
-        Sharing.PLAIN);
+        Sharing.PLAIN,
+        null);
   }
 
   /** Copies the collections, and checks that what is named exists. */

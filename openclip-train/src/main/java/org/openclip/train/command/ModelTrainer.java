@@ -140,7 +140,15 @@ final class ModelTrainer implements AutoCloseable {
         Map.of("logit_scale", new TrainingPlan.Clamp(0, LARGEST_SCALE)),
         optimizer.gradientNorm(),
         flags.run.checkpointing,
-        flags.together.sharing());
+        flags.together.sharing(),
+        flags.objective.tiling(
+            graphs,
+            architecture,
+            builder.registry(),
+            flags.model.siglip,
+            teacher == null ? 0 : teacher.width(),
+            flags.together,
+            (long) flags.run.batchSize * flags.computing.accumulate));
   }
 
   private Trainer trainer(TrainingPlan plan, @Nullable Checkpoint resumed) {

@@ -68,9 +68,15 @@ public record Gathering(int rank, int ranks, boolean local, boolean gradients) {
     return rank == 0 ? Dim.of(0) : batch.times(Dim.of(rank));
   }
 
-  private Value all(GraphBuilder graph, Value own) {
+  /** Returns whether a loss sees a process' own rows beside those of all, so that it can be cut. */
+  public boolean cuttable() {
+    return ranks == 1 || local;
+  }
+
+  /** Returns the rows of all processes. */
+  Value all(GraphBuilder graph, Value own) {
     Value all = graph.allGather(own, ranks);
-    return gradients ? all : graph.stopGradient(all);
+    return gradients || ranks == 1 ? all : graph.stopGradient(all);
   }
 
   /** Returns all rows, of which this process' own alone carry gradients. */

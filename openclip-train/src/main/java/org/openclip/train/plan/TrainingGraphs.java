@@ -1,9 +1,12 @@
 package org.openclip.train.plan;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.MultimodalDecoder;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
@@ -11,7 +14,9 @@ import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
+import org.openclip.api.graph.LeafOp;
 import org.openclip.api.graph.Narrowing;
+import org.openclip.api.graph.Node;
 import org.openclip.api.graph.Shape;
 import org.openclip.api.graph.Value;
 import org.openclip.api.model.Architecture;
@@ -82,6 +87,54 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
         .validation(losses.named(LossProvider.class, decoder == null ? "clip" : "coca"));
   }
 
+  /**
+   * Writes the same objective for some rows at a time.
+   *
+   * @param loss the training objective, a mean over rows
+   * @param teacherWidth the width of a teacher's features; 0 for no teacher
+   * @param gathering how the loss sees the others' features
+   * @param count how many tiles
+   * @throws InvalidInputException when the loss cannot be cut
+   */
+  public TrainingPlan.Tiling tiling(
+      Architecture architecture,
+      LossProvider loss,
+      int teacherWidth,
+      Gathering gathering,
+      int count) {
+    if (architecture.decoder().isPresent() || !gathering.cuttable()) {
+      throw new InvalidInputException(
+          architecture.decoder().isPresent()
+              ? "the loss of a model that writes captions is not computed in tiles"
+              : "a loss over all rows in every process is not computed in tiles; take"
+                  + " --local-loss");
+    }
+    List<String> rows = new ArrayList<>();
+    for (String name : List.of(LossProvider.IMAGE_FEATURES, LossProvider.TEXT_FEATURES)) {
+      rows.add(name);
+      if (teacherWidth > 0) {
+        rows.add(LossProvider.TEACHER + name);
+      }
+    }
+    Map<String, Value> known = new LinkedHashMap<>();
+    for (Node node : objective.nodes()) {
+      if (node.op() instanceof LeafOp.Input input && rows.contains(input.name())) {
+        known.put(input.name(), node.value());
+      }
+    }
+    GraphBuilder gather = new GraphBuilder("gather");
+    for (String name : rows) {
+      Value own = again(gather, name, Objects.requireNonNull(known.get(name)), Dim.BATCH);
+      gather.output(LossProvider.ALL + name, gathering.all(gather, own));
+    }
+    Graph tile = new Objective(architecture, null, image, text).tile(loss, known, teacherWidth);
+    return new TrainingPlan.Tiling(gather.build(), tile, LossProvider.IMAGE_FEATURES, count);
+  }
+
+  private static Value again(GraphBuilder graph, String name, Value like, Dim rows) {
+    return graph.input(name, like.type(), rows, like.shape().dim(1));
+  }
+
   /** Returns both towers. */
   public List<Graph> towers() {
     return List.of(image, text);
@@ -140,6 +193,29 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
       return graph.build();
     }
 
+    /** Writes the loss of some rows, given all. */
+    Graph tile(LossProvider loss, Map<String, Value> rows, int teacherWidth) {
+      GraphBuilder graph = new GraphBuilder("tile");
+      Map<String, Value> features = new LinkedHashMap<>();
+      rows.forEach(
+          (name, v) -> features.put(name, TrainingGraphs.again(graph, name, v, Dim.BATCH)));
+      rows.forEach(
+          (name, v) -> {
+            String full = LossProvider.ALL + name;
+            features.put(full, TrainingGraphs.again(graph, full, v, Dim.symbol("all")));
+          });
+      features.put(
+          LossProvider.FIRST_ROW,
+          graph.input(TrainingPlan.Tiling.FIRST_ROW, DataType.INT64, Dim.of(1)));
+      scales(graph, features);
+      if (teacherWidth > 0) {
+        String scale = LossProvider.TEACHER + LossProvider.LOGIT_SCALE;
+        features.put(scale, graph.input(scale, DataType.FLOAT32, Dim.of(1)));
+      }
+      loss.write(graph, features, Map.of()).forEach(graph::output);
+      return graph.build();
+    }
+
     Graph validation(LossProvider loss) {
       GraphBuilder graph = new GraphBuilder("validation");
       Map<String, Value> features = features(graph);
@@ -154,6 +230,14 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
       Map<String, Value> features = new LinkedHashMap<>();
       image.outputs().forEach((name, v) -> features.put(name, again(graph, name, v)));
       text.outputs().forEach((name, v) -> features.put(name, again(graph, name, v)));
+      scales(graph, features);
+      if (decoder != null) {
+        decode(graph, decoder, features);
+      }
+      return features;
+    }
+
+    private void scales(GraphBuilder graph, Map<String, Value> features) {
       features.put(
           LossProvider.LOGIT_SCALE,
           graph.unary(
@@ -163,10 +247,6 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
       if (bias != null) {
         features.put(LossProvider.LOGIT_BIAS, scalar(graph, LossProvider.LOGIT_BIAS, bias));
       }
-      if (decoder != null) {
-        decode(graph, decoder, features);
-      }
-      return features;
     }
 
     private static Value again(GraphBuilder graph, String name, Value value) {

@@ -85,9 +85,16 @@ record DistributedRuns(ColourRuns runs) {
 
   /** Starts a process. */
   Running start(Map<String, String> variables, List<String> arguments) throws IOException {
+    return start(variables, runs.folder(), arguments);
+  }
+
+  /** Starts a process in a folder. */
+  Running start(Map<String, String> variables, Path where, List<String> arguments)
+      throws IOException {
     Path file = Files.createTempFile(runs.folder(), "said", ".txt");
     ProcessBuilder builder = JavaProcess.of(Main.class, arguments.toArray(String[]::new));
     builder.redirectErrorStream(true).redirectOutput(file.toFile());
+    builder.directory(where.toFile());
     builder.environment().putAll(variables);
     return new Running(builder.start(), file);
   }

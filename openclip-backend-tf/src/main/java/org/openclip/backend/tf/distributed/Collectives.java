@@ -50,6 +50,11 @@ public final class Collectives {
     return server == null;
   }
 
+  /** Returns which process this is. */
+  public int rank() {
+    return world.rank();
+  }
+
   /** Returns how many processes there are. */
   public int size() {
     return world.size();

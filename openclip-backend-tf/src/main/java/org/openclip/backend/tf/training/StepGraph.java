@@ -23,6 +23,7 @@ import org.openclip.backend.tf.training.TowerPass.StepContext;
 final class StepGraph {
   private final TrainingPlan plan;
   private final StepContext context;
+  private final int rank;
   private final Map<String, Output> inputs = new LinkedHashMap<>();
   private final Map<String, Output> features = new LinkedHashMap<>();
   private final List<TowerPass> towers = new ArrayList<>();
@@ -36,6 +37,7 @@ final class StepGraph {
       Output seed,
       Collectives collectives) {
     this.plan = plan;
+    this.rank = collectives.rank();
     this.context =
         new StepContext(
             out,
@@ -105,6 +107,10 @@ final class StepGraph {
    * @param derivatives where the derivatives by its parameters go
    */
   Objective objective(Map<String, Output> given, Derivatives derivatives) {
+    TrainingPlan.Tiling tiling = plan.tiling();
+    if (tiling != null) {
+      return new TiledObjective(context, tiling, rank).write(given, features.keySet(), derivatives);
+    }
     Map<String, Output> own = new HashMap<>();
     List<String> names = new ArrayList<>();
     List<Output> by = new ArrayList<>();
