@@ -69,7 +69,7 @@ public record Placement(int localRank, int rank, int size, String host, int port
     if (size == null) {
       if (rank != null && rank.name().equals("RANK")) {
         throw new InvalidInputException(
-            "RANK is %d, but WORLD_SIZE is not set; set both, or neither to train alone"
+            "the variable RANK is %d, but WORLD_SIZE is not set; set both, or neither to train alone"
                 .formatted(rank.value()));
       }
       return ALONE;
@@ -79,12 +79,12 @@ public record Placement(int localRank, int rank, int size, String host, int port
     }
     if (rank == null) {
       throw new InvalidInputException(
-          "%s is %d, but no variable says which of them this process is; set RANK, from 0 to %d"
+          "the variable %s is %d, but no other says which of them this process is; set RANK, from 0 to %d"
               .formatted(size.name(), size.value(), size.value() - 1));
     }
     if (size.value() < 1 || rank.value() >= size.value()) {
       throw new InvalidInputException(
-          "%s is %d, but must be from 0 to %d, for %s is %d"
+          "the variable %s is %d, but must be from 0 to %d, for %s is %d"
               .formatted(rank.name(), rank.value(), size.value() - 1, size.name(), size.value()));
     }
     Master master = master(variables, url);
@@ -109,7 +109,8 @@ public record Placement(int localRank, int rank, int size, String host, int port
 
   private static int number(String name, String text) {
     if (!text.matches("[0-9]{1,6}")) {
-      throw new InvalidInputException(name + " is '" + text + "', but must be a number from 0");
+      throw new InvalidInputException(
+          "the variable " + name + " is '" + text + "', but must be a number from 0");
     }
     return Integer.parseInt(text);
   }
@@ -139,7 +140,7 @@ public record Placement(int localRank, int rank, int size, String host, int port
     String job = variables.apply("SLURM_JOB_ID");
     if (job == null || !job.matches("[0-9]{1,18}")) {
       throw new InvalidInputException(
-          "MASTER_ADDR is "
+          "the variable MASTER_ADDR is "
               + host
               + ", but MASTER_PORT is not set; any free port above 1023 will do");
     }
@@ -151,7 +152,11 @@ public record Placement(int localRank, int rank, int size, String host, int port
     String port = text.substring(colon + 1);
     if (colon < 1 || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
       throw new InvalidInputException(
-          name + " says '" + text + "', but must say a host and a port from 1 to 65535");
+          "what says where rank 0 is, "
+              + name
+              + ", is '"
+              + text
+              + "', but must say a host and a port from 1 to 65535");
     }
     return new Master(text.substring(0, colon).replaceAll("^\\[|]$", ""), Integer.parseInt(port));
   }
@@ -165,7 +170,8 @@ public record Placement(int localRank, int rank, int size, String host, int port
     Object task = json.get("task");
     if (!(cluster instanceof Map<?, ?> jobs) || !(task instanceof Map<?, ?> own)) {
       throw new InvalidInputException(
-          "TF_CONFIG has no 'cluster' and 'task', which say who trains and which of them this is");
+          "the variable TF_CONFIG has no 'cluster' and 'task', which say who trains and which of"
+              + " them this is");
     }
     List<?> chiefs = jobs.get("chief") instanceof List<?> list ? list : List.of();
     List<?> workers = jobs.get("worker") instanceof List<?> list ? list : List.of();
@@ -175,7 +181,7 @@ public record Placement(int localRank, int rank, int size, String host, int port
     int rank = chief ? index : chiefs.size() + index;
     if (rank >= size || (!chief && !"worker".equals(own.get("type")))) {
       throw new InvalidInputException(
-          "TF_CONFIG's task %s %s is not in its cluster of %d chiefs and %d workers"
+          "the variable TF_CONFIG's task %s %s is not in its cluster of %d chiefs and %d workers"
               .formatted(own.get("type"), index, chiefs.size(), workers.size()));
     }
     if (size == 1) {
