@@ -86,7 +86,8 @@ final class GoldenRank {
     TrainingGraphs graphs = run.graphs(architecture, plugins, rank);
     BackendProvider provider =
         plugins.first(BackendProvider.class, BackendProvider::trains).orElseThrow();
-    BackendOptions options = new BackendOptions(Device.CPU, Precision.FLOAT32, 1, order.world());
+    Precision precision = run.narrow() ? Precision.BFLOAT16 : Precision.FLOAT32;
+    BackendOptions options = new BackendOptions(Device.CPU, precision, 1, order.world());
     List<Object> steps = new ArrayList<>();
     Map<String, Object> result = new LinkedHashMap<>();
     result.put("steps", steps);
@@ -101,12 +102,13 @@ final class GoldenRank {
         if (run.task().equals("distill")) {
           GoldenTrainingTest.teach(batch, backend, graphs, run.teacher(architecture, weights));
         }
+        List<Map<String, Tensor>> parts = parts(batch, run.parts());
         StepOptions given = new StepOptions(step + 1L, expected.rate(), 0);
         if (step == 0) {
-          Map<String, Tensor> gradients = trainer.gradients(List.of(batch), given);
+          Map<String, Tensor> gradients = trainer.gradients(parts, given);
           result.put("gradients", lengths(gradients.keySet(), gradients::get));
         }
-        StepReport report = trainer.step(List.of(batch), given);
+        StepReport report = trainer.step(parts, given);
         steps.add(
             Map.of(
                 "losses",
@@ -132,12 +134,30 @@ final class GoldenRank {
     return lengths;
   }
 
+  private static List<Map<String, Tensor>> parts(Map<String, Tensor> batch, int count) {
+    if (count == 1) {
+      return List.of(batch);
+    }
+    List<Map<String, Tensor>> parts = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      Map<String, Tensor> part = new HashMap<>();
+      int number = i;
+      batch.forEach((name, tensor) -> part.put(name, part(tensor, number, count)));
+      parts.add(part);
+    }
+    return parts;
+  }
+
   /** Returns a process' own rows of all. */
   private static Tensor part(Tensor all, World world) {
+    return part(all, world.rank(), world.size());
+  }
+
+  private static Tensor part(Tensor all, int number, int count) {
     long[] shape = all.shape();
-    int rows = (int) shape[0] / world.size();
+    int rows = (int) shape[0] / count;
     int each = (int) (Tensor.count(shape) / shape[0]);
-    int from = world.rank() * rows * each;
+    int from = number * rows * each;
     shape[0] = rows;
     return switch (all.type()) {
       case INT64 -> Tensor.of(Arrays.copyOfRange(all.toLongs(), from, from + rows * each), shape);

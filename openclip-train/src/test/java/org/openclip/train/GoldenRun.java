@@ -127,6 +127,16 @@ record GoldenRun(String name, Path file, Map<String, Object> json) {
     return (int) number(hyperParameters().getOrDefault("world", 1));
   }
 
+  /** Returns in how many parts a process' batch comes. */
+  int parts() {
+    return (int) number(hyperParameters().getOrDefault("parts", 1));
+  }
+
+  /** Returns whether it computes in bfloat16. */
+  boolean narrow() {
+    return Boolean.TRUE.equals(hyperParameters().get("narrow"));
+  }
+
   /** Returns how a process of the run sees the others' features. */
   Gathering gathering(int rank) {
     Map<String, Object> given = hyperParameters();
@@ -172,7 +182,9 @@ record GoldenRun(String name, Path file, Map<String, Object> json) {
         Set.of(),
         Map.of("logit_scale", new TrainingPlan.Clamp(0, LARGEST_SCALE)),
         clip == null ? Double.POSITIVE_INFINITY : number(clip),
-        false);
+        false,
+        new TrainingPlan.Sharing(Boolean.TRUE.equals(given.get("sync_norms")), DataType.FLOAT32),
+        null);
   }
 
   Map<String, Double> weightDecays() {

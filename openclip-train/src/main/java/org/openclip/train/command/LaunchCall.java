@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -97,8 +98,11 @@ final class LaunchCall implements Arguments.Call {
       environment
           .err()
           .println(
-              "openclip: starting all processes again from the last checkpoint, %d of %d times"
-                  .formatted(started + 1, restarts));
+              String.format(
+                  Locale.ROOT,
+                  "openclip: starting all processes again from the last checkpoint, %d of %d times",
+                  started + 1,
+                  restarts));
       environment.err().flush();
     }
   }
@@ -138,12 +142,15 @@ final class LaunchCall implements Arguments.Call {
           "--nproc must be from 1 to 1024, --nnodes at least 1, --max-restarts at least 0");
     }
     if (node < 0 || node >= nodes) {
-      throw new UsageException("--node-rank %d must be from 0 to %d".formatted(node, nodes - 1));
+      throw new UsageException(
+          String.format(Locale.ROOT, "--node-rank %d must be from 0 to %d", node, nodes - 1));
     }
     if (nodes > 1 && (host == null || port == null)) {
       throw new UsageException(
-          "--nnodes %d needs --master-addr and --master-port, the same on all machines"
-              .formatted(nodes));
+          String.format(
+              Locale.ROOT,
+              "--nnodes %d needs --master-addr and --master-port, the same on all machines",
+              nodes));
     }
     if (restarts > 0 && nodes > 1) {
       throw new UsageException(

@@ -1,5 +1,6 @@
 package org.openclip.train.command;
 
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.model.Architecture;
@@ -88,8 +89,11 @@ final class ObjectiveFlags {
       long rows) {
     if (tiles < 0 || tiles > rows) {
       throw new UsageException(
-          "--loss-tiles must be from 0 to the %d samples of a process' batch, not %d"
-              .formatted(rows, tiles));
+          String.format(
+              Locale.ROOT,
+              "--loss-tiles must be from 0 to the %d samples of a process' batch, not %d",
+              rows,
+              tiles));
     }
     Gathering gathering = together.gathering(siglip);
     boolean cuttable = architecture.decoder().isEmpty() && gathering.cuttable();

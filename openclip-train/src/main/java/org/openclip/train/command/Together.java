@@ -3,6 +3,7 @@ package org.openclip.train.command;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -61,8 +62,10 @@ record Together(DistributedFlags flags, Placement place, @Nullable Party party)
     if (launcher != null && launcher.matches("[0-9]{1,18}")) {
       ProcessHandle.of(Long.parseLong(launcher))
           .ifPresent(
-              handle ->
-                  handle.onExit().thenRun(() -> endSoon("openclip launch has gone", environment)));
+              handle -> {
+                var unused =
+                    handle.onExit().thenRun(() -> endSoon("openclip launch has gone", environment));
+              });
     }
   }
 
@@ -138,15 +141,23 @@ record Together(DistributedFlags flags, Placement place, @Nullable Party party)
     List<String> notes = new ArrayList<>();
     if (party != null) {
       notes.add(
-          "%d processes train together, this is rank %d: %s"
-              .formatted(place.size(), place.rank(), String.join(", ", world().addresses())));
+          String.format(
+              Locale.ROOT,
+              "%d processes train together, this is rank %d: %s",
+              place.size(),
+              place.rank(),
+              String.join(", ", world().addresses())));
     }
     if (resumed != null
         && resumed.progress().ranks() != place.size()
         && resumed.progress().position() > 0) {
       notes.add(
-          "the epoch was begun by %d processes and goes on with %d; samples that were seen are not seen again"
-              .formatted(resumed.progress().ranks(), place.size()));
+          String.format(
+              Locale.ROOT,
+              "the epoch was begun by %d processes and goes on with %d; samples that were seen are"
+                  + " not seen again",
+              resumed.progress().ranks(),
+              place.size()));
     }
     return notes;
   }

@@ -3,6 +3,7 @@ package org.openclip.train.command;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -208,11 +209,12 @@ final class TrainCall implements Arguments.Call {
     long steps = samples / processes / ((long) running.batchSize * computing.accumulate);
     if (steps < 1) {
       throw new UsageException(
-          "an epoch of %d samples has no batch of %d%s; take a smaller --batch-size"
-              .formatted(
-                  samples,
-                  running.batchSize,
-                  processes == 1 ? "" : " for each of " + processes + " processes"));
+          String.format(
+              Locale.ROOT,
+              "an epoch of %d samples has no batch of %d%s; take a smaller --batch-size",
+              samples,
+              running.batchSize,
+              processes == 1 ? "" : " for each of " + processes + " processes"));
     }
     return steps;
   }

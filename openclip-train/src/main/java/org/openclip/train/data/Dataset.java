@@ -1,6 +1,7 @@
 package org.openclip.train.data;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import org.openclip.api.InvalidInputException;
 
@@ -27,8 +28,13 @@ public interface Dataset {
    */
   default SampleStream openRest(Order order, Faults faults, List<List<Long>> passed) {
     throw new InvalidInputException(
-        "the epoch was begun by %d processes, which read shards of their own, and cannot be gone on with by %d without seeing samples twice or losing them; take as many processes, or the checkpoint of an epoch's end"
-            .formatted(passed.get(passed.size() - 1).size(), order.ranks()));
+        String.format(
+            Locale.ROOT,
+            "the epoch was begun by %d processes, which read shards of their own, and cannot be"
+                + " gone on with by %d without seeing samples twice or losing them; take as many"
+                + " processes, or the checkpoint of an epoch's end",
+            passed.get(passed.size() - 1).size(),
+            order.ranks()));
   }
 
   /** Returns a text that is the same for the same samples, wherever they lie. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -67,8 +68,11 @@ final class Master implements AutoCloseable {
       close(socket);
       throw new OpenClipException(
           e instanceof BindException
-              ? "port %d, where rank 0 waits for the others, is taken; choose another MASTER_PORT"
-                  .formatted(place.port())
+              ? String.format(
+                  Locale.ROOT,
+                  "port %d, where rank 0 waits for the others, is taken; choose another"
+                      + " MASTER_PORT",
+                  place.port())
               : "rank 0 cannot wait for the others at port " + place.port() + ": " + e,
           e);
     }
@@ -119,14 +123,22 @@ final class Master implements AutoCloseable {
       String problem = failure;
       if (problem == null && !Objects.equals(hello.get("size"), place.size())) {
         problem =
-            "%s says that %s processes train together, but rank 0 that %d do"
-                .formatted(seat, hello.get("size"), place.size());
+            String.format(
+                Locale.ROOT,
+                "%s says that %s processes train together, but rank 0 that %d do",
+                seat,
+                hello.get("size"),
+                place.size());
       } else if (problem == null && (rank < 0 || rank >= seats.length)) {
         problem = seat + " is not one of " + seats.length + " processes";
       } else if (problem == null && seats[rank] != null) {
         problem =
-            "two processes have rank %d: %s and %s; each needs a RANK of its own"
-                .formatted(rank, seats[rank].host, seat.host);
+            String.format(
+                Locale.ROOT,
+                "two processes have rank %d: %s and %s; each needs a RANK of its own",
+                rank,
+                seats[rank].host,
+                seat.host);
       }
       if (problem != null) {
         fail(problem);
@@ -259,8 +271,12 @@ final class Master implements AutoCloseable {
       }
       return late.isEmpty()
           ? ""
-          : "; others wait in step %d for %s in step %d"
-              .formatted(most, late.firstEntry().getValue(), late.firstKey());
+          : String.format(
+              Locale.ROOT,
+              "; others wait in step %d for %s in step %d",
+              most,
+              late.firstEntry().getValue(),
+              late.firstKey());
     }
   }
 
@@ -315,17 +331,18 @@ final class Master implements AutoCloseable {
         long now = System.nanoTime();
         if (!waiting().isEmpty() && now - begun > timeout.toNanos()) {
           fail(
-              "ranks %s of %d did not come to port %d of %s within %d s; there are %s"
-                  .formatted(
-                      waiting(),
-                      seats.length,
-                      place.port(),
-                      place.host(),
-                      timeout.toSeconds(),
-                      Arrays.stream(seats)
-                          .filter(Objects::nonNull)
-                          .map(Seat::toString)
-                          .collect(Collectors.joining(", "))));
+              String.format(
+                  Locale.ROOT,
+                  "ranks %s of %d did not come to port %d of %s within %d s; there are %s",
+                  waiting(),
+                  seats.length,
+                  place.port(),
+                  place.host(),
+                  timeout.toSeconds(),
+                  Arrays.stream(seats)
+                      .filter(Objects::nonNull)
+                      .map(Seat::toString)
+                      .collect(Collectors.joining(", "))));
         }
         for (Seat seat : seats) {
           if (seat != null && !seat.done) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -74,8 +75,13 @@ public final class Party implements AutoCloseable {
       return party;
     } catch (IOException e) {
       throw new OpenClipException(
-          "rank 0 at %s:%d, where rank %d waited for the others, went away: %s"
-              .formatted(place.host(), place.port(), place.rank(), e.getMessage()),
+          String.format(
+              Locale.ROOT,
+              "rank 0 at %s:%d, where rank %d waited for the others, went away: %s",
+              place.host(),
+              place.port(),
+              place.rank(),
+              e.getMessage()),
           e);
     } finally {
       if (!joined) {
@@ -115,15 +121,26 @@ public final class Party implements AutoCloseable {
         long waited = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
         if (System.nanoTime() - begun > timeout.toNanos()) {
           throw new OpenClipException(
-              "rank 0 at %s:%d did not answer rank %d within %d s (%s); is it started, and is the port open?"
-                  .formatted(place.host(), place.port(), place.rank(), waited, e.getMessage()),
+              String.format(
+                  Locale.ROOT,
+                  "rank 0 at %s:%d did not answer rank %d within %d s (%s); is it started, and is"
+                      + " the port open?",
+                  place.host(),
+                  place.port(),
+                  place.rank(),
+                  waited,
+                  e.getMessage()),
               e);
         }
         if (!said && waited >= PATIENCE_SECONDS) {
           said = true;
           say.accept(
-              "waiting for rank 0 at %s:%d, up to %d s"
-                  .formatted(place.host(), place.port(), timeout.toSeconds()));
+              String.format(
+                  Locale.ROOT,
+                  "waiting for rank 0 at %s:%d, up to %d s",
+                  place.host(),
+                  place.port(),
+                  timeout.toSeconds()));
         }
         pause(RETRY_MILLIS);
       }
@@ -217,8 +234,11 @@ public final class Party implements AutoCloseable {
       line.trySend(Map.of("at", step));
       if (System.nanoTime() - seen > timeout.toNanos() + TimeUnit.SECONDS.toNanos(2)) {
         fail(
-            "rank 0 on %s hangs: it gave no sign for %d s"
-                .formatted(place.host(), timeout.toSeconds()));
+            String.format(
+                Locale.ROOT,
+                "rank 0 on %s hangs: it gave no sign for %d s",
+                place.host(),
+                timeout.toSeconds()));
         return;
       }
       try {

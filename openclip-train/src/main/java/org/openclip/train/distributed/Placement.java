@@ -2,8 +2,9 @@ package org.openclip.train.distributed;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.hub.io.JsonObjects;
@@ -40,8 +41,12 @@ public record Placement(int localRank, int rank, int size, String host, int port
   public Placement {
     if (size < 1 || rank < 0 || rank >= size || localRank < 0) {
       throw new InvalidInputException(
-          "rank %d (%d of its machine) among %d processes is not possible; ranks count from 0"
-              .formatted(rank, localRank, size));
+          String.format(
+              Locale.ROOT,
+              "rank %d (%d of its machine) among %d processes is not possible; ranks count from 0",
+              rank,
+              localRank,
+              size));
     }
   }
 
@@ -58,7 +63,7 @@ public record Placement(int localRank, int rank, int size, String host, int port
    * @throws InvalidInputException when a number is missing or wrong, or nobody says where the first
    *     process waits
    */
-  public static Placement of(UnaryOperator<@Nullable String> variables, @Nullable String url) {
+  public static Placement of(Function<String, @Nullable String> variables, @Nullable String url) {
     Found size = first(variables, SIZES);
     Found rank = first(variables, RANKS);
     Found local = first(variables, LOCAL_RANKS);
@@ -69,8 +74,11 @@ public record Placement(int localRank, int rank, int size, String host, int port
     if (size == null) {
       if (rank != null && rank.name().equals("RANK")) {
         throw new InvalidInputException(
-            "the variable RANK is %d, but WORLD_SIZE is not set; set both, or neither to train alone"
-                .formatted(rank.value()));
+            String.format(
+                Locale.ROOT,
+                "the variable RANK is %d, but WORLD_SIZE is not set; set both, or neither to train"
+                    + " alone",
+                rank.value()));
       }
       return ALONE;
     }
@@ -79,13 +87,24 @@ public record Placement(int localRank, int rank, int size, String host, int port
     }
     if (rank == null) {
       throw new InvalidInputException(
-          "the variable %s is %d, but no other says which of them this process is; set RANK, from 0 to %d"
-              .formatted(size.name(), size.value(), size.value() - 1));
+          String.format(
+              Locale.ROOT,
+              "the variable %s is %d, but no other says which of them this process is; set RANK,"
+                  + " from 0 to %d",
+              size.name(),
+              size.value(),
+              size.value() - 1));
     }
     if (size.value() < 1 || rank.value() >= size.value()) {
       throw new InvalidInputException(
-          "the variable %s is %d, but must be from 0 to %d, for %s is %d"
-              .formatted(rank.name(), rank.value(), size.value() - 1, size.name(), size.value()));
+          String.format(
+              Locale.ROOT,
+              "the variable %s is %d, but must be from 0 to %d, for %s is %d",
+              rank.name(),
+              rank.value(),
+              size.value() - 1,
+              size.name(),
+              size.value()));
     }
     Master master = master(variables, url);
     return new Placement(
@@ -97,7 +116,7 @@ public record Placement(int localRank, int rank, int size, String host, int port
   private record Master(String host, int port) {}
 
   private static @Nullable Found first(
-      UnaryOperator<@Nullable String> variables, List<String> names) {
+      Function<String, @Nullable String> variables, List<String> names) {
     for (String name : names) {
       String text = variables.apply(name);
       if (text != null) {
@@ -115,7 +134,7 @@ public record Placement(int localRank, int rank, int size, String host, int port
     return Integer.parseInt(text);
   }
 
-  private static Master master(UnaryOperator<@Nullable String> variables, @Nullable String url) {
+  private static Master master(Function<String, @Nullable String> variables, @Nullable String url) {
     if (url != null && !url.equals("env://")) {
       if (!url.startsWith(TCP)) {
         throw new InvalidInputException(
@@ -181,8 +200,14 @@ public record Placement(int localRank, int rank, int size, String host, int port
     int rank = chief ? index : chiefs.size() + index;
     if (rank >= size || (!chief && !"worker".equals(own.get("type")))) {
       throw new InvalidInputException(
-          "the variable TF_CONFIG's task %s %s is not in its cluster of %d chiefs and %d workers"
-              .formatted(own.get("type"), index, chiefs.size(), workers.size()));
+          String.format(
+              Locale.ROOT,
+              "the variable TF_CONFIG's task %s %s is not in its cluster of %d chiefs and %d"
+                  + " workers",
+              own.get("type"),
+              index,
+              chiefs.size(),
+              workers.size()));
     }
     if (size == 1) {
       return ALONE;

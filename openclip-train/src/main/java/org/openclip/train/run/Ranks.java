@@ -10,8 +10,6 @@ import org.openclip.api.training.Trainer;
  * The processes that train one model together, as a run sees them. All call it in the same order.
  */
 public final class Ranks {
-  private static final LongConsumer NOBODY = step -> {};
-
   private final int rank;
   private final int size;
   private final Trainer trainer;
@@ -34,7 +32,7 @@ public final class Ranks {
 
   /** Returns a process that trains alone. */
   public static Ranks alone(Trainer trainer) {
-    return new Ranks(0, 1, trainer, NOBODY);
+    return new Ranks(0, 1, trainer, step -> {});
   }
 
   /** Returns which process this is. */
@@ -87,7 +85,7 @@ public final class Ranks {
 
   /**
    * Returns the rows of all processes in the order of samples, of which each process has every
-   * so-many-th, as it has with {@link #own}.
+   * so-many-th.
    */
   Embeddings gather(Embeddings own) {
     if (size == 1) {

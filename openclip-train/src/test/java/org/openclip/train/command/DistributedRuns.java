@@ -91,8 +91,20 @@ record DistributedRuns(ColourRuns runs) {
   /** Starts a process in a folder. */
   Running start(Map<String, String> variables, Path where, List<String> arguments)
       throws IOException {
+    return start(variables, List.of(), where, arguments);
+  }
+
+  /**
+   * Starts a process in a folder.
+   *
+   * @param prefix the command line that runs it
+   */
+  Running start(
+      Map<String, String> variables, List<String> prefix, Path where, List<String> arguments)
+      throws IOException {
     Path file = Files.createTempFile(runs.folder(), "said", ".txt");
     ProcessBuilder builder = JavaProcess.of(Main.class, arguments.toArray(String[]::new));
+    builder.command().addAll(0, prefix);
     builder.redirectErrorStream(true).redirectOutput(file.toFile());
     builder.directory(where.toFile());
     builder.environment().putAll(variables);

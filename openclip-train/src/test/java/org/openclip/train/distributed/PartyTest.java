@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -191,7 +192,7 @@ class PartyTest {
     int port = freePort();
     var first = join(place(0, 2, port), SAME, LONG);
     Thread.sleep(200);
-    try (Socket stranger = new Socket("127.0.0.1", port)) {
+    try (Socket stranger = new Socket(InetAddress.getLoopbackAddress(), port)) {
       stranger.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.UTF_8));
       stranger.getOutputStream().flush();
       var second = join(place(1, 2, port), SAME, LONG);

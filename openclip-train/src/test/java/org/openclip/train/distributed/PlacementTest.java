@@ -124,7 +124,7 @@ class PlacementTest {
             () ->
                 Placement.of(
                     name -> {
-                      for (String pair : variables.split(" ")) {
+                      for (String pair : variables.split(" ", -1)) {
                         if (pair.startsWith(name + "=")) {
                           return pair.substring(name.length() + 1);
                         }

@@ -3,6 +3,7 @@ package org.openclip.train.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,8 @@ class TiledLossTest {
   @ParameterizedTest
   @CsvSource({"clip,3", "clip,7", "siglip,2", "distill,3"})
   void tilesGiveTheLossAndTheGradientsOfTheWhole(String name, int tiles) {
-    Map<String, Object> json = JsonObjects.parse("config", 0, CONFIG.getBytes());
+    Map<String, Object> json =
+        JsonObjects.parse("config", 0, CONFIG.getBytes(StandardCharsets.UTF_8));
     if (name.equals("siglip")) {
       json.put("init_logit_bias", -2);
     }
@@ -128,7 +130,7 @@ class TiledLossTest {
     batch.put(Architecture.PIXELS, Tensor.of(normal(BATCH * 3 * 256), BATCH, 3, 16, 16));
     long[] tokens = new long[BATCH * 8];
     for (int i = 0; i < tokens.length; i++) {
-      tokens[i] = 1 + random.nextInt(97);
+      tokens[i] = 1L + random.nextInt(97);
     }
     batch.put(Architecture.TOKENS, Tensor.of(tokens, BATCH, 8));
     if (teacher > 0) {
@@ -154,7 +156,7 @@ class TiledLossTest {
         (name, tensor) -> {
           long[] shape = tensor.shape();
           int each = (int) (Tensor.count(shape) / shape[0]);
-          shape[0] = to - from;
+          shape[0] = (long) to - from;
           some.put(
               name,
               name.equals(Architecture.TOKENS)

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.Set;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
-import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.BackendException;
 import org.tensorflow.internal.c_api.TFJ_GradFuncAdapter;
@@ -60,7 +59,7 @@ final class CustomDerivatives extends TFJ_GradFuncAdapter {
       return 0;
     }
     // An exception must not cross the native code; the derivation fails for want of results.
-    try (PointerScope scope = new PointerScope()) {
+    try {
       Output given = new Output(new TF_Operation(incoming.oper()), incoming.index());
       NativeGraph.Derivative derivative =
           graph.derivative(TF_OperationName(operation).getString(), given);

@@ -2,6 +2,7 @@ package org.openclip.backend.tf.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.graph.NeuralOp;
@@ -90,8 +91,11 @@ final class TrainingPhase implements Phase {
       case TrainingOp.AllGather gather -> {
         if (gather.ranks() != collectives.size()) {
           throw new OpenClipException(
-              "a graph for %d processes cannot run in one of %d"
-                  .formatted(gather.ranks(), collectives.size()));
+              String.format(
+                  Locale.ROOT,
+                  "a graph for %d processes cannot run in one of %d",
+                  gather.ranks(),
+                  collectives.size()));
         }
         yield collectives.gather(input, gather.input().shape().rank());
       }
