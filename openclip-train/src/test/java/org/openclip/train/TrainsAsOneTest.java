@@ -52,9 +52,9 @@ class TrainsAsOneTest {
     "distributed/dist2-siglip-gather, 4, 1, false",
     "distributed/dist2-coca-local-grad, 2, 1, false",
     "distributed/dist2-distill-local-grad, 2, 1, false",
+    "distributed/dist2-clip-local-grad, 2, 1, true",
     "training/clip-resnet, 2, 1, false",
     "training/clip-resnet, 3, 1, false",
-    "distributed/dist2-clip-local-grad, 2, 1, true",
   })
   void severalProcessesTrainAsOne(String base, int world, int parts, boolean narrow)
       throws Exception {
@@ -124,7 +124,8 @@ class TrainsAsOneTest {
     List<Object> steps = new ArrayList<>();
     for (int step = 0; step < STEPS; step++) {
       Map<String, Object> made = new LinkedHashMap<>();
-      made.put("lr", 1e-4);
+      // Batch norms over few pictures amplify what differs in the last digit.
+      made.put("lr", base.contains("resnet") ? 1e-6 : 1e-4);
       made.put("tokens", texts(tokens, random));
       made.put("losses", Map.of());
       made.put("logit_scale", 0);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.checkpoint.Checkpoints;
+import org.openclip.train.run.Checkpoint;
 
 /** {@code openclip train} in several processes. */
 @Tag("once")
@@ -35,8 +37,8 @@ class TrainTogetherTest {
     DistributedRuns.Running launched =
         together.start(
             Map.of(),
-            java.util.stream.Stream.concat(
-                    java.util.stream.Stream.of("launch", "--nproc", "2", "--"),
+            Stream.concat(
+                    Stream.of("launch", "--nproc", "2", "--"),
                     together
                         .arguments(
                             "two",
@@ -69,9 +71,45 @@ class TrainTogetherTest {
         .contains("\"num_samples\":32");
   }
 
+  @Test
+  @Tag("full")
+  void aLaunchThatIsToldToEndIsSavedAndGoesOnWithAnotherNumberOfProcesses() throws Exception {
+    List<String> launch = List.of("launch", "--nproc", "2", "--");
+    String[] long1 = {"--epochs", "300", "--log-every-n-steps", "1", "--batch-size", "4"};
+    DistributedRuns.Running running =
+        together.start(
+            Map.of(),
+            Stream.concat(launch.stream(), together.arguments("told", long1).stream()).toList());
+    running.waitFor("epoch 1 step ");
+
+    running.process().destroy();
+
+    DistributedRuns.Ended ended = running.end();
+    assertThat(ended.said()).contains("stopped at step ");
+    assertThat(together.runs().checkpoint("told", "stopped")).isDirectory();
+    int epoch = Checkpoint.read(together.runs().checkpoint("told", "stopped")).progress().epoch();
+    ColourRuns.Run alone =
+        together
+            .runs()
+            .train(
+                "told",
+                "--epochs",
+                Integer.toString(epoch + 1),
+                "--batch-size",
+                "4",
+                "--threads",
+                "1",
+                "--workers",
+                "1",
+                "--resume",
+                "latest",
+                "--resume-changed");
+    assertThat(alone.code()).as(alone.err()).isZero();
+    assertThat(alone.err()).contains("done after ");
+  }
+
   private static String[] concat(String[] some, String... more) {
-    return java.util.stream.Stream.concat(
-            java.util.Arrays.stream(some), java.util.Arrays.stream(more))
+    return Stream.concat(java.util.Arrays.stream(some), java.util.Arrays.stream(more))
         .toArray(String[]::new);
   }
 
