@@ -219,7 +219,7 @@ final class RunFlags {
   }
 
   /** Returns a folder that goes when the process does. */
-  static Path passing() {
+  private static Path passing() {
     try {
       Path folder = Files.createTempDirectory("openclip-run");
       Runtime.getRuntime().addShutdownHook(new Thread(() -> Checkpoint.remove(folder)));

@@ -10,7 +10,7 @@ import org.openclip.train.run.RunFolder;
 /**
  * Where a run is kept and where it goes on, which the first process decides for all.
  *
- * @param folder the run's; of a process that keeps nothing one that goes with it
+ * @param folder the run's; a process that keeps nothing does not write into it
  * @param resumed where the run goes on; null when it begins
  */
 record RunPlace(RunFolder folder, @Nullable Checkpoint resumed) {
@@ -28,8 +28,10 @@ record RunPlace(RunFolder folder, @Nullable Checkpoint resumed) {
     Map<String, String> told = together.told(Map.of());
     String path = Objects.requireNonNull(told.get(RESUMED));
     Path place = Path.of(Objects.requireNonNull(told.get(FOLDER)));
-    RunFolder folder = RunFolder.create(together.logs() ? place : RunFlags.passing());
-    return new RunPlace(
-        together.ownLog(folder), path.isEmpty() ? null : Checkpoint.read(Path.of(path)));
+    RunFolder folder =
+        together.logs()
+            ? together.ownLog(RunFolder.create(place))
+            : new RunFolder(place).unwritten();
+    return new RunPlace(folder, path.isEmpty() ? null : Checkpoint.read(Path.of(path)));
   }
 }

@@ -135,13 +135,15 @@ public final class LocalRanks implements AutoCloseable {
 
   /** Passes on that the process is told to end, and waits until all have saved and ended. */
   public void terminate(Duration longest) {
-    processes.forEach(Process::destroy);
+    // A process' own destroy would close what it still has to say.
+    processes.forEach(process -> process.toHandle().destroy());
     waitFor(longest);
+    drain(); // This process ends when the caller does, with what was not read yet.
   }
 
   private void end(Duration grace) {
     if (!waitFor(grace)) {
-      processes.forEach(Process::destroy);
+      processes.forEach(process -> process.toHandle().destroy());
       if (!waitFor(grace.dividedBy(2))) {
         processes.forEach(Process::destroyForcibly);
         waitFor(grace);

@@ -22,7 +22,7 @@ import org.openclip.hub.io.JsonObjects;
  * out.log}, {@code checkpoints/} with {@code results.jsonl}, {@code tensorboard/}.
  *
  * @param path the run's folder
- * @param logName the name of the log in it
+ * @param logName the name of the log in it; empty for a process that keeps none
  */
 public record RunFolder(Path path, String logName) {
   private static final String LOG = "out.log";
@@ -32,6 +32,11 @@ public record RunFolder(Path path, String logName) {
   /** Names a folder with a log of the usual name. */
   public RunFolder(Path path) {
     this(path, LOG);
+  }
+
+  /** Returns the same folder for a process that writes nothing into it. */
+  public RunFolder unwritten() {
+    return new RunFolder(path, "");
   }
 
   /** Returns the same folder with a log of a process' own. */
@@ -94,6 +99,9 @@ public record RunFolder(Path path, String logName) {
 
   /** Adds a line to the log, with the time before it. */
   public void log(String line) {
+    if (logName.isEmpty()) {
+      return;
+    }
     append(
         logName,
         LocalDateTime.now(ZoneId.systemDefault()).format(TIME) + " | INFO | " + line + "\n",
