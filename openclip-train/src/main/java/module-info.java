@@ -8,6 +8,7 @@ module org.openclip.train {
   requires static org.jspecify;
 
   exports org.openclip.train.data;
+  exports org.openclip.train.distributed;
   exports org.openclip.train.evaluation;
   exports org.openclip.train.plan;
   exports org.openclip.train.run;
@@ -21,5 +22,6 @@ module org.openclip.train {
       org.openclip.train.benchmark.ClipBenchmarkCommand,
       org.openclip.train.command.EvaluateCommand,
       org.openclip.train.command.FinetuneCommand,
+      org.openclip.train.command.LaunchCommand,
       org.openclip.train.command.TrainCommand;
 }

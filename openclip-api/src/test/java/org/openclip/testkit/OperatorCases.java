@@ -491,7 +491,7 @@ final class OperatorCases {
             x -> new TrainingOp.Dropout(x, 0.5),
             x -> new TrainingOp.DropPath(x, 0.5),
             x -> new TrainingOp.PatchDropout(x, 0.5, 1),
-            TrainingOp.AllGather::new,
+            x -> new TrainingOp.AllGather(x, 1),
             TrainingOp.StopGradient::new)) {
       add(
           "in inference the identity, "

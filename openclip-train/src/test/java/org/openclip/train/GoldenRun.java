@@ -17,6 +17,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.openclip.api.config.ModelConfig;
 import org.openclip.api.model.Architecture;
+import org.openclip.api.spi.LossProvider;
+import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
@@ -24,6 +26,7 @@ import org.openclip.api.training.AdamW;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.testkit.Recipe;
 import org.openclip.train.plan.DecayGroups;
+import org.openclip.train.plan.Gathering;
 import org.openclip.train.plan.TowerGroups;
 import org.openclip.train.plan.TrainingGraphs;
 
@@ -31,9 +34,10 @@ import org.openclip.train.plan.TrainingGraphs;
  * A run of the reference.
  *
  * @param name what it is called
+ * @param file where it stands
  * @param json all that is known of it
  */
-record GoldenRun(String name, Map<String, Object> json) {
+record GoldenRun(String name, Path file, Map<String, Object> json) {
   /** The largest scale of logits, that of CLIP's paper. */
   private static final double LARGEST_SCALE = Math.log(100);
 
@@ -67,13 +71,19 @@ record GoldenRun(String name, Map<String, Object> json) {
       double rate,
       Tensor tokens,
       Map<String, Double> losses,
+      List<Map<String, Double>> lossesOfRanks,
       Map<String, Summary> gradients,
       double logitScale) {}
 
   /** Returns all runs; none is a failure. */
   static Stream<GoldenRun> all() {
+    return all("training");
+  }
+
+  /** Returns all runs of a folder; none is a failure. */
+  static Stream<GoldenRun> all(String name) {
     Path folder =
-        Path.of(Objects.requireNonNull(System.getProperty("openclip.golden"))).resolve("training");
+        Path.of(Objects.requireNonNull(System.getProperty("openclip.golden"))).resolve(name);
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> found = files.filter(f -> f.toString().endsWith(".json")).sorted().toList();
       assertThat(found).as("runs in " + folder).isNotEmpty();
@@ -83,10 +93,10 @@ record GoldenRun(String name, Map<String, Object> json) {
     }
   }
 
-  private static GoldenRun read(Path file) {
+  static GoldenRun read(Path file) {
     try {
       Map<String, Object> json = map(JSON.std.anyFrom(Files.readAllBytes(file)));
-      return new GoldenRun((String) Objects.requireNonNull(json.get("name")), json);
+      return new GoldenRun((String) Objects.requireNonNull(json.get("name")), file, json);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -112,12 +122,48 @@ record GoldenRun(String name, Map<String, Object> json) {
     return map(json.get("case"));
   }
 
+  /** Returns how many processes the run has. */
+  int world() {
+    return (int) number(hyperParameters().getOrDefault("world", 1));
+  }
+
+  /** Returns in how many parts a process' batch comes. */
+  int parts() {
+    return (int) number(hyperParameters().getOrDefault("parts", 1));
+  }
+
+  /** Returns whether it computes in bfloat16. */
+  boolean narrow() {
+    return Boolean.TRUE.equals(hyperParameters().get("narrow"));
+  }
+
+  /** Returns how a process of the run sees the others' features. */
+  Gathering gathering(int rank) {
+    Map<String, Object> given = hyperParameters();
+    boolean siglip = task().equals("siglip");
+    return new Gathering(
+        rank,
+        world(),
+        siglip || Boolean.TRUE.equals(given.get("local_loss")),
+        siglip || Boolean.TRUE.equals(given.get("gather_with_grad")));
+  }
+
   String task() {
     return (String) Objects.requireNonNull(hyperParameters().get("task"));
   }
 
   ModelConfig config() {
     return ModelConfig.of(map(json.get("model_cfg")));
+  }
+
+  /** Returns the run's graphs as a process sees them. */
+  TrainingGraphs graphs(Architecture architecture, PluginRegistry plugins, int rank) {
+    return TrainingGraphs.of(
+        architecture,
+        plugins.named(LossProvider.class, task()),
+        Map.of(),
+        task().equals("distill") ? architecture.config().embedDim() : 0,
+        gathering(rank));
   }
 
   TrainingPlan plan(Architecture architecture, TrainingGraphs graphs) {
@@ -136,7 +182,9 @@ record GoldenRun(String name, Map<String, Object> json) {
         Set.of(),
         Map.of("logit_scale", new TrainingPlan.Clamp(0, LARGEST_SCALE)),
         clip == null ? Double.POSITIVE_INFINITY : number(clip),
-        false);
+        false,
+        new TrainingPlan.Sharing(Boolean.TRUE.equals(given.get("sync_norms")), DataType.FLOAT32),
+        null);
   }
 
   Map<String, Double> weightDecays() {
@@ -156,6 +204,8 @@ record GoldenRun(String name, Map<String, Object> json) {
               number(step.get("lr")),
               tokens((List<?>) Objects.requireNonNull(step.get("tokens"))),
               numbers(step.get("losses")),
+              ((List<?>) step.getOrDefault("losses_of_ranks", List.of()))
+                  .stream().map(GoldenRun::numbers).toList(),
               gradients,
               number(step.get("logit_scale"))));
     }

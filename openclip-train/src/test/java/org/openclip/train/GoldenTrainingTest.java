@@ -99,12 +99,7 @@ class GoldenTrainingTest {
     PluginRegistry plugins = PluginRegistry.create();
     Architecture architecture = Architecture.of(run.config(), plugins);
     boolean distill = run.task().equals("distill");
-    TrainingGraphs graphs =
-        TrainingGraphs.of(
-            architecture,
-            plugins.named(LossProvider.class, run.task()),
-            Map.of(),
-            distill ? architecture.config().embedDim() : 0);
+    TrainingGraphs graphs = run.graphs(architecture, plugins, 0);
     TrainingPlan plan = run.plan(architecture, graphs);
     Map<String, Double> decays = new LinkedHashMap<>();
     plan.rules().forEach((name, rule) -> decays.put(name, rule.weightDecay()));
@@ -147,7 +142,7 @@ class GoldenTrainingTest {
     }
   }
 
-  private static void teach(
+  static void teach(
       Map<String, Tensor> batch, Backend backend, TrainingGraphs graphs, Weights teacher) {
     try (Program image = backend.compile(graphs.image(), teacher);
         Program text = backend.compile(graphs.text(), teacher)) {

@@ -12,8 +12,10 @@ import org.openclip.api.InvalidInputException;
  * @param spin whether threads that work on one run wait for each other by spinning, for a
  *     millisecond at most, before they sleep; runs are faster so, and cost more where other
  *     processes want the cores
+ * @param world the processes that train together; backends that do not train do not look at it
  */
-public record BackendOptions(Device device, Precision precision, int threads, boolean spin) {
+public record BackendOptions(
+    Device device, Precision precision, int threads, boolean spin, World world) {
   /** The device that there is, float32, threads by the size of the work, which spin. */
   public static final BackendOptions DEFAULT =
       new BackendOptions(Device.AUTO, Precision.FLOAT32, 0);
@@ -26,28 +28,38 @@ public record BackendOptions(Device device, Precision precision, int threads, bo
     }
   }
 
-  /** Creates options of threads that spin. */
+  /** Creates options of threads that spin, in a process that needs no other. */
   public BackendOptions(Device device, Precision precision, int threads) {
-    this(device, precision, threads, true);
+    this(device, precision, threads, true, World.ALONE);
+  }
+
+  /** Creates options of a process that needs no other. */
+  public BackendOptions(Device device, Precision precision, int threads, boolean spin) {
+    this(device, precision, threads, spin, World.ALONE);
+  }
+
+  /** Creates options of threads that spin, in a process that trains with others. */
+  public BackendOptions(Device device, Precision precision, int threads, World world) {
+    this(device, precision, threads, true, world);
   }
 
   /** Returns the same options on another device. */
   public BackendOptions withDevice(Device other) {
-    return new BackendOptions(other, precision, threads, spin);
+    return new BackendOptions(other, precision, threads, spin, world);
   }
 
   /** Returns the same options with another type of numbers. */
   public BackendOptions withPrecision(Precision other) {
-    return new BackendOptions(device, other, threads, spin);
+    return new BackendOptions(device, other, threads, spin, world);
   }
 
   /** Returns the same options with another number of threads. */
   public BackendOptions withThreads(int other) {
-    return new BackendOptions(device, precision, other, spin);
+    return new BackendOptions(device, precision, other, spin, world);
   }
 
   /** Returns the same options with threads that spin, or do not. */
   public BackendOptions withSpin(boolean other) {
-    return new BackendOptions(device, precision, threads, other);
+    return new BackendOptions(device, precision, threads, other, world);
   }
 }

@@ -380,4 +380,14 @@ public final class GraphBuilder {
   public Value patchDropout(Value input, double rate, int prefixTokens) {
     return rate == 0 ? input : add(new TrainingOp.PatchDropout(input, rate, prefixTokens));
   }
+
+  /** The rows of all processes that train together. */
+  public Value allGather(Value input, int ranks) {
+    return ranks == 1 ? input : add(new TrainingOp.AllGather(input, ranks));
+  }
+
+  /** The same value, through which no gradient flows back. */
+  public Value stopGradient(Value input) {
+    return add(new TrainingOp.StopGradient(input));
+  }
 }

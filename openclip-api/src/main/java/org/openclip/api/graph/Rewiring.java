@@ -144,7 +144,7 @@ record Rewiring(UnaryOperator<Value> to) {
       case Dropout d -> new Dropout(to(d.input()), d.rate());
       case DropPath d -> new DropPath(to(d.input()), d.rate());
       case PatchDropout d -> new PatchDropout(to(d.input()), d.rate(), d.prefix());
-      case AllGather a -> new AllGather(to(a.input()));
+      case AllGather a -> new AllGather(to(a.input()), a.ranks());
       case StopGradient s -> new StopGradient(to(s.input()));
     };
   }

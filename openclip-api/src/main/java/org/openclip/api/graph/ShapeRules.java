@@ -58,7 +58,12 @@ final class ShapeRules {
       case LayoutOp layout -> new Typed(layout(layout), layout.inputs().get(0).type());
       case TrainingOp training -> {
         Value input = training.inputs().get(0);
-        yield new Typed(input.shape(), input.type());
+        Shape shape = input.shape();
+        yield new Typed(
+            training instanceof TrainingOp.AllGather gather && gather.ranks() > 1
+                ? shape.with(0, shape.dim(0).times(Dim.of(gather.ranks())))
+                : shape,
+            input.type());
       }
     };
   }

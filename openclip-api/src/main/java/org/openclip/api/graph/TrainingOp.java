@@ -1,6 +1,7 @@
 package org.openclip.api.graph;
 
 import java.util.List;
+import org.openclip.api.OpenClipException;
 
 /** Operators that act only while a model is trained; in inference each is the identity. */
 public sealed interface TrainingOp extends Op {
@@ -47,11 +48,20 @@ public sealed interface TrainingOp extends Op {
   }
 
   /**
-   * The rows of all workers of a distributed training, in the order of their ranks.
+   * The rows of all processes that train together, in the order of their ranks; each of them has as
+   * many. What is derived by a row is summed over all processes.
    *
    * @param input {@code [batch, ...]}
+   * @param ranks how many processes there are; the result is {@code [ranks * batch, ...]}
    */
-  record AllGather(Value input) implements TrainingOp {
+  record AllGather(Value input, int ranks) implements TrainingOp {
+    /** Checks that there is a process. */
+    public AllGather {
+      if (ranks < 1) {
+        throw new OpenClipException("rows of " + ranks + " processes cannot be gathered");
+      }
+    }
+
     @Override
     public List<Value> inputs() {
       return List.of(input);

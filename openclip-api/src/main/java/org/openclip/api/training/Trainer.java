@@ -46,6 +46,17 @@ public interface Trainer extends AutoCloseable {
    */
   Map<String, Tensor> run(Graph graph, Map<String, Tensor> inputs);
 
+  /**
+   * Returns rows of all processes that train together, in the order of their ranks. All of them
+   * must call this, as they must {@link #step} and {@link #gradients}; they may have different
+   * numbers of rows.
+   *
+   * @param rows {@code float32[n, width]} or {@code int64[n, width]}, n at least 0
+   */
+  default Tensor gather(Tensor rows) {
+    return rows;
+  }
+
   /** Returns a copy of all parameters and buffers, by the names of the state dictionary. */
   Weights weights();
 

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.LeafOp;
+import org.openclip.api.tensor.DataType;
 
 /**
  * What is trained and how: towers from inputs to features, an objective from the features to
@@ -31,6 +33,8 @@ import org.openclip.api.graph.LeafOp;
  *     infinite for no bound
  * @param checkpointing whether most of what the towers compute is computed twice, not kept, to save
  *     memory
+ * @param sharing how processes that train together do it
+ * @param tiling how the objective is computed some rows at a time; null for all at once
  */
 public record TrainingPlan(
     List<Graph> towers,
@@ -40,7 +44,9 @@ public record TrainingPlan(
     Set<String> frozenStatistics,
     Map<String, Clamp> clamps,
     double gradientNorm,
-    boolean checkpointing) {
+    boolean checkpointing,
+    Sharing sharing,
+    @Nullable Tiling tiling) {
   /** The name of the objective's output that is minimised, a scalar. */
   public static final String LOSS = "loss";
 
@@ -51,6 +57,73 @@ public record TrainingPlan(
    * @param maximum the upper end
    */
   public record Clamp(double minimum, double maximum) {}
+
+  /**
+   * How processes that train together do it. Each computes the gradients of its own part of the
+   * batch; their mean changes the parameters of all.
+   *
+   * @param norms whether batch norms use the statistics of the parts of all processes; else of each
+   *     process' own, and the running statistics follow those of the first
+   * @param gradients the type in which gradients are sent: FLOAT32 or BFLOAT16
+   */
+  public record Sharing(boolean norms, DataType gradients) {
+    /** Each has its own batch norms, and gradients are sent as they are. */
+    public static final Sharing PLAIN = new Sharing(false, DataType.FLOAT32);
+
+    /** Checks the type. */
+    public Sharing {
+      if (gradients != DataType.FLOAT32 && gradients != DataType.BFLOAT16) {
+        throw new InvalidInputException(
+            "gradients are sent in float32 or bfloat16, not in " + gradients);
+      }
+    }
+  }
+
+  /**
+   * An objective whose outputs are means over the rows of a batch, computed some rows at a time so
+   * that what compares rows with all others is never whole in memory.
+   *
+   * @param gather from some inputs of the objective to all rows of them
+   * @param tile from some rows of the objective's inputs, and the outputs of {@code gather}, to the
+   *     objective's outputs, each the mean over those rows; an input named {@value #FIRST_ROW},
+   *     {@code int64[1]}, is the place of the first of them among all
+   * @param rows the name of an input that is cut; all whose first dimension is not fixed are
+   * @param count how many tiles there are
+   */
+  public record Tiling(Graph gather, Graph tile, String rows, int count) {
+    /** The name of an input that nobody feeds. */
+    public static final String FIRST_ROW = "first_row";
+
+    /** Checks that there is a tile. */
+    public Tiling {
+      if (count < 1) {
+        throw new InvalidInputException("an objective in " + count + " tiles is none");
+      }
+    }
+  }
+
+  /** Creates a plan of processes that share no batch norms. */
+  public TrainingPlan(
+      List<Graph> towers,
+      Graph objective,
+      Optimizer optimizer,
+      Map<String, UpdateRule> rules,
+      Set<String> frozenStatistics,
+      Map<String, Clamp> clamps,
+      double gradientNorm,
+      boolean checkpointing) {
+    this(
+        towers,
+        objective,
+        optimizer,
+        rules,
+        frozenStatistics,
+        clamps,
+        gradientNorm,
+        checkpointing,
+        Sharing.PLAIN,
+        null);
+  }
 
   /** Copies the collections, and checks that what is named exists. */
   public TrainingPlan {

@@ -48,9 +48,10 @@ record SessionConfig(int threads, ConfigProto proto) {
    * Returns how many threads the process' pool has, and makes it if there is none.
    *
    * @param wanted how many; 0 for as many as there are cores
+   * @param processes how many share the cores
    */
-  static int threads(int wanted) {
-    int threads = wanted > 0 ? wanted : physicalCores();
+  static int threads(int wanted, int processes) {
+    int threads = wanted > 0 ? wanted : Math.max(1, physicalCores() / processes);
     int pool = NativeLibrary.threads(threads);
     if (pool != threads) {
       LOG.log(

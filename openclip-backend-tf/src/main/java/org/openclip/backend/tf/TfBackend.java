@@ -2,6 +2,7 @@ package org.openclip.backend.tf;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.BackendException;
 import org.openclip.api.ClosedException;
 import org.openclip.api.backend.Backend;
@@ -9,6 +10,7 @@ import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.backend.Program;
+import org.openclip.api.backend.World;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.WeightCheck;
 import org.openclip.api.tensor.DataType;
@@ -17,6 +19,7 @@ import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.backend.tf.lowering.Numbers;
 import org.openclip.backend.tf.runtime.NativeLibrary;
+import org.openclip.backend.tf.runtime.NativeServer;
 import org.openclip.backend.tf.training.TfTrainer;
 
 /** TensorFlow on one device. */
@@ -25,15 +28,18 @@ final class TfBackend implements Backend {
   private final Precision precision;
   private final Numbers numbers;
   private final SessionConfig config;
+  private final @Nullable NativeServer server;
   private final List<TfProgram> programs = new ArrayList<>();
   private final List<TfTrainer> trainers = new ArrayList<>();
   private boolean closed;
 
-  private TfBackend(Device device, Precision precision, SessionConfig config) {
+  private TfBackend(
+      Device device, Precision precision, SessionConfig config, @Nullable NativeServer server) {
     this.device = device;
     this.precision = precision;
     this.numbers = Numbers.of(precision, device.kind() == Device.Kind.CUDA);
     this.config = config;
+    this.server = server;
   }
 
   /**
@@ -44,9 +50,12 @@ final class TfBackend implements Backend {
    */
   static TfBackend open(BackendOptions options) {
     NativeLibrary.load();
-    int threads = SessionConfig.threads(options.threads());
+    World world = options.world();
+    int threads = SessionConfig.threads(options.threads(), world.neighbours());
     Device device = Devices.choose(options.device());
-    return new TfBackend(device, options.precision(), SessionConfig.of(device, threads));
+    SessionConfig config = SessionConfig.of(device, threads);
+    NativeServer server = world.alone() ? null : NativeServer.of(world, config.proto());
+    return new TfBackend(device, options.precision(), config, server);
   }
 
   @Override
@@ -96,7 +105,8 @@ final class TfBackend implements Backend {
     long size = plan.parameters().values().stream().mapToLong(p -> p.shape().count().size()).sum();
     Numbers trained = new Numbers(DataType.FLOAT32, numbers.dense());
     TfTrainer trainer =
-        TfBackendProvider.linked(() -> TfTrainer.open(plan, weights, trained, config.proto(size)));
+        TfBackendProvider.linked(
+            () -> TfTrainer.open(plan, weights, trained, config.proto(size), server));
     synchronized (programs) {
       if (!closed) {
         trainers.removeIf(TfTrainer::isClosed);

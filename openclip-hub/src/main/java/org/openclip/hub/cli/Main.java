@@ -197,7 +197,8 @@ public final class Main {
     stream.println(DEBUG + " or OPENCLIP_DEBUG=1 shows the stack trace of a failure.");
   }
 
-  private static String version() {
+  /** Returns the program's version. */
+  public static String version() {
     return jarVersion().orElse("(not from a jar)");
   }
 

@@ -7,6 +7,7 @@ import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.backend.Processor;
+import org.openclip.api.backend.World;
 import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.ModelBuilder;
@@ -67,13 +68,22 @@ final class ComputeFlags {
 
   /** Opens the backend. */
   Backend open(PluginRegistry plugins) {
+    return open(plugins, device(), World.ALONE);
+  }
+
+  /** Opens the backend of a process that trains with others, or alone. */
+  Backend open(PluginRegistry plugins, Together together) {
+    return open(plugins, together.device(device()), together.world());
+  }
+
+  private Backend open(PluginRegistry plugins, Device where, World world) {
     BackendProvider provider = plugins.named(BackendProvider.class, backend);
     Precision wanted = precision();
-    Backend opened = provider.open(new BackendOptions(device(), wanted, threads));
+    // Whether bfloat16 is emulated is asked of the processor first: a process has one server.
     boolean emulated =
         wanted == Precision.BFLOAT16
-            && opened.device().kind() == Device.Kind.CPU
-            && !processor.multipliesBfloat16();
+            && !processor.multipliesBfloat16()
+            && runsOnCpu(provider, where);
     if (precision.equals(FASTEST)) {
       note =
           emulated
@@ -82,9 +92,8 @@ final class ComputeFlags {
                   + " instructions for bfloat16"
               : "--precision amp: computing in bfloat16, which needs no scaling of the loss";
       if (emulated) {
-        opened.close();
-        chosen = Precision.FLOAT32;
-        return provider.open(new BackendOptions(device(), Precision.FLOAT32, threads));
+        wanted = Precision.FLOAT32;
+        chosen = wanted;
       }
     } else if (emulated) {
       note =
@@ -93,7 +102,24 @@ final class ComputeFlags {
               + " are emulated: a step takes about 2.5 times as long as in float32. Take"
               + " --precision fp32, or amp, which chooses";
     }
-    return opened;
+    return provider.open(new BackendOptions(where, wanted, threads, world));
+  }
+
+  private static boolean runsOnCpu(BackendProvider provider, Device where) {
+    if (where.kind() == Device.Kind.CPU) {
+      return true;
+    }
+    try (Backend probe = provider.open(new BackendOptions(where, Precision.FLOAT32, 1))) {
+      return probe.device().kind() == Device.Kind.CPU;
+    }
+  }
+
+  /** Checks that the backend trains, before other processes wait for this one. */
+  void checkTrains(PluginRegistry plugins) {
+    if (!plugins.named(BackendProvider.class, backend).trains()) {
+      throw new UsageException(
+          "--backend " + backend + " does not train; --backend tf does, in each process");
+    }
   }
 
   /** Lets a model run in the same way. */
@@ -102,7 +128,7 @@ final class ComputeFlags {
   }
 
   /** Returns the device; as in the reference, {@code cuda} does without a GPU, too. */
-  private Device device() {
+  Device device() {
     return device.equals("cuda") ? Device.AUTO : Device.parse(device);
   }
 

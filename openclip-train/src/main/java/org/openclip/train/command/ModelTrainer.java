@@ -24,6 +24,7 @@ import org.openclip.train.plan.Locks;
 import org.openclip.train.plan.TrainingGraphs;
 import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.ModelInTraining;
+import org.openclip.train.run.Ranks;
 import org.openclip.train.run.Teacher;
 import org.openclip.train.run.TrainingLoop;
 
@@ -50,7 +51,8 @@ final class ModelTrainer implements AutoCloseable {
       OptimizerFlags optimizer,
       LockFlags locks,
       ComputeFlags computing,
-      RunFlags run) {}
+      RunFlags run,
+      Together together) {}
 
   private ModelTrainer(
       Flags flags, ModelBuilder builder, @Nullable Teacher teacher, @Nullable Checkpoint resumed) {
@@ -59,12 +61,17 @@ final class ModelTrainer implements AutoCloseable {
     this.architecture = builder.architecture();
     this.teacher = teacher;
     PluginRegistry plugins = builder.registry();
-    this.backend = flags.computing.open(plugins);
+    this.backend = flags.computing.open(plugins, flags.together);
     try {
       this.graphs =
           flags.objective.graphs(
-              architecture, plugins, flags.model.siglip, teacher == null ? 0 : teacher.width());
+              architecture,
+              plugins,
+              flags.model.siglip,
+              teacher == null ? 0 : teacher.width(),
+              flags.together);
       this.trainer = trainer(plan(), resumed);
+      flags.together.agreeOnWeights(trainer);
     } catch (RuntimeException e) {
       backend.close();
       throw e;
@@ -132,7 +139,16 @@ final class ModelTrainer implements AutoCloseable {
         locks.statistics(),
         Map.of("logit_scale", new TrainingPlan.Clamp(0, LARGEST_SCALE)),
         optimizer.gradientNorm(),
-        flags.run.checkpointing);
+        flags.run.checkpointing,
+        flags.together.sharing(),
+        flags.objective.tiling(
+            graphs,
+            architecture,
+            builder.registry(),
+            flags.model.siglip,
+            teacher == null ? 0 : teacher.width(),
+            flags.together,
+            (long) flags.run.batchSize * flags.computing.accumulate));
   }
 
   private Trainer trainer(TrainingPlan plan, @Nullable Checkpoint resumed) {
@@ -156,6 +172,11 @@ final class ModelTrainer implements AutoCloseable {
   /** Returns the backend's trainer. */
   Trainer trainer() {
     return trainer;
+  }
+
+  /** Returns the processes that train together. */
+  Ranks ranks() {
+    return flags.together.ranks(trainer);
   }
 
   /** Returns what the objective is fed beside pictures and tokens. */

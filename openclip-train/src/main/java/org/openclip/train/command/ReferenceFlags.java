@@ -7,14 +7,16 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.openclip.hub.cli.UsageException;
-import org.openclip.hub.io.Variables;
 
 /**
  * The flags of the reference that do nothing here, because there is nothing to do, and those that
  * are refused, because their work would be left undone.
  */
 final class ReferenceFlags {
-  private static final String ONE = "there is one process, which sees everything";
+  private static final String TENSORFLOW =
+      "processes meet on TensorFlow's own servers, whatever the device";
+  private static final String SHARDED =
+      "every process holds all parameters and the optimizer's state; the numbers are the same";
   private static final String COMPILED = "every step is compiled as one graph anyway";
   private static final String PADDED =
       "each batch leaves out what its longest caption does not need";
@@ -44,10 +46,10 @@ final class ReferenceFlags {
 
   private static Map<String, Fate> fates() {
     Map<String, Fate> fates = new TreeMap<>();
-    ignored(fates, 0, ONE, "use-bn-sync", "local-loss", "gather-with-grad", "ddp-static-graph");
-    ignored(fates, 0, ONE, "no-set-device-rank", "log-local", "fsdp", "fsdp-offload-cpu");
-    ignored(fates, 0, ONE, "fsdp-no-reshard-after-forward");
-    ignored(fates, 1, ONE, "dist-url", "dist-backend", "fsdp-checkpoint", "loss-dist-impl");
+    ignored(fates, 0, COMPILED, "ddp-static-graph");
+    ignored(fates, 1, TENSORFLOW, "dist-backend");
+    ignored(fates, 0, SHARDED, "fsdp", "fsdp-offload-cpu", "fsdp-no-reshard-after-forward");
+    ignored(fates, 1, SHARDED, "fsdp-checkpoint");
     ignored(fates, 0, COMPILED, "torchcompile");
     ignored(fates, 1, COMPILED, "torchcompile-strategy", "torchcompile-backend");
     ignored(fates, 1, COMPILED, "torchcompile-mode");
@@ -58,7 +60,11 @@ final class ReferenceFlags {
     ignored(fates, 1, "scores are compared as they come, in fp32", "val-retrieval-chunk-size");
     ignored(fates, 1, "scores are compared as they come, in fp32", "val-retrieval-precision");
     refused(fates, 0, PROGRAM, "trace", "torchscript");
-    refused(fates, 0, "there is one process; leave it out", "horovod");
+    refused(
+        fates,
+        0,
+        "processes are found by torchrun's, MPI's or Slurm's variables; leave it out",
+        "horovod");
     refused(fates, 0, "an older name of --pretrained openai; give that", "openai-pretrained");
     refused(fates, 0, "an older way to use many GPUs; leave it out", "dp");
     refused(fates, 1, "an older way to use many GPUs; leave it out", "multigpu");
@@ -123,14 +129,6 @@ final class ReferenceFlags {
     void check() {
       if (error != null) {
         throw new UsageException(error);
-      }
-      for (String variable : List.of("WORLD_SIZE", "SLURM_NTASKS")) {
-        String processes = Variables.get(variable);
-        if (processes != null && processes.matches("0*([2-9]|[1-9][0-9]+)")) {
-          throw new UsageException(
-              "the variable %s says that %s processes train together, which is not there yet; start one"
-                  .formatted(variable, processes));
-        }
       }
     }
   }

@@ -1,15 +1,22 @@
 package org.openclip.train.command;
 
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.data.Dataset;
+import org.openclip.train.distributed.Placement;
 import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.Progress;
 import org.openclip.train.run.RunFolder;
@@ -43,6 +50,7 @@ final class TrainCall implements Arguments.Call {
   @Mixin private LockFlags locks = new LockFlags();
   @Mixin private ComputeFlags computing = new ComputeFlags();
   @Mixin private RunFlags running = new RunFlags();
+  @Mixin private DistributedFlags distributed = new DistributedFlags();
   @Mixin private ValidationFlags validation = new ValidationFlags();
 
   TrainCall(GivenFlags given, ReferenceFlags.Sorted others) {
@@ -59,32 +67,80 @@ final class TrainCall implements Arguments.Call {
           "--train-data is missing; it names the data to train on. With --val-data or"
               + " --imagenet-val alone, a model is only measured");
     }
+    Placement place = distributed.placement();
+    distributed.gradients();
+    if (!place.alone()) {
+      computing.checkTrains(environment.plugins());
+    }
     Dataset dataset = data.trains() ? data.training() : null;
-    long planned = dataset == null ? 0 : stepsInEpoch(dataset);
+    long planned = dataset == null ? 0 : stepsInEpoch(dataset, place.size());
     ModelBuilder builder = model.builder(environment);
     builder.architecture(); // An unknown model is said before a folder is made for it,
     model.variations.augmentation(); // and so is what does not vary pictures.
     EffectiveFlags flags = effective();
+    Environment heard = place.rank() == 0 ? environment : silent(environment);
+    try (Together together =
+        Together.meet(distributed, place, facts(flags, dataset), environment)) {
+      try {
+        return train(heard, together, builder, dataset, planned, flags);
+      } catch (RuntimeException e) {
+        throw together.explained(e);
+      }
+    }
+  }
+
+  /** Returns what must be the same in all processes. */
+  private static Map<String, String> facts(EffectiveFlags flags, @Nullable Dataset dataset) {
+    Map<String, String> facts = new TreeMap<>(flags.values());
+    facts.put("the version of OpenCLIP", Main.version());
+    facts.put("the version of Java", Runtime.version().toString());
+    if (dataset != null) {
+      facts.put("the training data", dataset.fingerprint());
+    }
+    return facts;
+  }
+
+  /** Of several processes one alone tells people how the training goes. */
+  private static Environment silent(Environment environment) {
+    return new Environment(
+        environment.out(),
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+        environment.plugins(),
+        false);
+  }
+
+  private int train(
+      Environment environment,
+      Together together,
+      ModelBuilder builder,
+      @Nullable Dataset dataset,
+      long planned,
+      EffectiveFlags flags) {
     List<String> said = new ArrayList<>();
-    RunFolder folder = running.folder(model.name, computing.precision);
-    Checkpoint resumed = running.resumed(folder, said::add);
+    RunPlace place = RunPlace.of(together, running, model.name, computing.precision, said::add);
+    RunFolder folder = place.folder();
+    Checkpoint resumed = place.resumed();
     long steps = planned;
     if (resumed != null && dataset != null) {
       running.checkSame(resumed, flags);
       steps = running.resumeChanged() ? planned : Saver.steps(resumed, planned);
     }
-    running.params(folder, given, said::add);
+    if (together.writes()) {
+      running.params(folder, given, said::add);
+    }
     TrainingRun.Length length =
-        new TrainingRun.Length(running.batchSize * computing.accumulate, steps);
+        new TrainingRun.Length(running.batchSize * computing.accumulate * together.size(), steps);
     return TrainingRun.in(
         environment,
         running,
         folder,
         length,
+        together.writes(),
         run -> {
           said.forEach(run::say);
           others.notes().forEach(run::say);
           model.variations.notes().forEach(run::say);
+          together.notes(resumed).forEach(run::say);
           Pictures pictures =
               new Pictures(builder, model.variations.augmentation(), model.mostPixels);
           ValidationFlags.Sources measured = validation.sources(data, builder, pictures);
@@ -94,7 +150,14 @@ final class TrainCall implements Arguments.Call {
                 data.trainingName(), dataset, pictures.varied(builder.tokenizer()), run.stop());
           }
           measured.check(run.stop());
-          work(run, environment, builder, resumed, new Data(dataset, pictures, measured), flags);
+          work(
+              run,
+              environment,
+              together,
+              builder,
+              resumed,
+              new Data(dataset, pictures, measured),
+              flags);
           return 0;
         });
   }
@@ -111,6 +174,7 @@ final class TrainCall implements Arguments.Call {
   private void work(
       TrainingRun run,
       Environment environment,
+      Together together,
       ModelBuilder builder,
       @Nullable Checkpoint resumed,
       Data samples,
@@ -118,7 +182,7 @@ final class TrainCall implements Arguments.Call {
     Dataset dataset = samples.training();
     Pictures pictures = samples.pictures();
     ModelTrainer.Flags flags =
-        new ModelTrainer.Flags(model, objective, optimizer, locks, computing, running);
+        new ModelTrainer.Flags(model, objective, optimizer, locks, computing, running, together);
     try (ModelTrainer trainer =
         ModelTrainer.open(flags, builder, environment, resumed, dataset != null)) {
       computing.note().ifPresent(run::say);
@@ -130,9 +194,10 @@ final class TrainCall implements Arguments.Call {
               .measured()
               .of(
                   trainer.model(pictures),
-                  new Validation.Settings(last, running.batchSize, running.threads()));
+                  new Validation.Settings(last, running.batchSize, running.threads()),
+                  trainer.ranks());
       if (dataset == null) {
-        measure(run, measured, start.epoch());
+        measure(run, together, measured, start.epoch());
         return;
       }
       Architecture architecture = builder.architecture();
@@ -147,8 +212,10 @@ final class TrainCall implements Arguments.Call {
       run.reporter()
           .atEpochs(
               progress -> {
-                saver.epoch(progress);
-                measure(run, measured, progress.epoch());
+                if (together.writes()) {
+                  saver.epoch(progress);
+                }
+                measure(run, together, measured, progress.epoch());
               });
       TrainingLoop loop =
           new TrainingLoop(
@@ -158,8 +225,9 @@ final class TrainCall implements Arguments.Call {
               pictures.varied(builder.tokenizer()),
               optimizer.schedule(running.epochs, run.length().stepsInEpoch()),
               running.loop(computing.accumulate, run.length().stepsInEpoch()),
-              trainer.extras());
-      run.train("train", model.name, loop, start, saver);
+              trainer.extras(),
+              trainer.ranks());
+      run.train("train", model.name, loop, start, together.writes() ? saver : null);
     }
   }
 
@@ -168,9 +236,10 @@ final class TrainCall implements Arguments.Call {
    *
    * @param epoch how many epochs the model was trained for
    */
-  private static void measure(TrainingRun run, Validation measured, int epoch) {
+  private static void measure(TrainingRun run, Together together, Validation measured, int epoch) {
     measured
         .run(epoch, run.stop(), run::say)
+        .filter(metrics -> together.writes())
         .ifPresent(metrics -> run.reporter().results(epoch, metrics));
   }
 
@@ -189,15 +258,18 @@ final class TrainCall implements Arguments.Call {
     return GivenFlags.trained(EffectiveFlags.of(read, optimizer.defaults(model.name)), model.name);
   }
 
-  private long stepsInEpoch(Dataset dataset) {
+  private long stepsInEpoch(Dataset dataset, int processes) {
     long samples = data.epochSamples(dataset);
     long steps =
-        new StepsInEpoch(running.batchSize, computing.accumulate, running.workers, 1)
+        new StepsInEpoch(running.batchSize, computing.accumulate, running.workers, processes)
             .of(dataset, samples);
     if (steps < 1) {
       throw new UsageException(
-          "an epoch of %s samples has no batch of %s; take a smaller --batch-size"
-              .formatted(samples, running.batchSize));
+          "an epoch of %s samples has no batch of %s%s; take a smaller --batch-size"
+              .formatted(
+                  samples,
+                  running.batchSize,
+                  processes == 1 ? "" : " for each of " + processes + " processes"));
     }
     return steps;
   }

@@ -46,16 +46,31 @@ record TrainingRun(
       RunFolder folder,
       Length length,
       Function<TrainingRun, T> work) {
+    return in(environment, flags, folder, length, true, work);
+  }
+
+  /**
+   * Does some work in a run.
+   *
+   * @param writes whether the process keeps more than a log, as one of several does
+   */
+  static <T> T in(
+      Environment environment,
+      RunFlags flags,
+      RunFolder folder,
+      Length length,
+      boolean writes,
+      Function<TrainingRun, T> work) {
     try (StopSignal stop = StopSignal.listen();
         RunReporter reporter =
             new RunReporter(
                 environment,
                 folder,
-                flags.tensorBoard(),
+                flags.tensorBoard() && writes,
                 flags.cadence(),
                 length.samplesInStep(),
                 flags.epochs * length.stepsInEpoch());
-        RemoteSync sync = sync(flags, folder, reporter)) {
+        RemoteSync sync = writes ? sync(flags, folder, reporter) : null) {
       if (sync != null) {
         reporter.say("the run's folder is copied to " + sync.place());
       }
@@ -88,15 +103,19 @@ record TrainingRun(
    * @param command the command's name, which says how to go on
    * @param model the model's name
    * @param start where it begins
+   * @param saver what saves; null in a process that does not
    * @return whether it came to the end
    */
-  boolean train(String command, String model, TrainingLoop loop, Progress start, Saver saver) {
+  boolean train(
+      String command, String model, TrainingLoop loop, Progress start, @Nullable Saver saver) {
     say(
         "%s: %s epochs of %s steps, from step %s, in %s"
             .formatted(model, flags.epochs, length.stepsInEpoch(), start.step(), folder.path()));
     Progress reached = loop.run(start, reporter, stop);
     if (reached.epoch() < flags.epochs) {
-      saver.stopped(reached);
+      if (saver != null) {
+        saver.stopped(reached);
+      }
       say(
           "stopped at step %s; go on with: openclip %s ... --name %s --resume latest"
               .formatted(reached.step(), command, folder.path().getFileName()));

@@ -11,6 +11,7 @@ import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.cli.Prompts;
 import org.openclip.train.run.ModelInTraining;
 import org.openclip.train.run.ModelPreparation;
+import org.openclip.train.run.Ranks;
 import org.openclip.train.run.Validation;
 import picocli.CommandLine.Option;
 
@@ -114,10 +115,14 @@ final class ValidationFlags {
       }
     }
 
-    /** Returns what is measured of a model that is trained. */
-    Validation of(ModelInTraining model, Validation.Settings settings) {
+    /**
+     * Returns what is measured of a model that is trained.
+     *
+     * @param ranks the processes that measure together
+     */
+    Validation of(ModelInTraining model, Validation.Settings settings, Ranks ranks) {
       return new Validation(
-          model, pairs, flags.pairsEvery, labelled, flags.labelledEvery, settings);
+          model, pairs, flags.pairsEvery, labelled, flags.labelledEvery, settings, ranks);
     }
   }
 

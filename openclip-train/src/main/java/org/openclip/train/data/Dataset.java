@@ -1,6 +1,9 @@
 package org.openclip.train.data;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
+import org.openclip.api.InvalidInputException;
 
 /** Samples that a training goes through epoch by epoch. */
 public interface Dataset {
@@ -13,4 +16,29 @@ public interface Dataset {
    * @param faults is told what is left out
    */
   SampleStream open(Order order, Faults faults);
+
+  /**
+   * Opens those samples of an epoch that were not seen before it goes on with another number of
+   * processes.
+   *
+   * @param faults is told what is left out
+   * @param passed how many samples each process had passed; one list for each number of processes
+   *     that there was, in order
+   * @throws InvalidInputException when it cannot be told which samples these are
+   */
+  default SampleStream openRest(Order order, Faults faults, List<List<Long>> passed) {
+    throw new InvalidInputException(
+        String.format(
+            Locale.ROOT,
+            "the epoch was begun by %d processes, which read shards of their own, and cannot be"
+                + " gone on with by %d without seeing samples twice or losing them; take as many"
+                + " processes, or the checkpoint of an epoch's end",
+            passed.get(passed.size() - 1).size(),
+            order.ranks()));
+  }
+
+  /** Returns a text that is the same for the same samples, wherever they lie. */
+  default String fingerprint() {
+    return size().isPresent() ? size().getAsLong() + " samples" : "samples nobody has counted";
+  }
 }

@@ -1,5 +1,6 @@
 package org.openclip.train.data;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 
@@ -22,9 +23,19 @@ public final class RepeatedSamples implements SampleStream {
    * @param faults is told what the first pass leaves out; the others leave out the same
    */
   public RepeatedSamples(Dataset dataset, Order order, Faults faults) {
+    this(dataset, order, faults, List.of());
+  }
+
+  /**
+   * Opens the first pass where other processes have left it.
+   *
+   * @param before how far each of them had come; none for a pass from its beginning
+   */
+  public RepeatedSamples(Dataset dataset, Order order, Faults faults, List<List<Long>> before) {
     this.dataset = dataset;
     this.order = order;
-    this.stream = dataset.open(order, faults);
+    this.stream =
+        before.isEmpty() ? dataset.open(order, faults) : dataset.openRest(order, faults, before);
   }
 
   @Override

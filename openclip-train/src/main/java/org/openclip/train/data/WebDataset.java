@@ -1,6 +1,7 @@
 package org.openclip.train.data;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
@@ -80,6 +82,19 @@ public record WebDataset(
     ShardOrder next = resampled ? drawn(order) : listed(order);
     SampleStream stream = new Samples(this, next, order.own(CAPTIONS), faults);
     return shuffled ? new ShuffleBuffer(stream, buffer, order.own(SAMPLES)) : stream;
+  }
+
+  @Override
+  public String fingerprint() {
+    CRC32C sum = new CRC32C();
+    for (String location : shards.locations()) {
+      String name = location.substring(location.lastIndexOf('/') + 1);
+      sum.update((name + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    return shards.locations().size()
+        + " shards"
+        + (known.isPresent() ? " of " + known.getAsLong() + " samples, " : ", ")
+        + Long.toHexString(sum.getValue());
   }
 
   /** Yields the location of the next shard; null after the last. */

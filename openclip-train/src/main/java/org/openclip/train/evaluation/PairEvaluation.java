@@ -29,6 +29,50 @@ public final class PairEvaluation {
    */
   public static Map<String, Double> metrics(
       PairModel model, ZeroShot.Batches batches, int height, int width, LongConsumer progress) {
+    return collect(model, batches, height, width, progress).metrics();
+  }
+
+  /**
+   * What a model makes of some pairs, or of all.
+   *
+   * @param images one row for each picture
+   * @param texts one row for each caption
+   * @param sums what the model tells of each batch, times its pairs, in all
+   * @param pairs how many there are
+   */
+  public record Collected(
+      Embeddings images, Embeddings texts, Map<String, Double> sums, long pairs) {
+    /** Copies the sums. */
+    public Collected {
+      sums = Map.copyOf(sums);
+    }
+
+    /**
+     * Returns the metrics.
+     *
+     * @throws InvalidInputException when there is not one pair
+     */
+    public Map<String, Double> metrics() {
+      if (pairs == 0) {
+        throw new InvalidInputException("there is not one picture with a caption that can be read");
+      }
+      Map<String, Double> metrics = new LinkedHashMap<>(Retrieval.metrics(images, texts));
+      new TreeMap<>(sums).forEach((name, sum) -> metrics.put(name, sum / pairs));
+      metrics.put(SAMPLES, (double) pairs);
+      return metrics;
+    }
+  }
+
+  /**
+   * Returns what a model makes of pairs.
+   *
+   * @param batches yields pairs; what comes together is one batch of the losses
+   * @param height rows of the model's pictures
+   * @param width columns of the model's pictures
+   * @param progress is told how many pairs are done, batch by batch
+   */
+  public static Collected collect(
+      PairModel model, ZeroShot.Batches batches, int height, int width, LongConsumer progress) {
     List<Embeddings> images = new ArrayList<>();
     List<Embeddings> texts = new ArrayList<>();
     Map<String, Double> sums = new TreeMap<>();
@@ -42,15 +86,9 @@ public final class PairEvaluation {
       pairs += size;
       progress.accept(size);
     }
-    if (pairs == 0) {
-      throw new InvalidInputException("there is not one picture with a caption that can be read");
-    }
-    Map<String, Double> metrics =
-        new LinkedHashMap<>(Retrieval.metrics(Embeddings.concat(images), Embeddings.concat(texts)));
-    for (Map.Entry<String, Double> sum : sums.entrySet()) {
-      metrics.put(sum.getKey(), sum.getValue() / pairs);
-    }
-    metrics.put(SAMPLES, (double) pairs);
-    return metrics;
+    Embeddings none = Embeddings.of(1, new float[0]);
+    return pairs == 0
+        ? new Collected(none, none, sums, 0)
+        : new Collected(Embeddings.concat(images), Embeddings.concat(texts), sums, pairs);
   }
 }

@@ -5,7 +5,7 @@ import java.util.Map;
 import org.openclip.api.InvalidInputException;
 
 /** A count of right guesses. Of equal scores, that of the earlier class comes first. */
-final class Tally {
+public final class Tally {
   private static final int FEW = 5;
 
   private final long[] seen;
@@ -17,9 +17,27 @@ final class Tally {
    *
    * @param classes how many there are
    */
-  Tally(int classes) {
+  public Tally(int classes) {
     seen = new long[classes];
     right = new long[classes];
+  }
+
+  /** Returns all counts, which {@link #add(long[])} takes. */
+  public long[] counts() {
+    long[] counts = new long[2 * seen.length + 1];
+    System.arraycopy(seen, 0, counts, 0, seen.length);
+    System.arraycopy(right, 0, counts, seen.length, seen.length);
+    counts[2 * seen.length] = few;
+    return counts;
+  }
+
+  /** Adds what another tally of as many classes has counted. */
+  public void add(long[] counts) {
+    for (int c = 0; c < seen.length; c++) {
+      seen[c] += counts[c];
+      right[c] += counts[seen.length + c];
+    }
+    few += counts[2 * seen.length];
   }
 
   /**
@@ -46,7 +64,7 @@ final class Tally {
    *
    * @throws InvalidInputException when there is none
    */
-  Map<String, Double> metrics() {
+  public Map<String, Double> metrics() {
     long all = 0;
     long first = 0;
     double recall = 0;

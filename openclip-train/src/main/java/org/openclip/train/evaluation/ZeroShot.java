@@ -83,6 +83,16 @@ public final class ZeroShot {
    */
   public static Map<String, Double> metrics(
       ClipModel model, Embeddings classes, Batches batches, LongConsumer progress) {
+    return tally(model, classes, batches, progress).metrics();
+  }
+
+  /**
+   * Returns the counts from which the numbers are made.
+   *
+   * @param progress is told how many pictures were judged, batch by batch
+   */
+  public static Tally tally(
+      ClipModel model, Embeddings classes, Batches batches, LongConsumer progress) {
     Tally tally = new Tally(classes.size());
     int height = model.architecture().imageEncoder().height();
     int width = model.architecture().imageEncoder().width();
@@ -91,7 +101,7 @@ public final class ZeroShot {
       add(tally, pictures.cosine(classes), batch.texts().toLongs());
       progress.accept(batch.size());
     }
-    return tally.metrics();
+    return tally;
   }
 
   private static void add(Tally tally, float[][] cosines, long[] labels) {

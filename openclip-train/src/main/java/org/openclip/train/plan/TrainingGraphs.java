@@ -1,9 +1,12 @@
 package org.openclip.train.plan;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.MultimodalDecoder;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
@@ -11,7 +14,9 @@ import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
+import org.openclip.api.graph.LeafOp;
 import org.openclip.api.graph.Narrowing;
+import org.openclip.api.graph.Node;
 import org.openclip.api.graph.Shape;
 import org.openclip.api.graph.Value;
 import org.openclip.api.model.Architecture;
@@ -44,11 +49,29 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
    */
   public static TrainingGraphs of(
       Architecture architecture, LossProvider loss, Map<String, Object> options, int teacherWidth) {
+    return of(architecture, loss, options, teacherWidth, Gathering.ALONE);
+  }
+
+  /**
+   * Writes the graphs of a process that trains with others.
+   *
+   * @param loss the training objective
+   * @param options the loss's own options
+   * @param teacherWidth the width of a teacher's features; 0 for no teacher
+   * @param gathering how the loss sees the others' features
+   */
+  public static TrainingGraphs of(
+      Architecture architecture,
+      LossProvider loss,
+      Map<String, Object> options,
+      int teacherWidth,
+      Gathering gathering) {
     MultimodalDecoder decoder = architecture.decoder().orElse(null);
     Graph image = image(architecture, decoder != null);
     Graph text = text(architecture, decoder != null);
     Graph objective =
-        new Objective(architecture, decoder, image, text).write(loss, options, teacherWidth);
+        new Objective(architecture, decoder, image, text)
+            .write(loss, options, teacherWidth, gathering);
     return new TrainingGraphs(image, text, objective);
   }
 
@@ -62,6 +85,54 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
     MultimodalDecoder decoder = architecture.decoder().orElse(null);
     return new Objective(architecture, decoder, image, text)
         .validation(losses.named(LossProvider.class, decoder == null ? "clip" : "coca"));
+  }
+
+  /**
+   * Writes the same objective for some rows at a time.
+   *
+   * @param loss the training objective, a mean over rows
+   * @param teacherWidth the width of a teacher's features; 0 for no teacher
+   * @param gathering how the loss sees the others' features
+   * @param count how many tiles
+   * @throws InvalidInputException when the loss cannot be cut
+   */
+  public TrainingPlan.Tiling tiling(
+      Architecture architecture,
+      LossProvider loss,
+      int teacherWidth,
+      Gathering gathering,
+      int count) {
+    if (architecture.decoder().isPresent() || !gathering.cuttable()) {
+      throw new InvalidInputException(
+          architecture.decoder().isPresent()
+              ? "the loss of a model that writes captions is not computed in tiles"
+              : "a loss over all rows in every process is not computed in tiles; take"
+                  + " --local-loss");
+    }
+    List<String> rows = new ArrayList<>();
+    for (String name : List.of(LossProvider.IMAGE_FEATURES, LossProvider.TEXT_FEATURES)) {
+      rows.add(name);
+      if (teacherWidth > 0) {
+        rows.add(LossProvider.TEACHER + name);
+      }
+    }
+    Map<String, Value> known = new LinkedHashMap<>();
+    for (Node node : objective.nodes()) {
+      if (node.op() instanceof LeafOp.Input input && rows.contains(input.name())) {
+        known.put(input.name(), node.value());
+      }
+    }
+    GraphBuilder gather = new GraphBuilder("gather");
+    for (String name : rows) {
+      Value own = again(gather, name, Objects.requireNonNull(known.get(name)), Dim.BATCH);
+      gather.output(LossProvider.ALL + name, gathering.all(gather, own));
+    }
+    Graph tile = new Objective(architecture, null, image, text).tile(loss, known, teacherWidth);
+    return new TrainingPlan.Tiling(gather.build(), tile, LossProvider.IMAGE_FEATURES, count);
+  }
+
+  private static Value again(GraphBuilder graph, String name, Value like, Dim rows) {
+    return graph.input(name, like.type(), rows, like.shape().dim(1));
   }
 
   /** Returns both towers. */
@@ -110,13 +181,38 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
   /** The objective in the making. */
   private record Objective(
       Architecture architecture, @Nullable MultimodalDecoder decoder, Graph image, Graph text) {
-    Graph write(LossProvider loss, Map<String, Object> options, int teacherWidth) {
+    Graph write(
+        LossProvider loss, Map<String, Object> options, int teacherWidth, Gathering gathering) {
       GraphBuilder graph = new GraphBuilder("objective");
       Map<String, Value> features = features(graph);
       if (teacherWidth > 0) {
         teacher(graph, teacherWidth, features);
       }
+      gathering.apply(graph, features);
       loss.write(graph, features, options).forEach(graph::output);
+      return graph.build();
+    }
+
+    /** Writes the loss of some rows, given all. */
+    Graph tile(LossProvider loss, Map<String, Value> rows, int teacherWidth) {
+      GraphBuilder graph = new GraphBuilder("tile");
+      Map<String, Value> features = new LinkedHashMap<>();
+      rows.forEach(
+          (name, v) -> features.put(name, TrainingGraphs.again(graph, name, v, Dim.BATCH)));
+      rows.forEach(
+          (name, v) -> {
+            String full = LossProvider.ALL + name;
+            features.put(full, TrainingGraphs.again(graph, full, v, Dim.symbol("all")));
+          });
+      features.put(
+          LossProvider.FIRST_ROW,
+          graph.input(TrainingPlan.Tiling.FIRST_ROW, DataType.INT64, Dim.of(1)));
+      scales(graph, features);
+      if (teacherWidth > 0) {
+        String scale = LossProvider.TEACHER + LossProvider.LOGIT_SCALE;
+        features.put(scale, graph.input(scale, DataType.FLOAT32, Dim.of(1)));
+      }
+      loss.write(graph, features, Map.of()).forEach(graph::output);
       return graph.build();
     }
 
@@ -134,6 +230,14 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
       Map<String, Value> features = new LinkedHashMap<>();
       image.outputs().forEach((name, v) -> features.put(name, again(graph, name, v)));
       text.outputs().forEach((name, v) -> features.put(name, again(graph, name, v)));
+      scales(graph, features);
+      if (decoder != null) {
+        decode(graph, decoder, features);
+      }
+      return features;
+    }
+
+    private void scales(GraphBuilder graph, Map<String, Value> features) {
       features.put(
           LossProvider.LOGIT_SCALE,
           graph.unary(
@@ -143,10 +247,6 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
       if (bias != null) {
         features.put(LossProvider.LOGIT_BIAS, scalar(graph, LossProvider.LOGIT_BIAS, bias));
       }
-      if (decoder != null) {
-        decode(graph, decoder, features);
-      }
-      return features;
     }
 
     private static Value again(GraphBuilder graph, String name, Value value) {

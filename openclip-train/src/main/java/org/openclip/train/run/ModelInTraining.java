@@ -120,6 +120,13 @@ public final class ModelInTraining implements ClipModel, PairModel {
         rows(known, LossProvider.IMAGE_FEATURES), rows(known, LossProvider.TEXT_FEATURES), losses);
   }
 
+  /** Returns the names of what {@link #see} tells of a batch. */
+  List<String> told() {
+    return validation.outputs().containsKey("caption_loss")
+        ? List.of("clip_val_loss", "val_generative_loss")
+        : List.of("clip_val_loss");
+  }
+
   private static double first(Map<String, Tensor> tensors, String output) {
     return Objects.requireNonNull(tensors.get(output), output).toFloats()[0];
   }

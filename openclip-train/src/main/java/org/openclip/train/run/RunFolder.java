@@ -26,10 +26,28 @@ import org.openclip.hub.io.JsonObjects;
  * out.log}, {@code checkpoints/} with {@code results.jsonl}, {@code tensorboard/}.
  *
  * @param path the run's folder
+ * @param logName the name of the log in it; empty for a process that keeps none
  */
-public record RunFolder(Path path) {
+public record RunFolder(Path path, String logName) {
+  private static final String LOG = "out.log";
+
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd,HH:mm:ss", Locale.ROOT);
+
+  /** Names a folder with a log of the usual name. */
+  public RunFolder(Path path) {
+    this(path, LOG);
+  }
+
+  /** Returns the same folder for a process that writes nothing into it. */
+  public RunFolder unwritten() {
+    return new RunFolder(path, "");
+  }
+
+  /** Returns the same folder with a log of a process' own. */
+  public RunFolder logOf(int rank) {
+    return new RunFolder(path, "out-" + rank);
+  }
 
   /**
    * Creates the folder.
@@ -47,7 +65,7 @@ public record RunFolder(Path path) {
 
   /** Returns whether a run has been here before. */
   public static boolean used(Path path) {
-    return Files.exists(path.resolve("out.log"));
+    return Files.exists(path.resolve(LOG)) || Files.exists(path.resolve("out-0"));
   }
 
   /** Returns where a checkpoint of a name lies, such as {@code epoch_3}. */
@@ -126,8 +144,11 @@ public record RunFolder(Path path) {
 
   /** Adds a line to the log, with the time before it. */
   public void log(String line) {
+    if (logName.isEmpty()) {
+      return;
+    }
     append(
-        "out.log",
+        logName,
         LocalDateTime.now(ZoneId.systemDefault()).format(TIME) + " | INFO | " + line + "\n",
         StandardOpenOption.APPEND);
   }

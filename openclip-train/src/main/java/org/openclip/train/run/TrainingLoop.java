@@ -33,6 +33,7 @@ public final class TrainingLoop {
   private final Schedule schedule;
   private final Settings settings;
   private final Extras extras;
+  private final Ranks ranks;
   private final Faults faults = new Faults();
   private boolean repeats;
 
@@ -100,13 +101,22 @@ public final class TrainingLoop {
       Preparation preparation,
       Schedule schedule,
       Settings settings) {
-    this(architecture, trainer, dataset, preparation, schedule, settings, Extras.NONE);
+    this(
+        architecture,
+        trainer,
+        dataset,
+        preparation,
+        schedule,
+        settings,
+        Extras.NONE,
+        Ranks.alone(trainer));
   }
 
   /**
    * Puts the parts together.
    *
    * @param extras what the objective is fed beside, as a teacher's features
+   * @param ranks the processes that train together
    */
   public TrainingLoop(
       Architecture architecture,
@@ -115,7 +125,8 @@ public final class TrainingLoop {
       Preparation preparation,
       Schedule schedule,
       Settings settings,
-      Extras extras) {
+      Extras extras,
+      Ranks ranks) {
     this.architecture = architecture;
     this.trainer = trainer;
     this.dataset = dataset;
@@ -123,6 +134,7 @@ public final class TrainingLoop {
     this.schedule = schedule;
     this.settings = settings;
     this.extras = extras;
+    this.ranks = ranks;
   }
 
   /** Returns how many samples were left out so far, and of the first which it is, and why. */
@@ -140,11 +152,15 @@ public final class TrainingLoop {
    * @throws DivergedException when a loss is not finite
    */
   public Progress run(Progress start, Listener listener, BooleanSupplier stop) {
-    Progress progress = start;
+    Progress progress = start.of(ranks.rank(), ranks.size());
     while (progress.epoch() < settings.epochs()) {
       Progress after = epoch(progress, listener, stop);
       if (after.epoch() == progress.epoch()) {
-        return after;
+        List<Long> positions = new ArrayList<>();
+        for (long[] each : ranks.all(after.position())) {
+          positions.add(each[0]);
+        }
+        return after.everywhere(positions);
       }
       progress = after;
       listener.epoch(progress);
@@ -153,13 +169,13 @@ public final class TrainingLoop {
   }
 
   private Progress epoch(Progress start, Listener listener, BooleanSupplier stop) {
-    Order order = new Order(settings.seed(), start.epoch(), 0, 1);
+    Order order = new Order(settings.seed(), start.epoch(), ranks.rank(), ranks.size());
     Progress progress = start;
     // The steps of an epoch are counted from its beginning, not from where the training goes on.
     long end = (start.epoch() + 1L) * settings.stepsInEpoch();
     try (BatchLoader loader =
         new BatchLoader(
-            new RepeatedSamples(dataset, order, faults),
+            new RepeatedSamples(dataset, order, faults, start.before()),
             order,
             preparation,
             settings.batchSize(),
@@ -168,15 +184,16 @@ public final class TrainingLoop {
             true,
             faults)) {
       while (progress.step() < end) {
-        if (stop.getAsBoolean()) {
+        ranks.begins(progress.step() + 1);
+        long begun = System.nanoTime();
+        List<Batch> batches = stop.getAsBoolean() ? null : take(loader, stop);
+        boolean stopping = batches == null && stop.getAsBoolean();
+        // All go on together, or none does.
+        boolean[] some = ranks.any(stopping, batches == null && !stopping);
+        if (some[0]) {
           return progress;
         }
-        long begun = System.nanoTime();
-        List<Batch> batches = take(loader, stop);
-        if (batches == null) {
-          if (stop.getAsBoolean()) {
-            return progress;
-          }
+        if (batches == null || some[1]) {
           throw tooFew(progress, end, loader);
         }
         if (loader.pass() > 0 && !repeats) {
@@ -193,7 +210,7 @@ public final class TrainingLoop {
         progress = step(progress, batches, waited, begun, listener);
       }
     }
-    return new Progress(start.epoch() + 1, 0, progress.step());
+    return progress.nextEpoch();
   }
 
   private OpenClipException tooFew(Progress progress, long end, BatchLoader loader) {
@@ -230,13 +247,12 @@ public final class TrainingLoop {
     StepReport report =
         trainer.step(
             batches.stream().map(this::inputs).toList(),
-            new StepOptions(before.step() + 1, rate, settings.seed()));
+            new StepOptions(before.step() + 1, rate, settings.seed() + ranks.rank()));
     if (!Double.isFinite(report.loss())) {
       List<String> keys = batches.stream().flatMap(b -> b.keys().stream()).limit(8).toList();
       throw new DivergedException(before.step(), report, keys);
     }
-    Progress after =
-        new Progress(before.epoch(), batches.get(batches.size() - 1).position(), before.step() + 1);
+    Progress after = before.after(batches.get(batches.size() - 1).position());
     listener.step(after, report, rate, waited, (System.nanoTime() - begun) / 1e9);
     return after;
   }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,9 @@ import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
 import org.openclip.train.data.Order;
 import org.openclip.train.data.Preparation;
+import org.openclip.train.data.Share;
 import org.openclip.train.evaluation.PairEvaluation;
+import org.openclip.train.evaluation.Tally;
 import org.openclip.train.evaluation.ZeroShot;
 
 /**
@@ -29,6 +32,7 @@ import org.openclip.train.evaluation.ZeroShot;
  * @param labelled pictures of known classes
  * @param labelledEvery how many epochs lie between two measurements of them; 0 for never
  * @param settings how it is done
+ * @param ranks the processes that measure together, each its own samples
  */
 public record Validation(
     ModelInTraining model,
@@ -36,7 +40,8 @@ public record Validation(
     int pairsEvery,
     List<Labelled> labelled,
     int labelledEvery,
-    Settings settings) {
+    Settings settings,
+    Ranks ranks) {
   /** Copies the list. */
   public Validation {
     labelled = List.copyOf(labelled);
@@ -91,6 +96,12 @@ public record Validation(
    * @return the results by name; empty when nothing is due, or it was stopped
    */
   public Optional<Map<String, Double>> run(int epoch, BooleanSupplier stop, Consumer<String> say) {
+    // Processes that measure together all come to the end, for each waits for the others' share.
+    return measured(epoch, ranks.size() == 1 ? stop : () -> false, say);
+  }
+
+  private Optional<Map<String, Double>> measured(
+      int epoch, BooleanSupplier stop, Consumer<String> say) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     if (due(labelledEvery, epoch)) {
       Map<Classes, Embeddings> known = new HashMap<>();
@@ -108,14 +119,41 @@ public record Validation(
               pairs,
               stop,
               batches ->
-                  PairEvaluation.metrics(
-                      model,
-                      batches,
-                      model.architecture().imageEncoder().height(),
-                      model.architecture().imageEncoder().width(),
-                      done -> {})));
+                  together(
+                          PairEvaluation.collect(
+                              model,
+                              batches,
+                              model.architecture().imageEncoder().height(),
+                              model.architecture().imageEncoder().width(),
+                              done -> {}))
+                      .metrics()));
     }
     return metrics.isEmpty() || stop.getAsBoolean() ? Optional.empty() : Optional.of(metrics);
+  }
+
+  /** Returns what the models of all processes made of all pairs. */
+  private PairEvaluation.Collected together(PairEvaluation.Collected own) {
+    if (ranks.size() == 1) {
+      return own;
+    }
+    int width = model.embedDim();
+    Embeddings none = Embeddings.of(width, new float[0]);
+    Embeddings images = ranks.gather(own.pairs() == 0 ? none : own.images());
+    Embeddings texts = ranks.gather(own.pairs() == 0 ? none : own.texts());
+    Map<String, Double> sums = new TreeMap<>();
+    long pairs = 0;
+    for (long[] each : ranks.all(own.pairs())) {
+      pairs += each[0];
+    }
+    for (String name : model.told()) {
+      double sum = 0;
+      for (long[] each :
+          ranks.all(Double.doubleToRawLongBits(own.sums().getOrDefault(name, 0.0)))) {
+        sum += Double.longBitsToDouble(each[0]);
+      }
+      sums.put(name, sum);
+    }
+    return new PairEvaluation.Collected(images, texts, sums, pairs);
   }
 
   private boolean due(int every, int epoch) {
@@ -133,7 +171,16 @@ public record Validation(
             set.classes(), c -> ZeroShot.classes(model, c.names(), c.templates()));
     Map<String, Double> found =
         batches(
-            set.source(), stop, batches -> ZeroShot.metrics(model, classes, batches, done -> {}));
+            set.source(),
+            stop,
+            batches -> {
+              Tally all = new Tally(classes.size());
+              for (long[] each :
+                  ranks.all(ZeroShot.tally(model, classes, batches, done -> {}).counts())) {
+                all.add(each);
+              }
+              return all.metrics();
+            });
     for (String metric : List.of("top1", "top5")) {
       Double value = found.get(metric);
       if (value != null) {
@@ -154,7 +201,9 @@ public record Validation(
     Faults faults = new Faults();
     try (BatchLoader loader =
         new BatchLoader(
-            source.dataset().open(order, faults),
+            ranks.size() == 1
+                ? source.dataset().open(order, faults)
+                : new Share(source.dataset().open(order, faults), ranks.rank(), ranks.size()),
             order,
             source.preparation(),
             settings.batchSize(),

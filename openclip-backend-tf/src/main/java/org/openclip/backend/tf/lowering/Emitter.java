@@ -87,7 +87,7 @@ public final class Emitter {
   }
 
   /** Returns the same numbers in float64. */
-  Output toDouble(Output input) {
+  public Output toDouble(Output input) {
     return begin("Cast", input).type("DstT", ElementTypes.DOUBLE).build();
   }
 

@@ -80,6 +80,10 @@ final class NormLowering {
       throw new OpenClipException(
           "batch norm trains on pictures [batch, channels, height, width], not on " + input);
     }
+    if (lowering.phase().sharedStatistics()) {
+      new SharedNorm(lowering).write(norm, value);
+      return;
+    }
     if (lowering.narrowPictures()) {
       fused(norm, value);
       return;

@@ -48,6 +48,16 @@ public interface Phase {
   /** Returns whether a batch norm uses the statistics of the batch. */
   boolean batchStatistics(NeuralOp.BatchNorm norm);
 
+  /** Returns whether batch norms use the statistics of all processes that train together. */
+  default boolean sharedStatistics() {
+    return false;
+  }
+
+  /** Returns the sum of all processes' tensors, and its derivative the sum of their derivatives. */
+  default Output sumOfAll(Output own) {
+    return own;
+  }
+
   /** Takes note of the mean and the unbiased variance of a batch, {@code float32[channels]}. */
   void observe(NeuralOp.BatchNorm norm, Output mean, Output variance);
 }

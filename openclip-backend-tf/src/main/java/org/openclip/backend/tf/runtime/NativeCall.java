@@ -1,16 +1,22 @@
 package org.openclip.backend.tf.runtime;
 
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_DeleteBuffer;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_NewBufferFromString;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_SessionRun;
 
 import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.BackendException;
 import org.openclip.api.backend.CallsUnderWay;
+import org.tensorflow.internal.c_api.TF_Buffer;
 import org.tensorflow.internal.c_api.TF_Operation;
 import org.tensorflow.internal.c_api.TF_Output;
 import org.tensorflow.internal.c_api.TF_Tensor;
+import org.tensorflow.proto.RunOptions;
 
 /** A prepared run of a {@link NativeSession}. Safe for many threads until it is closed. */
 public final class NativeCall implements AutoCloseable {
@@ -21,11 +27,19 @@ public final class NativeCall implements AutoCloseable {
   private final int fetchCount;
   private final PointerPointer<TF_Operation> targets;
   private final int targetCount;
+  private final @Nullable TF_Buffer options;
   private boolean closed;
 
   NativeCall(
-      NativeSession session, List<Output> feeds, List<Output> fetches, List<Output> targets) {
+      NativeSession session,
+      List<Output> feeds,
+      List<Output> fetches,
+      List<Output> targets,
+      RunOptions options) {
     this.session = session;
+    byte[] bytes = options.toByteArray();
+    this.options =
+        bytes.length == 0 ? null : TF_NewBufferFromString(new BytePointer(bytes), bytes.length);
     this.feeds = NativeGraph.array(feeds);
     this.feedCount = feeds.size();
     this.fetches = NativeGraph.array(fetches);
@@ -61,7 +75,7 @@ public final class NativeCall implements AutoCloseable {
       }
       TF_SessionRun(
           session.pointer(),
-          null,
+          options,
           feeds,
           given,
           feedCount,
@@ -91,6 +105,9 @@ public final class NativeCall implements AutoCloseable {
       feeds.close();
       fetches.close();
       targets.close();
+      if (options != null) {
+        TF_DeleteBuffer(options);
+      }
     }
   }
 }

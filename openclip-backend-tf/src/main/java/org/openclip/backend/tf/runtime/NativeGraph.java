@@ -25,11 +25,34 @@ import org.tensorflow.proto.GraphDef;
 
 /** A TensorFlow graph in the making. Not safe for many threads. */
 public final class NativeGraph implements AutoCloseable {
+  /** The operand, and three numbers: of the group, its key, and the instance's key. */
+  private static final int COLLECTIVE_INPUTS = 4;
+
   private final TF_Graph graph = TF_NewGraph();
   private final NativeStatus status = new NativeStatus();
   private final Map<String, Integer> names = new HashMap<>();
   private final BatchProducts products = new BatchProducts(this);
+  private final Map<String, Backward> backwards = new HashMap<>();
+  private String deriving = "";
+  private @Nullable RuntimeException failure;
   private boolean closed;
+
+  /** The way back through an operation for which TensorFlow has no derivative. */
+  public interface Backward {
+    /**
+     * Writes the derivative by the operation's first input.
+     *
+     * @param incoming the derivative by its result
+     */
+    Output write(Output incoming);
+  }
+
+  /**
+   * A derivative by an operation's first input.
+   *
+   * @param inputs how many inputs the operation has
+   */
+  record Derivative(Output value, int inputs) {}
 
   TF_Graph pointer() {
     return graph;
@@ -51,8 +74,31 @@ public final class NativeGraph implements AutoCloseable {
    * @param name its name; a number is added when it is taken already
    */
   public OpBuilder op(String type, String name) {
-    int count = names.merge(name, 1, Integer::sum);
-    return new OpBuilder(this, type, count == 1 ? name : name + "__" + count);
+    // What is written while TensorFlow derives must have the name that it gave to all of it.
+    String full = deriving.isEmpty() ? name : deriving + "/own/" + name;
+    int count = names.merge(full, 1, Integer::sum);
+    return new OpBuilder(this, type, count == 1 ? full : full + "__" + count, !deriving.isEmpty());
+  }
+
+  /** Says how a result is derived, of an operation whose type is TensorFlow's own to derive not. */
+  public void derive(String type, Output result, Backward backward) {
+    CustomDerivatives.register(type);
+    backwards.put(TF_OperationName(result.operation()).getString(), backward);
+  }
+
+  /** Writes the derivative by the first input of an operation, while TensorFlow derives. */
+  Derivative derivative(String operation, Output incoming) {
+    Backward backward = backwards.get(operation);
+    if (backward == null) {
+      throw new IllegalStateException("nobody said how " + operation + " is derived");
+    }
+    Output value = backward.write(incoming);
+    return new Derivative(value, COLLECTIVE_INPUTS);
+  }
+
+  /** Takes note of what went wrong while TensorFlow derived. */
+  void failed(RuntimeException e) {
+    failure = e;
   }
 
   /** Returns the type of a result. */
@@ -83,16 +129,27 @@ public final class NativeGraph implements AutoCloseable {
         TF_Output inputs = array(by);
         TF_Output given = incoming == null ? new TF_Output() : array(incoming);
         TF_Output found = new TF_Output(by.size())) {
-      TF_AddGradientsWithPrefix(
-          graph,
-          prefix,
-          values,
-          of.size(),
-          inputs,
-          by.size(),
-          incoming == null ? null : given,
-          status.pointer(),
-          found);
+      deriving = prefix;
+      try {
+        CustomDerivatives.with(
+            this,
+            () ->
+                TF_AddGradientsWithPrefix(
+                    graph,
+                    prefix,
+                    values,
+                    of.size(),
+                    inputs,
+                    by.size(),
+                    incoming == null ? null : given,
+                    status.pointer(),
+                    found));
+      } finally {
+        deriving = "";
+      }
+      if (failure != null) {
+        throw failure;
+      }
       status.check("the derivation of a graph");
       Map<TF_Operation, Output> replaced = products.replace();
       List<Optional<Output>> gradients = new ArrayList<>();

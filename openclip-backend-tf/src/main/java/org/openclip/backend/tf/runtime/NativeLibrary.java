@@ -104,7 +104,7 @@ public final class NativeLibrary {
               .setInterOpParallelismThreads(1)
               .putDeviceCount("GPU", 0)
               .build();
-      QuietLog.duringFirstRun(
+      QuietLog.during(
           () -> {
             try (NativeGraph graph = new NativeGraph();
                 NativeSession session = NativeSession.open(graph, config)) {

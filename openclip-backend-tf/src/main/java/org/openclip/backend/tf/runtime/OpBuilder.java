@@ -1,10 +1,13 @@
 package org.openclip.backend.tf.runtime;
 
+import static org.tensorflow.internal.c_api.global.tensorflow.TFJ_UnmapOperationName;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_AddControlInput;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_AddInput;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_AddInputList;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_FinishOperation;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_FinishOperationLocked;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_NewOperation;
+import static org.tensorflow.internal.c_api.global.tensorflow.TF_NewOperationLocked;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_SetAttrBool;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_SetAttrFloat;
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_SetAttrInt;
@@ -35,10 +38,21 @@ public final class OpBuilder {
   private final String type;
   private final TF_OperationDescription description;
 
-  OpBuilder(NativeGraph graph, String type, String name) {
+  private final boolean locked;
+
+  /**
+   * Begins an operation.
+   *
+   * @param locked whether TensorFlow holds the graph's lock, as it does while it derives
+   */
+  OpBuilder(NativeGraph graph, String type, String name, boolean locked) {
     this.graph = graph;
     this.type = type;
-    this.description = TF_NewOperation(graph.pointer(), type, name);
+    this.locked = locked;
+    this.description =
+        locked
+            ? TF_NewOperationLocked(graph.pointer(), type, name)
+            : TF_NewOperation(graph.pointer(), type, name);
   }
 
   /** Adds inputs. */
@@ -152,8 +166,21 @@ public final class OpBuilder {
 
   /** Adds the operation and returns its first result, or what stands for it when it has none. */
   public Output build() {
+    if (locked) {
+      return buildLocked();
+    }
     TF_Operation operation = TF_FinishOperation(description, graph.status().pointer());
     graph.status().check("operation " + type);
     return new Output(operation, 0);
+  }
+
+  /** TensorFlow itself takes note of the names of what was added while it derived. */
+  private Output buildLocked() {
+    try (NativeStatus own = new NativeStatus()) {
+      TF_Operation operation = TF_FinishOperationLocked(description, own.pointer());
+      own.check("operation " + type);
+      TFJ_UnmapOperationName(graph.pointer(), operation);
+      return new Output(operation, 0);
+    }
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +21,8 @@ final class QuietLog {
   private static final System.Logger LOG = System.getLogger(QuietLog.class.getName());
   private static final String VARIABLE = "TF_CPP_MIN_LOG_LEVEL";
   private static final String FATAL = "3";
+  private static final List<String> GREETINGS =
+      List.of("MLIR V1", "absl::InitializeLog", "Started server with target");
   private static final int STANDARD_ERROR = 2;
   private static final int OWNER_READS_AND_WRITES = 0600;
 
@@ -43,10 +46,10 @@ final class QuietLog {
   }
 
   /**
-   * Runs TensorFlow's first graph. What anybody else writes to standard error meanwhile is written
-   * after it.
+   * Runs what TensorFlow greets at, its first graph and a server's start. What anybody else writes
+   * to standard error meanwhile is written after it.
    */
-  static void duringFirstRun(Runnable run) {
+  static void during(Runnable run) {
     if (!wanted()) {
       run.run();
       return;
@@ -79,7 +82,7 @@ final class QuietLog {
     String others =
         Files.readString(file, Charset.defaultCharset())
             .lines()
-            .filter(line -> !line.contains("MLIR V1") && !line.contains("absl::InitializeLog"))
+            .filter(line -> GREETINGS.stream().noneMatch(line::contains))
             .map(line -> line + System.lineSeparator())
             .collect(Collectors.joining());
     if (!others.isEmpty()) {

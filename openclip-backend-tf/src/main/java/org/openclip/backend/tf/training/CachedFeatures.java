@@ -13,6 +13,8 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.training.StepOptions;
 import org.openclip.api.training.StepReport;
 import org.openclip.api.training.TrainingPlan;
+import org.openclip.backend.tf.distributed.Buckets;
+import org.openclip.backend.tf.distributed.Collectives;
 import org.openclip.backend.tf.lowering.Emitter;
 import org.openclip.backend.tf.runtime.NativeCall;
 import org.openclip.backend.tf.runtime.NativeSession;
@@ -26,6 +28,7 @@ import org.openclip.backend.tf.runtime.Output;
  */
 final class CachedFeatures {
   private static final DataType REAL = DataType.FLOAT32;
+  private static final String OWN = "own/";
 
   private final TrainingPlan plan;
   private final Emitter out;
@@ -34,6 +37,8 @@ final class CachedFeatures {
   private final Scalars scalars;
   private final StepGraph step;
   private final NativeSession session;
+  private final Collectives collectives;
+  private final Buckets buckets;
   private @Nullable Calls calls;
 
   /** The runs that a step consists of; they are written when the first batch comes in parts. */
@@ -57,7 +62,9 @@ final class CachedFeatures {
       OptimizerVariables state,
       Scalars scalars,
       StepGraph step,
-      NativeSession session) {
+      NativeSession session,
+      Collectives collectives,
+      Buckets buckets) {
     this.plan = plan;
     this.out = out;
     this.variables = variables;
@@ -65,6 +72,8 @@ final class CachedFeatures {
     this.scalars = scalars;
     this.step = step;
     this.session = session;
+    this.collectives = collectives;
+    this.buckets = buckets;
   }
 
   StepReport step(List<Map<String, Tensor>> parts, StepOptions options) {
@@ -76,7 +85,7 @@ final class CachedFeatures {
       given.add(NativeTensor.copyOf(Tensor.of(new float[] {(float) report.loss()})));
       results = prepared.update().run(given);
       double norm = prepared.bounded() ? results.get(0).copy().toFloats()[0] : Double.NaN;
-      return new StepReport(report.scalars(), norm);
+      return new StepReport(report.scalars(), report.own(), norm);
     } finally {
       given.forEach(NativeTensor::close);
       results.forEach(NativeTensor::close);
@@ -108,26 +117,31 @@ final class CachedFeatures {
       joined.put(name, Rows.join(Objects.requireNonNull(columns.get(name))));
     }
     List<String> names = new ArrayList<>(prepared.scalars());
+    prepared.scalars().forEach(name -> names.add(OWN + name));
     names.addAll(prepared.derivatives());
     Map<String, Tensor> results =
         objective(prepared.objective(), prepared.objectiveInputs(), names, joined, options);
-    Map<String, Double> values = new HashMap<>();
-    prepared
-        .scalars()
-        .forEach(
-            name ->
-                values.put(name, (double) Objects.requireNonNull(results.get(name)).toFloats()[0]));
+    Map<String, Double> means = new HashMap<>();
+    Map<String, Double> own = new HashMap<>();
+    for (String name : prepared.scalars()) {
+      means.put(name, first(results, name));
+      own.put(name, first(results, OWN + name));
+    }
     long at = 0;
     for (int i = 0; i < parts.size(); i++) {
       long rows = rows(parts.get(i));
-      Map<String, Tensor> own = new LinkedHashMap<>();
+      Map<String, Tensor> back = new LinkedHashMap<>();
       for (String name : prepared.derivatives()) {
-        own.put(name, Rows.slice(Objects.requireNonNull(results.get(name)), at, rows));
+        back.put(name, Rows.slice(Objects.requireNonNull(results.get(name)), at, rows));
       }
-      run(prepared.backward(), List.of(), parts.get(i), options, i, own);
+      run(prepared.backward(), List.of(), parts.get(i), options, i, back);
       at += rows;
     }
-    return new StepReport(values, Double.NaN);
+    return new StepReport(means, own, Double.NaN);
+  }
+
+  private static double first(Map<String, Tensor> tensors, String name) {
+    return Objects.requireNonNull(tensors.get(name)).toFloats()[0];
   }
 
   private long rows(Map<String, Tensor> part) {
@@ -205,7 +219,7 @@ final class CachedFeatures {
     towerFeeds.add(scalars.seed());
     List<String> features = List.copyOf(step.features().keySet());
     NativeCall forward =
-        session.prepare(towerFeeds, List.copyOf(step.features().values()), List.of());
+        session.prepareTogether(towerFeeds, List.copyOf(step.features().values()), List.of());
 
     // The objective once more, over features that are fed.
     Map<String, Output> given = new LinkedHashMap<>();
@@ -224,28 +238,30 @@ final class CachedFeatures {
     Accumulators accumulators = new Accumulators(out, variables);
     List<Output> objectiveFeeds = new ArrayList<>(given.values());
     objectiveFeeds.add(scalars.seed());
-    List<Output> objectiveFetches = new ArrayList<>(objective.scalars().values());
+    List<Output> objectiveFetches =
+        new ArrayList<>(collectives.means(objective.scalars()).values());
+    objectiveFetches.addAll(objective.scalars().values());
     incoming
         .keySet()
         .forEach(n -> objectiveFetches.add(Objects.requireNonNull(objective.features().get(n))));
     NativeCall objectiveCall =
-        session.prepare(
+        session.prepareTogether(
             objectiveFeeds,
             objectiveFetches,
             accumulators.start(ofObjective.sums(), towerGradients.keySet()));
     List<Output> backwardFeeds = new ArrayList<>(towerFeeds);
     backwardFeeds.addAll(incoming.values());
     List<Output> backwardTargets = accumulators.add(towerGradients);
-    NativeCall backward = session.prepare(backwardFeeds, List.of(), backwardTargets);
+    NativeCall backward = session.prepareTogether(backwardFeeds, List.of(), backwardTargets);
 
     Output loss = out.graph().op("Placeholder").attr("dtype", REAL).shape("shape").build();
-    Map<String, Output> sums = accumulators.read();
+    Map<String, Output> sums = buckets.means(accumulators.read());
     Updates updates = new Updates(plan, out, variables, state, scalars, sums, loss);
     List<Output> updateFeeds = new ArrayList<>(scalars.feeds());
     updateFeeds.add(loss);
     Output norm = updates.norm();
     NativeCall update =
-        session.prepare(
+        session.prepareTogether(
             updateFeeds, norm == null ? List.of() : List.of(norm), updates.operations());
     return new Calls(
         features,
@@ -258,6 +274,6 @@ final class CachedFeatures {
         norm != null,
         update,
         List.copyOf(sums.keySet()),
-        session.prepare(List.of(), List.copyOf(sums.values()), List.of()));
+        session.prepareTogether(List.of(), List.copyOf(sums.values()), List.of()));
   }
 }

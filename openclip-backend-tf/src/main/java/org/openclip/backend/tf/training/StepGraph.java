@@ -12,6 +12,7 @@ import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.LeafOp;
 import org.openclip.api.graph.Node;
 import org.openclip.api.training.TrainingPlan;
+import org.openclip.backend.tf.distributed.Collectives;
 import org.openclip.backend.tf.lowering.Emitter;
 import org.openclip.backend.tf.lowering.Lowering;
 import org.openclip.backend.tf.lowering.Numbers;
@@ -22,21 +23,28 @@ import org.openclip.backend.tf.training.TowerPass.StepContext;
 final class StepGraph {
   private final TrainingPlan plan;
   private final StepContext context;
+  private final int rank;
   private final Map<String, Output> inputs = new LinkedHashMap<>();
   private final Map<String, Output> features = new LinkedHashMap<>();
   private final List<TowerPass> towers = new ArrayList<>();
 
   /** Writes the towers' way there. */
   StepGraph(
-      TrainingPlan plan, Emitter out, TrainedVariables variables, Numbers numbers, Output seed) {
+      TrainingPlan plan,
+      Emitter out,
+      TrainedVariables variables,
+      Numbers numbers,
+      Output seed,
+      Collectives collectives) {
     this.plan = plan;
+    this.rank = collectives.rank();
     this.context =
         new StepContext(
             out,
             variables,
             plan.rules().keySet(),
             numbers,
-            new TrainingPhase(seed, plan.frozenStatistics()));
+            new TrainingPhase(seed, plan.frozenStatistics(), collectives, plan.sharing().norms()));
     for (Graph tower : plan.towers()) {
       tower.inputs().forEach(this::placeholder);
       TowerPass pass = new TowerPass(context, tower, inputs(tower), plan.checkpointing());
@@ -99,6 +107,10 @@ final class StepGraph {
    * @param derivatives where the derivatives by its parameters go
    */
   Objective objective(Map<String, Output> given, Derivatives derivatives) {
+    TrainingPlan.Tiling tiling = plan.tiling();
+    if (tiling != null) {
+      return new TiledObjective(context, tiling, rank).write(given, features.keySet(), derivatives);
+    }
     Map<String, Output> own = new HashMap<>();
     List<String> names = new ArrayList<>();
     List<Output> by = new ArrayList<>();

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.ClosedException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.graph.Graph;
@@ -21,12 +22,15 @@ import org.openclip.api.training.StepOptions;
 import org.openclip.api.training.StepReport;
 import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
+import org.openclip.backend.tf.distributed.Buckets;
+import org.openclip.backend.tf.distributed.Collectives;
 import org.openclip.backend.tf.lowering.Emitter;
 import org.openclip.backend.tf.lowering.Lowering;
 import org.openclip.backend.tf.lowering.Numbers;
 import org.openclip.backend.tf.lowering.Phase;
 import org.openclip.backend.tf.runtime.NativeCall;
 import org.openclip.backend.tf.runtime.NativeGraph;
+import org.openclip.backend.tf.runtime.NativeServer;
 import org.openclip.backend.tf.runtime.NativeSession;
 import org.openclip.backend.tf.runtime.NativeTensor;
 import org.openclip.backend.tf.runtime.Output;
@@ -45,6 +49,7 @@ public final class TfTrainer implements Trainer {
   private final NativeSession session;
   private final WholeStep whole;
   private final CachedFeatures cached;
+  private final GatheredRows gathered;
   private final IdentityHashMap<Graph, TowerCall> calls = new IdentityHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private boolean closed;
@@ -53,7 +58,11 @@ public final class TfTrainer implements Trainer {
   private record TowerCall(List<String> outputs, NativeCall call) {}
 
   private TfTrainer(
-      TrainingPlan plan, Numbers numbers, ConfigProto config, NativeGraph nativeGraph) {
+      TrainingPlan plan,
+      Numbers numbers,
+      ConfigProto config,
+      NativeGraph nativeGraph,
+      @Nullable NativeServer server) {
     this.plan = plan;
     this.numbers = numbers;
     this.nativeGraph = nativeGraph;
@@ -61,13 +70,22 @@ public final class TfTrainer implements Trainer {
     this.variables = new TrainedVariables(out, plan.parameters());
     this.state = new OptimizerVariables(out, plan);
     this.scalars = Scalars.of(out);
-    this.step = new StepGraph(plan, out, variables, numbers, scalars.seed());
+    Collectives collectives =
+        new Collectives(out, server, config.getDeviceCountOrDefault("GPU", 1) > 0);
+    Buckets buckets =
+        new Buckets(
+            out,
+            collectives,
+            plan.sharing().gradients(),
+            name -> variables.parameter(name).shape().count().size());
+    this.step = new StepGraph(plan, out, variables, numbers, scalars.seed(), collectives);
     Derivatives derivatives = new Derivatives(out);
     Map<String, Output> given = new HashMap<>(step.inputs());
     given.putAll(step.features());
     StepGraph.Objective objective = step.objective(given, derivatives);
     step.back(objective.features(), derivatives);
-    Map<String, Output> gradients = derivatives.sums();
+    Map<String, Output> gradients = buckets.means(derivatives.sums());
+    Map<String, Output> means = collectives.means(objective.scalars());
     Updates updates =
         new Updates(
             plan,
@@ -76,25 +94,34 @@ public final class TfTrainer implements Trainer {
             state,
             scalars,
             gradients,
-            Objects.requireNonNull(objective.scalars().get(TrainingPlan.LOSS)));
-    updates.statistics(step.observations());
-    this.session = NativeSession.open(nativeGraph, config);
-    this.whole = new WholeStep(session, step, scalars, objective.scalars(), gradients, updates);
-    this.cached = new CachedFeatures(plan, out, variables, state, scalars, step, session);
+            Objects.requireNonNull(means.get(TrainingPlan.LOSS)));
+    updates.statistics(step.observations(), collectives);
+    this.session = NativeSession.open(nativeGraph, config, server);
+    this.whole =
+        new WholeStep(session, step, scalars, objective.scalars(), means, gradients, updates);
+    this.cached =
+        new CachedFeatures(
+            plan, out, variables, state, scalars, step, session, collectives, buckets);
+    this.gathered = new GatheredRows(out, collectives, session);
   }
 
   /**
    * Translates a plan and fills its variables; what was opened before a failure is closed.
    *
    * @param weights where every parameter starts
+   * @param server through which it reaches those that it trains with; null when it trains alone
    */
   public static TfTrainer open(
-      TrainingPlan plan, Weights weights, Numbers numbers, ConfigProto config) {
+      TrainingPlan plan,
+      Weights weights,
+      Numbers numbers,
+      ConfigProto config,
+      @Nullable NativeServer server) {
     NativeGraph graph = new NativeGraph();
     TfTrainer trainer = null;
     boolean opened = false;
     try {
-      trainer = new TfTrainer(plan, numbers, config, graph);
+      trainer = new TfTrainer(plan, numbers, config, graph, server);
       trainer.variables.fill(trainer.session, weights);
       List<Output> zero = trainer.state.zero();
       if (!zero.isEmpty()) {
@@ -174,6 +201,11 @@ public final class TfTrainer implements Trainer {
             open.forEach(NativeTensor::close);
           }
         });
+  }
+
+  @Override
+  public Tensor gather(Tensor rows) {
+    return whileOpen(() -> gathered.of(rows));
   }
 
   private TowerCall call(Graph graph) {

@@ -2,11 +2,14 @@ package org.openclip.backend.tf.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.graph.NeuralOp;
 import org.openclip.api.graph.Shape;
 import org.openclip.api.graph.TrainingOp;
 import org.openclip.api.tensor.DataType;
+import org.openclip.backend.tf.distributed.Collectives;
 import org.openclip.backend.tf.lowering.Emitter;
 import org.openclip.backend.tf.lowering.Phase;
 import org.openclip.backend.tf.runtime.Output;
@@ -20,6 +23,8 @@ final class TrainingPhase implements Phase {
 
   private final Output seed;
   private final Set<String> frozenStatistics;
+  private final Collectives collectives;
+  private final boolean sharedStatistics;
   private final List<Observation> observations = new ArrayList<>();
 
   /**
@@ -36,15 +41,23 @@ final class TrainingPhase implements Phase {
    *
    * @param seed {@code int64[2]}, another one for every step and part of a batch
    * @param frozenStatistics the running means that stay as they are
+   * @param collectives where processes that train together meet
+   * @param sharedStatistics whether batch norms see the pictures of all of them
    */
-  TrainingPhase(Output seed, Set<String> frozenStatistics) {
+  TrainingPhase(
+      Output seed,
+      Set<String> frozenStatistics,
+      Collectives collectives,
+      boolean sharedStatistics) {
     this.seed = seed;
     this.frozenStatistics = frozenStatistics;
+    this.collectives = collectives;
+    this.sharedStatistics = sharedStatistics && !collectives.alone();
   }
 
   /** Returns a phase with the same random numbers that takes note of nothing. */
   TrainingPhase unobserved() {
-    return new TrainingPhase(seed, frozenStatistics);
+    return new TrainingPhase(seed, frozenStatistics, collectives, sharedStatistics);
   }
 
   List<Observation> observations() {
@@ -80,7 +93,17 @@ final class TrainingPhase implements Phase {
         yield kept(input, out.pack(sizes), d.rate(), place, out);
       }
       case TrainingOp.PatchDropout d -> patches(d, place, input, out);
-      case TrainingOp.AllGather gather -> input;
+      case TrainingOp.AllGather gather -> {
+        if (gather.ranks() != collectives.size()) {
+          throw new OpenClipException(
+              String.format(
+                  Locale.ROOT,
+                  "a graph for %d processes cannot run in one of %d",
+                  gather.ranks(),
+                  collectives.size()));
+        }
+        yield collectives.gather(input, gather.input().shape().rank());
+      }
       case TrainingOp.StopGradient stop -> out.op("StopGradient", input);
     };
   }
@@ -122,6 +145,16 @@ final class TrainingPhase implements Phase {
   @Override
   public boolean batchStatistics(NeuralOp.BatchNorm norm) {
     return !frozenStatistics.contains(norm.mean().label());
+  }
+
+  @Override
+  public boolean sharedStatistics() {
+    return sharedStatistics;
+  }
+
+  @Override
+  public Output sumOfAll(Output own) {
+    return collectives.sum(own);
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.openclip.backend.tf.training;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.openclip.api.training.AdamW;
 import org.openclip.api.training.Optimizer;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.api.training.UpdateRule;
+import org.openclip.backend.tf.distributed.Collectives;
 import org.openclip.backend.tf.lowering.Emitter;
 import org.openclip.backend.tf.lowering.Lowering;
 import org.openclip.backend.tf.lowering.Numbers;
@@ -205,11 +207,19 @@ final class Updates {
   }
 
   /** Lets running statistics follow those of the batch, and counts the batch. */
-  void statistics(List<TrainingPhase.Observation> observations) {
+  void statistics(List<TrainingPhase.Observation> observations, Collectives collectives) {
+    List<Output> seenHere = new ArrayList<>();
+    for (TrainingPhase.Observation seen : observations) {
+      seenHere.add(seen.mean());
+      seenHere.add(seen.variance());
+    }
+    // The running statistics of all processes stay the same, as those of the first do alone.
+    Iterator<Output> seenFirst =
+        (plan.sharing().norms() ? seenHere : collectives.first(seenHere)).iterator();
     for (TrainingPhase.Observation seen : observations) {
       String mean = seen.norm().mean().label();
-      follow(mean, seen.mean(), seen.norm().momentum());
-      follow(seen.norm().variance().label(), seen.variance(), seen.norm().momentum());
+      follow(mean, seenFirst.next(), seen.norm().momentum());
+      follow(seen.norm().variance().label(), seenFirst.next(), seen.norm().momentum());
       String counter = mean.substring(0, mean.lastIndexOf('.') + 1) + "num_batches_tracked";
       if (variables.names().contains(counter)) {
         operations.add(

@@ -31,6 +31,7 @@ final class WholeStep {
       StepGraph step,
       Scalars scalars,
       Map<String, Output> results,
+      Map<String, Output> means,
       Map<String, Output> gradients,
       Updates updates) {
     this.session = session;
@@ -38,13 +39,14 @@ final class WholeStep {
     this.scalars = scalars;
     this.names = List.copyOf(results.keySet());
     this.gradients = gradients;
-    List<Output> fetches = new ArrayList<>(results.values());
+    List<Output> fetches = new ArrayList<>(means.values());
+    fetches.addAll(results.values());
     Output norm = updates.norm();
     this.bounded = norm != null;
     if (norm != null) {
       fetches.add(norm);
     }
-    this.call = session.prepare(feeds(), fetches, updates.operations());
+    this.call = session.prepareTogether(feeds(), fetches, updates.operations());
   }
 
   private List<Output> feeds() {
@@ -62,14 +64,17 @@ final class WholeStep {
     }
   }
 
-  /** Reads scalars, and the norm behind them where there is a bound. */
-  static StepReport report(List<String> names, List<NativeTensor> results, boolean bounded) {
-    Map<String, Double> values = new HashMap<>();
+  /** Reads the means of scalars, this process' own, and the norm where there is a bound. */
+  private static StepReport report(
+      List<String> names, List<NativeTensor> results, boolean bounded) {
+    Map<String, Double> means = new HashMap<>();
+    Map<String, Double> own = new HashMap<>();
     for (int i = 0; i < names.size(); i++) {
-      values.put(names.get(i), (double) results.get(i).copy().toFloats()[0]);
+      means.put(names.get(i), (double) results.get(i).copy().toFloats()[0]);
+      own.put(names.get(i), (double) results.get(names.size() + i).copy().toFloats()[0]);
     }
-    double norm = bounded ? results.get(names.size()).copy().toFloats()[0] : Double.NaN;
-    return new StepReport(values, norm);
+    double norm = bounded ? results.get(2 * names.size()).copy().toFloats()[0] : Double.NaN;
+    return new StepReport(means, own, norm);
   }
 
   Map<String, Tensor> gradients(
@@ -79,7 +84,7 @@ final class WholeStep {
     }
     NativeCall prepared = gradientCall;
     if (prepared == null) {
-      prepared = session.prepare(feeds(), List.copyOf(gradients.values()), List.of());
+      prepared = session.prepareTogether(feeds(), List.copyOf(gradients.values()), List.of());
       gradientCall = prepared;
     }
     List<NativeTensor> results = run(prepared, inputs, options, optimizer);

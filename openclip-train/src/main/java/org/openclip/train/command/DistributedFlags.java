@@ -1,0 +1,91 @@
+package org.openclip.train.command;
+
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.tensor.DataType;
+import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.io.Variables;
+import org.openclip.train.distributed.Placement;
+import picocli.CommandLine.Option;
+
+/** The flags of processes that train together, with the reference's names and meanings. */
+final class DistributedFlags {
+  @Option(
+      names = "--dist-url",
+      paramLabel = "URL",
+      description = "tcp://HOST:PORT of rank 0, or env://: MASTER_ADDR and MASTER_PORT.")
+  private @Nullable String url;
+
+  @Option(
+      names = "--dist-timeout",
+      paramLabel = "SECONDS",
+      description = "How long processes wait for each other. Default: 600.")
+  private int timeout = 600;
+
+  @Option(
+      names = "--local-loss",
+      description = "Compares a process' own features with all; else all with all, everywhere.")
+  boolean localLoss;
+
+  @Option(
+      names = "--gather-with-grad",
+      description = "Lets gradients flow back to the processes that features come from.")
+  boolean gatherWithGrad;
+
+  @Option(
+      names = "--loss-dist-impl",
+      paramLabel = "NAME",
+      description = "bidir, shift, reduce or gather: how SigLIP's loss sees all texts. One result.")
+  private @Nullable String lossImpl;
+
+  @Option(names = "--use-bn-sync", description = "Batch norms see the pictures of all processes.")
+  boolean syncNorms;
+
+  @Option(
+      names = "--grad-reduce",
+      paramLabel = "TYPE",
+      description = "In which type gradients are sent: fp32 or bf16. Default: fp32.")
+  private String reduce = "fp32";
+
+  @Option(
+      names = "--log-local",
+      description = "The first process of every machine keeps a log, out-RANK, not rank 0 alone.")
+  boolean logLocal;
+
+  @Option(
+      names = "--no-set-device-rank",
+      description = "Every process takes --device as it is; else the GPU of its local rank.")
+  boolean keepDevice;
+
+  /** Returns the place of this process. */
+  Placement placement() {
+    try {
+      return Placement.of(Variables::get, url);
+    } catch (InvalidInputException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Returns how long processes wait for each other. */
+  Duration timeout() {
+    if (timeout < 1 || timeout > 1_000_000) {
+      throw new UsageException("--dist-timeout must be from 1 to 1000000 seconds");
+    }
+    return Duration.ofSeconds(timeout);
+  }
+
+  /** Checks what is chosen by name, and returns the type in which gradients are sent. */
+  DataType gradients() {
+    if (lossImpl != null && !lossImpl.matches("bidir|shift|reduce|gather")) {
+      throw new UsageException(
+          "--loss-dist-impl '" + lossImpl + "' is not one of bidir, shift, reduce, gather");
+    }
+    return switch (reduce.toLowerCase(Locale.ROOT)) {
+      case "fp32" -> DataType.FLOAT32;
+      case "bf16" -> DataType.BFLOAT16;
+      default -> throw new UsageException("--grad-reduce '" + reduce + "' is not fp32 or bf16");
+    };
+  }
+}

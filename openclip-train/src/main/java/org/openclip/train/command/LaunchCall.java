@@ -1,0 +1,211 @@
+package org.openclip.train.command;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.UsageException;
+import org.openclip.train.distributed.LocalRanks;
+import org.openclip.train.distributed.OwnCommand;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** One call of the command that starts processes. */
+@Command(
+    customSynopsis = "openclip launch --nproc N [OPTION...] -- train ...",
+    sortOptions = false,
+    footer = {
+      "",
+      "  openclip launch --nproc 2 -- train --model ViT-B-32 --train-data 'cc3m/{00000..00331}.tar'"
+          + " ...",
+      "  openclip launch --nproc 8 --nnodes 2 --node-rank 1 --master-addr node0 --master-port 29500"
+          + " -- train ..."
+    })
+final class LaunchCall implements Arguments.Call {
+  /** The variable that tells a process who started it. */
+  static final String LAUNCHER = "OPENCLIP_LAUNCHER";
+
+  private static final Duration GRACE = Duration.ofSeconds(10);
+  private static final Duration SAVING = Duration.ofMinutes(10);
+
+  private final List<String> command;
+  private final int arguments;
+
+  @Option(
+      names = "--nproc",
+      required = true,
+      paramLabel = "N",
+      description = "How many processes of this machine: one for each GPU.")
+  private int processes;
+
+  @Option(
+      names = "--nnodes",
+      paramLabel = "N",
+      description = "How many machines, on each of which this is called. Default: 1.")
+  private int nodes = 1;
+
+  @Option(
+      names = "--node-rank",
+      paramLabel = "N",
+      description = "Which of the machines this is, from 0. Default: 0.")
+  private int node;
+
+  @Option(
+      names = "--master-addr",
+      paramLabel = "HOST",
+      description = "The first machine, as the others know it. Default: this one.")
+  private @Nullable String host;
+
+  @Option(
+      names = "--master-port",
+      paramLabel = "PORT",
+      description = "Where its first process waits. Default: a free one, of one machine.")
+  private @Nullable Integer port;
+
+  @Option(
+      names = "--max-restarts",
+      paramLabel = "N",
+      description = "How often all are started again from the last checkpoint. Default: 0.")
+  private int restarts;
+
+  LaunchCall(List<String> command, int arguments) {
+    this.command = command;
+    this.arguments = arguments;
+  }
+
+  @Override
+  public int run(Environment environment) {
+    check();
+    List<String> java = OwnCommand.before(arguments);
+    AtomicBoolean told = new AtomicBoolean();
+    for (int started = 0; ; started++) {
+      List<String> all = new ArrayList<>(java);
+      all.addAll(started == 0 ? command : resumed());
+      int code = once(all, told, environment);
+      if (code == 0 || code == Main.USAGE || told.get() || started >= restarts) {
+        return code;
+      }
+      environment
+          .err()
+          .println(
+              String.format(
+                  Locale.ROOT,
+                  "openclip: starting all processes again from the last checkpoint, %d of %d times",
+                  started + 1,
+                  restarts));
+      environment.err().flush();
+    }
+  }
+
+  private int once(List<String> all, AtomicBoolean told, Environment environment) {
+    LocalRanks ranks = LocalRanks.start(all, environments(), environment.out(), environment.err());
+    Thread hook =
+        new Thread(
+            () -> {
+              told.set(true);
+              ranks.terminate(SAVING);
+            },
+            "openclip-stop");
+    try (ranks) {
+      Runtime.getRuntime().addShutdownHook(hook);
+      int code = ranks.await(GRACE);
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // The process is ending already, and the hook waits for the same.
+        told.set(true);
+      }
+      return code;
+    }
+  }
+
+  private void check() {
+    if (command.isEmpty()) {
+      throw new UsageException("-- is missing, after which stands what to start, such as train");
+    }
+    if (!command.get(0).equals("train")) {
+      throw new UsageException(
+          "'%s' does not train in several processes; train does".formatted(command.get(0)));
+    }
+    if (processes < 1 || processes > 1024 || nodes < 1 || restarts < 0) {
+      throw new UsageException(
+          "--nproc must be from 1 to 1024, --nnodes at least 1, --max-restarts at least 0");
+    }
+    if (node < 0 || node >= nodes) {
+      throw new UsageException(
+          String.format(Locale.ROOT, "--node-rank %d must be from 0 to %d", node, nodes - 1));
+    }
+    if (nodes > 1 && (host == null || port == null)) {
+      throw new UsageException(
+          String.format(
+              Locale.ROOT,
+              "--nnodes %d needs --master-addr and --master-port, the same on all machines",
+              nodes));
+    }
+    if (restarts > 0 && nodes > 1) {
+      throw new UsageException(
+          "--max-restarts is for one machine; on several, let Slurm start the job again");
+    }
+    if (restarts > 0 && command.stream().noneMatch(a -> a.matches("--name(=.*)?"))) {
+      throw new UsageException(
+          "--max-restarts needs the run's --name, by which its last checkpoint is found");
+    }
+  }
+
+  /** Returns the command that goes on where the run was. */
+  private List<String> resumed() {
+    List<String> resumed = new ArrayList<>();
+    for (int i = 0; i < command.size(); i++) {
+      if (command.get(i).equals("--resume")) {
+        i++;
+      } else if (!command.get(i).startsWith("--resume=")) {
+        resumed.add(command.get(i));
+      }
+    }
+    resumed.addAll(List.of("--resume", "latest"));
+    return resumed;
+  }
+
+  private Map<Integer, Map<String, String>> environments() {
+    String master = host == null ? "127.0.0.1" : host;
+    int at = port == null ? freePort() : port;
+    Map<Integer, Map<String, String>> environments = new LinkedHashMap<>();
+    for (int local = 0; local < processes; local++) {
+      int rank = node * processes + local;
+      environments.put(
+          rank,
+          Map.of(
+              "LOCAL_RANK",
+              Integer.toString(local),
+              "RANK",
+              Integer.toString(rank),
+              "WORLD_SIZE",
+              Integer.toString(nodes * processes),
+              "MASTER_ADDR",
+              master,
+              "MASTER_PORT",
+              Integer.toString(at),
+              LAUNCHER,
+              Long.toString(ProcessHandle.current().pid())));
+    }
+    return environments;
+  }
+
+  private static int freePort() {
+    try (ServerSocket free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    } catch (IOException e) {
+      throw new OpenClipException("there is no free port: " + e, e);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package org.openclip.train.command;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.openclip.train.run.Checkpoint;
+import org.openclip.train.run.RunFolder;
+
+/**
+ * Where a run is kept and where it goes on, which the first process decides for all.
+ *
+ * @param folder the run's; a process that keeps nothing does not write into it
+ * @param resumed where the run goes on; null when it begins
+ */
+record RunPlace(RunFolder folder, @Nullable Checkpoint resumed) {
+  private static final String FOLDER = "folder";
+  private static final String RESUMED = "resumed";
+
+  /**
+   * Finds the place of a run.
+   *
+   * @param say told, in a line, what is not as one might expect
+   */
+  static RunPlace of(
+      Together together, RunFlags flags, String model, String precision, Consumer<String> say) {
+    if (together.writes()) {
+      RunFolder folder = flags.folder(model, precision);
+      Checkpoint resumed = flags.resumed(folder, say);
+      String path = resumed == null ? "" : resumed.folder().toAbsolutePath().toString();
+      together.told(Map.of(FOLDER, folder.path().toAbsolutePath().toString(), RESUMED, path));
+      return new RunPlace(together.ownLog(folder), resumed);
+    }
+    Map<String, String> told = together.told(Map.of());
+    String path = Objects.requireNonNull(told.get(RESUMED));
+    Path place = Path.of(Objects.requireNonNull(told.get(FOLDER)));
+    RunFolder folder =
+        together.logs()
+            ? together.ownLog(RunFolder.create(place))
+            : new RunFolder(place).unwritten();
+    return new RunPlace(folder, path.isEmpty() ? null : Checkpoint.read(Path.of(path)));
+  }
+}
