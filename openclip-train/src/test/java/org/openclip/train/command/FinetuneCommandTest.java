@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -307,7 +308,7 @@ class FinetuneCommandTest {
     for (int c = 0; c < classes.size(); c++) {
       try (Stream<Path> files = Files.list(classes.get(c))) {
         for (Path file : files.sorted().limit(6).toList()) {
-          String key = "%02d-%s".formatted(c, file.getFileName());
+          String key = String.format(Locale.ROOT, "%02d-%s", c, file.getFileName());
           members.put(key, Files.readAllBytes(file));
           members.put(key.replace(".png", ".cls"), TarFiles.text(Integer.toString(c + bad)));
         }

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -37,8 +38,8 @@ class ShardReaderTest {
   private static Map<String, byte[]> samples(int count) {
     Map<String, byte[]> members = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
-      members.put("%03d.png".formatted(i), new byte[600 + i]);
-      members.put("%03d.txt".formatted(i), TarFiles.text("caption " + i));
+      members.put(String.format(Locale.ROOT, "%03d.png", i), new byte[600 + i]);
+      members.put(String.format(Locale.ROOT, "%03d.txt", i), TarFiles.text("caption " + i));
     }
     return members;
   }
