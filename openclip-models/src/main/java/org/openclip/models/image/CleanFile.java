@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Set;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
+import org.openclip.models.image.format.Exif;
 
 /**
  * A picture file without what ImageIO would act upon and the reference ignores: colour profiles,
@@ -36,7 +37,7 @@ record CleanFile(byte[] bytes, int orientation) {
         Image.checkSize(name, little(file, 6, 2), little(file, 8, 2));
         yield new CleanFile(file, 1);
       }
-      case BMP, TIFF -> new CleanFile(file, 1);
+      case BMP, TIFF, PNM -> new CleanFile(file, 1);
     };
   }
 
@@ -60,7 +61,7 @@ record CleanFile(byte[] bytes, int orientation) {
         Image.checkSize(name, big(file, at + 7, 2), big(file, at + 5, 2));
       }
       if (marker == 0xe1 && length > 8 && text(file, at + 4, 6).equals("Exif\0\0")) {
-        orientation = Exif.orientation(file, at + 10, length - 8);
+        orientation = Exif.orientation(Arrays.copyOfRange(file, at + 10, at + 2 + length), "");
       }
       // Application data but Adobe's, whose flag says how four channels are stored, and comments.
       boolean ignored = (marker >= 0xe1 && marker <= 0xef && marker != 0xee) || marker == 0xfe;
@@ -92,7 +93,7 @@ record CleanFile(byte[] bytes, int orientation) {
         Image.checkSize(name, big(file, at + 8, 4), big(file, at + 12, 4));
       }
       if (chunk.equals("eXIf")) {
-        orientation = Exif.orientation(file, at + 8, length);
+        orientation = Exif.orientation(Arrays.copyOfRange(file, at + 8, at + 8 + length), "");
       }
       if (PNG_CHUNKS.contains(chunk)) {
         kept.write(file, at, length + 12);
@@ -114,7 +115,7 @@ record CleanFile(byte[] bytes, int orientation) {
       long length = little(file, (int) at + 4, 4) & 0xffffffffL;
       require(at + 8 + length <= file.length, name, "is a WebP file cut short in " + chunk);
       if (chunk.equals("EXIF")) {
-        orientation = Exif.orientation(file, (int) at + 8, (int) length);
+        orientation = Exif.orientation(Arrays.copyOfRange(file, (int) at + 8, (int) (at + 8 + length)), "");
       }
       if (chunk.equals("VP8X") && length >= 10) {
         Image.checkSize(

@@ -27,7 +27,12 @@ import org.openclip.api.backend.NativePlace;
 import org.openclip.api.image.ColorMode;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImageDecoder;
+import org.openclip.models.image.format.BmpDecoder;
+import org.openclip.models.image.format.PngDecoder;
+import org.openclip.models.image.format.PnmDecoder;
 import org.openclip.models.image.jpeg.JpegDecoder;
+import org.openclip.models.image.source.PictureFile;
+import org.openclip.models.image.tiff.TiffDecoder;
 import org.openclip.models.image.jpeg.JpegPicture;
 
 /**
@@ -58,6 +63,22 @@ final class ImageIoDecoder implements ImageDecoder {
               + ". Known formats: "
               + Arrays.toString(PictureFormat.values()));
     }
+    PictureFile source = new PictureFile(name, file);
+    switch (format) {
+      case PNG -> {
+        return PngDecoder.decode(source);
+      }
+      case BMP -> {
+        return BmpDecoder.decode(source);
+      }
+      case PNM -> {
+        return PnmDecoder.decode(source);
+      }
+      case TIFF -> {
+        return Orientation.upright(TiffDecoder.decode(source));
+      }
+      case JPEG, GIF, WEBP -> {}
+    }
     CleanFile clean = CleanFile.of(format, file, name);
     if (format == PictureFormat.JPEG) {
       JpegPicture usual = JpegDecoder.decode(clean.bytes());
@@ -76,13 +97,13 @@ final class ImageIoDecoder implements ImageDecoder {
     try (ImageInputStream stream =
         new MemoryCacheImageInputStream(new ByteArrayInputStream(clean.bytes()))) {
       reader.setInput(stream, format != PictureFormat.GIF, true);
-      reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+      reader.addIIOReadWarningListener((from, warning) -> warnings.add(warning));
       Image.checkSize(name, reader.getWidth(0), reader.getHeight(0));
       Image image =
           switch (format) {
             case JPEG -> jpeg(reader, clean);
             case GIF -> gif(reader.read(0), clean.bytes());
-            case PNG, BMP, TIFF, WEBP -> Rasters.image(reader.read(0), format, clean.orientation());
+            case PNG, BMP, TIFF, WEBP, PNM -> Rasters.image(reader.read(0), format, clean.orientation());
           };
       if (warnings.stream().anyMatch(w -> w.contains("premature end of data"))) {
         throw new InvalidInputException(
