@@ -7,27 +7,23 @@ import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.ServiceConfigurationError;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
-import javax.imageio.spi.IIOServiceProvider;
 import javax.imageio.spi.ImageReaderSpi;
-import javax.imageio.spi.ImageWriterSpi;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
-import org.openclip.api.backend.NativePlace;
 import org.openclip.api.image.ColorMode;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImageDecoder;
 import org.openclip.models.image.format.BmpDecoder;
+import org.openclip.models.image.format.Exif;
 import org.openclip.models.image.format.PngDecoder;
 import org.openclip.models.image.format.PnmDecoder;
 import org.openclip.models.image.jpeg.JpegDecoder;
@@ -41,18 +37,6 @@ import org.openclip.models.image.jpeg.JpegPicture;
  * by what else has registered itself with ImageIO.
  */
 final class ImageIoDecoder implements ImageDecoder {
-  private static final NativePlace WEBP =
-      new NativePlace(
-          Path.of(
-              System.getProperty(
-                  "com.luciad.imageio.webp.tmpdir", System.getProperty("java.io.tmpdir", ""))),
-          1 << 20,
-          "start Java with -Dcom.luciad.imageio.webp.tmpdir=FOLDER, or -Djava.io.tmpdir=FOLDER, and"
-              + " a folder that can be written to and run from");
-
-  /** Whether ImageIO was used, and so has looked for plugins. */
-  private volatile boolean registryUsed;
-
   @Override
   public Image decode(byte[] file, String name) {
     PictureFormat format = PictureFormat.of(file);
@@ -77,21 +61,12 @@ final class ImageIoDecoder implements ImageDecoder {
       case TIFF -> {
         return Orientation.upright(TiffDecoder.decode(source));
       }
-      case JPEG, GIF, WEBP -> {}
+      case JPEG -> {
+        return jpeg(JpegDecoder.decode(source));
+      }
+      case GIF, WEBP -> {}
     }
     CleanFile clean = CleanFile.of(format, file, name);
-    if (format == PictureFormat.JPEG) {
-      JpegPicture usual = JpegDecoder.decode(clean.bytes());
-      if (usual != null) {
-        return new Image(
-            usual.width(),
-            usual.height(),
-            usual.channels() == 1 ? ColorMode.GREY : ColorMode.RGB,
-            usual.pixels(),
-            null,
-            clean.orientation());
-      }
-    }
     ImageReader reader = reader(format);
     List<String> warnings = new ArrayList<>();
     try (ImageInputStream stream =
@@ -101,9 +76,8 @@ final class ImageIoDecoder implements ImageDecoder {
       Image.checkSize(name, reader.getWidth(0), reader.getHeight(0));
       Image image =
           switch (format) {
-            case JPEG -> jpeg(reader, clean);
             case GIF -> gif(reader.read(0), clean.bytes());
-            case PNG, BMP, TIFF, WEBP, PNM -> Rasters.image(reader.read(0), format, clean.orientation());
+            case JPEG, PNG, BMP, TIFF, WEBP, PNM -> Rasters.image(reader.read(0), format, clean.orientation());
           };
       if (warnings.stream().anyMatch(w -> w.contains("premature end of data"))) {
         throw new InvalidInputException(
@@ -112,13 +86,11 @@ final class ImageIoDecoder implements ImageDecoder {
       return image;
     } catch (OpenClipException e) {
       throw e;
-    } catch (LinkageError | IllegalCallerException e) {
+    } catch (LinkageError e) {
       throw new OpenClipException(
           "the native library that reads "
               + format
-              + " files does not load here: "
-              + WEBP.problem(e, WebPImageReaderSpi.class).orElseGet(() -> NativePlace.root(e))
-              + ". Without it, save "
+              + " files does not load here; save "
               + name
               + " as PNG",
           e);
@@ -132,33 +104,6 @@ final class ImageIoDecoder implements ImageDecoder {
     }
   }
 
-  /**
-   * Takes the readers and writers of WebP out of ImageIO's registry, which finds them by itself
-   * when it is first used, and which the whole JVM shares. None is taken from the class loader of
-   * the system, which lives as long.
-   */
-  @Override
-  public void release() {
-    ClassLoader own = WebPImageReaderSpi.class.getClassLoader();
-    if (!registryUsed || own.equals(ClassLoader.getSystemClassLoader())) {
-      return;
-    }
-    IIORegistry registry = IIORegistry.getDefaultInstance();
-    for (Class<? extends IIOServiceProvider> kind :
-        List.of(ImageReaderSpi.class, ImageWriterSpi.class)) {
-      List<IIOServiceProvider> ours = new ArrayList<>();
-      registry
-          .getServiceProviders(kind, false)
-          .forEachRemaining(
-              provider -> {
-                if (own.equals(provider.getClass().getClassLoader())) {
-                  ours.add(provider);
-                }
-              });
-      ours.forEach(registry::deregisterServiceProvider);
-    }
-  }
-
   private static String head(byte[] file) {
     byte[] head = Arrays.copyOf(file, Math.min(12, file.length));
     String text = new String(head, StandardCharsets.ISO_8859_1);
@@ -167,14 +112,13 @@ final class ImageIoDecoder implements ImageDecoder {
         : "bytes " + java.util.HexFormat.ofDelimiter(" ").formatHex(head);
   }
 
-  private ImageReader reader(PictureFormat format) {
-    registryUsed = true;
+  private static ImageReader reader(PictureFormat format) {
     try {
       if (format == PictureFormat.WEBP) {
         return new WebPImageReaderSpi().createReaderInstance(null);
       }
       Iterator<ImageReaderSpi> readers =
-          registry().getServiceProviders(ImageReaderSpi.class, false);
+          IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, false);
       while (readers.hasNext()) {
         ImageReaderSpi spi = readers.next();
         if (spi.getClass().getName().startsWith("com.sun.imageio.plugins.")
@@ -191,59 +135,16 @@ final class ImageIoDecoder implements ImageDecoder {
             + " files; it needs the module java.desktop");
   }
 
-  /** A plugin of another jar that cannot be loaded takes the JDK's own readers with it. */
-  private static IIORegistry registry() {
-    try {
-      return IIORegistry.getDefaultInstance();
-    } catch (ServiceConfigurationError | LinkageError e) {
-      System.getLogger(ImageIoDecoder.class.getName())
-          .log(System.Logger.Level.WARNING, "ImageIO goes without the plugins of jars: " + e);
-      Thread thread = Thread.currentThread();
-      ClassLoader context = thread.getContextClassLoader();
-      thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
-      try {
-        return IIORegistry.getDefaultInstance();
-      } finally {
-        thread.setContextClassLoader(context);
-      }
-    }
-  }
-
-  private static Image jpeg(ImageReader reader, CleanFile clean) throws IOException {
-    int channels = channels(clean.bytes());
-    if (channels != 4) {
-      return Rasters.image(reader.read(0), PictureFormat.JPEG, clean.orientation());
-    }
-    Raster raster = reader.readRaster(0, null);
-    return Rasters.cmyk(raster, adobeTransform(clean.bytes()) == 2, clean.orientation());
-  }
-
-  private static int channels(byte[] jpeg) {
-    int at = segment(jpeg, 0xc0, 0xcf);
-    return at < 0 ? 3 : jpeg[at + 9] & 0xff;
-  }
-
-  private static int adobeTransform(byte[] jpeg) {
-    int at = segment(jpeg, 0xee, 0xee);
-    return at < 0 || at + 15 >= jpeg.length ? 0 : jpeg[at + 15] & 0xff;
-  }
-
-  /** Returns where a segment starts; tables among the frame markers are passed over. */
-  private static int segment(byte[] jpeg, int first, int last) {
-    int at = 2;
-    while (at + 9 < jpeg.length) {
-      int marker = jpeg[at + 1] & 0xff;
-      boolean table = marker == 0xc4 || marker == 0xc8 || marker == 0xcc;
-      if (marker >= first && marker <= last && !table) {
-        return at;
-      }
-      if (marker == 0xff) {
-        at++;
-      } else {
-        at += 2 + ((jpeg[at + 2] & 0xff) << 8 | (jpeg[at + 3] & 0xff));
-      }
-    }
-    return -1;
+  private static Image jpeg(JpegPicture picture) {
+    ColorMode mode =
+        switch (picture.channels()) {
+          case 1 -> ColorMode.GREY;
+          case 3 -> ColorMode.RGB;
+          default -> ColorMode.CMYK;
+        };
+    int orientation = Exif.orientation(picture.exif(), "");
+    return new Image(
+        picture.width(), picture.height(), mode, picture.pixels(), null, orientation);
   }
 
   /** A frame may be smaller than its screen, whose other pixels get the transparent colour or 0. */
