@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The estimate of the lowest coefficients that no scan of a progressive picture has brought, from
- * the first coefficients of 25 blocks around: after T.81, K.8, with the weights of libjpeg-turbo
- * 2.1 and later.
+ * the first coefficients of 25 blocks around: after T.81, K.8, with the weights and the edges of
+ * libjpeg-turbo 2.1. (Version 3.0.1 treats some edges otherwise.)
  */
 final class Smoothing {
   /** Of each coefficient, in the order of the file, its weights of 5 x 5 blocks when more came. */
@@ -137,12 +137,11 @@ final class Smoothing {
     boolean last = unitRow == unitsDown - 1;
     int real = component.blocksHigh() % down;
     int rowsOfUnit = last && real != 0 ? real : down;
-    int counted = unitRow * rowsOfUnit + row % down;
-    int rows = rowsOfUnit * unitsDown;
-    int above = counted > 0 ? row - 1 : row;
-    int farAbove = counted > 1 ? row - 2 : above;
-    int below = counted < rows - 1 ? row + 1 : row;
-    int farBelow = counted < rows - 2 ? row + 2 : below;
+    int place = row % down;
+    int above = place > 0 || unitRow > 0 ? row - 1 : row;
+    int farAbove = place > 1 || unitRow > 1 ? row - 2 : above;
+    int below = place < rowsOfUnit - 1 || !last ? row + 1 : row;
+    int farBelow = place < rowsOfUnit - 2 || unitRow + 2 < unitsDown ? row + 2 : below;
     gather(all, column, farAbove, 0);
     gather(all, column, above, 5);
     gather(all, column, row, 10);
@@ -153,7 +152,10 @@ final class Smoothing {
   private void gather(Coefficients all, int column, int row, int to) {
     int right = component.blocksWide() - 1;
     for (int i = 0; i < 5; i++) {
-      near[to + i] = all.first(Math.clamp(column + i - 2, 0, right), row);
+      int wanted = column + i - 2;
+      // Of two blocks, the first one stands for what is right of the second.
+      int found = right == 1 && wanted > 1 ? 0 : Math.clamp(wanted, 0, right);
+      near[to + i] = all.first(found, row);
     }
   }
 }
