@@ -29,6 +29,7 @@ import org.openclip.models.image.format.PnmDecoder;
 import org.openclip.models.image.jpeg.JpegDecoder;
 import org.openclip.models.image.source.PictureFile;
 import org.openclip.models.image.tiff.TiffDecoder;
+import org.openclip.models.image.webp.WebpDecoder;
 import org.openclip.models.image.jpeg.JpegPicture;
 
 /**
@@ -64,7 +65,10 @@ final class ImageIoDecoder implements ImageDecoder {
       case JPEG -> {
         return jpeg(JpegDecoder.decode(source));
       }
-      case GIF, WEBP -> {}
+      case WEBP -> {
+        return webp(WebpDecoder.decode(source));
+      }
+      case GIF -> {}
     }
     CleanFile clean = CleanFile.of(format, file, name);
     ImageReader reader = reader(format);
@@ -145,6 +149,16 @@ final class ImageIoDecoder implements ImageDecoder {
     int orientation = Exif.orientation(picture.exif(), "");
     return new Image(
         picture.width(), picture.height(), mode, picture.pixels(), null, orientation);
+  }
+
+  private static Image webp(WebpDecoder.Picture picture) {
+    return new Image(
+        picture.width(),
+        picture.height(),
+        picture.channels() == 4 ? ColorMode.RGBA : ColorMode.RGB,
+        picture.pixels(),
+        null,
+        Exif.orientation(picture.exif(), ""));
   }
 
   /** A frame may be smaller than its screen, whose other pixels get the transparent colour or 0. */

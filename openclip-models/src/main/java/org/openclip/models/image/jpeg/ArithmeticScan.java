@@ -14,8 +14,8 @@ final class ArithmeticScan extends ScanDecoder {
   private static final int TO_BITS = 14;
 
   private final ArithmeticReader bits;
-  private final byte[][] dc = new byte[4][64];
-  private final byte[][] ac = new byte[4][256];
+  private final byte[][] dc = new byte[16][64];
+  private final byte[][] ac = new byte[16][256];
   private final int[] contexts = new int[4];
 
   /** A state that stays at even odds. */

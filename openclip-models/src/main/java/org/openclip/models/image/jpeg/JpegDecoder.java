@@ -121,7 +121,7 @@ public final class JpegDecoder {
       throw source.damaged("it ends without a picture");
     }
     if (whole.progressive()) {
-      Smoothing.arrange(whole, lastGood);
+      Smoothing.arrange(whole, scans, lastGood);
     }
     PixelRows rows = rows(whole);
     for (int row = 0; row < whole.unitsDown(); row++) {

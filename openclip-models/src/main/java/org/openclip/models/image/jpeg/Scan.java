@@ -51,7 +51,7 @@ record Scan(
           components[i] = component;
         }
       }
-      if (components[i] == null || dcTable[i] > 3 || acTable[i] > 3) {
+      if (components[i] == null || (!frame.arithmetic() && Math.max(dcTable[i], acTable[i]) > 3)) {
         throw source.damaged("a scan has a component or table that is not there");
       }
       for (int j = 0; j < i; j++) {
@@ -62,8 +62,8 @@ record Scan(
       if (components[i].quant == null) {
         components[i].quant = tables.quant[components[i].quantTable];
       }
-      dc[i] = tables.dc[dcTable[i]];
-      ac[i] = tables.ac[acTable[i]];
+      dc[i] = frame.arithmetic() ? null : tables.dc[dcTable[i]];
+      ac[i] = frame.arithmetic() ? null : tables.ac[acTable[i]];
     }
     int bits = file[end - 1] & 0xff;
     boolean progressive = frame.progressive();

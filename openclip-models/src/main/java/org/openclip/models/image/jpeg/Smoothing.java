@@ -1,5 +1,6 @@
 package org.openclip.models.image.jpeg;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +58,7 @@ final class Smoothing {
   }
 
   /** Arranges for the estimates when a picture lacks something that they can give. */
-  static void arrange(Frame frame, int lastGood) {
+  static void arrange(Frame frame, int scans, int lastGood) {
     boolean useful = false;
     for (Component component : frame.components()) {
       int[] factors = component.quant;
@@ -72,6 +73,9 @@ final class Smoothing {
       }
     }
     for (Component component : frame.components()) {
+      if (scans < 2) {
+        Arrays.fill(component.missingBefore, -1);
+      }
       component.smoothing =
           useful
               ? new Smoothing(component, component.factors(), frame.unitsDown(), lastGood)

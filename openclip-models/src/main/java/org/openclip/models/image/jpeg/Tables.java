@@ -2,6 +2,7 @@ package org.openclip.models.image.jpeg;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What the segments before a scan define; later segments define anew. */
@@ -26,7 +27,12 @@ final class Tables {
   record Conditioning(int[] dcLow, int[] dcHigh, int[] acLimit) {}
 
   final Conditioning conditioning =
-      new Conditioning(new int[4], new int[] {1, 1, 1, 1}, new int[] {5, 5, 5, 5});
+      new Conditioning(new int[16], new int[16], new int[16]);
+
+  Tables() {
+    Arrays.fill(conditioning.dcHigh, 1);
+    Arrays.fill(conditioning.acLimit, 5);
+  }
 
   /** What the camera wrote. */
   private final ByteArrayOutputStream exif = new ByteArrayOutputStream();
@@ -119,9 +125,6 @@ final class Tables {
     for (int at = from; at + 1 < end; at += 2) {
       int number = file[at] & 15;
       int value = file[at + 1] & 0xff;
-      if (number > 3) {
-        continue;
-      }
       if (file[at] >> 4 != 0) {
         conditioning.acLimit[number] = value;
       } else {
