@@ -115,7 +115,8 @@ record CleanFile(byte[] bytes, int orientation) {
       long length = little(file, (int) at + 4, 4) & 0xffffffffL;
       require(at + 8 + length <= file.length, name, "is a WebP file cut short in " + chunk);
       if (chunk.equals("EXIF")) {
-        orientation = Exif.orientation(Arrays.copyOfRange(file, (int) at + 8, (int) (at + 8 + length)), "");
+        orientation =
+            Exif.orientation(Arrays.copyOfRange(file, (int) at + 8, (int) (at + 8 + length)), "");
       }
       if (chunk.equals("VP8X") && length >= 10) {
         Image.checkSize(

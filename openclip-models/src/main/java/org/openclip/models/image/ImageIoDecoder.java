@@ -3,7 +3,6 @@ package org.openclip.models.image;
 import com.luciad.imageio.webp.WebPImageReaderSpi;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
-import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,10 +26,10 @@ import org.openclip.models.image.format.Exif;
 import org.openclip.models.image.format.PngDecoder;
 import org.openclip.models.image.format.PnmDecoder;
 import org.openclip.models.image.jpeg.JpegDecoder;
+import org.openclip.models.image.jpeg.JpegPicture;
 import org.openclip.models.image.source.PictureFile;
 import org.openclip.models.image.tiff.TiffDecoder;
 import org.openclip.models.image.webp.WebpDecoder;
-import org.openclip.models.image.jpeg.JpegPicture;
 
 /**
  * Decodes the usual JPEG files by a decoder of this package's own, and other JPEG files, PNG, GIF,
@@ -81,7 +80,8 @@ final class ImageIoDecoder implements ImageDecoder {
       Image image =
           switch (format) {
             case GIF -> gif(reader.read(0), clean.bytes());
-            case JPEG, PNG, BMP, TIFF, WEBP, PNM -> Rasters.image(reader.read(0), format, clean.orientation());
+            case JPEG, PNG, BMP, TIFF, WEBP, PNM ->
+                Rasters.image(reader.read(0), format, clean.orientation());
           };
       if (warnings.stream().anyMatch(w -> w.contains("premature end of data"))) {
         throw new InvalidInputException(
@@ -147,8 +147,7 @@ final class ImageIoDecoder implements ImageDecoder {
           default -> ColorMode.CMYK;
         };
     int orientation = Exif.orientation(picture.exif(), "");
-    return new Image(
-        picture.width(), picture.height(), mode, picture.pixels(), null, orientation);
+    return new Image(picture.width(), picture.height(), mode, picture.pixels(), null, orientation);
   }
 
   private static Image webp(WebpDecoder.Picture picture) {

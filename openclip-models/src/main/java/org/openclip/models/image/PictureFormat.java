@@ -1,9 +1,9 @@
 package org.openclip.models.image;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 import org.openclip.models.image.format.PnmDecoder;
 import org.openclip.models.image.tiff.TiffDirectory;
-import org.jspecify.annotations.Nullable;
 
 /** The formats of picture files, told apart by their first bytes and never by their names. */
 enum PictureFormat {

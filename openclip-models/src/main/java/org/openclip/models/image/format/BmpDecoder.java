@@ -262,8 +262,7 @@ public final class BmpDecoder {
 
   /** Returns which byte of a pixel each channel is; of four channels the last is opacity. */
   private int[] places(int[] masks) {
-    String text =
-        Arrays.toString(Arrays.stream(masks).mapToObj(Integer::toHexString).toArray());
+    String text = Arrays.toString(Arrays.stream(masks).mapToObj(Integer::toHexString).toArray());
     if (bits == 24) {
       if (text.startsWith("[ff0000, ff00, ff, ")) {
         return new int[] {2, 1, 0};

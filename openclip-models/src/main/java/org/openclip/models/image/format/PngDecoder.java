@@ -172,7 +172,9 @@ public final class PngDecoder {
       return pixels;
     }
     for (int[] pass : PASSES) {
-      if (pass[0] < width && pass[1] < height && !rows(pixels, pass[0], pass[1], pass[2], pass[3])) {
+      if (pass[0] < width
+          && pass[1] < height
+          && !rows(pixels, pass[0], pass[1], pass[2], pass[3])) {
         break;
       }
     }

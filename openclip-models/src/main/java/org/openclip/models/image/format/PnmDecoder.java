@@ -6,8 +6,8 @@ import org.openclip.api.image.Image;
 import org.openclip.models.image.source.PictureFile;
 
 /**
- * The decoding of Netpbm's formats: bitmaps (PBM), grey (PGM) and colour (PPM), plain or binary, and
- * grey in floating point (PFM).
+ * The decoding of Netpbm's formats: bitmaps (PBM), grey (PGM) and colour (PPM), plain or binary,
+ * and grey in floating point (PFM).
  */
 public final class PnmDecoder {
   private static final int LONGEST_TOKEN = 10;
@@ -115,7 +115,9 @@ public final class PnmDecoder {
     for (int y = 0, to = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
         boolean black =
-            plain ? digit() == '1' : (file.at(next + y * stride + (x >> 3)) >> (7 - (x & 7)) & 1) != 0;
+            plain
+                ? digit() == '1'
+                : (file.at(next + y * stride + (x >> 3)) >> (7 - (x & 7)) & 1) != 0;
         pixels[to++] = (byte) (black ? 0 : 255);
       }
     }

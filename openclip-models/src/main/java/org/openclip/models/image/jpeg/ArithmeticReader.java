@@ -1,6 +1,8 @@
 package org.openclip.models.image.jpeg;
 
-/** The binary decisions of an arithmetic code (T.81, annex D). Behind its end all bytes are zero. */
+/**
+ * The binary decisions of an arithmetic code (T.81, annex D). Behind its end all bytes are zero.
+ */
 final class ArithmeticReader {
   /** For each state, the share of the interval that the less probable decision has (table D.3). */
   private static final int[] SHARE = {

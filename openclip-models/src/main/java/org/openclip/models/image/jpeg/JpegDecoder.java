@@ -81,7 +81,9 @@ public final class JpegDecoder {
           Scan scan = Scan.read(source, at + 4, end, frame, tables);
           boolean whole = scan.components().length == frame.components().length;
           if (!isKept && !frame.progressive() && !frame.arithmetic() && whole) {
-            return picture(new SequentialScan(segment, frame, scan, rows(frame)).decode(end, tables.restartInterval));
+            return picture(
+                new SequentialScan(segment, frame, scan, rows(frame))
+                    .decode(end, tables.restartInterval));
           }
           end = keep(frame, scan, end);
           if (!frame.progressive() && whole) {
@@ -107,8 +109,7 @@ public final class JpegDecoder {
     segment.first(start);
     ScanDecoder decoder =
         whole.arithmetic()
-            ? new ArithmeticScan(
-                segment, whole, scan, tables.restartInterval, tables.conditioning)
+            ? new ArithmeticScan(segment, whole, scan, tables.restartInterval, tables.conditioning)
             : new HuffmanScan(segment, whole, scan, tables.restartInterval);
     int good = decoder.decode();
     lastGood = good >= 0 ? good : lastGood;

@@ -1,8 +1,8 @@
 package org.openclip.models.image.jpeg;
 
 /**
- * The way through a scan, unit by unit: restarts, and what becomes of blocks whose data are missing.
- * They stay as they are until the next restart, as in libjpeg.
+ * The way through a scan, unit by unit: restarts, and what becomes of blocks whose data are
+ * missing. They stay as they are until the next restart, as in libjpeg.
  */
 abstract class ScanDecoder {
   final Segment segment;
@@ -96,10 +96,7 @@ abstract class ScanDecoder {
       Component component = components[i];
       for (int by = 0; by < component.down; by++) {
         for (int bx = 0; bx < component.across; bx++) {
-          block(
-              i,
-              unit % across * component.across + bx,
-              unit / across * component.down + by);
+          block(i, unit % across * component.across + bx, unit / across * component.down + by);
         }
       }
     }

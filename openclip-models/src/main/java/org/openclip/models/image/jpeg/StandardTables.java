@@ -9,14 +9,12 @@ final class StandardTables {
 
   /** Returns the table of first coefficients, of luminance (0) or colours (1). */
   static @Nullable HuffmanTable first(int number) {
-    return table(
-        number == 0 ? JPEGHuffmanTable.StdDCLuminance : JPEGHuffmanTable.StdDCChrominance);
+    return table(number == 0 ? JPEGHuffmanTable.StdDCLuminance : JPEGHuffmanTable.StdDCChrominance);
   }
 
   /** Returns the table of other coefficients, of luminance (0) or colours (1). */
   static @Nullable HuffmanTable others(int number) {
-    return table(
-        number == 0 ? JPEGHuffmanTable.StdACLuminance : JPEGHuffmanTable.StdACChrominance);
+    return table(number == 0 ? JPEGHuffmanTable.StdACLuminance : JPEGHuffmanTable.StdACChrominance);
   }
 
   private static @Nullable HuffmanTable table(JPEGHuffmanTable known) {

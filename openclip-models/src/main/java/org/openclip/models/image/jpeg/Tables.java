@@ -26,8 +26,7 @@ final class Tables {
   @SuppressWarnings("ArrayRecordComponent")
   record Conditioning(int[] dcLow, int[] dcHigh, int[] acLimit) {}
 
-  final Conditioning conditioning =
-      new Conditioning(new int[16], new int[16], new int[16]);
+  final Conditioning conditioning = new Conditioning(new int[16], new int[16], new int[16]);
 
   Tables() {
     Arrays.fill(conditioning.dcHigh, 1);

@@ -18,13 +18,13 @@ final class Fax {
   private static final int PASS = 7;
   private static final int RUNS = 8;
 
-  /** For 7 bits, the mode that they begin with times 16, plus its length; 0 to 6 for a shift of 3. */
+  /**
+   * For 7 bits, the mode that they begin with times 16, plus its length; 0 to 6 for a shift of 3.
+   */
   private static final int[] MODES = new int[1 << 7];
 
   static {
-    String[] codes = {
-      "0000010", "000010", "010", "1", "011", "000011", "0000011", "0001", "001"
-    };
+    String[] codes = {"0000010", "000010", "010", "1", "011", "000011", "0000011", "0001", "001"};
     for (int mode = 0; mode < codes.length; mode++) {
       int length = codes[mode].length();
       int first = Integer.parseInt(codes[mode], 2) << (7 - length);

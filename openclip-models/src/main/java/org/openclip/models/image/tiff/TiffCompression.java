@@ -76,8 +76,7 @@ enum TiffCompression {
       case LZW -> Lzw.decode(in, to) == to.length;
       case DEFLATE -> inflate(in, to);
       case PACK_BITS -> PackBits.decode(in, to) == to.length;
-      case LZMA ->
-          fill(new XZInputStream(new ByteArrayInputStream(in), XZ_MEMORY_KIB), to);
+      case LZMA -> fill(new XZInputStream(new ByteArrayInputStream(in), XZ_MEMORY_KIB), to);
       case ZSTD -> fill(new ZstdInputStream(new ByteArrayInputStream(in)), to);
       case JPEG, WEBP -> throw new IllegalStateException(this + " holds pictures, not bytes");
     };
@@ -103,7 +102,8 @@ enum TiffCompression {
       }
       return true;
     } catch (DataFormatException e) {
-      throw new IOException(e.getMessage() == null ? "its deflate data are wrong" : e.getMessage(), e);
+      throw new IOException(
+          e.getMessage() == null ? "its deflate data are wrong" : e.getMessage(), e);
     } finally {
       inflater.end();
     }

@@ -131,6 +131,17 @@ public final class TiffDirectory {
     return numbers.length == 0 ? otherwise : (int) Math.clamp(numbers[0], -1, Integer.MAX_VALUE);
   }
 
+  /** Returns the quotients of a tag; none when it is not there. */
+  double[] rationals(int tag) {
+    Entry entry = entries.get(tag);
+    double[] quotients = new double[entry == null || entry.type != 5 ? 0 : entry.count];
+    for (int i = 0; i < quotients.length && entry != null; i++) {
+      long at = entry.at + 8L * i;
+      quotients[i] = (double) value(at, 4) / Math.max(1, value(at + 4, 4));
+    }
+    return quotients;
+  }
+
   /** Returns the bytes of a tag; none when it is not there. */
   byte[] bytes(int tag) {
     Entry entry = entries.get(tag);

@@ -15,6 +15,7 @@ import org.openclip.models.image.source.PictureFile;
  * @param bits of a sample: 1, 2, 4, 8, 12, 16 or 32
  * @param format of a sample: 1 unsigned, 2 signed, 3 floating point
  * @param samples of a pixel in the file
+ * @param extras samples of a pixel that are no colour, as a tag says
  * @param photometric what samples mean, as its tag numbers it
  * @param premultiplied whether colours are stored times their opacity
  * @param planar whether each sample has a plane of its own
@@ -27,6 +28,7 @@ record TiffLayout(
     int bits,
     int format,
     int samples,
+    int extras,
     int photometric,
     boolean premultiplied,
     boolean planar,
@@ -79,6 +81,7 @@ record TiffLayout(
         bits,
         format,
         samples,
+        extra.length,
         photometric,
         extra.length > 0 && extra[0] == PREMULTIPLIED,
         planar && samples > 1,
@@ -122,9 +125,7 @@ record TiffLayout(
           yield samples == 4 ? ColorMode.RGBA : null;
         }
         boolean corel = extra[0] == 999 && samples == 4 && bits == 8;
-        yield extra[0] == 0
-            ? ColorMode.RGB
-            : extra[0] <= 2 || corel ? ColorMode.RGBA : null;
+        yield extra[0] == 0 ? ColorMode.RGB : extra[0] <= 2 || corel ? ColorMode.RGBA : null;
       }
       case 3 -> {
         if (!plain) {
@@ -179,6 +180,46 @@ record TiffLayout(
               : blackIsZero && (plain || format == SIGNED) ? ColorMode.INT32 : null;
       default -> null;
     };
+  }
+
+  /**
+   * Returns how Pillow reads a packed file of this layout. It takes numbers of 32 bits and signed
+   * ones of 16 for little-endian ones, and a fourth plane without a tag for opacity that colours
+   * were multiplied by.
+   */
+  TiffLayout packed() {
+    boolean swapped = mode == ColorMode.INT32 || mode == ColorMode.FLOAT32;
+    boolean multiplied = planar && mode == ColorMode.RGBA && extras == 0;
+    return with(bits, photometric, premultiplied || multiplied, bigEndian && !swapped);
+  }
+
+  /**
+   * Returns how Pillow reads a file of this layout whose planes are apart and not packed: samples
+   * of 2 to 16 bits as bytes, and no level inverted.
+   */
+  TiffLayout plainPlanes(PictureFile file) {
+    boolean known =
+        switch (mode) {
+          case BILEVEL, GREY, PALETTE, INT32, FLOAT32, RGB, CMYK, LAB -> samples <= channels();
+          case RGBA -> !premultiplied;
+          case GREY16, GREY16_BIG, GREY_ALPHA, PALETTE_ALPHA -> false;
+        };
+    if (!known) {
+      throw file.unknown("TIFF of planes apart in mode " + mode);
+    }
+    int plain =
+        switch (mode) {
+          case BILEVEL -> 1;
+          case INT32, FLOAT32 -> 32;
+          default -> 8;
+        };
+    int meaning = photometric == PALETTE ? PALETTE : 1;
+    return with(plain, meaning, false, false);
+  }
+
+  private TiffLayout with(int newBits, int newMeaning, boolean multiplied, boolean big) {
+    return new TiffLayout(
+        width, height, mode, newBits, format, samples, extras, newMeaning, multiplied, planar, big);
   }
 
   /** Returns whether samples are floating-point numbers. */

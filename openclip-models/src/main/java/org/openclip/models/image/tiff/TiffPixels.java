@@ -85,8 +85,7 @@ final class TiffPixels {
         }
       }
     }
-    boolean inverted =
-        layout.photometric() == TiffLayout.WHITE_IS_ZERO && layout.samples() == 1;
+    boolean inverted = layout.photometric() == TiffLayout.WHITE_IS_ZERO && layout.samples() == 1;
     if (inverted) {
       for (int i = to; i < to + count; i++) {
         pixels[i] = (byte) ~pixels[i];

@@ -84,8 +84,7 @@ record WebpContainer(
       throw file.damaged("its first picture does not fit into its canvas");
     }
     byte[] parts = Arrays.copyOfRange(file.bytes(), frame + 24, frameEnd);
-    return new WebpContainer(
-        wrap(parts, columns, rows), width, height, left, top, opaque, exif);
+    return new WebpContainer(wrap(parts, columns, rows), width, height, left, top, opaque, exif);
   }
 
   private static void append(ByteArrayOutputStream to, PictureFile file, int from, int end) {

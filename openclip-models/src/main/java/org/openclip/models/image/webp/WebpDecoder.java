@@ -59,8 +59,7 @@ public final class WebpDecoder {
   }
 
   private static BufferedImage read(PictureFile file, byte[] plain) {
-    try (ImageInputStream in =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(plain))) {
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(plain))) {
       ImageReader reader = new WebPImageReaderSpi().createReaderInstance(null);
       try {
         reader.setInput(in, true, true);
