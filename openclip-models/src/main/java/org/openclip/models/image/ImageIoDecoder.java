@@ -78,8 +78,7 @@ final class ImageIoDecoder implements ImageDecoder {
           default -> ColorMode.CMYK;
         };
     int orientation = Exif.orientation(picture.exif(), "");
-    return new Image(
-        picture.width(), picture.height(), mode, picture.pixels(), null, orientation);
+    return new Image(picture.width(), picture.height(), mode, picture.pixels(), null, orientation);
   }
 
   private static Image webp(WebpDecoder.Picture picture) {
