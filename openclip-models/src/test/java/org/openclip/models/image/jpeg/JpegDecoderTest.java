@@ -3,11 +3,13 @@ package org.openclip.models.image.jpeg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -22,6 +24,7 @@ import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.metadata.IIOMetadataNode;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.ImageOutputStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -183,5 +186,55 @@ class JpegDecoderTest {
           .isInstanceOf(InvalidInputException.class)
           .hasMessageStartingWith("cut.jpg is cut short");
     }
+  }
+
+  @Test
+  void takesMemoryForWhatIsCoded() throws IOException {
+    int width = 48_865;
+    int height = 150;
+    BufferedImage wide = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 20; y < 40; y++) {
+      for (int x = 100; x < 2000; x++) {
+        wide.setRGB(x, y, 31 * x * y);
+      }
+    }
+    byte[] file = encode(wide, 0.5f, 2, 2, true, 0);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    long before = threads.getCurrentThreadAllocatedBytes();
+    JpegPicture picture = JpegDecoder.decode(new PictureFile("wide.jpg", file));
+    long taken = threads.getCurrentThreadAllocatedBytes() - before;
+
+    // The pixels, rows in the making, and a sixty-fourth for first coefficients; all coefficients
+    // would be 22 million bytes more.
+    long pixels = 3L * width * height;
+    assertThat(picture.pixels()).hasSize((int) pixels);
+    assertThat(taken).isBetween(pixels, pixels + 24_000_000);
+    assertSame(file, "wide.jpg");
+  }
+
+  @Test
+  void refusesWhatNobodyReads() throws IOException {
+    byte[] whole = golden("cat-small-420.jpg");
+    int frame = segment(whole, 0xc0);
+    byte[] deep = whole.clone();
+    deep[frame + 4] = 12;
+    byte[] lossless = whole.clone();
+    lossless[frame + 1] = (byte) 0xc3;
+    byte[] fraction = whole.clone();
+    fraction[frame + 11] = 0x32;
+    fraction[frame + 14] = 0x21;
+
+    assertRefused(deep, "JPEG of 12 bits");
+    assertRefused(lossless, "lossless or hierarchical");
+    assertRefused(fraction, "no whole part");
+  }
+
+  private static void assertRefused(byte[] file, String why) {
+    assertThatThrownBy(() -> JpegDecoder.decode(new PictureFile("odd.jpg", file)))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageStartingWith("odd.jpg is of a kind that is not read: ")
+        .hasMessageContaining(why)
+        .hasMessageEndingWith("save it as PNG");
   }
 }
