@@ -50,14 +50,20 @@ final class ImageIoDecoder implements ImageDecoder {
       throw e;
     } catch (OutOfMemoryError e) {
       throw new InvalidInputException(
-          "%s takes more memory than there is: Java may have %d MB; scale it down, or give Java more with -Xmx"
-              .formatted(name, Runtime.getRuntime().maxMemory() >> 20),
+          name
+              + " takes more memory than there is: Java may have "
+              + (Runtime.getRuntime().maxMemory() >> 20)
+              + " MB; scale it down, or give Java more with -Xmx",
           e);
     } catch (RuntimeException e) {
       // Whatever else the bytes make a decoder stumble over is a fault of the file.
       throw new InvalidInputException(
-          "%s is a damaged %s file (%s); save it again with another program"
-              .formatted(name, format, e.getClass().getSimpleName()),
+          name
+              + " is a damaged "
+              + format
+              + " file ("
+              + e.getClass().getSimpleName()
+              + "); save it again with another program",
           e);
     }
   }

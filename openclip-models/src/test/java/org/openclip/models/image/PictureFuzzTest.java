@@ -116,10 +116,10 @@ class PictureFuzzTest {
         assertThat(e).as(name).hasMessageStartingWith(name);
         // A stumble of our own is an error of the program, though users see one of the file.
         if (e.getCause() instanceof RuntimeException) {
-          fail("%s ends in %s".formatted(name, e.getCause()), e);
+          fail(name + " ends in " + e.getCause(), e);
         }
       } catch (RuntimeException | Error e) {
-        fail("%s ends in %s".formatted(name, e), e);
+        fail(name + " ends in " + e, e);
       }
       long nanos = threads.getCurrentThreadCpuTime() - before;
       assertThat(nanos).as("processor time of %s", name).isLessThan(MOST_NANOS);

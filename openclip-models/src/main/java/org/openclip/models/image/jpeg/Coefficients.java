@@ -14,7 +14,7 @@ final class Coefficients {
   private final short[] first;
 
   /** For each row of blocks and group in it, 64 numbers a block in the order of the file. */
-  private final short @Nullable [][] others;
+  private final short[] @Nullable [] others;
 
   Coefficients(int across, int down) {
     this.across = across;

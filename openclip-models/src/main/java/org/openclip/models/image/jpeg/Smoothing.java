@@ -121,7 +121,7 @@ final class Smoothing {
   private int predict(int[] weights, int factor, int missing) {
     long sum = 0;
     for (int i = 0; i < 25; i++) {
-      sum += weights[i] * near[i];
+      sum += (long) weights[i] * near[i];
     }
     sum *= factors[0];
     int guess = (int) ((((long) factor << 7) + Math.abs(sum)) / ((long) factor << 8));

@@ -115,7 +115,7 @@ public final class TiffDecoder {
         };
     int wide = tags.number(TiffDirectory.TILE_WIDTH, told.width());
     double bytes = (double) wide * told.samples() * told.bits() / 8 / (colours + told.extras());
-    return (int) Math.min(bytes, Integer.MAX_VALUE / 2);
+    return (int) Math.min(bytes, 1 << 30);
   }
 
   /** Refuses pictures that the file cannot hold before memory is taken for them. */
@@ -128,8 +128,11 @@ public final class TiffDecoder {
     long needed = layout.rowBytes(layout.width()) * layout.height() / (ycbcr == null ? 1 : 3);
     if (most < needed && (sparse || compression != TiffCompression.NONE)) {
       throw file.cut(
-          "in its pixels: %d x %d take more than its strips or tiles can hold"
-              .formatted(layout.width(), layout.height()));
+          "in its pixels: "
+              + layout.width()
+              + " x "
+              + layout.height()
+              + " take more than its strips or tiles can hold");
     }
     boolean picture = compression.isPicture();
     boolean apart = ycbcr != null && (layout.planar() || !(picture || ycbcr.isKnown()));
@@ -145,7 +148,7 @@ public final class TiffDecoder {
         };
     if (!known) {
       throw file.unknown(
-          "TIFF with predictor %d of samples of %d bits".formatted(predictor, layout.bits()));
+          "TIFF with predictor " + predictor + " of samples of " + layout.bits() + " bits");
     }
   }
 

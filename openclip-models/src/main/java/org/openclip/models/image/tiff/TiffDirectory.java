@@ -128,7 +128,7 @@ public final class TiffDirectory {
   /** Returns the first number of a tag, cut to an int; another when it has none. */
   int number(int tag, int otherwise) {
     long[] numbers = numbers(tag);
-    return numbers.length == 0 ? otherwise : (int) Math.clamp(numbers[0], -1, Integer.MAX_VALUE);
+    return numbers.length == 0 ? otherwise : Math.clamp(numbers[0], -1, Integer.MAX_VALUE);
   }
 
   /** Returns the quotients of a tag; none when it is not there. */

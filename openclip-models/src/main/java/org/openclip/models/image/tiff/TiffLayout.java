@@ -63,16 +63,23 @@ record TiffLayout(
     }
     int bits = same(tags.numbers(TiffDirectory.BITS), samples, file);
     long[] formats = tags.numbers(TiffDirectory.SAMPLE_FORMAT);
-    int format = formats.length == 0 ? 1 : (int) Math.clamp(formats[0], 0, 7);
+    int format = formats.length == 0 ? 1 : Math.clamp(formats[0], 0, 7);
     ColorMode mode =
         Arrays.stream(formats).allMatch(f -> f == formats[0])
             ? mode(photometric, bits, format, samples, extra, tags.bigEndian())
             : null;
     if (mode == null) {
       throw file.unknown(
-          "TIFF of photometric interpretation %d with %d samples of %d bits, sample format %s, extra samples %s"
-              .formatted(
-                  photometric, samples, bits, Arrays.toString(formats), Arrays.toString(extra)));
+          "TIFF of photometric interpretation "
+              + photometric
+              + " with "
+              + samples
+              + " samples of "
+              + bits
+              + " bits, sample format "
+              + Arrays.toString(formats)
+              + ", extra samples "
+              + Arrays.toString(extra));
     }
     return new TiffLayout(
         width,
@@ -97,7 +104,7 @@ record TiffLayout(
         throw file.unknown("TIFF of samples of different bits " + Arrays.toString(bits));
       }
     }
-    return (int) Math.clamp(bits[0], 0, 1024);
+    return Math.clamp(bits[0], 0, 1024);
   }
 
   private static @org.jspecify.annotations.Nullable ColorMode mode(

@@ -52,7 +52,7 @@ final class YcbcrBlock {
   }
 
   private static long units(int pixels, int of) {
-    return (pixels + of - 1) / of;
+    return (pixels + of - 1L) / of;
   }
 
   /** Returns {@code uint8[rows, columns, 3]}. */
