@@ -1,7 +1,9 @@
 /** Encoders, tokenizers, preprocessing and configurations of CLIP models. */
 module org.openclip.models {
+  requires com.github.luben.zstd_jni;
   requires java.desktop;
   requires org.openclip.api;
+  requires org.tukaani.xz;
   // What webp.imageio, an automatic module, needs and cannot say.
   requires kotlin.stdlib;
   requires webp.imageio;

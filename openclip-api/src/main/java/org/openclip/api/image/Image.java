@@ -12,7 +12,7 @@ import org.openclip.api.InvalidInputException;
  * @param mode how to read the bytes
  * @param pixels {@code uint8[height, width, mode.bytes()]}, row-major from the top left
  * @param palette red, green and blue of every index, {@code uint8[entries, 3]}; null unless the
- *     mode is {@link ColorMode#PALETTE}
+ *     mode is one that {@linkplain ColorMode#hasPalette has a palette}
  * @param orientation the EXIF orientation, 1 (upright) to 8
  */
 @SuppressWarnings("ArrayRecordComponent") // a picture is its bytes; copying them would double them
@@ -41,8 +41,9 @@ public record Image(
           "a picture of %s x %s pixels in mode %s takes %s bytes, not %s"
               .formatted(width, height, mode, (long) width * height * mode.bytes(), pixels.length));
     }
-    if ((mode == ColorMode.PALETTE) != (palette != null)) {
-      throw new InvalidInputException("a picture has a palette in mode PALETTE and in no other");
+    if (mode.hasPalette() != (palette != null)) {
+      throw new InvalidInputException(
+          "a picture has a palette in modes PALETTE and PALETTE_ALPHA and in no other");
     }
     if (orientation < 1 || orientation > 8) {
       throw new InvalidInputException(

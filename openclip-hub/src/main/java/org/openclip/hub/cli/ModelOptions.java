@@ -126,6 +126,14 @@ public final class ModelOptions {
   private int batch;
 
   @Option(
+      names = "--exif-orientation",
+      description = {
+        "Turns pictures as their EXIF or XMP data say, before all else. The reference does not;"
+            + " models were trained with pictures as they are stored."
+      })
+  private boolean exifOrientation;
+
+  @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = {
@@ -187,6 +195,9 @@ public final class ModelOptions {
     }
     fetching.apply(builder, environment);
     overrides.forEach((key, value) -> builder.override(key, value(value)));
+    if (exifOrientation) {
+      builder.preprocess("exif_orientation", true);
+    }
     return builder;
   }
 

@@ -22,7 +22,7 @@ public final class CommandLineProcess {
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=com.microsoft.onnxruntime,webp.imageio",
+                "--enable-native-access=com.microsoft.onnxruntime,webp.imageio,com.github.luben.zstd_jni",
                 "-Dstdout.encoding=UTF-8",
                 "-p",
                 ModulePath.ofThisTest(),

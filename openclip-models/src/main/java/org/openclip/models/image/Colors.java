@@ -1,10 +1,18 @@
 package org.openclip.models.image;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import org.openclip.api.image.ColorMode;
 import org.openclip.api.image.Image;
 
 /** Colour conversions, with Pillow's rounding. */
 final class Colors {
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle FLOAT =
+      MethodHandles.byteArrayViewVarHandle(float[].class, ByteOrder.LITTLE_ENDIAN);
+
   private Colors() {}
 
   /** Returns {@code a * b / 255}, rounded. */
@@ -59,7 +67,11 @@ final class Colors {
       }
       case BILEVEL, GREY, GREY_ALPHA -> grey(in[at], out, to);
       case GREY16 -> grey(in[at + 1] == 0 ? in[at] : (byte) 255, out, to);
-      case PALETTE -> {
+      case GREY16_BIG -> grey(in[at] == 0 ? in[at + 1] : (byte) 255, out, to);
+      case INT32 -> grey((byte) Math.clamp((int) INT.get(in, at), 0, 255), out, to);
+      case FLOAT32 -> grey((byte) (int) Math.clamp((float) FLOAT.get(in, at), 0, 255), out, to);
+      case LAB -> Lab.toRgb(in, at, out, to);
+      case PALETTE, PALETTE_ALPHA -> {
         int entry = 3 * (in[at] & 0xff);
         for (int c = 0; c < 3; c++) {
           out[to + c] = entry + c < palette.length ? palette[entry + c] : 0;

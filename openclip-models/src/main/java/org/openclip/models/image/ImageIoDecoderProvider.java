@@ -4,9 +4,9 @@ import java.util.Set;
 import org.openclip.api.image.ImageDecoder;
 import org.openclip.api.spi.ImageDecoderProvider;
 
-/** Offers the decoding of JPEG, PNG, GIF, BMP, TIFF and WebP, as {@code imageio}. */
+/** Offers the decoding of JPEG, PNG, GIF, BMP, TIFF, WebP and Netpbm, as {@code imageio}. */
 public final class ImageIoDecoderProvider implements ImageDecoderProvider {
-  /** Creates the provider; ImageIO is not touched yet. */
+  /** Creates the provider; nothing is loaded yet. */
   public ImageIoDecoderProvider() {}
 
   @Override

@@ -2,6 +2,8 @@ package org.openclip.models.image;
 
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
+import org.openclip.models.image.format.PnmDecoder;
+import org.openclip.models.image.tiff.TiffDirectory;
 
 /** The formats of picture files, told apart by their first bytes and never by their names. */
 enum PictureFormat {
@@ -10,7 +12,8 @@ enum PictureFormat {
   GIF,
   BMP,
   TIFF,
-  WEBP;
+  WEBP,
+  PNM;
 
   /** Returns the format of a file, or null when it is none of these. */
   static @Nullable PictureFormat of(byte[] head) {
@@ -26,13 +29,16 @@ enum PictureFormat {
     if (starts(head, "BM")) {
       return BMP;
     }
-    if (starts(head, "II*\0") || starts(head, "MM\0*")) {
+    if (TiffDirectory.accepts(head)) {
       return TIFF;
     }
     if (starts(head, "RIFF")
         && head.length >= 12
         && new String(head, 8, 4, StandardCharsets.ISO_8859_1).equals("WEBP")) {
       return WEBP;
+    }
+    if (PnmDecoder.accepts(head)) {
+      return PNM;
     }
     return null;
   }

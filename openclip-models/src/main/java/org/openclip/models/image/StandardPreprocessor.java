@@ -1,5 +1,7 @@
 package org.openclip.models.image;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.openclip.api.image.ColorMode;
 import org.openclip.api.image.Image;
@@ -102,9 +104,15 @@ final class StandardPreprocessor implements ImagePreprocessor {
     byte level = (byte) config.fillColor();
     byte[] pixel =
         switch (mode) {
-          case GREY16 -> new byte[] {level, 0};
+          case GREY16, INT32 -> new byte[] {level, 0, 0, 0};
+          case GREY16_BIG -> new byte[] {0, level};
+          case FLOAT32 ->
+              ByteBuffer.allocate(4)
+                  .order(ByteOrder.LITTLE_ENDIAN)
+                  .putFloat(config.fillColor())
+                  .array();
           case BILEVEL -> new byte[] {(byte) (level == 0 ? 0 : 255)};
-          case GREY, GREY_ALPHA, PALETTE, RGB, RGBA, CMYK ->
+          case GREY, GREY_ALPHA, PALETTE, PALETTE_ALPHA, RGB, RGBA, CMYK, LAB ->
               new byte[] {level, level, level, level};
         };
     byte[] rgb = new byte[3];
@@ -121,10 +129,10 @@ final class StandardPreprocessor implements ImagePreprocessor {
     }
     return switch (mode) {
       case BILEVEL, PALETTE -> nearest(plane, fit);
-      case GREY16 -> Grey16.resample(plane, fit);
+      case GREY16, GREY16_BIG, INT32, FLOAT32 -> DeepResize.resize(plane, mode, fit);
       case GREY_ALPHA, RGBA ->
           Colors.unpremultiply(TwoPassResize.resize(Colors.premultiply(plane), fit)).bytes();
-      case GREY, RGB, CMYK -> TwoPassResize.resize(plane, fit).bytes();
+      case GREY, RGB, CMYK, LAB, PALETTE_ALPHA -> TwoPassResize.resize(plane, fit).bytes();
     };
   }
 

@@ -83,6 +83,11 @@ final class ModelFlags {
       description = "shortest, longest or squash; of evaluation only.")
   private @Nullable String resizeMode;
 
+  @Option(
+      names = "--exif-orientation",
+      description = "Turns pictures as their EXIF or XMP data say, in training and evaluation.")
+  private boolean exifOrientation;
+
   @Mixin AugmentationFlag variations = new AugmentationFlag();
 
   @Option(
@@ -151,6 +156,9 @@ final class ModelFlags {
     }
     if (resizeMode != null) {
       builder.preprocess("resize_mode", resizeMode);
+    }
+    if (exifOrientation) {
+      builder.preprocess("exif_orientation", true);
     }
     return builder;
   }

@@ -3,12 +3,8 @@ package org.openclip.models.image.jpeg;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
-/**
- * The bits of an entropy-coded segment, from one restart marker to the next. Damage sets a flag,
- * and all further bits are zero.
- */
+/** The bits of a segment of Huffman codes. Behind its end all bits are zero. */
 final class BitReader {
   private static final VarHandle EIGHT =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -20,11 +16,8 @@ final class BitReader {
     52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63
   };
 
-  private final byte[] file;
-
-  /** The segment without its stuffed zeros, with zeros behind it. */
-  private final byte[] segment;
-
+  private final Segment segment;
+  private final byte[] bytes;
   private int length;
   private int position;
 
@@ -32,66 +25,39 @@ final class BitReader {
   private long bits;
 
   private int count;
-  private boolean damaged;
+  private boolean pastEnd;
 
-  BitReader(byte[] file) {
-    this.file = file;
-    segment = new byte[file.length + 24];
+  BitReader(Segment segment) {
+    this.segment = segment;
+    bytes = segment.bytes;
   }
 
-  /**
-   * Takes the segment that starts at an index.
-   *
-   * @return the index of the marker behind it; the file's length when there is none
-   */
-  int open(int start) {
-    length = 0;
-    int copied = start;
-    int at = start;
-    for (; at + 1 < file.length; at++) {
-      if (file[at] == (byte) 0xff) {
-        if (file[at + 1] != 0) {
-          break;
-        }
-        int run = at + 1 - copied;
-        System.arraycopy(file, copied, segment, length, run);
-        length += run;
-        at++;
-        copied = at + 1;
-      }
-    }
-    int end = at + 1 < file.length ? at : file.length;
-    if (end > copied) {
-      System.arraycopy(file, copied, segment, length, end - copied);
-      length += end - copied;
-    }
-    Arrays.fill(segment, length, Math.min(segment.length, length + 24), (byte) 0);
+  /** Begins with the first bit of the segment. */
+  void start() {
+    length = segment.length;
     position = 0;
     bits = 0;
     count = 0;
-    return end;
+    pastEnd = false;
   }
 
-  /** Returns whether a code was invalid, or bits were read behind the end. */
-  boolean isDamaged() {
-    return damaged || position * 8L - count > length * 8L;
+  /** Returns whether bits were read behind the end. */
+  boolean isPastEnd() {
+    return pastEnd || position * 8L - count > length * 8L;
   }
 
-  /** Tells this of nonsense in what was read. */
-  void damage() {
-    damaged = true;
-    length = 0;
-    position = 0;
-    Arrays.fill(segment, 0, 24, (byte) 0);
+  private void passEnd() {
+    pastEnd = true;
+    position = length + 8;
   }
 
   private void refill() {
-    bits |= (long) EIGHT.get(segment, position) >>> count;
-    int bytes = (63 - count) >> 3;
-    position += bytes;
-    count += 8 * bytes;
+    bits |= (long) EIGHT.get(bytes, position) >>> count;
+    int more = (63 - count) >> 3;
+    position += more;
+    count += 8 * more;
     if (position > length + 15) {
-      damage();
+      passEnd();
     }
   }
 
@@ -114,10 +80,6 @@ final class BitReader {
     int entry = table.entry((int) (bits >>> (64 - HuffmanTable.PEEK)));
     if (entry == 0) {
       entry = table.longEntry((int) (bits >>> 48));
-      if (entry < 0) {
-        damage();
-        return 0;
-      }
     }
     bits <<= entry >> 8;
     count -= entry >> 8;
@@ -142,22 +104,17 @@ final class BitReader {
     int left = count;
     for (int k = 1; k < 64; k++) {
       if (left < 32) {
-        next |= (long) EIGHT.get(segment, position) >>> left;
-        int bytes = (63 - left) >> 3;
-        position += bytes;
-        left += 8 * bytes;
+        next |= (long) EIGHT.get(bytes, position) >>> left;
+        int more = (63 - left) >> 3;
+        position += more;
+        left += 8 * more;
         if (position > length + 15) {
-          damage();
-          return;
+          passEnd();
         }
       }
       int entry = table.entry((int) (next >>> (64 - HuffmanTable.PEEK)));
       if (entry == 0) {
         entry = table.longEntry((int) (next >>> 48));
-        if (entry < 0) {
-          damage();
-          return;
-        }
       }
       next <<= entry >> 8;
       left -= entry >> 8;
@@ -170,11 +127,8 @@ final class BitReader {
         k += 15;
         continue;
       }
-      k += run;
-      if (k > 63) {
-        damage();
-        return;
-      }
+      // A run too long ends at the last coefficient.
+      k = Math.min(63, k + run);
       int value = (int) (next >>> (64 - size));
       next <<= size;
       left -= size;

@@ -10,6 +10,9 @@ final class HuffmanTable {
 
   private static final int LONGEST = 16;
 
+  /** What damage is read as: 17 bits of symbol 0, as in libjpeg. */
+  private static final int NO_CODE = (LONGEST + 1) << 8;
+
   /** For each possible beginning, length and symbol of its code; 0 when the code is longer. */
   private final short[] fast = new short[1 << PEEK];
 
@@ -59,7 +62,7 @@ final class HuffmanTable {
     return fast[beginning];
   }
 
-  /** Returns the same for any code, from its next 16 bits; -1 when no code begins so. */
+  /** Returns the same for any code, from its next 16 bits; symbol 0 when no code begins so. */
   int longEntry(int bits) {
     for (int length = PEEK + 1; length <= LONGEST; length++) {
       if (bits < limits[length]) {
@@ -67,6 +70,6 @@ final class HuffmanTable {
         return (length << 8) | symbol;
       }
     }
-    return -1;
+    return NO_CODE;
   }
 }

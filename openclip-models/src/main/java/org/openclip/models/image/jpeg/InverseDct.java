@@ -42,6 +42,11 @@ final class InverseDct {
     return samples;
   }
 
+  /** Returns what all samples of a block are that has only a first coefficient, multiplied. */
+  static int flat(int coefficient) {
+    return Math.max(0, Math.min(255, ((coefficient + 4) >> 3 << 22 >> 22) + 128));
+  }
+
   private void pass(int[][] in, int[][] out, int round, int shift) {
     sum(in[0], 8192, in[2], 10703, in[4], 8192, in[6], 4433, round, even);
     sum(in[1], 11363, in[3], 9633, in[5], 6437, in[7], 2260, 0, odd);

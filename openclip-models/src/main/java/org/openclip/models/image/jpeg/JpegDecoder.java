@@ -1,155 +1,155 @@
 package org.openclip.models.image.jpeg;
 
 import org.jspecify.annotations.Nullable;
+import org.openclip.models.image.source.PictureFile;
 
 /**
- * The decoding of one file. Whatever is unusual or damaged is left to a decoder of all JPEG files:
- * arithmetic coding, 12 bits, four components, sampling in other ratios than 1 and 2, a sequential
- * picture in several scans, an incomplete progressive one.
+ * The decoding of one file. What is damaged within the pixels is decoded as libjpeg does it; a file
+ * that ends in them is refused.
  */
 public final class JpegDecoder {
+  private static final int END = 0xd9;
+
+  private final PictureFile source;
   private final byte[] file;
-  private final BitReader bits;
+  private final JpegColors colors;
+  private final Segment segment;
   private final Tables tables = new Tables();
   private @Nullable Frame frame;
+  private boolean isKept;
+  private int scans;
+  private int lastGood = -1;
 
-  private JpegDecoder(byte[] file) {
-    this.file = file;
-    bits = new BitReader(file);
+  private JpegDecoder(PictureFile source, JpegColors colors) {
+    this.source = source;
+    this.colors = colors;
+    file = source.bytes();
+    segment = new Segment(source);
   }
 
-  /**
-   * Decodes a file.
-   *
-   * @return null when the file is unusual or damaged
-   */
-  public static @Nullable JpegPicture decode(byte[] file) {
-    return new JpegDecoder(file).decode();
+  /** Decodes a file. */
+  public static JpegPicture decode(PictureFile file) {
+    return decode(file, JpegColors.MARKED);
   }
 
-  private @Nullable JpegPicture decode() {
+  /** Decodes a file whose components are known. */
+  public static JpegPicture decode(PictureFile file, JpegColors colors) {
+    return new JpegDecoder(file, colors).decode();
+  }
+
+  private JpegPicture decode() {
     int at = 2;
-    while (at >= 0 && at + 2 <= file.length && file[at] == (byte) 0xff) {
+    while (true) {
+      at = Segment.nextMarker(file, at);
+      if (at + 2 > file.length) {
+        throw source.cut(frame == null ? "before its pixels" : "in its pixels");
+      }
       int marker = file[at + 1] & 0xff;
-      if (marker == 0xff) {
-        at++;
+      if (marker == END) {
+        return kept();
+      }
+      if (marker == 1 || (marker >= 0xd0 && marker <= 0xd7)) {
+        at += 2;
         continue;
       }
-      if (marker == 0xd9) {
-        return progressive();
+      int end = at + 4 <= file.length ? at + 2 + Tables.word(file, at + 2) : file.length + 1;
+      if (end > file.length) {
+        throw source.cut(frame == null ? "before its pixels" : "in its pixels");
       }
-      int end = at + 4 <= file.length ? at + 2 + Tables.word(file, at + 2) : at;
-      if (end < at + 4 || end > file.length) {
-        return null;
+      if (end < at + 4) {
+        throw source.damaged("a segment has a length below 2");
       }
-      if (marker >= 0xc0 && marker <= 0xc2 && frame == null) {
-        frame = Frame.read(file, at + 4, end, marker == 0xc2);
-        if (frame == null) {
-          return null;
+      switch (marker) {
+        case 0xc0, 0xc1, 0xc2, 0xc9, 0xca -> {
+          if (frame != null) {
+            throw source.damaged("it has two frame headers");
+          }
+          frame = Frame.read(source, at + 4, end, marker);
+          if (colors == JpegColors.MARKED && frame.components().length == 2) {
+            throw source.unknown("JPEG of 2 components");
+          }
         }
-      } else if (marker == 0xda) {
-        Scan scan = frame == null ? null : Scan.read(file, at + 4, end, frame, tables);
-        if (frame == null || scan == null) {
-          return null;
+        case 0xc3, 0xc5, 0xc6, 0xc7, 0xc8, 0xcb, 0xcd, 0xce, 0xcf ->
+            throw source.unknown("JPEG that is lossless or hierarchical");
+        case 0xda -> {
+          if (frame == null) {
+            throw source.damaged("a scan stands before the frame header");
+          }
+          if (!frame.progressive() && !frame.arithmetic()) {
+            tables.standard();
+          }
+          Scan scan = Scan.read(source, at + 4, end, frame, tables);
+          boolean whole = scan.components().length == frame.components().length;
+          if (!isKept && !frame.progressive() && !frame.arithmetic() && whole) {
+            return picture(
+                new SequentialScan(segment, frame, scan, rows(frame))
+                    .decode(end, tables.restartInterval));
+          }
+          end = keep(frame, scan, end);
+          if (!frame.progressive() && whole) {
+            return kept();
+          }
         }
-        if (!frame.progressive()) {
-          return sequential(frame, scan, end);
-        }
-        end = new ProgressiveScan(bits, frame, scan).decode(end, tables.restartInterval, file);
-      } else {
-        boolean usual = marker == 0xc4 || marker == 0xdb || marker == 0xdd || marker >= 0xe0;
-        if (!usual || !tables.read(marker, file, at + 4, end)) {
-          return null;
+        default -> {
+          if (marker < 0xc0 || marker == 0xd8 || !tables.read(marker, file, at + 4, end)) {
+            throw source.damaged("its segment at byte " + at + " is wrong");
+          }
         }
       }
       at = end;
     }
-    return null;
   }
 
-  private @Nullable JpegPicture progressive() {
-    if (frame == null || !frame.progressive()) {
-      return null;
+  private int keep(Frame whole, Scan scan, int start) {
+    if (!isKept) {
+      whole.keep();
+      isKept = true;
     }
-    for (Component component : frame.components()) {
-      for (int missing : component.missingBits) {
-        if (missing != 0) {
-          return null;
-        }
-      }
-    }
-    Pixels pixels = new Pixels(frame, isLuminance(frame));
-    for (int row = 0; row < frame.unitsDown(); row++) {
-      for (Component component : frame.components()) {
-        component.load(row);
-      }
-      pixels.finish(row);
-    }
-    return pixels.picture();
+    scan.note(scans++ == 0);
+    segment.first(start);
+    ScanDecoder decoder =
+        whole.arithmetic()
+            ? new ArithmeticScan(segment, whole, scan, tables.restartInterval, tables.conditioning)
+            : new HuffmanScan(segment, whole, scan, tables.restartInterval);
+    int good = decoder.decode();
+    lastGood = good >= 0 ? good : lastGood;
+    return segment.marker();
   }
 
-  private boolean isLuminance(Frame whole) {
-    return whole.components().length == 3 && tables.isLuminance(whole.components());
-  }
-
-  private @Nullable JpegPicture sequential(Frame whole, Scan scan, int start) {
-    int count = scan.components().length;
-    if (count != whole.components().length) {
-      return null;
+  private JpegPicture kept() {
+    Frame whole = frame;
+    if (whole == null || !isKept) {
+      throw source.damaged("it ends without a picture");
     }
-    for (int i = 0; i < count; i++) {
-      if (scan.dc()[i] == null || scan.ac()[i] == null) {
-        return null;
-      }
+    if (whole.progressive()) {
+      Smoothing.arrange(whole, scans, lastGood);
     }
-    Pixels pixels = new Pixels(whole, isLuminance(whole));
-    int interval = tables.restartInterval;
-    int end = bits.open(start);
-    int unit = 0;
+    PixelRows rows = rows(whole);
     for (int row = 0; row < whole.unitsDown(); row++) {
-      for (int column = 0; column < whole.unitsAcross(); column++) {
-        if (interval > 0 && unit > 0 && unit % interval == 0) {
-          if (bits.isDamaged() || !isRestart(file, end)) {
-            return null;
-          }
-          end = bits.open(end + 2);
-          for (Component component : scan.components()) {
-            component.prediction = 0;
-          }
-        }
-        for (int i = 0; i < count; i++) {
-          decode(scan.components()[i], scan.dc()[i], scan.ac()[i], column);
-        }
-        unit++;
-      }
-      if (bits.isDamaged()) {
-        return null;
-      }
-      pixels.finish(row);
+      rows.finish(row);
     }
-    // Without a marker behind it, the file was cut; whether that matters is for others to say.
-    return end + 2 <= file.length ? pixels.picture() : null;
+    return picture(rows);
   }
 
-  private void decode(
-      Component component, @Nullable HuffmanTable dc, @Nullable HuffmanTable ac, int unit) {
-    if (dc == null || ac == null) {
-      return;
-    }
-    for (int by = 0; by < component.down; by++) {
-      for (int bx = 0; bx < component.across; bx++) {
-        int block = unit * component.across + bx;
-        int[][] rows = component.groups[by][block / InverseDct.BLOCKS];
-        int lane = block % InverseDct.BLOCKS;
-        component.prediction += bits.number(bits.symbol(dc) & 15);
-        rows[0][lane] = component.prediction * component.quant[0];
-        bits.block(ac, component.quant, rows, InverseDct.BLOCKS, lane);
-      }
-    }
+  private PixelRows rows(Frame whole) {
+    int count = whole.components().length;
+    boolean luminance =
+        switch (colors) {
+          case MARKED -> tables.isLuminance(whole.components());
+          case LUMINANCE -> count == 3;
+          case PLAIN -> false;
+        };
+    return whole.isUsual()
+        ? new Pixels(whole, luminance)
+        : new PlainPixels(whole, luminance, count == 4 && colors == JpegColors.MARKED);
   }
 
-  /** Returns whether a restart marker stands at an index. */
-  static boolean isRestart(byte[] file, int at) {
-    return at + 1 < file.length && (file[at + 1] & 0xf8) == 0xd0;
+  private JpegPicture picture(PixelRows rows) {
+    Frame whole = frame;
+    if (whole == null) {
+      throw new IllegalStateException("a picture has a frame");
+    }
+    return new JpegPicture(
+        whole.width(), whole.height(), whole.components().length, rows.pixels(), tables.exif());
   }
 }

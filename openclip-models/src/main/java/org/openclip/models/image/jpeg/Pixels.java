@@ -5,9 +5,10 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The rows of the finished picture, written as soon as the samples of their neighbours are here.
+ * The rows of a usual picture, grey or with colours of full or half the width and height, written
+ * as soon as the samples of their neighbours are here.
  */
-final class Pixels {
+final class Pixels implements PixelRows {
   private static final VarHandle FOUR =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -30,7 +31,8 @@ final class Pixels {
   }
 
   /** Transforms a row of units, and writes all rows of pixels that can be told by now. */
-  void finish(int unitRow) {
+  @Override
+  public void finish(int unitRow) {
     for (Component component : frame.components()) {
       component.transform(dct, unitRow);
     }
@@ -84,7 +86,8 @@ final class Pixels {
     }
   }
 
-  JpegPicture picture() {
-    return new JpegPicture(frame.width(), frame.height(), frame.components().length, pixels);
+  @Override
+  public byte[] pixels() {
+    return pixels;
   }
 }
