@@ -21,7 +21,9 @@ public final class ImageIoDecoderProvider implements ImageDecoderProvider {
 
   @Override
   public Set<String> endings() {
-    return Set.of("jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "dib", "tif", "tiff", "webp");
+    return Set.of(
+        "jpg", "jpeg", "jpe", "jfif", "png", "gif", "bmp", "dib", "tif", "tiff", "webp", "pbm",
+        "pgm", "ppm", "pnm", "pfm");
   }
 
   @Override

@@ -4,8 +4,11 @@ import com.github.luben.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.backend.NativePlace;
 import org.openclip.models.image.source.PictureFile;
 import org.tukaani.xz.XZInputStream;
 
@@ -22,6 +25,13 @@ enum TiffCompression {
   LZMA(1 << 20),
   ZSTD(1 << 20),
   WEBP(1 << 20);
+
+  private static final NativePlace ZSTD_PLACE =
+      new NativePlace(
+          Path.of(System.getProperty("ZstdTempFolder", System.getProperty("java.io.tmpdir", ""))),
+          2 << 20,
+          "start Java with -DZstdTempFolder=FOLDER, or -Djava.io.tmpdir=FOLDER, and a folder that"
+              + " can be written to and run from");
 
   private static final int XZ_MEMORY_KIB = 1 << 18;
 
@@ -77,9 +87,21 @@ enum TiffCompression {
       case DEFLATE -> inflate(in, to);
       case PACK_BITS -> PackBits.decode(in, to) == to.length;
       case LZMA -> fill(new XZInputStream(new ByteArrayInputStream(in), XZ_MEMORY_KIB), to);
-      case ZSTD -> fill(new ZstdInputStream(new ByteArrayInputStream(in)), to);
+      case ZSTD -> zstd(in, to);
       case JPEG, WEBP -> throw new IllegalStateException(this + " holds pictures, not bytes");
     };
+  }
+
+  private static boolean zstd(byte[] in, byte[] to) throws IOException {
+    try {
+      return fill(new ZstdInputStream(new ByteArrayInputStream(in)), to);
+    } catch (LinkageError | IllegalCallerException e) {
+      throw new OpenClipException(
+          "the native library that unpacks Zstandard in TIFF files does not load here: "
+              + ZSTD_PLACE.problem(e, ZstdInputStream.class).orElseGet(() -> NativePlace.root(e))
+              + ". Without it, save the picture as PNG",
+          e);
+    }
   }
 
   private static boolean fill(InputStream from, byte[] to) throws IOException {

@@ -5,15 +5,26 @@ import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.openclip.api.OpenClipException;
+import org.openclip.api.backend.NativePlace;
 import org.openclip.api.image.Image;
 import org.openclip.models.image.source.PictureFile;
 
 /** The decoding of WebP: of an animation, the first picture on its canvas. */
 public final class WebpDecoder {
+  private static final NativePlace PLACE =
+      new NativePlace(
+          Path.of(
+              System.getProperty(
+                  "com.luciad.imageio.webp.tmpdir", System.getProperty("java.io.tmpdir", ""))),
+          1 << 20,
+          "start Java with -Dcom.luciad.imageio.webp.tmpdir=FOLDER, or -Djava.io.tmpdir=FOLDER, and"
+              + " a folder that can be written to and run from");
+
   private WebpDecoder() {}
 
   /**
@@ -68,9 +79,13 @@ public final class WebpDecoder {
       } finally {
         reader.dispose();
       }
-    } catch (LinkageError e) {
+    } catch (LinkageError | IllegalCallerException e) {
       throw new OpenClipException(
-          "the native library that reads WebP does not load here; save " + file.name() + " as PNG",
+          "the native library that reads WebP files does not load here: "
+              + PLACE.problem(e, WebPImageReaderSpi.class).orElseGet(() -> NativePlace.root(e))
+              + ". Without it, save "
+              + file.name()
+              + " as PNG",
           e);
     } catch (OpenClipException e) {
       throw e;
