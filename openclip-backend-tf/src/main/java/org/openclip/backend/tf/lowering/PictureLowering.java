@@ -56,7 +56,9 @@ final class PictureLowering {
     Value bias = c.bias();
     if (bias != null) {
       // Behind a depthwise convolution, grappler's remapper stumbles over a bias that is one.
-      String add = c.groups() == in ? "AddV2" : "BiasAdd";
+      // In bfloat16, the derivative of BiasAdd sums in bfloat16.
+      boolean rounded = dense == DataType.BFLOAT16 && lowering.phase().derived();
+      String add = c.groups() == in || rounded ? "AddV2" : "BiasAdd";
       result = out.op(add, result, lowering.get(bias, Layout.PLAIN, dense));
     }
     lowering.put(value, Layout.CHANNELS_LAST, dense, result);
