@@ -12,8 +12,7 @@ package org.openclip.testkit;
  * @param stride rows, and columns, between two windows
  * @param size rows and columns of a picture
  */
-record ConvolutionLoops(
-    int batch, int in, int out, int groups, int kernel, int stride, int size) {
+record ConvolutionLoops(int batch, int in, int out, int groups, int kernel, int stride, int size) {
 
   /** The zeros around the picture. */
   int padding() {

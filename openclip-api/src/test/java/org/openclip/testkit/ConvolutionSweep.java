@@ -72,7 +72,8 @@ public final class ConvolutionSweep {
       double bound = Double.parseDouble(arguments[i + 1]);
       try (Backend backend = provider.open(new BackendOptions(Device.CPU, precision, 2))) {
         for (int number = 0; number < layers.size(); number++) {
-          new ConvolutionSweep(backend, arguments[i], number % 3 == 2, bound).compare(layers.get(number));
+          new ConvolutionSweep(backend, arguments[i], number % 3 == 2, bound)
+              .compare(layers.get(number));
         }
       }
     }

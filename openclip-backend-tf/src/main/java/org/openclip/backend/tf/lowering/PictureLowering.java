@@ -55,11 +55,13 @@ final class PictureLowering {
     }
     Value bias = c.bias();
     if (bias != null) {
+      // In bfloat16, the bias' derivative would be a sum in bfloat16.
+      DataType type = lowering.phase().derived() ? DataType.FLOAT32 : dense;
       // Behind a depthwise convolution, grappler's remapper stumbles over a bias that is one.
-      // In bfloat16, the derivative of BiasAdd sums in bfloat16.
-      boolean rounded = dense == DataType.BFLOAT16 && lowering.phase().derived();
-      String add = c.groups() == in || rounded ? "AddV2" : "BiasAdd";
-      result = out.op(add, result, lowering.get(bias, Layout.PLAIN, dense));
+      String add = c.groups() == in ? "AddV2" : "BiasAdd";
+      Output sum =
+          out.op(add, out.cast(result, dense, type), lowering.get(bias, Layout.PLAIN, type));
+      result = out.cast(sum, type, dense);
     }
     lowering.put(value, Layout.CHANNELS_LAST, dense, result);
   }
