@@ -2,35 +2,22 @@ package org.openclip.testkit;
 
 import java.io.PrintStream;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.backend.Program;
-import org.openclip.api.graph.ArithmeticOp.Reduction;
-import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Graph;
-import org.openclip.api.graph.GraphBuilder;
-import org.openclip.api.graph.Initializer;
-import org.openclip.api.graph.LeafOp;
-import org.openclip.api.graph.Value;
 import org.openclip.api.spi.BackendProvider;
-import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
-import org.openclip.api.tensor.Weights;
-import org.openclip.api.training.AdamW;
 import org.openclip.api.training.StepOptions;
 import org.openclip.api.training.Trainer;
-import org.openclip.api.training.TrainingPlan;
-import org.openclip.api.training.UpdateRule;
 
 /**
  * A program that runs {@link KernelCases} forth and back on a backend that trains. It says each
@@ -42,9 +29,6 @@ public final class KernelSweep {
 
   /** What the line of a case's results begins with. */
   public static final String RESULTS = "results of ";
-
-  /** Graphs with more weights than this are rewritten, which joins layers to other kernels. */
-  private static final int LARGE = 1_000_000;
 
   private final Backend backend;
   private final boolean rewritten;
@@ -91,19 +75,7 @@ public final class KernelSweep {
     try (Program program = backend.compile(graph, given.weights())) {
       text.append(summary(program.run(given.inputs())));
     }
-    Map<String, UpdateRule> rules = new LinkedHashMap<>();
-    graph.parameters().stream()
-        .filter(LeafOp.Parameter::trained)
-        .forEach(p -> rules.put(p.name(), new UpdateRule(1, 0)));
-    Map<String, Tensor> weights = new LinkedHashMap<>();
-    given.weights().names().forEach(name -> weights.put(name, given.weights().get(name)));
-    if (rewritten) {
-      weights.put("large", Tensor.of(new float[LARGE], LARGE));
-    }
-    Graph objective = objective(graph.outputs().get("result"));
-    TrainingPlan plan =
-        TrainingPlan.of(List.of(graph), objective, new AdamW(0.9, 0.999, 1e-8), rules);
-    try (Trainer trainer = backend.train(plan, Weights.of(weights))) {
+    try (Trainer trainer = Squares.train(backend, graph, given.weights(), rewritten)) {
       text.append(summary(trainer.gradients(List.of(given.inputs()), new StepOptions(1, 0, 0))));
     }
     return text.toString();
@@ -125,20 +97,5 @@ public final class KernelSweep {
               text.append(' ').append(Math.sqrt(square)).append(' ').append(along);
             });
     return text.toString();
-  }
-
-  /** The squares' sum, whose derivative is as large as the result. */
-  private Graph objective(Value value) {
-    GraphBuilder graph = new GraphBuilder("objective");
-    Value result =
-        graph.input("result", DataType.FLOAT32, value.shape().dims().toArray(Dim[]::new));
-    int[] axes = IntStream.range(0, value.shape().rank()).toArray();
-    Value loss = graph.reduce(graph.times(result, result), Reduction.SUM, axes);
-    if (rewritten) {
-      Value large = graph.parameter("large", Initializer.ZEROS, LARGE);
-      loss = graph.plus(loss, graph.reduce(large, Reduction.SUM, 0));
-    }
-    graph.output(TrainingPlan.LOSS, loss);
-    return graph.build();
   }
 }

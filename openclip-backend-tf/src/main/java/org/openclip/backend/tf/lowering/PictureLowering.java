@@ -55,9 +55,13 @@ final class PictureLowering {
     }
     Value bias = c.bias();
     if (bias != null) {
+      // In bfloat16, the bias' derivative would be a sum in bfloat16.
+      DataType type = lowering.phase().derived() ? DataType.FLOAT32 : dense;
       // Behind a depthwise convolution, grappler's remapper stumbles over a bias that is one.
       String add = c.groups() == in ? "AddV2" : "BiasAdd";
-      result = out.op(add, result, lowering.get(bias, Layout.PLAIN, dense));
+      Output sum =
+          out.op(add, out.cast(result, dense, type), lowering.get(bias, Layout.PLAIN, type));
+      result = out.cast(sum, type, dense);
     }
     lowering.put(value, Layout.CHANNELS_LAST, dense, result);
   }
@@ -148,15 +152,10 @@ final class PictureLowering {
         "Reshape", kernel, out.integers(shape.size(2), shape.size(3), in, shape.size(0) / in));
   }
 
-  /**
-   * Convolves each channel for itself; where every pixel is alone, too, in float32, for in bfloat16
-   * the kernel with several results for a channel yields others.
-   */
+  /** Convolves each channel for itself. */
   private Output channelwise(Output picture, Output kernel, NeuralOp.Convolution c) {
     DataType dense = lowering.dense();
-    var shape = c.weight().shape();
-    boolean pixels = shape.size(2) == 1 && shape.size(3) == 1;
-    DataType type = pixels ? DataType.FLOAT32 : dense;
+    DataType type = safeChannelwise(c) ? dense : DataType.FLOAT32;
     Output result =
         convolve(
             "DepthwiseConv2dNative",
@@ -164,6 +163,18 @@ final class PictureLowering {
             out.cast(kernel, dense, type),
             c);
     return out.cast(result, type, dense);
+  }
+
+  /**
+   * Returns whether channels for themselves are right in bfloat16. They are not (oneDNN 3.5) where
+   * a channel has several results or every pixel is alone, nor is the derivative by the picture
+   * where windows are more than a pixel apart.
+   */
+  private boolean safeChannelwise(NeuralOp.Convolution c) {
+    var shape = c.weight().shape();
+    boolean pixels = shape.size(2) == 1 && shape.size(3) == 1;
+    boolean strided = c.strideHeight() > 1 || c.strideWidth() > 1;
+    return shape.size(0) == c.groups() && !pixels && !(strided && lowering.phase().derived());
   }
 
   /** Convolves each group for itself. */
