@@ -29,11 +29,6 @@ class GuardedKernelsTest {
     assertEnds(GuardedJvm.in(folder).run(Map.of(), WriteBehind.class, Integer.toString(behind)));
   }
 
-  @Test
-  void itDoesSoWithoutACompiler() {
-    assertEnds(GuardedJvm.withoutCompiler(folder).run(Map.of(), WriteBehind.class, "1"));
-  }
-
   private static void assertEnds(GuardedJvm.Ended ended) {
     assertThat(ended.code()).as(ended.end()).isNotZero();
     assertThat(ended.lines()).doesNotContain(WriteBehind.STILL_HERE);
