@@ -26,7 +26,7 @@ record ConvolutionLoops(int batch, int in, int out, int groups, int kernel, int 
 
   @Override
   public String toString() {
-    return "convolution %d->%d groups %d kernel %d stride %d of %dx%dx%d"
+    return "convolution %s->%s groups %s kernel %s stride %s of %sx%sx%s"
         .formatted(in, out, groups, kernel, stride, batch, size, size);
   }
 

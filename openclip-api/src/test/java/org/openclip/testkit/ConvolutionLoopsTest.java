@@ -50,7 +50,7 @@ class ConvolutionLoopsTest {
                 Array.of(given.weights().get("weight1")).data()))
         .containsExactly(expected, within(1e-12));
 
-    double[] above = random.doubles((long) 2 * out * loops.windows() * loops.windows()).toArray();
+    double[] above = random.doubles(2L * out * loops.windows() * loops.windows()).toArray();
     double[] byPicture = loops.byPicture(above, filter);
     double[] byFilter = loops.byFilter(above, picture);
     double[] byBias = loops.byBias(above);
