@@ -90,7 +90,7 @@ class BadInputTest {
     byte[] whole = Files.readAllBytes(Goldens.path("preprocess/images/cat.png"));
     Path file = Files.write(folder.resolve("half.png"), Arrays.copyOf(whole, whole.length / 2));
 
-    assertPictureRefused(file, "is a PNG file cut short in its chunk IDAT; give the whole file");
+    assertPictureRefused(file, "is cut short in its pixels; give the whole file");
   }
 
   @Test

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.openclip.api.InvalidInputException;
+import org.openclip.api.OpenClipException;
 
 /** Pictures are prepared in order, by as many threads at once as there are cores for it. */
 class PictureBatchTest {
@@ -111,15 +111,13 @@ class PictureBatchTest {
                 waitFor(later);
               }
               if (source >= 2) {
-                throw new InvalidInputException("picture " + source);
+                throw new OpenClipException("picture " + source);
               }
             });
 
     batch.start(threads, 4, new Semaphore(4, true));
 
-    assertThatThrownBy(batch::await)
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessage("picture 2");
+    assertThatThrownBy(batch::await).isInstanceOf(OpenClipException.class).hasMessage("picture 2");
   }
 
   private static void waitFor(CountDownLatch latch) {

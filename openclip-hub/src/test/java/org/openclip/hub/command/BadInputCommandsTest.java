@@ -67,7 +67,10 @@ class BadInputCommandsTest {
         "starts with the text 'a picture of'",
         "convert it to PNG or JPEG");
     assertFails(
-        classify(half.toString()), half.toString(), "PNG file cut short", "give the whole file");
+        classify(half.toString()),
+        half.toString(),
+        "cut short in its pixels",
+        "give the whole file");
     assertFails(
         classify(empty.toString()), empty + " has no picture; looked for files that end in", "png");
   }
