@@ -7,8 +7,8 @@ import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,8 +33,10 @@ class TrainWildDataTest {
     runs = ColourRuns.in(folder);
     Map<String, byte[]> members = new LinkedHashMap<>();
     for (int i = 0; i < 22; i++) {
-      members.put(String.format(Locale.ROOT, "%04d.png", i), ColourRuns.picture(new Color(i * 99991), i));
-      members.put(String.format(Locale.ROOT, "%04d.txt", i), TarFiles.text(i < 2 ? " " : "colour " + i));
+      members.put(
+          String.format(Locale.ROOT, "%04d.png", i), ColourRuns.picture(new Color(i * 99991), i));
+      members.put(
+          String.format(Locale.ROOT, "%04d.txt", i), TarFiles.text(i < 2 ? " " : "colour " + i));
     }
     TarFiles.write(folder.resolve("few.tar"), members);
     members.replaceAll((name, bytes) -> name.endsWith("png") ? new byte[] {1, 2, 3} : bytes);
