@@ -202,11 +202,6 @@ class ShardReaderTest {
       assertThat(captions(name, faults)).as(name).hasSize(5);
       assertThat(faults.count()).isZero();
     }
-    byte[] frame = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0, 0};
-    Files.write(folder.resolve("c.tar.zst"), frame);
-    Faults faults = new Faults();
-    assertThat(captions("c.tar.zst", faults)).isEmpty();
-    assertThat(faults.first().orElseThrow()).contains("zstd-jni").contains("zstd -d");
     for (String name : List.of("x.tar", "x.TAR.GZ", "x.tgz", "x.tar.zst", "https://h/x.tar?a=b")) {
       assertThat(ShardList.isShard(name)).as(name).isTrue();
     }
