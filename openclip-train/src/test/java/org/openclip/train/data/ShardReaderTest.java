@@ -20,6 +20,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
+import org.apache.commons.compress.compressors.zstandard.ZstdCompressorOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -197,7 +198,11 @@ class ShardReaderTest {
         new XZOutputStream(Files.newOutputStream(folder.resolve("b.tar")), new LZMA2Options(0))) {
       xz.write(bytes);
     }
-    for (String name : List.of("a.tar.bz2", "b.tar")) {
+    try (OutputStream zstd =
+        new ZstdCompressorOutputStream(Files.newOutputStream(folder.resolve("c.tar.zst")))) {
+      zstd.write(bytes);
+    }
+    for (String name : List.of("a.tar.bz2", "b.tar", "c.tar.zst")) {
       Faults faults = new Faults();
       assertThat(captions(name, faults)).as(name).hasSize(5);
       assertThat(faults.count()).isZero();
