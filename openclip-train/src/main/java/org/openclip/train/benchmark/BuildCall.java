@@ -1,6 +1,7 @@
 package org.openclip.train.benchmark;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.DelimitedRows;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -40,16 +40,15 @@ final class BuildCall implements Arguments.Call {
     List<Result> results = Result.read(files);
     Set<String> names = new LinkedHashSet<>();
     results.forEach(result -> names.addAll(result.row().keySet()));
-    CSVFormat format = CSVFormat.DEFAULT.builder().setHeader(names.toArray(String[]::new)).get();
-    try (CSVPrinter printer =
-        new CSVPrinter(Files.newBufferedWriter(output, StandardCharsets.UTF_8), format)) {
+    try (Writer writer = Files.newBufferedWriter(output, StandardCharsets.UTF_8)) {
+      writer.write(DelimitedRows.line(List.copyOf(names), ','));
       for (Result result : results) {
         Map<String, Object> row = result.row();
         List<String> cells = new ArrayList<>();
         for (String name : names) {
           cells.add(cell(row.get(name)));
         }
-        printer.printRecord(cells);
+        writer.write(DelimitedRows.line(cells, ','));
       }
     } catch (IOException e) {
       throw new OpenClipException(output + " cannot be written: " + e, e);
