@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.graph.ArithmeticOp.Binary;
 import org.openclip.api.graph.ArithmeticOp.Cast;
 import org.openclip.api.graph.ArithmeticOp.Clamp;
@@ -83,8 +84,12 @@ public final class Incremental {
   }
 
   /** Says that a graph does not qualify. */
-  private static final class NotIncrementalException extends RuntimeException {
+  private static final class NotIncrementalException extends OpenClipException {
     private static final long serialVersionUID = 1;
+
+    NotIncrementalException() {
+      super("a row of this graph cannot be computed without computing others again");
+    }
   }
 
   private Incremental(Graph graph, String tokens) {
