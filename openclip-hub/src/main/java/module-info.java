@@ -16,6 +16,9 @@ module org.openclip.hub {
   exports org.openclip.hub.cli;
   exports org.openclip.hub.guice;
   exports org.openclip.hub.io;
+  exports org.openclip.hub.model;
+  exports org.openclip.hub.picture;
+  exports org.openclip.hub.publish;
   exports org.openclip.hub.remote;
 
   opens org.openclip.hub.cli to
@@ -47,7 +50,7 @@ module org.openclip.hub {
       org.openclip.hub.checkpoint.ShardedSafetensorsFormat,
       org.openclip.hub.checkpoint.torch.TorchFormat;
   provides org.openclip.api.spi.ModelSourceProvider with
-      org.openclip.hub.LocalFolderSource,
+      org.openclip.hub.definition.LocalFolderSource,
       org.openclip.hub.hf.HubSourceProvider,
       org.openclip.hub.remote.HttpSourceProvider,
       org.openclip.hub.remote.HttpsSourceProvider;

@@ -30,6 +30,7 @@ import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.checkpoint.naming.TransformersForm;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.hf.TinyCatalogue;
+import org.openclip.hub.model.FreshWeights;
 
 /**
  * QuickGELU and GELU cannot be told by a checkpoint's tensors: what stands beside it tells, and

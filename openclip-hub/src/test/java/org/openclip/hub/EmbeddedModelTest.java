@@ -17,6 +17,8 @@ import org.openclip.api.config.PretrainedTag;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.cli.CommandLineRun;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.model.PretrainedTags;
 
 /** The model that comes with the jars. */
 class EmbeddedModelTest {

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.cli.CommandLineProcess;
 import org.openclip.hub.cli.CommandLineRun;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.model.ModelFolder;
 
 /** What a model of 151 million parameters costs, in a process of its own. */
 @Tag("once")

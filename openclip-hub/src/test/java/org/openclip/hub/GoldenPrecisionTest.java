@@ -23,6 +23,8 @@ import org.openclip.api.model.Embeddings;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.model.ModelFolder;
 
 /** Models in 16 bits, as a choice and as checkpoints that have no more. */
 @Tag("golden-features")
@@ -34,9 +36,8 @@ class GoldenPrecisionTest {
       Map.of(Precision.FLOAT16, DataType.FLOAT16, Precision.BFLOAT16, DataType.BFLOAT16);
 
   /**
-   * The share of a bound that rounding the weights may take. Of the tiny models
-   * eva02 is in bfloat16 (1.9e-2 and 1.7e-2 of 2e-2, the others at most 1.34e-2), and two are in
-   * float16.
+   * The share of a bound that rounding the weights may take. Of the tiny models eva02 is in
+   * bfloat16 (1.9e-2 and 1.7e-2 of 2e-2, the others at most 1.34e-2), and two are in float16.
    */
   private static final double ILL_CONDITIONED = 0.75;
 

@@ -14,6 +14,7 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
+import org.openclip.hub.model.FreshWeights;
 
 /** Weights loaded into another picture size and context length. */
 @Tag("golden-resize")

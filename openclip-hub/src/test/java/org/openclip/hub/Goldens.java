@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
+import org.openclip.hub.model.FreshWeights;
 
 /** Answers of the reference, and the recipe of the pictures that they were computed from. */
 public final class Goldens {

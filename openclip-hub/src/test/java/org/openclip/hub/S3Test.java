@@ -20,6 +20,7 @@ import org.openclip.api.FetchException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
+import org.openclip.hub.model.ModelFolder;
 import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.testkit.S3Server;
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.model.ClipModel;
 import org.openclip.hub.cli.CommandLineProcess;
 import org.openclip.hub.cli.CommandLineRun;
+import org.openclip.hub.model.ModelFolder;
 
 /** Weights that must be copied need neither a heap nor direct memory of their size. */
 @Tag("once")

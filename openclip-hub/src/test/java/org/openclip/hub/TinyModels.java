@@ -6,6 +6,8 @@ import org.openclip.api.config.ModelConfig;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.model.ModelFolder;
 
 /** Models of a size for tests. */
 public final class TinyModels {

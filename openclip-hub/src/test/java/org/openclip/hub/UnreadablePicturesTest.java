@@ -17,6 +17,7 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.EncodingListener;
+import org.openclip.hub.picture.PictureFolder;
 
 /** A picture that cannot be read costs itself alone. */
 @Tag("once")

@@ -23,8 +23,8 @@ import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
-import org.openclip.hub.PretrainedTags;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.hub.model.PretrainedTags;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

@@ -8,8 +8,8 @@ import java.util.List;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.PictureFolder;
 import org.openclip.hub.io.Missing;
+import org.openclip.hub.picture.PictureFolder;
 
 /** Pictures as users name them: files, and folders for all pictures below them. */
 public final class PictureArguments {

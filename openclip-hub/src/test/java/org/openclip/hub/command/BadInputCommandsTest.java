@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.Goldens;
-import org.openclip.hub.ModelFolder;
 import org.openclip.hub.TinyModels;
 import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.hub.model.ModelFolder;
 
 /** What users get wrong is one line: what it is, where, what is allowed, and what to do. */
 @Tag("once")

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.DropInPlugin;
 import org.openclip.hub.Goldens;
-import org.openclip.hub.ModelFolder;
 import org.openclip.hub.cli.CommandLineRun;
+import org.openclip.hub.model.ModelFolder;
 
 /** The folders are of a plugin's model, for none of the built-in ones is small. */
 @Tag("once")

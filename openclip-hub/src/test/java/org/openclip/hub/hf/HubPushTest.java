@@ -18,17 +18,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.FetchException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.FreshWeights;
-import org.openclip.hub.HubPush;
-import org.openclip.hub.HubPush.Pushed;
 import org.openclip.hub.ModelBuilder;
-import org.openclip.hub.ModelFolder;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
 import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.hf.HubServer.Asked;
 import org.openclip.hub.hf.HubServer.Fault;
 import org.openclip.hub.hf.StoredRepository.Stored;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.publish.HubPush;
+import org.openclip.hub.publish.HubPush.Pushed;
 
 /** What is pushed to a hub comes back bit by bit. */
 @Tag("once")
