@@ -37,6 +37,8 @@ import org.openclip.hub.checkpoint.WeightsMismatchException;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.testkit.Goldens;
+import org.openclip.hub.testkit.TinyModels;
 
 /** What users get wrong ends in an error that names it and says what to do. */
 class BadInputTest {

@@ -15,6 +15,7 @@ import org.openclip.api.model.Probabilities;
 import org.openclip.api.text.Tokens;
 import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.testkit.Goldens;
 
 /** From a photograph and words to probabilities, at full size. */
 @Tag("golden-quickstart")

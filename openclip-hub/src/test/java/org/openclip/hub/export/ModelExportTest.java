@@ -20,12 +20,11 @@ import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
-import org.openclip.hub.Goldens;
 import org.openclip.hub.OpenClip;
-import org.openclip.hub.TinyModels;
-import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.testkit.Goldens;
+import org.openclip.hub.testkit.TinyModels;
 
 /** Models written for a runtime and run by its own interface, on the reference's answers. */
 class ModelExportTest {
@@ -133,23 +132,5 @@ class ModelExportTest {
         .hasMessageContaining("onyx")
         .hasMessageContaining(format.backend());
     assertThat(exported).doesNotExist();
-  }
-
-  @Test
-  void theCommandListsItsFilesAndSparesAFolderInUse() {
-    Path model = folder.resolve("tiny");
-    TinyModels.write(model);
-    String exported = folder.resolve("files").toString();
-    String[] command = {
-      "export", "--backend", format.backend(), "--model", model.toString(), exported
-    };
-
-    CommandLineRun first = CommandLineRun.of(command);
-    CommandLineRun again = CommandLineRun.of(command);
-
-    assertThat(first.code()).as(first.err()).isZero();
-    assertThat(first.out().lines()).hasSize(4).last().asString().contains("openclip.json");
-    assertThat(again.code()).isEqualTo(1);
-    assertThat(again.err()).contains("is not empty").contains("--force");
   }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.ShutdownException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.hub.OpenClip;
-import org.openclip.hub.TinyModels;
+import org.openclip.hub.testkit.TinyModels;
 import org.openclip.testkit.JavaProcess;
 
 /** How models answer while the JVM ends, in processes of their own. */

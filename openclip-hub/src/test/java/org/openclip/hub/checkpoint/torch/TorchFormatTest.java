@@ -28,8 +28,8 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.checkpoint.StateDict;
-import org.openclip.hub.hf.TinyCatalogue;
 import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.testkit.TinyCatalogue;
 
 /** Checkpoints of PyTorch made by hand: what the goldens do not have. */
 class TorchFormatTest {
