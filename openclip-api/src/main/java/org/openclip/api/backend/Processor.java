@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The instructions of a processor that decide how fast models run.
+ * The instruction sets of a processor that determine how fast models run.
  *
- * @param known whether they could be read; false where the system does not tell
- * @param features those that are there, by their names, widest last
+ * @param known whether they could be read; false when the system does not report them
+ * @param features the names of the available instruction sets, widest last
  */
 public record Processor(boolean known, List<String> features) {
   /** Instructions that multiply bfloat16 numbers. */
@@ -56,7 +56,7 @@ public record Processor(boolean known, List<String> features) {
   }
 
   /**
-   * Returns the processor that a text describes.
+   * Parses the description of a processor.
    *
    * @param text that of {@code /proc/cpuinfo}, of which the first line of flags counts, or of
    *     {@code sysctl hw.optional}

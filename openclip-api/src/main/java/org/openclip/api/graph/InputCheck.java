@@ -6,13 +6,13 @@ import java.util.Map;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.tensor.Tensor;
 
-/** The check of what a program is fed, the same for every backend. */
+/** Checks the inputs of a program, in the same way for every backend. */
 public final class InputCheck {
   private InputCheck() {}
 
   /**
-   * Compares tensors with the inputs of a graph: their names, types and shapes, where each symbol
-   * must stand for one size, at least 1, everywhere.
+   * Compares the names, types and shapes of tensors with the inputs of a graph. Each symbol must
+   * have the same size everywhere, at least 1.
    *
    * @return the size that each symbol stands for
    * @throws InvalidInputException when they do not fit, naming the input and both shapes

@@ -1,4 +1,4 @@
-/** Decoded pictures and their way into a tower. */
+/** Decoded images and their way into a tower. */
 @NullMarked
 package org.openclip.api.image;
 
