@@ -3,6 +3,9 @@ module org.openclip.hub.cli {
   requires transitive org.openclip.api;
   requires transitive org.openclip.hub;
   requires info.picocli;
+  // With these on the module path, openclip-models decodes WebP pictures.
+  requires kotlin.stdlib;
+  requires webp.imageio;
   requires static org.jspecify;
 
   exports org.openclip.hub.cli;
