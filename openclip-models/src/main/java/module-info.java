@@ -4,12 +4,12 @@ module org.openclip.models {
   requires java.desktop;
   requires org.openclip.api;
   requires org.tukaani.xz;
-  // What webp.imageio, an automatic module, needs and cannot say.
-  requires kotlin.stdlib;
-  requires webp.imageio;
   requires static ai.djl.tokenizers;
   requires static com.google.gson;
+  // What webp.imageio, an automatic module, needs and cannot say.
+  requires static kotlin.stdlib;
   requires static org.jspecify;
+  requires static webp.imageio;
 
   provides org.openclip.api.spi.ImageEncoderProvider with
       org.openclip.models.clip.ModifiedResNetProvider,

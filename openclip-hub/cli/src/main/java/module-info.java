@@ -3,29 +3,40 @@ module org.openclip.hub.cli {
   requires transitive org.openclip.api;
   requires transitive org.openclip.hub;
   requires info.picocli;
+  // With these on the module path, openclip-models decodes WebP pictures.
+  requires kotlin.stdlib;
+  requires webp.imageio;
   requires static org.jspecify;
 
   exports org.openclip.hub.cli;
+  exports org.openclip.hub.cli.result;
+  exports org.openclip.hub.cli.terminal;
 
   opens org.openclip.hub.cli to
       info.picocli;
-  opens org.openclip.hub.cli.command to
+  opens org.openclip.hub.cli.command.model to
+      info.picocli;
+  opens org.openclip.hub.cli.command.picture to
+      info.picocli;
+  opens org.openclip.hub.cli.command.plugin to
+      info.picocli;
+  opens org.openclip.hub.cli.result to
       info.picocli;
 
   provides org.openclip.api.spi.CommandProvider with
-      org.openclip.hub.cli.command.BackendsCommand,
-      org.openclip.hub.cli.command.CaptionCommand,
-      org.openclip.hub.cli.command.ClassifyCommand,
-      org.openclip.hub.cli.command.ConvertCommand,
-      org.openclip.hub.cli.command.DownloadCommand,
-      org.openclip.hub.cli.command.EmbedCommand,
-      org.openclip.hub.cli.command.ExportCommand,
-      org.openclip.hub.cli.command.InfoCommand,
-      org.openclip.hub.cli.command.InitCommand,
-      org.openclip.hub.cli.command.InspectCommand,
-      org.openclip.hub.cli.command.ModelsCommand,
-      org.openclip.hub.cli.command.NewPluginCommand,
-      org.openclip.hub.cli.command.PretrainedCommand,
-      org.openclip.hub.cli.command.PushCommand,
-      org.openclip.hub.cli.command.SimilarityCommand;
+      org.openclip.hub.cli.command.model.ConvertCommand,
+      org.openclip.hub.cli.command.model.DownloadCommand,
+      org.openclip.hub.cli.command.model.ExportCommand,
+      org.openclip.hub.cli.command.model.InfoCommand,
+      org.openclip.hub.cli.command.model.InitCommand,
+      org.openclip.hub.cli.command.model.InspectCommand,
+      org.openclip.hub.cli.command.model.ModelsCommand,
+      org.openclip.hub.cli.command.model.PretrainedCommand,
+      org.openclip.hub.cli.command.model.PushCommand,
+      org.openclip.hub.cli.command.picture.CaptionCommand,
+      org.openclip.hub.cli.command.picture.ClassifyCommand,
+      org.openclip.hub.cli.command.picture.EmbedCommand,
+      org.openclip.hub.cli.command.picture.SimilarityCommand,
+      org.openclip.hub.cli.command.plugin.BackendsCommand,
+      org.openclip.hub.cli.command.plugin.NewPluginCommand;
 }

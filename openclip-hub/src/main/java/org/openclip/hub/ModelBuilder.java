@@ -1,8 +1,6 @@
 package org.openclip.hub;
 
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,16 +27,11 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.text.Tokenizer;
-import org.openclip.hub.checkpoint.Checkpoints;
-import org.openclip.hub.checkpoint.RoundedWeights;
-import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
 import org.openclip.hub.definition.ModelDefinition;
 import org.openclip.hub.definition.ModelParts;
 import org.openclip.hub.export.ModelExport;
-import org.openclip.hub.export.TokenizerCopy;
-import org.openclip.hub.export.TransformersFolder;
-import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.export.ModelWriter;
 import org.openclip.hub.picture.PictureFiles;
 import org.openclip.hub.runtime.Aside;
 import org.openclip.hub.runtime.Lazy;
@@ -202,7 +195,7 @@ public final class ModelBuilder {
   public PluginRegistry registry() {
     PluginRegistry chosen = plugins;
     if (chosen == null) {
-      chosen = PluginRegistry.create(OpenClip.class);
+      chosen = PluginRegistry.create(ModelBuilder.class);
       plugins = chosen;
     }
     return chosen;
@@ -301,7 +294,7 @@ public final class ModelBuilder {
    */
   public List<Path> export(Path folder) {
     ModelParts parts = parts();
-    ModelExporter exporter = exporter(registry());
+    ModelExporter exporter = ModelExport.exporter(registry(), backend);
     try (Resources resources = new Resources()) {
       return new ModelExport(name, parts.architecture(), parts.preprocessing(), options.precision())
           .write(
@@ -311,22 +304,6 @@ public final class ModelBuilder {
               parts::tokenizer,
               parts.tokenizerFolder());
     }
-  }
-
-  private ModelExporter exporter(PluginRegistry registry) {
-    if (backend != null) {
-      return registry
-          .named(BackendProvider.class, backend)
-          .exporter()
-          .orElseThrow(
-              () -> new InvalidInputException("backend " + backend + " has no format for files"));
-    }
-    return registry
-        .first(BackendProvider.class, provider -> provider.exporter().isPresent())
-        .orElseGet(() -> registry.preferred(BackendProvider.class))
-        .exporter()
-        .orElseThrow(
-            () -> new InvalidInputException("no backend on the path has a format for files"));
   }
 
   /**
@@ -355,13 +332,7 @@ public final class ModelBuilder {
    * @throws OpenClipException when the disk is full or the folder cannot be written
    */
   public List<Path> save(Path folder) {
-    ModelParts parts = parts();
-    write(folder, parts, null);
-    List<Path> written = new ArrayList<>();
-    written.add(folder.resolve(ModelFolder.CONFIG));
-    written.add(folder.resolve(ModelFolder.CHECKPOINT));
-    written.addAll(new TokenizerCopy(parts, fetching).write(folder));
-    return List.copyOf(written);
+    return writer().folder(folder);
   }
 
   /**
@@ -375,7 +346,7 @@ public final class ModelBuilder {
    *     too large for the type
    */
   public void saveWeights(Path folder, @Nullable DataType type) {
-    write(folder, parts(), type);
+    writer().weights(folder, type);
   }
 
   /**
@@ -392,36 +363,11 @@ public final class ModelBuilder {
    * @throws OpenClipException when the disk is full or the folder cannot be written
    */
   public List<Path> saveTransformers(Path folder, @Nullable DataType type) {
-    ModelParts parts = parts();
-    TransformersFolder target = new TransformersFolder(parts);
-    List<Path> written = new ArrayList<>();
-    try (Resources resources = new Resources()) {
-      WeightSource source = WeightSource.of(target.named(parts.state(weights, resources)));
-      written.addAll(
-          target.write(
-              folder,
-              type == null ? source : new RoundedWeights(source, type),
-              Checkpoints.ownMetadata(parts.metadata())));
-    }
-    try {
-      written.addAll(new TokenizerCopy(parts, fetching).write(folder));
-    } catch (OpenClipException e) {
-      System.getLogger(ModelBuilder.class.getName())
-          .log(Level.WARNING, folder + " has no files of a tokenizer: " + e.getMessage());
-    }
-    return List.copyOf(written);
+    return writer().transformers(folder, type);
   }
 
-  private void write(Path folder, ModelParts parts, @Nullable DataType type) {
-    try (Resources resources = new Resources()) {
-      WeightSource source = WeightSource.of(parts.state(weights, resources));
-      ModelFolder.write(
-          folder,
-          parts.architecture().config(),
-          parts.preprocessing(),
-          type == null ? source : new RoundedWeights(source, type),
-          Checkpoints.ownMetadata(parts.metadata()));
-    }
+  private ModelWriter writer() {
+    return new ModelWriter(parts(), weights, fetching);
   }
 
   /** Reads the weights through and compares them with the architecture, as {@link #load} does. */

@@ -7,18 +7,28 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.module.ModuleFinder;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.xpath.XPathConstants;
+import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.testkit.ModulePath;
+import org.openclip.hub.testkit.Project;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
 
 /** What a program that only loads a model brings along, as {@code jdeps} tells. */
 @Tag("once")
@@ -74,26 +84,55 @@ class LibraryAloneTest {
         .anyMatch(module -> module.descriptor().name().startsWith("org.openclip."));
   }
 
+  /** Copies classes to where {@code jdeps} takes them for those of a class path. */
+  private static Path withoutDescriptor(Path entry) throws IOException {
+    Path copy = Files.createTempDirectory(folder, "classes");
+    if (Files.isDirectory(entry)) {
+      copyClasses(entry, copy);
+    } else {
+      try (FileSystem jar = FileSystems.newFileSystem(entry)) {
+        copyClasses(jar.getPath("/"), copy);
+      }
+    }
+    return copy;
+  }
+
+  private static void copyClasses(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.filter(LibraryAloneTest::isClass).toList()) {
+        Path copy = to.resolve(from.relativize(file).toString());
+        Files.createDirectories(copy.getParent());
+        Files.copy(file, copy);
+      }
+    }
+  }
+
+  private static boolean isClass(Path file) {
+    return file.toString().endsWith(".class") && !file.endsWith("module-info.class");
+  }
+
   @Test
-  void itsClassPathHasNoCommandLine() throws IOException {
+  void itsClassPathHasNeitherTheCommandLineNorKotlin() throws IOException {
     Path alone = Files.createDirectories(folder.resolve("alone/com/example/load"));
     Files.copy(classes.resolve("com/example/load/Load.class"), alone.resolve("Load.class"));
     List<String> arguments = new ArrayList<>(List.of("--multi-release", "21"));
     arguments.addAll(List.of("--ignore-missing-deps", "-recursive", "-verbose:package"));
     arguments.addAll(List.of("-cp", ModulePath.ofThisTest(), folder.resolve("alone").toString()));
-    // Found by ServiceLoader, which no class file names.
-    Stream.of(ModulePath.ofThisTest().split(File.pathSeparator, -1))
-        .filter(LibraryAloneTest::isOfOpenClip)
-        .forEach(arguments::add);
+    // No class file names what ServiceLoader finds.
+    for (String entry : ModulePath.ofThisTest().split(File.pathSeparator, -1)) {
+      if (isOfOpenClip(entry)) {
+        arguments.add(withoutDescriptor(Path.of(entry)).toString());
+      }
+    }
 
     String found = tool("jdeps", arguments.toArray(String[]::new));
 
     assertThat(found).contains("org.openclip.hub.runtime", "org.openclip.models.");
-    assertThat(found).doesNotContain("picocli", "org.openclip.hub.cli");
+    assertThat(found).doesNotContain("picocli", "kotlin", "org.openclip.hub.cli");
   }
 
   @Test
-  void itsModulesHaveNoCommandLine() {
+  void itsModulesAreNeitherTheCommandLineNorKotlin() {
     String found =
         tool(
             "jdeps",
@@ -109,6 +148,32 @@ class LibraryAloneTest {
             "com.example.load");
 
     assertThat(found).contains("org.openclip.hub", "org.openclip.api");
-    assertThat(found).doesNotContain("picocli", "org.openclip.hub.cli");
+    assertThat(found).doesNotContain("picocli", "kotlin", "org.openclip.hub.cli");
+  }
+
+  /** What Maven brings to a program is what the poms say, whatever the classes name. */
+  @Test
+  void itsDependenciesAreNeitherPicocliNorKotlin() throws Exception {
+    Set<String> artifacts = new TreeSet<>();
+    for (String module : List.of("openclip-hub", "openclip-models", "openclip-backend-onnx")) {
+      Document pom =
+          DocumentBuilderFactory.newInstance()
+              .newDocumentBuilder()
+              .parse(Project.path(module + "/pom.xml").toFile());
+      NodeList dependencies =
+          (NodeList)
+              XPathFactory.newInstance()
+                  .newXPath()
+                  .evaluate(
+                      "/project/dependencies/dependency[not(scope) and not(optional)]/artifactId",
+                      pom,
+                      XPathConstants.NODESET);
+      for (int i = 0; i < dependencies.getLength(); i++) {
+        artifacts.add(dependencies.item(i).getTextContent());
+      }
+    }
+
+    assertThat(artifacts)
+        .containsExactly("jackson-jr-objects", "onnxruntime", "openclip-api", "xz", "zstd-jni");
   }
 }

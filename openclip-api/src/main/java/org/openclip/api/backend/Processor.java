@@ -78,6 +78,18 @@ public record Processor(boolean known, List<String> features) {
     return new Processor(!flags.isEmpty(), features);
   }
 
+  /** Returns how many processors the JVM may use, less those that only share a core. */
+  public static int physicalCores() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    try {
+      Path smt = Path.of("/sys/devices/system/cpu/smt/active");
+      boolean shared = Files.exists(smt) && Files.readString(smt).strip().equals("1");
+      return shared ? Math.max(1, processors / 2) : processors;
+    } catch (IOException e) {
+      return processors;
+    }
+  }
+
   /** Returns whether bfloat16 is multiplied by instructions for it, and not emulated. */
   public boolean multipliesBfloat16() {
     return features.contains(BF16) || features.contains(AMX);

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InterruptedCallException;
+import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.ExportableModel;
 import org.openclip.api.backend.ModelExporter;
@@ -22,6 +23,8 @@ import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.Narrowing;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
+import org.openclip.api.spi.BackendProvider;
+import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.hub.io.AtomicFile;
@@ -60,6 +63,28 @@ public final class ModelExport {
     this.architecture = architecture;
     this.preprocess = preprocess;
     this.precision = precision;
+  }
+
+  /**
+   * Returns what writes the files of a backend's runtime.
+   *
+   * @param backend the backend's name; null for the preferred one of those that have a file format
+   * @throws InvalidInputException when the backend has none, or no backend has one
+   */
+  public static ModelExporter exporter(PluginRegistry registry, @Nullable String backend) {
+    if (backend != null) {
+      return registry
+          .named(BackendProvider.class, backend)
+          .exporter()
+          .orElseThrow(
+              () -> new InvalidInputException("backend " + backend + " has no format for files"));
+    }
+    return registry
+        .first(BackendProvider.class, provider -> provider.exporter().isPresent())
+        .orElseGet(() -> registry.preferred(BackendProvider.class))
+        .exporter()
+        .orElseThrow(
+            () -> new InvalidInputException("no backend on the path has a format for files"));
   }
 
   /**

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.cli.Arguments;
-import org.openclip.hub.cli.DelimitedRows;
+import org.openclip.hub.cli.result.DelimitedRows;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

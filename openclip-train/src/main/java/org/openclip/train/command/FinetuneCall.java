@@ -20,10 +20,10 @@ import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.cli.Arguments;
-import org.openclip.hub.cli.JsonLines;
 import org.openclip.hub.cli.ModelOptions;
-import org.openclip.hub.cli.OutputFormat;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.cli.result.JsonLines;
+import org.openclip.hub.cli.result.OutputFormat;
 import org.openclip.hub.picture.PictureFiles;
 import org.openclip.train.data.Faults;
 import org.openclip.train.evaluation.ClassifierHead;
@@ -75,19 +75,8 @@ final class FinetuneCall implements Arguments.Call {
       description = "Pictures to judge by, in folders of the same names; or tar shards.")
   private @Nullable String valFolder;
 
-  @Option(
-      names = "--class-names",
-      paramLabel = "FILE",
-      description = {
-        "The names of all classes, one on a line; folders, and the cls files of shards, then have"
-            + " the number of the line, from 0, and not every class needs one."
-      })
-  private @Nullable Path classNames;
-
-  @Option(
-      names = "--allow-pipe",
-      description = "Runs shards that are commands of the shell, 'pipe:COMMAND'.")
-  private boolean commands;
+  @Mixin private ClassFlags labels = new ClassFlags();
+  @Mixin private PipeFlag pipe = new PipeFlag();
 
   @Option(
       names = {"-o", "--output"},
@@ -107,7 +96,6 @@ final class FinetuneCall implements Arguments.Call {
       })
   private List<Double> shares = List.of(0.5);
 
-  @Mixin private PromptFlags prompts = new PromptFlags();
   @Mixin private FinetuneFlags flags = new FinetuneFlags();
   @Mixin private OptimizerFlags optimizer = new OptimizerFlags(3e-5, 0.1, 500);
   @Mixin private RunFlags running = new RunFlags(10, true);
@@ -141,9 +129,9 @@ final class FinetuneCall implements Arguments.Call {
     ModelBuilder builder = model.builder(environment).backend(backend.name());
     builder.architecture(); // An unknown model is said before a folder is made for it,
     flags.variations.augmentation(); // and so is what does not vary pictures.
-    LabelledData training = LabelledData.of(trainFolder, classNames, commands);
+    LabelledData training = LabelledData.of(trainFolder, labels.names(), pipe.given());
     LabelledData judged =
-        valFolder == null ? null : LabelledData.of(valFolder, classNames, commands);
+        valFolder == null ? null : LabelledData.of(valFolder, labels.names(), pipe.given());
     check(builder, training, judged);
     TrainingRun.Length planned = FineTuning.length(running, training.count());
     EffectiveFlags options =
@@ -212,7 +200,7 @@ final class FinetuneCall implements Arguments.Call {
     List<String> different = names.stream().distinct().toList();
     try (ClipModel loaded = builder.load()) {
       Embeddings classes =
-          ZeroShotClassifier.create(loaded, different, prompts.templates()).classes();
+          ZeroShotClassifier.create(loaded, different, labels.templates()).classes();
       float[] rows = new float[names.size() * classes.width()];
       for (int c = 0; c < names.size(); c++) {
         float[] row = classes.row(different.indexOf(names.get(c)));

@@ -17,6 +17,7 @@ import org.openclip.train.data.ShardList;
 import org.openclip.train.data.ShardSizes;
 import org.openclip.train.data.SyntheticDataset;
 import org.openclip.train.data.WebDataset;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -76,10 +77,7 @@ final class FormatFlags {
       description = "How probable it is that each of these fields is asked first.")
   private List<Double> jsonTextChances = List.of();
 
-  @Option(
-      names = "--allow-pipe",
-      description = "Runs shards that are commands of the shell, 'pipe:COMMAND'.")
-  private boolean commands;
+  @Mixin private PipeFlag pipe = new PipeFlag();
 
   /**
    * How samples are read.
@@ -101,7 +99,7 @@ final class FormatFlags {
 
   /** Returns whether commands of the shell are run. */
   boolean allowsCommands() {
-    return commands;
+    return pipe.given();
   }
 
   /**
@@ -173,7 +171,7 @@ final class FormatFlags {
   }
 
   private Dataset webDataset(String location, @Nullable Long number, Reading reading) {
-    ShardList shards = ShardList.of(location, reading.factors()).commands(commands);
+    ShardList shards = ShardList.of(location, reading.factors()).commands(pipe.given());
     if (ShardList.isCommand(location)) {
       notes.add("the shell runs the commands of " + location + ", for --allow-pipe was given");
     }

@@ -67,7 +67,8 @@ record GivenFlags(Map<String, String> all) {
           "-j", "--workers",
           "-m", "--model",
           "-o", "--output",
-          "-p", "--pretrained");
+          "-p", "--pretrained",
+          "-t", "--templates");
 
   GivenFlags {
     all = new TreeMap<>(all);

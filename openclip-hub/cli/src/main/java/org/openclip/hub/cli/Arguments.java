@@ -10,6 +10,7 @@ import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.hub.cli.terminal.Printable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ITypeConverter;

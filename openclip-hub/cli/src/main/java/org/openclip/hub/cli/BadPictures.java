@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.model.EncodingListener;
+import org.openclip.hub.cli.terminal.Progress;
 
 /**
  * The judge of pictures that cannot be read: they end the work, or are named and left out. Moves a

@@ -3,6 +3,7 @@ package org.openclip.hub.cli;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.FetchListener;
+import org.openclip.hub.cli.terminal.Progress;
 
 /** Shows how far a file has come: a bar on a terminal, else one line for each file of some size. */
 public final class FetchProgress implements FetchListener {

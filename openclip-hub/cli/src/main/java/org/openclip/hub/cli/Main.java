@@ -20,6 +20,10 @@ import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.spi.Provider;
+import org.openclip.hub.cli.terminal.BrokenPipeException;
+import org.openclip.hub.cli.terminal.PrintableBytes;
+import org.openclip.hub.cli.terminal.PrintableStream;
+import org.openclip.hub.cli.terminal.Terminal;
 
 /**
  * The entry of the command line: it finds the command among the plugins, runs it, and turns every

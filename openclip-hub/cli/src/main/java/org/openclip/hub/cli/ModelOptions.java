@@ -23,6 +23,7 @@ import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.cli.terminal.Printable;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.PretrainedTags;
 import picocli.CommandLine.Mixin;

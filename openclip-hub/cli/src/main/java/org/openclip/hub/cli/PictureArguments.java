@@ -8,6 +8,7 @@ import java.util.List;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.cli.terminal.Printable;
 import org.openclip.hub.io.Missing;
 import org.openclip.hub.picture.PictureFolder;
 

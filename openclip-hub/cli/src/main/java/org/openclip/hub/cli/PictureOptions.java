@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.hub.cli.terminal.Progress;
 import picocli.CommandLine.Option;
 
 /** The options by which commands take many pictures, and what becomes of those that are bad. */

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.cli.terminal.Terminal;
 
 /** What holds for every command. */
 @Tag("once")
