@@ -1,4 +1,4 @@
-/** The commands that the hub brings to the command line. */
+/** Contains the commands of openclip-hub, such as {@code classify} and {@code embed}. */
 @NullMarked
 package org.openclip.hub.command;
 
