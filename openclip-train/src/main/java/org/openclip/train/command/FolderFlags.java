@@ -23,10 +23,9 @@ final class FolderFlags {
   @Option(
       names = "--class-names",
       paramLabel = "FILE",
-      description = {
-        "The names of all classes, one on a line; class folders, and the cls files of shards, then"
-            + " have the number of the line, from 0, and not every class needs one."
-      })
+      description =
+          "The names of all classes, one per line. Class folders and the cls files of shards"
+              + " then have the line number, from 0. A class may have no folder.")
   private @Nullable Path classNames;
 
   @Mixin private PromptFlags prompts = new PromptFlags();

@@ -10,13 +10,14 @@ final class PromptFlags {
   @Option(
       names = "--templates",
       paramLabel = "LIST",
-      description = "imagenet80, imagenet7, none, or a file. Default: imagenet80.")
+      description =
+          "The prompt templates: imagenet80, imagenet7, none, or a file. Default: imagenet80.")
   private String templates = "imagenet80";
 
   @Option(
       names = "--template",
       paramLabel = "TEXT",
-      description = "One template, with {} for the class. May be repeated.")
+      description = "A prompt template, with {} for the class name. May be repeated.")
   private List<String> template = new ArrayList<>();
 
   /** Returns texts with {@code {}} in the place of the class. */
