@@ -2,6 +2,7 @@ package org.openclip.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A Java process of its own on the class path of the test, for what concerns a whole JVM. */
 public final class JavaProcess {
@@ -47,6 +50,15 @@ public final class JavaProcess {
   /** Takes another class path than that of the test. */
   public JavaProcess classPath(String path) {
     classPath = path;
+    return this;
+  }
+
+  /** Leaves the jars out of the class path whose file names match a regular expression. */
+  public JavaProcess without(String jars) {
+    classPath =
+        Stream.of(classPath.split(File.pathSeparator, -1))
+            .filter(entry -> !Path.of(entry).getFileName().toString().matches(jars))
+            .collect(Collectors.joining(File.pathSeparator));
     return this;
   }
 

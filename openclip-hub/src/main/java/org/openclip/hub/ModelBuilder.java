@@ -33,6 +33,18 @@ import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.RoundedWeights;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
+import org.openclip.hub.definition.ModelDefinition;
+import org.openclip.hub.definition.ModelParts;
+import org.openclip.hub.export.ModelExport;
+import org.openclip.hub.export.TokenizerCopy;
+import org.openclip.hub.export.TransformersFolder;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.picture.PictureFiles;
+import org.openclip.hub.runtime.Aside;
+import org.openclip.hub.runtime.Lazy;
+import org.openclip.hub.runtime.LoadedClipModel;
+import org.openclip.hub.runtime.Resources;
+import org.openclip.hub.runtime.RunningTowers;
 
 /**
  * The choices with which a model is loaded. Each method returns this builder; a builder can load
@@ -413,7 +425,7 @@ public final class ModelBuilder {
   }
 
   /** Reads the weights through and compares them with the architecture, as {@link #load} does. */
-  void check() {
+  public void check() {
     try (Resources resources = new Resources()) {
       parts().state(weights, resources);
     }

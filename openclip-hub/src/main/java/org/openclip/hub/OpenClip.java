@@ -6,6 +6,7 @@ import org.openclip.api.InvalidFileException;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.model.PretrainedTags;
 
 /**
  * Where using OpenCLIP begins: it loads models by name.
@@ -71,7 +72,7 @@ public final class OpenClip {
 
   /** Returns the names of the built-in models, those of every catalogue on the path. */
   public static List<String> models() {
-    return List.copyOf(ModelDefinition.names(PluginRegistry.create(OpenClip.class)));
+    return List.copyOf(PretrainedTags.modelNames(PluginRegistry.create(OpenClip.class)));
   }
 
   /** Returns the weights that are known by a tag, those of every catalogue on the path. */

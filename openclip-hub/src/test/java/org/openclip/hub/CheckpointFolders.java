@@ -11,6 +11,7 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.checkpoint.Checkpoints;
+import org.openclip.hub.testkit.Goldens;
 
 /** The goldens' checkpoints that are folders of a model, by what lies in them. */
 final class CheckpointFolders {

@@ -17,6 +17,7 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
+import org.openclip.hub.testkit.Goldens;
 
 /** Checkpoints as they are found in the wild, good and bad. */
 @Tag("golden-checkpoints")

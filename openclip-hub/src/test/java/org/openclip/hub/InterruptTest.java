@@ -25,6 +25,10 @@ import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.http.Checksum;
 import org.openclip.hub.io.AtomicFile;
 import org.openclip.hub.io.ProcessLock;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.model.PretrainedTags;
+import org.openclip.hub.testkit.Goldens;
+import org.openclip.hub.testkit.TinyModels;
 
 /** An interrupt ends a call with one exception of its own, and the thread stays interrupted. */
 class InterruptTest {

@@ -22,6 +22,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.model.ClipModel;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.testkit.Goldens;
+import org.openclip.hub.testkit.ModulePath;
+import org.openclip.hub.testkit.TinyModels;
 
 /**
  * OpenCLIP in places that are not those of a first try: in a class loader that threads do not know,

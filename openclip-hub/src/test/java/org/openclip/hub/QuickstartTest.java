@@ -13,6 +13,9 @@ import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.Probabilities;
 import org.openclip.api.text.Tokens;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.testkit.Goldens;
 
 /** From a photograph and words to probabilities, at full size. */
 @Tag("golden-quickstart")

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.tensor.Weights;
-import org.openclip.hub.FreshWeights;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.model.FreshWeights;
 
 /** ONNX Runtime and TensorFlow in one process answer alike, from the picture file to the label. */
 @Tag("full")

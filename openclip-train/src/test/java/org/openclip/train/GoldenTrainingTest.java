@@ -26,7 +26,7 @@ import org.openclip.api.training.StepOptions;
 import org.openclip.api.training.StepReport;
 import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
-import org.openclip.hub.FreshWeights;
+import org.openclip.hub.model.FreshWeights;
 import org.openclip.train.plan.ShortTexts;
 import org.openclip.train.plan.TrainingGraphs;
 

@@ -21,9 +21,9 @@ import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
-import org.openclip.hub.FreshWeights;
-import org.openclip.hub.Goldens;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.testkit.Goldens;
 
 /** What is kept from step to step changes no logit. */
 class SteppingDecoderTest {

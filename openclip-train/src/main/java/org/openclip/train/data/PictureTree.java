@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.PictureFolder;
+import org.openclip.hub.picture.PictureFolder;
 
 /**
  * The pictures in a folder and in all folders below it, which links may lead to, and the captions

@@ -10,7 +10,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
-import org.openclip.hub.PictureFiles;
+import org.openclip.hub.picture.PictureFiles;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
 import org.openclip.train.data.WebDataset;

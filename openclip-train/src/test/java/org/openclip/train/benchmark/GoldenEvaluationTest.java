@@ -22,9 +22,9 @@ import org.openclip.api.config.ModelConfig;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.FreshWeights;
-import org.openclip.hub.ModelFolder;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.model.ModelFolder;
 
 /** What CLIP_benchmark measured, number for number. */
 @Tag("golden-evaluation")

@@ -102,7 +102,7 @@ class TrainFaultsTest {
 
     for (Ended ended : DistributedRuns.end(running)) {
       assertThat(ended.code()).as(ended.said()).isEqualTo(1);
-      assertThat(ended.said()).contains("--lr is 1e-4 there, 1e-2 at rank 0");
+      assertThat(ended.said()).contains("--lr is 1.0E-4 there, 0.01 at rank 0");
     }
     assertThat(together.runs().log("flags", "out.log")).doesNotExist();
   }

@@ -31,10 +31,10 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
-import org.openclip.hub.FreshWeights;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
+import org.openclip.hub.model.FreshWeights;
 
 /**
  * Models under the names of other libraries: each test takes a model apart as that library holds

@@ -1,0 +1,105 @@
+package org.openclip.hub.cli.command;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.model.Embeddings;
+import org.openclip.api.spi.CommandProvider;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.BadPictures;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.PictureOptions;
+import org.openclip.hub.cli.Progress;
+import org.openclip.hub.cli.ResultOptions;
+import org.openclip.hub.cli.TextLines;
+import org.openclip.hub.cli.UsageException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command that compares pictures and texts with each other. */
+public final class SimilarityCommand implements CommandProvider {
+  /** Creates the provider. */
+  public SimilarityCommand() {}
+
+  @Override
+  public String name() {
+    return "similarity";
+  }
+
+  @Override
+  public String summary() {
+    return "Compares pictures and texts by the cosine of their vectors";
+  }
+
+  @Override
+  public int run(List<String> arguments, Environment environment) {
+    return Arguments.run(this, new Call(), arguments, environment);
+  }
+
+  @Command(
+      customSynopsis = "openclip similarity [OPTION...] [IMAGE...]",
+      sortOptions = false,
+      footer = {
+        "",
+        "Pictures and texts: pictures are rows and texts are columns. Only one kind: each with"
+            + " each.",
+        "",
+        "  openclip similarity cat.png dog.png --text \"a cat\" --text \"a dog\"",
+        "  openclip similarity holiday/"
+      })
+  private static final class Call implements Arguments.Call {
+    @Parameters(
+        paramLabel = "IMAGE",
+        description = "Pictures, or folders for all pictures below them.")
+    private List<String> pictures = new ArrayList<>();
+
+    @Option(names = "--text", paramLabel = "TEXT", description = "A text. May be repeated.")
+    private List<String> texts = new ArrayList<>();
+
+    @Option(
+        names = "--texts",
+        paramLabel = "FILE",
+        description = {
+          "A file with a text on each line, also a blank one; - for the standard input."
+        })
+    private @Nullable String textFile;
+
+    @Mixin private PictureOptions images = new PictureOptions();
+
+    @Mixin private ResultOptions results = new ResultOptions();
+
+    @Mixin private ModelOptions model = new ModelOptions();
+
+    @Override
+    public int run(Environment environment) {
+      if (images.readsInput() && "-".equals(textFile)) {
+        throw new UsageException("only one of --images-from and --texts can read -");
+      }
+      List<Path> files = images.files(pictures, environment);
+      List<String> words = new ArrayList<>(texts);
+      if (textFile != null) {
+        TextLines.forEachRow(textFile, words::add);
+      }
+      if (files.isEmpty() && words.isEmpty()) {
+        throw new UsageException("name pictures, or texts by --text or --texts");
+      }
+      Similarities similarities;
+      try (ClipModel clip = model.load(environment);
+          Progress progress =
+              Progress.start(environment, "items", (long) files.size() + words.size())) {
+        BadPictures judge = images.judge(progress, environment);
+        Encoding.Kept kept = Encoding.pictures(clip, model.batch(), files, judge);
+        judge.check();
+        Embeddings captions = Encoding.texts(clip, model.batch(), words, judge);
+        similarities = new Similarities(kept, words, captions);
+      }
+      results.write(environment, out -> similarities.write(results.format(), out));
+      return Main.SUCCESS;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Contains the commands of openclip-hub, such as {@code classify} and {@code embed}. */
+@NullMarked
+package org.openclip.hub.cli.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Contains the commands of openclip-hub, such as {@code classify} and {@code embed}. */
-@NullMarked
-package org.openclip.hub.command;
-
-import org.jspecify.annotations.NullMarked;

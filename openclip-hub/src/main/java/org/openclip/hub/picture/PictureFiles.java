@@ -1,0 +1,112 @@
+package org.openclip.hub.picture;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.openclip.api.InterruptedCallException;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.image.Image;
+import org.openclip.api.image.ImageDecoder;
+import org.openclip.api.spi.ImageDecoderProvider;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.io.Missing;
+
+/** Reads and decodes picture files with the first plugin that recognises them. */
+public final class PictureFiles {
+  private static final int HEAD = 64;
+
+  /** No picture within the bound on pixels needs more, even uncompressed with 16-bit channels. */
+  private static final long MOST_BYTES = 1L << 30;
+
+  private record Format(ImageDecoderProvider provider, ImageDecoder decoder) {}
+
+  private final List<Format> formats;
+
+  /** Creates a reader with the decoders among the plugins. */
+  public PictureFiles(PluginRegistry plugins) {
+    formats =
+        plugins.all(ImageDecoderProvider.class).stream()
+            .map(provider -> new Format(provider, provider.create()))
+            .toList();
+  }
+
+  /**
+   * Reads a picture.
+   *
+   * @throws InvalidInputException when the file is missing or no picture; it is named
+   */
+  public Image read(Path file) {
+    return decode(bytes(file), file.toString());
+  }
+
+  /**
+   * Decodes the bytes of a picture's file.
+   *
+   * @param name the file's name, for messages
+   * @throws InvalidInputException when they are no picture; it is named
+   */
+  public Image decode(byte[] bytes, String name) {
+    byte[] head = Arrays.copyOf(bytes, Math.min(HEAD, bytes.length));
+    for (Format format : formats) {
+      if (format.provider().accepts(head)) {
+        return format.decoder().decode(bytes, name);
+      }
+    }
+    if (formats.isEmpty()) {
+      throw new OpenClipException(
+          "no plugin decodes pictures; add openclip-models to the class or module path");
+    }
+    throw new InvalidInputException(
+        name
+            + " is no picture of a known format: it starts with "
+            + describe(head)
+            + "; convert it to PNG or JPEG");
+  }
+
+  /** Lets go of what the decoders have registered with the JVM; they can be used again. */
+  public void release() {
+    formats.forEach(format -> format.decoder().release());
+  }
+
+  private static byte[] bytes(Path file) {
+    if (!Files.exists(file)) {
+      throw Missing.file(file);
+    }
+    if (Files.isDirectory(file)) {
+      throw new InvalidInputException(file + " is a folder; name the pictures in it");
+    }
+    try {
+      long size = Files.size(file);
+      if (size > MOST_BYTES) {
+        throw new InvalidInputException(
+            file + " has " + size + " bytes, but a picture may have at most " + MOST_BYTES);
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      InterruptedCallException.check(file + " was read", e);
+      throw new InvalidInputException(file + " cannot be read: " + e, e);
+    }
+  }
+
+  private static String describe(byte[] head) {
+    if (head.length == 0) {
+      return "nothing, for it is empty";
+    }
+    StringBuilder text = new StringBuilder();
+    boolean printable = true;
+    for (int i = 0; i < Math.min(12, head.length); i++) {
+      printable &= head[i] >= ' ' && head[i] < 127;
+      text.append(i == 0 ? "" : " ").append(String.format(Locale.ROOT, "%02x", head[i] & 0xff));
+    }
+    return printable
+        ? "the text '"
+            + new String(
+                head, 0, Math.min(12, head.length), java.nio.charset.StandardCharsets.US_ASCII)
+            + "'"
+        : "the bytes " + text;
+  }
+}
