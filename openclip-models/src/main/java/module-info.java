@@ -1,4 +1,4 @@
-/** Encoders, tokenizers, preprocessing and configurations of CLIP models. */
+/** The encoders, tokenizers, image preprocessing, losses and configurations of CLIP models. */
 module org.openclip.models {
   requires com.github.luben.zstd_jni;
   requires java.desktop;

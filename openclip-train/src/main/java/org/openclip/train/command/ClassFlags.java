@@ -13,8 +13,8 @@ final class ClassFlags {
       names = "--class-names",
       paramLabel = "FILE",
       description = {
-        "The names of all classes, one on a line; class folders, and the cls files of shards, then"
-            + " have the number of the line, from 0, and not every class needs one."
+        "The names of all classes, one per line. Class folders and the cls files of shards then"
+            + " have the line number, from 0. A class may have no folder."
       })
   private @Nullable Path names;
 

@@ -63,16 +63,15 @@ final class FinetuneCall implements Arguments.Call {
       names = "--train-folder",
       required = true,
       paramLabel = "PATH",
-      description = {
-        "Pictures to train on, in a folder for each class, named after it; or tar shards with cls"
-            + " files, and --class-names."
-      })
+      description =
+          "Training images, in one folder for each class, named after the class; or tar shards"
+              + " with cls files, and --class-names.")
   private String trainFolder = "";
 
   @Option(
       names = "--val-folder",
       paramLabel = "PATH",
-      description = "Pictures to judge by, in folders of the same names; or tar shards.")
+      description = "Validation images, in folders of the same names; or tar shards.")
   private @Nullable String valFolder;
 
   @Mixin private ClassFlags labels = new ClassFlags();
@@ -82,18 +81,17 @@ final class FinetuneCall implements Arguments.Call {
       names = {"-o", "--output"},
       required = true,
       paramLabel = "FOLDER",
-      description = "Where the model folder is written.")
+      description = "The model folder to write.")
   private Path output = Path.of("");
 
   @Option(
       names = "--alpha",
       split = ",",
       paramLabel = "SHARE",
-      description = {
-        "How much of the fine-tuned weights is in the result: 0 is the model as it was, 1 as it"
-            + " was trained. Of several, each is reported, and the best one on --val-folder"
-            + " written. Default: 0.5."
-      })
+      description =
+          "The share of the fine-tuned weights: 0 is the original model, 1 the fine-tuned one. Of"
+              + " several values, each is evaluated on --val-folder, and the best one is written."
+              + " Default: 0.5.")
   private List<Double> shares = List.of(0.5);
 
   @Mixin private FinetuneFlags flags = new FinetuneFlags();
@@ -103,7 +101,7 @@ final class FinetuneCall implements Arguments.Call {
   @Option(
       names = {"-f", "--format"},
       paramLabel = "FORMAT",
-      description = "table, or json: one object a share. Default: table.")
+      description = "table, or json (one object per value of --alpha). Default: table.")
   private OutputFormat format = OutputFormat.TABLE;
 
   @Spec private @Nullable CommandSpec spec;

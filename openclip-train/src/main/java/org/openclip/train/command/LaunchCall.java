@@ -45,37 +45,37 @@ final class LaunchCall implements Arguments.Call {
       names = "--nproc",
       required = true,
       paramLabel = "N",
-      description = "How many processes of this machine: one for each GPU.")
+      description = "The number of processes on this machine: one for each GPU.")
   private int processes;
 
   @Option(
       names = "--nnodes",
       paramLabel = "N",
-      description = "How many machines, on each of which this is called. Default: 1.")
+      description = "The number of machines. Run this command on each one. Default: 1.")
   private int nodes = 1;
 
   @Option(
       names = "--node-rank",
       paramLabel = "N",
-      description = "Which of the machines this is, from 0. Default: 0.")
+      description = "The number of this machine, from 0. Default: 0.")
   private int node;
 
   @Option(
       names = "--master-addr",
       paramLabel = "HOST",
-      description = "The first machine, as the others know it. Default: this one.")
+      description = "The host name of the first machine. Default: this one.")
   private @Nullable String host;
 
   @Option(
       names = "--master-port",
       paramLabel = "PORT",
-      description = "Where its first process waits. Default: a free one, of one machine.")
+      description = "The port of rank 0. Default: a free one, for a single machine.")
   private @Nullable Integer port;
 
   @Option(
       names = "--max-restarts",
       paramLabel = "N",
-      description = "How often all are started again from the last checkpoint. Default: 0.")
+      description = "How often the processes are restarted from the last checkpoint. Default: 0.")
   private int restarts;
 
   LaunchCall(List<String> command, int arguments) {

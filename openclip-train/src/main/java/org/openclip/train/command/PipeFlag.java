@@ -6,7 +6,7 @@ import picocli.CommandLine.Option;
 final class PipeFlag {
   @Option(
       names = "--allow-pipe",
-      description = "Runs shards that are commands of the shell, 'pipe:COMMAND'.")
+      description = "Allows shards that are shell commands, 'pipe:COMMAND'.")
   private boolean given;
 
   /** Returns whether commands of the shell are run. */

@@ -10,15 +10,15 @@ public final class PromptOptions {
       names = {"-t", "--templates"},
       paramLabel = "NAME",
       description = {
-        "The prompts that are averaged for each class: none, imagenet80, imagenet7, or a file with"
-            + " a text on each line and {} in the place of the class. Default: ${DEFAULT-VALUE}."
+        "The prompt templates, averaged for each class: none, imagenet80, imagenet7, or a file"
+            + " with a template per line, with {} for the class name. Default: ${DEFAULT-VALUE}."
       })
   private String templates;
 
   @Option(
       names = "--template",
       paramLabel = "TEXT",
-      description = "One template, with {} for the class. May be repeated.")
+      description = "A prompt template, with {} for the class name. May be repeated.")
   private List<String> template = new ArrayList<>();
 
   /**

@@ -1,7 +1,8 @@
 /**
- * The command line: where it begins, and what commands share, those of other modules too. A command
- * is a {@link org.openclip.api.spi.CommandProvider} that hands its arguments to {@link
- * org.openclip.hub.cli.Arguments}; its package is opened to {@code info.picocli}.
+ * Contains the main class of the command line, and classes that commands of all modules share.
+ *
+ * <p>A command is a {@link org.openclip.api.spi.CommandProvider} that passes its arguments to
+ * {@link org.openclip.hub.cli.Arguments}. Its package must be opened to {@code info.picocli}.
  */
 @NullMarked
 package org.openclip.hub.cli;

@@ -14,7 +14,7 @@ import org.openclip.api.backend.NativePlace;
 import org.openclip.api.image.Image;
 import org.openclip.models.image.source.PictureFile;
 
-/** The decoding of WebP: of an animation, the first picture on its canvas. */
+/** The decoding of WebP: of an animation, the first image on its canvas. */
 public final class WebpDecoder {
   private static final NativePlace PLACE =
       new NativePlace(
@@ -28,7 +28,7 @@ public final class WebpDecoder {
   private WebpDecoder() {}
 
   /**
-   * A decoded picture.
+   * A decoded image.
    *
    * @param width columns
    * @param height rows
