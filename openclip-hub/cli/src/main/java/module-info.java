@@ -9,10 +9,13 @@ module org.openclip.hub.cli {
 
   opens org.openclip.hub.cli to
       info.picocli;
+  opens org.openclip.hub.cli.benchmark to
+      info.picocli;
   opens org.openclip.hub.cli.command to
       info.picocli;
 
   provides org.openclip.api.spi.CommandProvider with
+      org.openclip.hub.cli.benchmark.BenchmarkCommand,
       org.openclip.hub.cli.command.BackendsCommand,
       org.openclip.hub.cli.command.CaptionCommand,
       org.openclip.hub.cli.command.ClassifyCommand,
