@@ -125,6 +125,7 @@ public record ScatterPlot(Axis x, Axis y, List<Point> points) {
         text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"));
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would be one more dependency
   private static void add(StringBuilder svg, String format, Object... values) {
     svg.append(String.format(Locale.ROOT, format, values));
   }

@@ -41,7 +41,7 @@ final class ProductRate {
       for (int i = 0; i < RUNS; i++) {
         long start = System.nanoTime();
         program.run(Map.of("x", matrix));
-        best = Math.min(best, System.nanoTime() - start);
+        best = Math.min(best, (double) (System.nanoTime() - start));
       }
     }
     return 2.0 * SIZE * SIZE * SIZE * PRODUCTS / best;
