@@ -14,6 +14,8 @@ module org.openclip.hub.cli {
 
   opens org.openclip.hub.cli to
       info.picocli;
+  opens org.openclip.hub.cli.benchmark to
+      info.picocli;
   opens org.openclip.hub.cli.command.model to
       info.picocli;
   opens org.openclip.hub.cli.command.picture to
@@ -24,6 +26,7 @@ module org.openclip.hub.cli {
       info.picocli;
 
   provides org.openclip.api.spi.CommandProvider with
+      org.openclip.hub.cli.benchmark.BenchmarkCommand,
       org.openclip.hub.cli.command.model.ConvertCommand,
       org.openclip.hub.cli.command.model.DownloadCommand,
       org.openclip.hub.cli.command.model.ExportCommand,

@@ -1,5 +1,6 @@
 package org.openclip.api.backend;
 
+import java.nio.file.Path;
 import org.openclip.api.BackendException;
 import org.openclip.api.ClosedException;
 import org.openclip.api.graph.Graph;
@@ -30,6 +31,17 @@ public interface Backend extends AutoCloseable {
    * @throws ClosedException after {@link #close}
    */
   Program compile(Graph graph, Weights weights);
+
+  /**
+   * Opens a file in the runtime's own format, from any tool, as a program. It is used to compare
+   * the speed of models with programs from elsewhere.
+   *
+   * @throws BackendException when the runtime has no such format, or refuses the file
+   * @throws ClosedException after {@link #close}
+   */
+  default FileProgram open(Path file) {
+    throw new BackendException(name(), "it opens no files of its own format, such as " + file);
+  }
 
   /**
    * Creates a trainer for a plan.
