@@ -42,7 +42,11 @@ class SourcesTest {
 
   @Test
   void areAllSeen() throws IOException {
-    assertThat(javaFiles().map(SourcesTest::name).map(name -> name.split("/src/", 2)[0]).distinct())
+    assertThat(
+            javaFiles()
+                .map(SourcesTest::name)
+                .map(name -> name.split("/src/|(?<=^docs/samples)/", 2)[0])
+                .distinct())
         .containsExactlyInAnyOrder(
             "openclip-api",
             "openclip-models",
@@ -50,7 +54,9 @@ class SourcesTest {
             "openclip-backend-tf",
             "openclip-hub",
             "openclip-hub/cli",
-            "openclip-train");
+            "openclip-train",
+            "docs/site",
+            "docs/samples");
   }
 
   private static boolean isFormatted(Path file) {
@@ -85,7 +91,8 @@ class SourcesTest {
   }
 
   private static boolean isJavaSource(Path file) {
-    return name(file).matches("openclip-[^/]*/(cli/)?src/.*\\.java");
+    return name(file)
+        .matches("(openclip-[^/]*/(cli/)?|docs/site/)src/.*\\.java|docs/samples/.*\\.java");
   }
 
   private static String read(Path file) {
