@@ -30,12 +30,12 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
 import org.openclip.hub.cli.CommandLineRun;
+import org.openclip.testkit.Fixtures;
 
 class CaptionerTest {
   private static final CaptionOptions OPTIONS =
       CaptionOptions.DEFAULT.withLength(3, 8).withIds(new SpecialIds(48, 49, 0));
-  private static final String PICTURE =
-      Path.of(System.getProperty("openclip.golden"), "preprocess/images/cat-small.png").toString();
+  private static final String PICTURE = Fixtures.path("preprocess/images/cat-small.png").toString();
 
   @TempDir private static Path folder;
 

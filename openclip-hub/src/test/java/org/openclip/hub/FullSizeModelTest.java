@@ -13,6 +13,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.cli.CommandLineProcess;
 import org.openclip.hub.cli.CommandLineRun;
+import org.openclip.testkit.Fixtures;
 
 /** What a model of 151 million parameters costs, in a process of its own. */
 @Tag("once")
@@ -37,7 +38,7 @@ class FullSizeModelTest {
                 System.getProperty("java.class.path"),
                 FullSizeProbe.class.getName(),
                 folder.toString(),
-                Goldens.path("preprocess/images/cat.png").toString()),
+                Fixtures.path("preprocess/images/cat.png").toString()),
             "");
 
     assertThat(run.code()).as(run.err()).isZero();

@@ -26,6 +26,7 @@ import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.hf.TinyCatalogue;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.testkit.Fixtures;
 
 /** Models as transformers loads them, and back. */
 @Tag("once")
@@ -108,7 +109,7 @@ class TransformersFolderTest {
   }
 
   private static String golden(String name) {
-    return "local-dir:" + Goldens.path("checkpoints/" + name);
+    return "local-dir:" + Fixtures.path("checkpoints/" + name);
   }
 
   private static Weights open(Path file) {
@@ -195,7 +196,7 @@ class TransformersFolderTest {
     CommandLineRun run =
         CommandLineRun.of(
             "convert",
-            Goldens.path("checkpoints/siglip").toString(),
+            Fixtures.path("checkpoints/siglip").toString(),
             out.toString(),
             "--to",
             "transformers");
@@ -315,7 +316,7 @@ class TransformersFolderTest {
     CommandLineRun run =
         CommandLineRun.of(
             "convert",
-            Goldens.path("checkpoints/vit/open_clip_model.safetensors").toString(),
+            Fixtures.path("checkpoints/vit/open_clip_model.safetensors").toString(),
             folder.resolve("x").toString(),
             "--to=transformers");
     assertThat(run.code()).isEqualTo(2);

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.DropInPlugin;
-import org.openclip.hub.Goldens;
 import org.openclip.hub.ModulePath;
+import org.openclip.testkit.Fixtures;
 
 /**
  * The script {@code openclip}. Where Java or Maven is but called, a script that tells how stands in
@@ -201,7 +201,7 @@ class LauncherTest {
             "embed",
             "--model",
             "Brightness-S",
-            Goldens.path("preprocess/images/cat.png").toAbsolutePath().toString());
+            Fixtures.path("preprocess/images/cat.png").toAbsolutePath().toString());
 
     assertThat(before.code()).isEqualTo(1);
     assertThat(models.code()).as(models.toString()).isZero();

@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.model.ClipModel;
-import org.openclip.hub.Goldens;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.TinyModels;
 import org.openclip.hub.cli.CommandLineRun;
+import org.openclip.testkit.Fixtures;
 
 @Tag("once")
 class ExifOrientationFlagTest {
-  private static final Path TURNED = Goldens.path("preprocess/images/cat-small-orientation6.jpg");
+  private static final Path TURNED = Fixtures.path("preprocess/images/cat-small-orientation6.jpg");
 
   @TempDir Path folder;
 
