@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ public final class JavaProcess {
   private final List<String> before = new ArrayList<>();
   private final List<String> options = new ArrayList<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
+  private Duration limit = Duration.ofMinutes(2);
   private String classPath = System.getProperty("java.class.path");
 
   /**
@@ -47,6 +49,12 @@ public final class JavaProcess {
   /** Takes another class path than that of the test. */
   public JavaProcess classPath(String path) {
     classPath = path;
+    return this;
+  }
+
+  /** Gives it more than two minutes. */
+  public JavaProcess within(Duration duration) {
+    limit = duration;
     return this;
   }
 
@@ -104,9 +112,9 @@ public final class JavaProcess {
 
   /** Waits for the end of the process. */
   public Run end(Process process) throws IOException, InterruptedException {
-    boolean ended = process.waitFor(2, TimeUnit.MINUTES);
+    boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
     process.destroyForcibly();
-    assertThat(ended).as("the process ends within minutes").isTrue();
+    assertThat(ended).as("the process ends within %s", limit).isTrue();
     return new Run(
         process.exitValue(),
         Files.readString(folder.resolve("out")),
