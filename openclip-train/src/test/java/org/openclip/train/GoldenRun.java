@@ -222,6 +222,23 @@ record GoldenRun(String name, Path file, Map<String, Object> json) {
     return Tensor.of(ids, rows.size(), length);
   }
 
+  /** Returns rows of tokens of a golden that has no steps, over and over. */
+  Tensor tokensFor(int rows) {
+    List<?> given = (List<?>) Objects.requireNonNull(json.get("tokens"));
+    List<Object> repeated = new ArrayList<>();
+    for (int i = 0; i < rows; i++) {
+      repeated.add(given.get(i % given.size()));
+    }
+    return tokens(repeated);
+  }
+
+  /** Returns other pictures than any step's. */
+  Tensor picturesFor(int rows) {
+    List<?> shape = (List<?>) Objects.requireNonNull(json.get("image_shape"));
+    return Recipe.picture(
+        name, rows, ((Number) shape.get(2)).intValue(), ((Number) shape.get(3)).intValue());
+  }
+
   Tensor picture(int step) {
     List<?> shape = (List<?>) Objects.requireNonNull(json.get("image_shape"));
     return Recipe.picture(

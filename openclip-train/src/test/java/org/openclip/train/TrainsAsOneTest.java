@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.openclip.testkit.Fixtures;
 
 /** Fifty steps of several processes, beside those of one over the batch of all. */
 @Tag("full")
@@ -100,9 +101,8 @@ class TrainsAsOneTest {
   /** Writes a run of many steps with a known model. */
   private static GoldenRun run(String base, int world, int parts, boolean narrow)
       throws IOException {
-    Path golden = Path.of(Objects.requireNonNull(System.getProperty("openclip.golden")));
-    Map<String, Object> json =
-        new LinkedHashMap<>(JSON.std.mapFrom(Files.readAllBytes(golden.resolve(base + ".json"))));
+    byte[] golden = Files.readAllBytes(Fixtures.path(base + ".json"));
+    Map<String, Object> json = new LinkedHashMap<>(JSON.std.mapFrom(golden));
     String name = "as-one-" + base.replace('/', '-') + (narrow ? "-narrow" : "");
     json.put("name", name);
     Map<String, Object> how = new LinkedHashMap<>();

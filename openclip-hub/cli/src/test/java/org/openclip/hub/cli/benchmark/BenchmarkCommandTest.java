@@ -3,6 +3,7 @@ package org.openclip.hub.cli.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import org.openclip.testkit.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ class BenchmarkCommandTest {
 
   @Test
   void everySideHasItsTurns() {
-    String images = Goldens.path("preprocess/images").toString();
+    String images = Fixtures.path("preprocess/images").toString();
     CommandLineRun run =
         benchmark(model, "--batch", "1,3", "--threads", "1,2", "--images", images, "-f", "json");
 

@@ -2,6 +2,7 @@ package org.openclip.hub.cli.command.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.openclip.testkit.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,11 +10,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.cli.CommandLineRun;
-import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.TinyModels;
 
 class CaptionCommandTest {
-  private static final String PICTURE = Goldens.path("preprocess/images/cat-small.png").toString();
+  private static final String PICTURE = Fixtures.path("preprocess/images/cat-small.png").toString();
 
   @TempDir Path folder;
 
