@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.hub.testkit.TinyModels;
 import org.openclip.hub.testkit.DropInPlugin;
+import org.openclip.hub.testkit.TinyModels;
 import org.openclip.testkit.Fixtures;
 
 /** The command line as a process on the module path, as shells and scripts see it. */

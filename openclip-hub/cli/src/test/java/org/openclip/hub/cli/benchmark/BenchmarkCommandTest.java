@@ -3,7 +3,6 @@ package org.openclip.hub.cli.benchmark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.openclip.testkit.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 @Tag("once")
 class BenchmarkCommandTest {

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.hub.model.ModelFolder;
-import org.openclip.hub.testkit.TinyModels;
 import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.testkit.TinyModels;
 import org.openclip.testkit.Fixtures;
 
 /** What users get wrong is one line: what it is, where, what is allowed, and what to do. */

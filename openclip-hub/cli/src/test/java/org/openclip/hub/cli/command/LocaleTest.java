@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.openclip.hub.testkit.TinyModels;
 import org.openclip.hub.cli.CommandLineRun;
+import org.openclip.hub.testkit.TinyModels;
 import org.openclip.testkit.Fixtures;
 
 /** What programs read is the same in every locale; the whole suite runs in that of Egypt beside. */

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.hub.testkit.TinyModels;
 import org.openclip.hub.cli.CommandLineRun;
+import org.openclip.hub.testkit.TinyModels;
 import org.openclip.testkit.Fixtures;
 
 /** What files hold never steers a terminal. */

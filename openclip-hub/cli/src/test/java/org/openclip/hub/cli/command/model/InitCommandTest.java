@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.testkit.DropInPlugin;
-import org.openclip.hub.model.ModelFolder;
 import org.openclip.hub.cli.CommandLineRun;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.testkit.DropInPlugin;
 import org.openclip.testkit.Fixtures;
 
 /** The folders are of a plugin's model, for none of the built-in ones is small. */

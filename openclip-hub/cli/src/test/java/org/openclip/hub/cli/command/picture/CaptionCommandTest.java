@@ -2,7 +2,6 @@ package org.openclip.hub.cli.command.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.openclip.testkit.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 class CaptionCommandTest {
   private static final String PICTURE = Fixtures.path("preprocess/images/cat-small.png").toString();
