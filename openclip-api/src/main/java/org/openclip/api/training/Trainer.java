@@ -62,12 +62,14 @@ public interface Trainer extends AutoCloseable {
 
   /**
    * Returns a copy of what else a training that goes on later needs: the optimizer's tensors as
-   * {@code NAME/PARAMETER}, such as {@code exp_avg/visual.proj}.
+   * {@code NAME/PARAMETER}, such as {@code exp_avg/visual.proj}. Where processes share the state
+   * out, all of them must call this; the first gets all of it, the others nothing.
    */
   Weights optimizerState();
 
   /**
-   * Goes on from tensors that {@link #optimizerState} returned.
+   * Goes on from tensors that {@link #optimizerState} returned, all of them, however many processes
+   * there were and are.
    *
    * @throws InvalidInputException when one is missing or has another shape
    */

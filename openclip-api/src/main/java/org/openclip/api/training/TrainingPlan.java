@@ -65,10 +65,12 @@ public record TrainingPlan(
    * @param norms whether batch norms use the statistics of the parts of all processes; else of each
    *     process' own, and the running statistics follow those of the first
    * @param gradients the type in which gradients are sent: FLOAT32 or BFLOAT16
+   * @param state whether each process keeps the optimizer's state of some parameters alone, changes
+   *     these, and gets the others from those that change them; else each keeps and changes all
    */
-  public record Sharing(boolean norms, DataType gradients) {
-    /** Each has its own batch norms, and gradients are sent as they are. */
-    public static final Sharing PLAIN = new Sharing(false, DataType.FLOAT32);
+  public record Sharing(boolean norms, DataType gradients, boolean state) {
+    /** Each has its own batch norms and all state, and gradients are sent as they are. */
+    public static final Sharing PLAIN = new Sharing(false, DataType.FLOAT32, false);
 
     /** Checks the type. */
     public Sharing {
