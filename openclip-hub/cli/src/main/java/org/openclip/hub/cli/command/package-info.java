@@ -1,4 +1,4 @@
-/** Contains the commands of openclip-hub, such as {@code classify} and {@code embed}. */
+/** Contains the commands of openclip-cli, such as {@code classify} and {@code embed}. */
 @NullMarked
 package org.openclip.hub.cli.command;
 
