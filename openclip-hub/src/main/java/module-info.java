@@ -1,4 +1,6 @@
-/** Finding, reading, running and writing models, and the {@code OpenClip} facade. */
+/**
+ * Loads, runs, converts and publishes models. The entry point is {@code org.openclip.hub.OpenClip}.
+ */
 @SuppressWarnings("module") // the command line is compiled after the library
 module org.openclip.hub {
   requires transitive org.openclip.api;
