@@ -2,7 +2,6 @@ package org.openclip.hub.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.openclip.hub.model.FreshWeights;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
