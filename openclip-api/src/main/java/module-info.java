@@ -1,5 +1,7 @@
 /** What users of OpenCLIP hold and what plugins implement; it computes nothing by itself. */
 module org.openclip.api {
+  // Of pictures that are in memory as Java's graphics have them, and of nothing else.
+  requires static java.desktop;
   requires static org.jspecify;
 
   exports org.openclip.api;
