@@ -27,6 +27,7 @@ module org.openclip.api {
   uses org.openclip.api.spi.ModelSourceProvider;
   uses org.openclip.api.spi.MultimodalDecoderProvider;
   uses org.openclip.api.spi.OptimizerProvider;
+  uses org.openclip.api.spi.PictureSearchProvider;
   uses org.openclip.api.spi.TextEncoderProvider;
   uses org.openclip.api.spi.TokenizerProvider;
   uses org.openclip.api.spi.WordTaggerProvider;

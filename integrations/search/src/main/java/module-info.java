@@ -16,6 +16,10 @@ module org.openclip.search {
       info.picocli;
 
   provides org.openclip.api.spi.CommandProvider with
+      org.openclip.search.command.DuplicatesCommand,
       org.openclip.search.command.IndexCommand,
+      org.openclip.search.command.LabelCommand,
       org.openclip.search.command.SearchCommand;
+  provides org.openclip.api.spi.PictureSearchProvider with
+      org.openclip.search.LuceneSearchProvider;
 }

@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.KnnFloatVectorQuery;
@@ -207,10 +205,7 @@ public final class PictureIndex implements AutoCloseable {
           if (found.scoreDocs.length == 0) {
             return Optional.empty();
           }
-          int doc = found.scoreDocs[0].doc;
-          List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
-          LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
-          return Optional.of(Vectors.of(leaf.reader(), doc - leaf.docBase));
+          return Optional.of(Vectors.of(searcher, found.scoreDocs[0].doc));
         });
   }
 

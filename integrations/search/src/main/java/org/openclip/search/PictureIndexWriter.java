@@ -31,7 +31,11 @@ import org.openclip.search.IndexFacts.FieldKind;
  * given up.
  */
 public final class PictureIndexWriter implements AutoCloseable {
-  private static final double BUFFER_MEGABYTES = 64;
+  /**
+   * Vectors wait in memory until there are enough for a part of the index: fewer parts to merge.
+   */
+  private static final double BUFFER_MEGABYTES =
+      Math.clamp(Runtime.getRuntime().maxMemory() / (8.0 * (1 << 20)), 16, 256);
 
   private final Path folder;
   private final Directory directory;

@@ -9,6 +9,7 @@ import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.ConstantScoreQuery;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.IndexSearcher;
@@ -72,6 +73,13 @@ final class Vectors {
       throw new IOException("document " + document + " has no vector");
     }
     return values.vectorValue(each.index()).clone();
+  }
+
+  /** Returns the vector of a document of the whole index. */
+  static float[] of(IndexSearcher searcher, int document) throws IOException {
+    List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
+    LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(document, leaves));
+    return of(leaf.reader(), document - leaf.docBase);
   }
 
   /** Ranks candidates by their whole vectors and returns the best. */

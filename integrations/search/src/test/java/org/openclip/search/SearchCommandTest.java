@@ -164,6 +164,26 @@ class SearchCommandTest {
   }
 
   @Test
+  void duplicatesAreGroupedAndEverythingGetsALabel() {
+    Pictures.Ran groups = Pictures.run("duplicates", index, "--threshold", "0.9999", "-f", "jsonl");
+    assertThat(groups.code()).as(groups.err()).isZero();
+    assertThat(groups.out())
+        .contains(
+            "\"%s/cat-small-lossless.webp\",\"%s/cat-small.bmp\",\"%s/cat-small.png\""
+                .formatted(photos, photos, photos));
+    assertThat(Pictures.run("duplicates", index).out()).contains("cosines with the first from");
+
+    Pictures.Ran labels =
+        Pictures.run("label", index, "a smiling face", "a pizza", "a red heart", "a house");
+    assertThat(labels.code()).as(labels.err()).isZero();
+    assertThat(labels.out().lines()).hasSize(Pictures.goldens().size() + 2);
+    assertThat(labels.out().lines())
+        .startsWith("path,rank,label,probability")
+        .anyMatch(line -> line.matches(".*/faces/smile.png,1,a smiling face,(0\\.9\\d*|1.0)"));
+    assertError(2, "at least two labels", "label", index, "a face");
+  }
+
+  @Test
   void wrongUsageIsSaid() {
     assertError(2, "say what to look for", "search", index);
     assertError(2, "a query is empty", "search", index, " ");
