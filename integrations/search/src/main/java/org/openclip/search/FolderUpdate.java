@@ -183,13 +183,13 @@ public final class FolderUpdate {
     }
 
     private boolean isMoved(Waiting file, List<Known> candidates, KnownPictures known) {
-      if (candidates.isEmpty()) {
+      if (candidates.isEmpty() || file.picture().size() > PictureSource.MOST_BYTES) {
         return false;
       }
       String hash;
       try {
         hash = hash(Files.readAllBytes(file.file()));
-      } catch (IOException | OutOfMemoryError e) {
+      } catch (IOException e) {
         // It is read once more to be embedded, and what is wrong is said then.
         return false;
       }

@@ -1,5 +1,6 @@
 package org.openclip.search.command;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -209,7 +210,7 @@ public final class SearchCommand implements CommandProvider {
       if (query.isBlank()) {
         throw new UsageException("a query is empty; write words, or the path of a picture");
       }
-      if (PictureArguments.exists(query)) {
+      if (PictureArguments.exists(query) && Files.isRegularFile(path(query))) {
         return clip.embed(path(query));
       }
       if (PictureArguments.looksLike(query, environment.plugins()) && !query.contains(" ")) {
