@@ -159,19 +159,21 @@ public final class DuplicateGroups {
       parents[Math.max(first, second)] = Math.min(first, second);
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares members
+    private record Member(IndexedPicture picture, float[] vector) {}
+
     private Group group(List<Integer> documents) throws IOException {
       StoredFields stored = searcher.storedFields();
-      Map<IndexedPicture, float[]> vectors = new LinkedHashMap<>();
+      List<Member> members = new ArrayList<>();
       for (int doc : documents) {
-        vectors.put(Schema.picture(stored.document(doc)), Vectors.of(searcher, doc));
+        members.add(new Member(Schema.picture(stored.document(doc)), Vectors.of(searcher, doc)));
       }
-      List<IndexedPicture> pictures = new ArrayList<>(vectors.keySet());
-      pictures.sort((a, b) -> a.path().compareTo(b.path()));
+      members.sort((a, b) -> a.picture().path().compareTo(b.picture().path()));
       float least = 1;
-      for (IndexedPicture picture : pictures.subList(1, pictures.size())) {
-        least = Math.min(least, Vectors.cosine(vectors.get(pictures.get(0)), vectors.get(picture)));
+      for (Member member : members) {
+        least = Math.min(least, Vectors.cosine(members.get(0).vector(), member.vector()));
       }
-      return new Group(pictures, least);
+      return new Group(members.stream().map(Member::picture).toList(), least);
     }
   }
 }
