@@ -11,6 +11,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImageDecoder;
+import org.openclip.api.image.PictureSource;
 import org.openclip.api.spi.ImageDecoderProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.io.Missing;
@@ -41,6 +42,19 @@ public final class PictureFiles {
    */
   public Image read(Path file) {
     return decode(bytes(file), file.toString());
+  }
+
+  /**
+   * Reads a picture from wherever it lies.
+   *
+   * @throws InvalidInputException when it is missing or no picture; it is named
+   */
+  public Image read(PictureSource source) {
+    return switch (source.content()) {
+      case PictureSource.InFile in -> read(in.file());
+      case PictureSource.Encoded encoded -> decode(encoded.bytes(), source.name());
+      case PictureSource.Decoded decoded -> decoded.image();
+    };
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.encoder.ModelSize;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.image.PreprocessConfig;
@@ -113,6 +114,7 @@ public final class InfoCommand implements CommandProvider {
         checkpoint(PictureArguments.path(name.substring(SCHEME.length())), environment)
             .ifPresent(checkpoint -> facts.put("checkpoint", checkpoint));
       }
+      fingerprint(builder).ifPresent(text -> facts.put("fingerprint", text));
       facts.put("model_cfg", architecture.config().toJson());
       if (format == OutputFormat.JSON) {
         if (parameters) {
@@ -128,6 +130,16 @@ public final class InfoCommand implements CommandProvider {
         BrokenPipeException.flush(environment.out());
       }
       return Main.SUCCESS;
+    }
+
+    /** Returns the fingerprint of a model whose weights are on this machine and whole. */
+    private static Optional<String> fingerprint(ModelBuilder builder) {
+      try {
+        return Optional.of(builder.offline(true).fingerprint());
+      } catch (OpenClipException e) {
+        // It has no weights, or they are elsewhere; whoever loads it is told.
+        return Optional.empty();
+      }
     }
 
     private static Map<String, Object> describe(
