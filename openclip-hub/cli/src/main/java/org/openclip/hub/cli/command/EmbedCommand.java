@@ -34,7 +34,7 @@ public final class EmbedCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Turns pictures and texts into vectors, as NPY, JSON lines or CSV";
+    return "Computes embeddings of images and texts, as NPY, JSON lines or CSV";
   }
 
   @Override
@@ -57,7 +57,7 @@ public final class EmbedCommand implements CommandProvider {
   private static final class Call implements Arguments.Call {
     @Parameters(
         paramLabel = "IMAGE",
-        description = "Pictures, or folders for all pictures below them.")
+        description = "Images, or folders of images with their subfolders.")
     private List<String> pictures = new ArrayList<>();
 
     @Mixin private PictureOptions images = new PictureOptions();
@@ -68,33 +68,30 @@ public final class EmbedCommand implements CommandProvider {
     @Option(
         names = "--texts",
         paramLabel = "FILE",
-        description = {
-          "A file with a text on each line, also a blank one; - for the standard input."
-        })
+        description =
+            "A file with one text per line; blank lines are texts, too; - for the standard input.")
     private @Nullable String textFile;
 
     @Option(
         names = {"-o", "--output"},
         paramLabel = "FILE",
-        description = {
-          "NAME.npy for a float32 matrix, with NAME.index.jsonl beside it; NAME.jsonl for an object"
-              + " with kind, id and vector on each line; NAME.csv or NAME.tsv for a row of kind, id"
-              + " and the vector's numbers each. Default: JSON lines on the standard output."
-        })
+        description =
+            "NAME.npy for a float32 matrix, with NAME.index.jsonl beside it; NAME.jsonl for one"
+                + " object with kind, id and vector per line; NAME.csv or NAME.tsv for rows of"
+                + " kind, id and the vector's numbers. Default: JSON lines on the standard output.")
     private @Nullable String output;
 
     @Option(
         names = {"-f", "--format"},
         paramLabel = "FORMAT",
-        description = "jsonl, csv, tsv or npy, whatever the file of --output ends in.")
+        description = "jsonl, csv, tsv or npy. Default: by the file name extension of --output.")
     private @Nullable VectorFormat format;
 
     @Option(
         names = "--raw",
-        description = {
-          "Writes the towers' outputs as they are, as the reference's encode_image and encode_text."
-              + " Default: scaled to length 1."
-        })
+        description =
+            "Writes embeddings without normalisation, as the reference's encode_image and"
+                + " encode_text return them. Default: scaled to length 1.")
     private boolean raw;
 
     @Mixin private ModelOptions model = new ModelOptions();

@@ -33,7 +33,7 @@ public final class SimilarityCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Compares pictures and texts by the cosine of their vectors";
+    return "Compares images and texts by the cosine similarity of their embeddings";
   }
 
   @Override
@@ -55,7 +55,7 @@ public final class SimilarityCommand implements CommandProvider {
   private static final class Call implements Arguments.Call {
     @Parameters(
         paramLabel = "IMAGE",
-        description = "Pictures, or folders for all pictures below them.")
+        description = "Images, or folders of images with their subfolders.")
     private List<String> pictures = new ArrayList<>();
 
     @Option(names = "--text", paramLabel = "TEXT", description = "A text. May be repeated.")
@@ -64,9 +64,8 @@ public final class SimilarityCommand implements CommandProvider {
     @Option(
         names = "--texts",
         paramLabel = "FILE",
-        description = {
-          "A file with a text on each line, also a blank one; - for the standard input."
-        })
+        description =
+            "A file with one text per line; blank lines are texts, too; - for the standard input.")
     private @Nullable String textFile;
 
     @Mixin private PictureOptions images = new PictureOptions();
