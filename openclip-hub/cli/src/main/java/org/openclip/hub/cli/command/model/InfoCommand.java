@@ -70,29 +70,28 @@ public final class InfoCommand implements CommandProvider {
     @Parameters(
         index = "0",
         paramLabel = "MODEL",
-        description = "A name of 'openclip models', a model folder, or hf-hub:ORG/REPOSITORY.")
+        description = "A name from 'openclip models', a model folder, or hf-hub:ORG/REPOSITORY.")
     private String model = "";
 
     @Option(
         names = {"-p", "--pretrained"},
         paramLabel = "WEIGHTS",
-        description = {
-          "A tag of 'openclip pretrained', or the path or URI of a checkpoint: shows the activation"
-              + " and the preprocessing that it brings."
-        })
+        description =
+            "A tag from 'openclip pretrained', or the path or URI of a checkpoint: shows its"
+                + " activation and preprocessing.")
     private @Nullable String pretrained;
 
     @Mixin private final FetchSettings fetching = new FetchSettings();
 
     @Option(
         names = "--parameters",
-        description = "Lists every entry of the state dictionary with its shape.")
+        description = "Lists every entry of the state dict with its shape.")
     private boolean parameters;
 
     @Option(
         names = {"-f", "--format"},
         paramLabel = "FORMAT",
-        description = "table, or json: one object. Default: table.")
+        description = "table, or json (one object). Default: table.")
     private OutputFormat format = OutputFormat.TABLE;
 
     @Override

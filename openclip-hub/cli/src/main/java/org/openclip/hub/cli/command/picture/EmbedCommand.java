@@ -34,7 +34,7 @@ public final class EmbedCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Turns pictures and texts into vectors, as NPY, JSON lines or CSV";
+    return "Computes embeddings of images and texts, as NPY, JSON lines or CSV";
   }
 
   @Override
@@ -58,7 +58,7 @@ public final class EmbedCommand implements CommandProvider {
   private static final class Call implements Arguments.Call {
     @Parameters(
         paramLabel = "IMAGE",
-        description = "Pictures, or folders for all pictures below them.")
+        description = "Images, or folders of images with their subfolders.")
     private List<String> pictures = new ArrayList<>();
 
     @Mixin private PictureOptions images = new PictureOptions();
@@ -79,15 +79,14 @@ public final class EmbedCommand implements CommandProvider {
     @Option(
         names = {"-f", "--format"},
         paramLabel = "FORMAT",
-        description = "jsonl, csv, tsv or npy, whatever the file of --output ends in.")
+        description = "jsonl, csv, tsv or npy. Default: by the file name extension of --output.")
     private @Nullable VectorFormat format;
 
     @Option(
         names = "--raw",
-        description = {
-          "Writes the towers' outputs as they are, as the reference's encode_image and encode_text."
-              + " Default: scaled to length 1."
-        })
+        description =
+            "Writes embeddings without normalisation, as the reference's encode_image and"
+                + " encode_text return them. Default: scaled to length 1.")
     private boolean raw;
 
     @Mixin private BulkOptions bulk = new BulkOptions();
