@@ -1,4 +1,6 @@
-/** Finding, reading, running and writing models, and the {@code OpenClip} facade. */
+/**
+ * Loads, runs, converts and publishes models. The entry point is {@code org.openclip.hub.OpenClip}.
+ */
 @SuppressWarnings("module") // the command line is compiled after the library
 module org.openclip.hub {
   requires transitive org.openclip.api;
@@ -19,6 +21,8 @@ module org.openclip.hub {
   exports org.openclip.hub.picture;
   exports org.openclip.hub.publish;
   exports org.openclip.hub.remote;
+  exports org.openclip.hub.bulk to
+      org.openclip.hub.cli;
   exports org.openclip.hub.checkpoint.naming to
       org.openclip.hub.cli;
 

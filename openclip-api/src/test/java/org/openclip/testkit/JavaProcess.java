@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ public final class JavaProcess {
   private final List<String> before = new ArrayList<>();
   private final List<String> options = new ArrayList<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
+  private Duration limit = Duration.ofMinutes(2);
   private String classPath = System.getProperty("java.class.path");
 
   /**
@@ -59,6 +61,12 @@ public final class JavaProcess {
         Stream.of(classPath.split(File.pathSeparator, -1))
             .filter(entry -> !Path.of(entry).getFileName().toString().matches(jars))
             .collect(Collectors.joining(File.pathSeparator));
+    return this;
+  }
+
+  /** Gives it more than two minutes. */
+  public JavaProcess within(Duration duration) {
+    limit = duration;
     return this;
   }
 
@@ -116,9 +124,9 @@ public final class JavaProcess {
 
   /** Waits for the end of the process. */
   public Run end(Process process) throws IOException, InterruptedException {
-    boolean ended = process.waitFor(2, TimeUnit.MINUTES);
+    boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
     process.destroyForcibly();
-    assertThat(ended).as("the process ends within minutes").isTrue();
+    assertThat(ended).as("the process ends within %s", limit).isTrue();
     return new Run(
         process.exitValue(),
         Files.readString(folder.resolve("out")),

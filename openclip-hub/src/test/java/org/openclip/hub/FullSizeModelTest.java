@@ -13,7 +13,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.model.ModelFolder;
-import org.openclip.hub.testkit.Goldens;
+import org.openclip.testkit.Fixtures;
 import org.openclip.testkit.JavaProcess;
 
 /** What a model of 151 million parameters costs, in a process of its own. */
@@ -36,7 +36,7 @@ class FullSizeModelTest {
             .run(
                 FullSizeProbe.class,
                 folder.toString(),
-                Goldens.path("preprocess/images/cat.png").toAbsolutePath().toString());
+                Fixtures.path("preprocess/images/cat.png").toAbsolutePath().toString());
 
     assertThat(run.code()).as(run.err()).isZero();
     Map<String, String[]> told =

@@ -40,6 +40,22 @@ class SourcesTest {
         .isEmpty();
   }
 
+  /** Another folder has the same form, but other names. */
+  @Test
+  void takeNoGoldenByTheNameOfItsFile() throws IOException {
+    assertThat(
+            javaFiles()
+                .filter(file -> file.toString().contains("/src/test/"))
+                .filter(file -> !file.getFileName().toString().startsWith("Golden"))
+                .filter(file -> read(file).contains("getProperty(\"openclip.golden\")")))
+        .as("tests that read the folder of goldens; what is always the same is in Fixtures")
+        .isEmpty();
+    Pattern named = Pattern.compile("Goldens\\.path\\(\\s*\"[^\"]*[./]");
+    assertThat(javaFiles().filter(file -> named.matcher(read(file)).find()))
+        .as("tests that name a file of the goldens; choose by what it holds")
+        .isEmpty();
+  }
+
   @Test
   void areAllSeen() throws IOException {
     assertThat(
@@ -56,7 +72,8 @@ class SourcesTest {
             "openclip-hub/cli",
             "openclip-train",
             "docs/site",
-            "docs/samples");
+            "docs/samples",
+            "integrations/search");
   }
 
   private static boolean isFormatted(Path file) {
@@ -92,7 +109,9 @@ class SourcesTest {
 
   private static boolean isJavaSource(Path file) {
     return name(file)
-        .matches("(openclip-[^/]*/(cli/)?|docs/site/)src/.*\\.java|docs/samples/.*\\.java");
+        .matches(
+            "(openclip-[^/]*/(cli/)?|integrations/[^/]*/|docs/site/)src/.*\\.java"
+                + "|docs/samples/.*\\.java");
   }
 
   private static String read(Path file) {

@@ -37,7 +37,7 @@ class GoldenTrainingTest {
   private static final BackendOptions NARROW =
       new BackendOptions(Device.CPU, Precision.BFLOAT16, 2);
   private static final double NARROW_TOLERANCE = 0.02;
-  private static final double LOSS_TOLERANCE = 1e-5;
+  static final double LOSS_TOLERANCE = 1e-5;
   private static final double GRADIENT_TOLERANCE = 1e-4;
   private static final double FINAL_TOLERANCE = 1e-3;
 
@@ -57,15 +57,21 @@ class GoldenTrainingTest {
         .map(run -> DynamicTest.dynamicTest(run.name(), () -> compareNarrow(run)));
   }
 
+  /** Returns how close the losses of a run come in narrow numbers. */
+  static double narrowTolerance(GoldenRun run) {
+    boolean normed = run.end().keySet().stream().anyMatch(name -> name.contains("running_"));
+    return normed ? 5 * NARROW_TOLERANCE : NARROW_TOLERANCE;
+  }
+
   private static void compareNarrow(GoldenRun run) {
     PluginRegistry plugins = PluginRegistry.create();
     Architecture architecture = Architecture.of(run.config(), plugins);
     LossProvider loss = plugins.named(LossProvider.class, run.task());
-    TrainingPlan plan = run.plan(architecture, TrainingGraphs.of(architecture, loss, Map.of(), 0));
+    TrainingPlan plan =
+        run.plan(architecture, plugins, TrainingGraphs.of(architecture, loss, Map.of(), 0), 0);
     BackendProvider provider =
         plugins.first(BackendProvider.class, BackendProvider::trains).orElseThrow();
-    boolean normed = run.end().keySet().stream().anyMatch(name -> name.contains("running_"));
-    double tolerance = normed ? 5 * NARROW_TOLERANCE : NARROW_TOLERANCE;
+    double tolerance = narrowTolerance(run);
     try (Backend backend = provider.open(NARROW);
         Weights weights = FreshWeights.hash(architecture).toWeights();
         Trainer trainer = backend.train(plan, weights)) {
@@ -100,7 +106,7 @@ class GoldenTrainingTest {
     Architecture architecture = Architecture.of(run.config(), plugins);
     boolean distill = run.task().equals("distill");
     TrainingGraphs graphs = run.graphs(architecture, plugins, 0);
-    TrainingPlan plan = run.plan(architecture, graphs);
+    TrainingPlan plan = run.plan(architecture, plugins, graphs, 0);
     Map<String, Double> decays = new LinkedHashMap<>();
     plan.rules().forEach((name, rule) -> decays.put(name, rule.weightDecay()));
     assertThat(decays).containsExactlyInAnyOrderEntriesOf(run.weightDecays());

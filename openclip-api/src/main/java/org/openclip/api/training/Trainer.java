@@ -64,11 +64,14 @@ public interface Trainer extends AutoCloseable {
   /**
    * Returns a copy of the optimizer state, which is needed to resume a training: the state tensors
    * as {@code NAME/PARAMETER}, such as {@code exp_avg/visual.proj}.
+   * If processes share the state, all of them must call this; the first gets all of it, and the
+   * others get nothing.
    */
   Weights optimizerState();
 
   /**
-   * Restores an optimizer state that {@link #optimizerState} returned.
+   * Restores a whole optimizer state that {@link #optimizerState} returned, for any number of
+   * processes then and now.
    *
    * @throws InvalidInputException when one is missing or has another shape
    */

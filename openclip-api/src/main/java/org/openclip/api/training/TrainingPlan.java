@@ -66,10 +66,12 @@ public record TrainingPlan(
    * @param norms whether batch norms use the statistics of all processes (synchronised batch norm);
    *     otherwise each process uses its own, and the running statistics follow rank 0
    * @param gradients the type in which gradients are sent: FLOAT32 or BFLOAT16
+   * @param state whether the optimizer state is sharded: each process holds the state of some
+   *     parameters, updates these, and receives the others; otherwise each holds all state
    */
-  public record Sharing(boolean norms, DataType gradients) {
-    /** Batch norms are not synchronised, and gradients are sent in float32. */
-    public static final Sharing PLAIN = new Sharing(false, DataType.FLOAT32);
+  public record Sharing(boolean norms, DataType gradients, boolean state) {
+    /** Batch norms are not synchronised, gradients are sent in float32, each has all state. */
+    public static final Sharing PLAIN = new Sharing(false, DataType.FLOAT32, false);
 
     /** Checks the type. */
     public Sharing {

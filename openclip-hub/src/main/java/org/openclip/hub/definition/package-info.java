@@ -1,4 +1,4 @@
-/** What a model is made of: the answer to its name, its configuration and its weights. */
+/** Resolves the name of a model to its configuration, its weights and its files. */
 @NullMarked
 package org.openclip.hub.definition;
 

@@ -1,4 +1,4 @@
-/** Writing a model as ONNX files, or as a folder of Python's transformers. */
+/** Exports a model to the file format of a runtime, or as a folder of Hugging Face transformers. */
 @NullMarked
 package org.openclip.hub.export;
 

@@ -20,8 +20,8 @@ import org.openclip.hub.checkpoint.TensorLayout;
 import org.openclip.hub.checkpoint.WeightSource;
 
 /**
- * Weights of a model that nobody has trained: to start a training from, or to try a model out
- * without a download. Its answers mean nothing. Tensors are made one at a time, in float32.
+ * Untrained weights: use them to start a training, or to try a model without a download. Their
+ * results are meaningless. Tensors are created one at a time, in float32.
  */
 public final class FreshWeights implements WeightSource {
   /** What an architecture sets and no recipe changes. */
@@ -49,8 +49,8 @@ public final class FreshWeights implements WeightSource {
   }
 
   /**
-   * Returns weights that follow from the parameters' names alone: the same on every machine, so
-   * that implementations can be compared without exchanging files.
+   * Creates weights that depend on the names of the parameters only. They are the same on every
+   * machine, so that implementations can be compared without exchanging files.
    *
    * <p>With u(i) in [-1, 1) from the splitmix64 finaliser (Steele et al. 2014) of the name's 64-bit
    * FNV-1a hash plus i + 1 golden gammas: variances are 1 + |u| / 2, layer scales u / 2, matrices
@@ -61,9 +61,9 @@ public final class FreshWeights implements WeightSource {
   }
 
   /**
-   * Returns weights drawn as the architecture's initializers say.
+   * Creates random weights as the architecture's initializers say.
    *
-   * @param seed the same seed gives the same weights, whatever the order in which they are made
+   * @param seed the same seed gives the same weights, in any order of creation
    */
   public static FreshWeights random(Architecture architecture, long seed) {
     return new FreshWeights(

@@ -24,8 +24,8 @@ import org.openclip.hub.io.ModelFiles;
 import org.openclip.hub.remote.FolderSource;
 
 /**
- * A model in a folder, as the reference's {@code local-dir:} and the hubs hold it: {@code
- * open_clip_config.json} and a checkpoint beside it.
+ * A model folder, as in the reference's {@code local-dir:} and on hubs: {@code
+ * open_clip_config.json} and a checkpoint.
  *
  * @param path the folder
  * @param modelConfig the object {@code model_cfg}
@@ -36,7 +36,7 @@ public record ModelFolder(
   /** The name of the configuration's file. */
   public static final String CONFIG = ModelFiles.CONFIG;
 
-  /** The name under which checkpoints are written. */
+  /** The name of checkpoints that are written. */
   public static final String CHECKPOINT = ModelFiles.CHECKPOINT;
 
   private static final String MISSING =
@@ -57,7 +57,7 @@ public record ModelFolder(
     return read(FolderSource.of(folder, FetchOptions.DEFAULT));
   }
 
-  /** Reads the configuration of a folder that may lie elsewhere; only that file is fetched. */
+  /** Reads the configuration of a folder that may be remote. Only this file is downloaded. */
   public static ModelFolder read(ModelSource files) {
     Path file;
     try {
@@ -82,15 +82,18 @@ public record ModelFolder(
     return read;
   }
 
-  /** Returns the checkpoint of the folder: the one of the name preferred most, else the first. */
+  /**
+   * Returns the checkpoint of the folder: the one with the most preferred name, otherwise the
+   * first.
+   */
   public Optional<Path> findCheckpoint() {
     return ModelFiles.checkpoint(FolderSource.of(path, FetchOptions.DEFAULT).names())
         .map(path::resolve);
   }
 
   /**
-   * Writes a model folder that the reference loads too. An older model in the folder is replaced,
-   * weights first, so that a configuration never stands beside weights that are not whole.
+   * Writes a model folder that the reference can load. An older model in the folder is replaced,
+   * weights first, so that there is never a configuration with incomplete weights.
    *
    * @param folder created when missing
    * @param weights written one tensor at a time as safetensors
@@ -102,9 +105,9 @@ public record ModelFolder(
   }
 
   /**
-   * Writes a model folder with free text about the weights in their file.
+   * Writes a model folder with metadata in the weights file.
    *
-   * @param metadata the text by its keys, such as where the weights come from
+   * @param metadata the metadata, by key, such as the origin of the weights
    * @throws OpenClipException when the disk is full or the folder cannot be written
    */
   public static void write(

@@ -14,9 +14,8 @@ import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.api.spi.PluginRegistry;
 
 /**
- * The pretrained weights that catalogues on the path know by a tag. Tags are found whatever their
- * case, and with dashes as with underscores; model names as they are written, with a slash for a
- * dash. Immutable.
+ * The pretrained tags of all catalogues. The case of a tag is ignored, and dashes and underscores
+ * are the same. Model names must match exactly, except that a slash may replace a dash. Immutable.
  */
 public final class PretrainedTags {
   private static final String LIST = "'openclip pretrained' and OpenClip.pretrained() list them";
@@ -25,7 +24,10 @@ public final class PretrainedTags {
 
   private PretrainedTags() {}
 
-  /** Returns the tags of every catalogue; of two for the same weights the first is taken. */
+  /**
+   * Returns the tags of all catalogues. If two catalogues have the same tag of a model, the first
+   * one counts.
+   */
   public static PretrainedTags of(PluginRegistry plugins) {
     PretrainedTags tags = new PretrainedTags();
     for (ModelCatalogueProvider catalogue : plugins.some(ModelCatalogueProvider.class)) {
@@ -39,9 +41,9 @@ public final class PretrainedTags {
   }
 
   /**
-   * Returns the name of the model that comes with its weights in a jar.
+   * Returns the name of the embedded model, whose weights are in a jar.
    *
-   * @throws UnknownNameException when no jar brings one
+   * @throws UnknownNameException when no jar contains one
    */
   public static String embedded(PluginRegistry plugins) {
     List<String> models = of(plugins).models(PretrainedTag.EMBEDDED);
@@ -62,7 +64,7 @@ public final class PretrainedTags {
     return names;
   }
 
-  /** Returns every pair of a model and a tag, in the order of their catalogues. */
+  /** Returns all pairs of a model and a tag, in the order of their catalogues. */
   public List<PretrainedTag> all() {
     return byModel.values().stream().map(Map::values).flatMap(Collection::stream).toList();
   }
@@ -72,7 +74,7 @@ public final class PretrainedTags {
     return List.copyOf(byModel.getOrDefault(named(model), Map.of()).keySet());
   }
 
-  /** Returns the models for which there are weights of a tag; empty when there are none. */
+  /** Returns the models that have a tag; empty when there are none. */
   public List<String> models(String tag) {
     String wanted = PretrainedTag.normalised(tag);
     List<String> models = new ArrayList<>();
@@ -85,15 +87,15 @@ public final class PretrainedTags {
     return models;
   }
 
-  /** Returns what is known of the weights; empty when the model has no such tag. */
+  /** Returns the description of the weights; empty when the model has no such tag. */
   public Optional<PretrainedTag> find(String model, String tag) {
     Map<String, PretrainedTag> tags = byModel.getOrDefault(named(model), Map.of());
     return Optional.ofNullable(tags.get(PretrainedTag.normalised(tag)));
   }
 
   /**
-   * Returns what is known of a model's weights by the name of their file, as they are downloaded
-   * from a URL; empty when it is no such name.
+   * Returns the tag of a model's weights by the name of their file, as downloaded from a URL; empty
+   * for other names.
    */
   public Optional<PretrainedTag> ofFile(String model, String file) {
     return byModel.getOrDefault(named(model), Map.of()).values().stream()
@@ -105,12 +107,12 @@ public final class PretrainedTags {
         .findFirst();
   }
 
-  /** Returns a model's name as catalogues have it: {@code ViT-B/32} is {@code ViT-B-32}. */
+  /** Returns the name of a model in the catalogues: {@code ViT-B/32} is {@code ViT-B-32}. */
   public static String named(String model) {
     return model.replace('/', '-');
   }
 
-  /** Returns the error of a tag that the model does not have; it proposes what may be meant. */
+  /** Creates the exception for a tag that the model does not have, with suggestions. */
   public UnknownNameException unknown(String model, String tag) {
     List<String> others = models(tag);
     String elsewhere =

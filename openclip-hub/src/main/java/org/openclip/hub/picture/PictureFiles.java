@@ -11,11 +11,12 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImageDecoder;
+import org.openclip.api.image.PictureSource;
 import org.openclip.api.spi.ImageDecoderProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.io.Missing;
 
-/** Reads and decodes picture files with the first plugin that recognises them. */
+/** Reads and decodes image files with the first plugin that recognises them. */
 public final class PictureFiles {
   private static final int HEAD = 64;
 
@@ -35,19 +36,32 @@ public final class PictureFiles {
   }
 
   /**
-   * Reads a picture.
+   * Reads an image file.
    *
-   * @throws InvalidInputException when the file is missing or no picture; it is named
+   * @throws InvalidInputException when the file is missing or not an image; the message names it
    */
   public Image read(Path file) {
     return decode(bytes(file), file.toString());
   }
 
   /**
-   * Decodes the bytes of a picture's file.
+   * Reads a picture from wherever it lies.
+   *
+   * @throws InvalidInputException when it is missing or no picture; it is named
+   */
+  public Image read(PictureSource source) {
+    return switch (source.content()) {
+      case PictureSource.InFile in -> read(in.file());
+      case PictureSource.Encoded encoded -> decode(encoded.bytes(), source.name());
+      case PictureSource.Decoded decoded -> decoded.image();
+    };
+  }
+
+  /**
+   * Decodes the bytes of an image file.
    *
    * @param name the file's name, for messages
-   * @throws InvalidInputException when they are no picture; it is named
+   * @throws InvalidInputException when they are not an image; the message names it
    */
   public Image decode(byte[] bytes, String name) {
     byte[] head = Arrays.copyOf(bytes, Math.min(HEAD, bytes.length));
@@ -67,7 +81,7 @@ public final class PictureFiles {
             + "; convert it to PNG or JPEG");
   }
 
-  /** Lets go of what the decoders have registered with the JVM; they can be used again. */
+  /** Releases what the decoders have registered with the JVM. They can be used again. */
   public void release() {
     formats.forEach(format -> format.decoder().release());
   }

@@ -28,16 +28,16 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.io.Missing;
 
 /**
- * What lies in a folder of pictures and in all folders below it, which links may lead to. A picture
- * is a file whose name ends as one of the decoders says. Files and folders whose name begins with a
- * dot are passed over without a word, and so is {@code __MACOSX}, which archives bring. A link that
- * leads back to a folder it lies in is not followed.
+ * The images in a folder and its subfolders. Links are followed, except links back to a folder that
+ * contains them. An image is a file with a file name extension of one of the decoders. Files and
+ * folders whose name begins with a dot are ignored silently, and so is {@code __MACOSX}, which some
+ * archives contain.
  *
  * @param root the folder
- * @param endings those of pictures, in lower case, sorted
- * @param folders the names of the folders that lie right in it, sorted
- * @param pictures sorted by path
- * @param others all other files, and links that lead nowhere or back, sorted by path
+ * @param endings the file name extensions of images, in lower case, sorted
+ * @param folders the names of the direct subfolders, sorted
+ * @param pictures the images, sorted by path
+ * @param others all other files, and links that are broken or lead back, sorted by path
  */
 public record PictureFolder(
     Path root,
@@ -56,8 +56,8 @@ public record PictureFolder(
   }
 
   /**
-   * Returns the endings of pictures' names that the decoders among the plugins know, in lower case
-   * and without the dot.
+   * Returns the file name extensions of all image decoders among the plugins, in lower case and
+   * without the dot.
    */
   public static SortedSet<String> endings(PluginRegistry plugins) {
     return plugins.all(ImageDecoderProvider.class).stream()
@@ -65,7 +65,7 @@ public record PictureFolder(
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Returns what follows the last dot of a file's name, in lower case; empty for none. */
+  /** Returns the file name extension in lower case, without the dot; empty for none. */
   public static String ending(String name) {
     int dot = name.lastIndexOf('.');
     return dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);
@@ -96,23 +96,23 @@ public record PictureFolder(
         root, walk.endings, List.copyOf(walk.folders), walk.pictures, walk.others);
   }
 
-  /** Returns the name of the folder right in the root in which a file lies; empty for none. */
+  /** Returns the name of the direct subfolder that contains a file; empty for none. */
   public String folderOf(Path file) {
     Path inner = root.relativize(file);
     return inner.getNameCount() < 2 ? "" : name(inner.getName(0));
   }
 
-  /** Returns the endings of pictures, as a message names them. */
+  /** Returns the file name extensions of images, for messages. */
   public String knownEndings() {
     return String.join(", ", endings);
   }
 
-  /** Returns a line that counts the files that are no pictures by their endings. */
+  /** Returns a line that counts the ignored files by their extensions. */
   public Optional<String> passedOver() {
     return passedOver(others);
   }
 
-  /** Returns a line that counts some of the other files by their endings; empty for none. */
+  /** Returns a line that counts some of the other files by their extensions; empty for none. */
   public Optional<String> passedOver(Collection<Path> files) {
     if (files.isEmpty()) {
       return Optional.empty();

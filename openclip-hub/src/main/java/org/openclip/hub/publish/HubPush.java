@@ -27,22 +27,21 @@ import org.openclip.hub.io.ModelFiles;
 import org.openclip.hub.model.ModelFolder;
 
 /**
- * The way of a model folder to a repository of the Hugging Face hub: its configuration, its
- * checkpoint, the files of its tokenizer, and a model card where there is none. One commit brings
- * all of it. Each method but the last two returns this; not safe for many threads.
+ * Publishes a model folder in a repository of the Hugging Face hub: its configuration, its
+ * checkpoint, the files of its tokenizer, and a model card if there is none. All files are in one
+ * commit. The methods that set something return this object. Not thread-safe.
  *
- * <p>The token is the one of {@code HF_TOKEN}, or the one that the hub's tools keep.
+ * <p>The access token is {@code HF_TOKEN}, or the one that the hub's tools have stored.
  */
 public final class HubPush {
   private static final String CARD = "README.md";
 
   /**
-   * A file that goes to the repository.
+   * A file to upload.
    *
-   * @param path its name there
+   * @param path its name in the repository
    * @param bytes its size
-   * @param replaces whether the repository has a file of that name already; null when the hub did
-   *     not say
+   * @param replaces whether the repository already has a file of this name; null when it is unknown
    */
   public record PlannedFile(String path, long bytes, @Nullable Boolean replaces) {}
 
@@ -72,25 +71,25 @@ public final class HubPush {
   }
 
   /**
-   * Begins a push with the usual choices.
+   * Creates a push with default settings.
    *
    * @param folder the model folder, as {@link ModelBuilder#save} writes it
-   * @param repository where it goes, as {@code org/repository}
+   * @param repository the repository, as {@code org/repository}
    */
   public static HubPush of(Path folder, String repository) {
     return new HubPush(folder, repository);
   }
 
-  /** Chooses the branch; {@code main} unless told otherwise. */
+  /** Sets the branch. The default is {@code main}. */
   public HubPush branch(String name) {
     branch = name;
     return this;
   }
 
   /**
-   * Creates the repository if there is none.
+   * Creates the repository if it does not exist.
    *
-   * @param hidden whether nobody but its owner may see it
+   * @param hidden whether the repository is private
    */
   public HubPush create(boolean hidden) {
     create = true;
@@ -98,49 +97,49 @@ public final class HubPush {
     return this;
   }
 
-  /** Proposes the commit as a pull request instead of making it. */
+  /** Opens a pull request instead of committing to the branch. */
   public HubPush pullRequest() {
     pullRequest = true;
     return this;
   }
 
-  /** Chooses the first line of the commit's message. */
+  /** Sets the first line of the commit message. */
   public HubPush message(String line) {
     message = line;
     return this;
   }
 
-  /** States the licence in the model card, by an identifier of the hub such as {@code mit}. */
+  /** Sets the licence in the model card, as an identifier of the hub such as {@code mit}. */
   public HubPush license(String identifier) {
     license = identifier;
     return this;
   }
 
-  /** Tells how far each large file has come. */
+  /** Sets a listener for the progress of each large file. */
   public HubPush onSend(FetchListener told) {
     listener = told;
     return this;
   }
 
-  /** Plans without any network call. */
+  /** Plans without any network access. */
   public HubPush offline(boolean only) {
     offline = only;
     return this;
   }
 
-  /** Looks for plugins there instead of on the thread's class path. */
+  /** Sets the plugin registry, instead of the one of the thread's class path. */
   public HubPush plugins(PluginRegistry registry) {
     plugins = registry;
     return this;
   }
 
   /**
-   * Checks the model and returns what would go to the repository. Nothing is sent, and no network
-   * is needed: where the hub does not answer, what it has is not known.
+   * Checks the model and returns the files to upload. Nothing is sent, and no network is needed. If
+   * the hub does not answer, the files that it has are unknown.
    *
-   * @throws InvalidFileException when the folder is no whole model folder
+   * @throws InvalidFileException when the folder is not a complete model folder
    * @throws WeightsMismatchException when its weights do not fit its configuration
-   * @throws FetchException when the hub answers and refuses
+   * @throws FetchException when the hub refuses
    */
   public List<PlannedFile> plan() {
     model().check();
@@ -159,9 +158,9 @@ public final class HubPush {
   }
 
   /**
-   * Sends the model. What the repository has already is not sent again.
+   * Uploads the model. Files that the repository already has are not uploaded again.
    *
-   * @throws InvalidFileException when the folder is no whole model folder
+   * @throws InvalidFileException when the folder is not a complete model folder
    * @throws WeightsMismatchException when its weights do not fit its configuration
    * @throws FetchException when the hub refuses; then nothing is committed
    */

@@ -5,7 +5,10 @@ import org.openclip.api.encoder.ModelSize;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
 
-/** The page that a hub shows of a model: facts for its search, and how the model is used. */
+/**
+ * Writes model cards, which a hub shows as the page of a model: metadata for its search, and how to
+ * use the model.
+ */
 public final class ModelCard {
   private ModelCard() {}
 

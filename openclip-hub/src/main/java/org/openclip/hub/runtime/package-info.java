@@ -1,4 +1,4 @@
-/** A loaded model: its running towers, its batches of pictures and texts, and its captioner. */
+/** Runs a loaded model: its towers, its batches of images and texts, and its captioner. */
 @NullMarked
 package org.openclip.hub.runtime;
 

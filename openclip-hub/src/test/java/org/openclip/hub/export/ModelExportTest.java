@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -28,22 +29,36 @@ import org.openclip.hub.testkit.TinyModels;
 
 /** Models written for a runtime and run by its own interface, on the reference's answers. */
 class ModelExportTest {
-  /** One of each way in which a tower is built or its scores are made. */
-  private static final List<String> MODELS =
-      List.of("vit", "vit-quickgelu", "siglip", "eva02", "swin", "convnext", "resnet");
-
   @TempDir Path folder;
 
   private final ExportedFormat format = ExportedFormat.ofBackend();
 
+  /** One golden of each way in which a tower is built or its scores are made. */
   @TestFactory
   @Tag("golden-features")
   Stream<DynamicTest> exportedModelsAnswerLikeTheReference() {
-    return MODELS.stream().map(name -> DynamicTest.dynamicTest(name, () -> compare(name)));
+    Map<String, Map<String, Object>> kinds = new TreeMap<>();
+    for (Path file : Goldens.all("features")) {
+      Map<String, Object> golden = Goldens.object(file);
+      kinds.putIfAbsent(kind(golden), golden);
+    }
+    return kinds.entrySet().stream()
+        .map(each -> DynamicTest.dynamicTest(each.getKey(), () -> compare(each.getValue())));
   }
 
-  private void compare(String name) throws Exception {
-    Map<String, Object> golden = Goldens.object(Goldens.path("features/" + name + ".json"));
+  /** Names the image tower's family, and the activation and scores where they are not CLIP's. */
+  private static String kind(Map<String, Object> golden) {
+    Map<String, Object> config = Goldens.map(Goldens.get(golden, "model_cfg"));
+    Map<String, Object> vision = Goldens.map(Goldens.get(config, "vision_cfg"));
+    Object timm = vision.get("timm_model_name");
+    String tower = vision.get("layers") instanceof List<?> ? "resnet" : "vit";
+    return (timm == null ? tower : "timm " + timm.toString().replaceFirst("\\d*_.*", ""))
+        + (Boolean.TRUE.equals(config.get("quick_gelu")) ? ", quick gelu" : "")
+        + (config.get("init_logit_bias") == null ? "" : ", sigmoid");
+  }
+
+  private void compare(Map<String, Object> golden) throws Exception {
+    String name = (String) Goldens.get(golden, "name");
     Path exported = folder.resolve(name + "-exported");
     OpenClip.model(write(name, golden)).backend(format.backend()).export(exported);
 

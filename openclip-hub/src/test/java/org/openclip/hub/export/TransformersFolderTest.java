@@ -30,6 +30,7 @@ import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.TinyCatalogue;
 import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 /** Models as transformers loads them, and back. */
 @Tag("once")
@@ -112,7 +113,7 @@ class TransformersFolderTest {
   }
 
   private static String golden(String name) {
-    return "local-dir:" + Goldens.path("checkpoints/" + name);
+    return "local-dir:" + Fixtures.path("checkpoints/" + name);
   }
 
   private static Weights open(Path file) {

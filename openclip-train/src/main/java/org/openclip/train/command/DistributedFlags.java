@@ -44,6 +44,14 @@ final class DistributedFlags {
   boolean syncNorms;
 
   @Option(
+      names = "--fsdp",
+      description = {
+        "Each process keeps a part of the optimizer's state, and changes that part of the"
+            + " parameters. The numbers are the same."
+      })
+  boolean shards;
+
+  @Option(
       names = "--grad-reduce",
       paramLabel = "TYPE",
       description = "The type in which gradients are sent: fp32 or bf16. Default: fp32.")

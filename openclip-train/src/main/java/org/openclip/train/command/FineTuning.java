@@ -109,7 +109,8 @@ final class FineTuning {
               trainer,
               Saver.options(options, run.length().stepsInEpoch()),
               flags.run,
-              resumed);
+              resumed,
+              true);
       run.reporter().atEpochs(saver::epoch);
       TrainingLoop loop =
           new TrainingLoop(

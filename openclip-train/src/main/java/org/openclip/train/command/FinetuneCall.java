@@ -25,7 +25,9 @@ import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.cli.result.JsonLines;
 import org.openclip.hub.cli.result.OutputFormat;
 import org.openclip.hub.picture.PictureFiles;
+import org.openclip.hub.io.Variables;
 import org.openclip.train.data.Faults;
+import org.openclip.train.distributed.Placement;
 import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.evaluation.DecodedSamples;
 import org.openclip.train.evaluation.LabelledFeatures;
@@ -112,6 +114,7 @@ final class FinetuneCall implements Arguments.Call {
 
   @Override
   public int run(Environment environment) {
+    checkAlone();
     running.check();
     optimizer.check();
     if (shares.size() > 1 && valFolder == null) {
@@ -170,6 +173,24 @@ final class FinetuneCall implements Arguments.Call {
               });
     }
     return 0;
+  }
+
+  /** Several processes would each train a model of its own, in one folder. */
+  private static void checkAlone() {
+    int processes;
+    try {
+      processes = Placement.of(Variables::get, null).size();
+    } catch (InvalidInputException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+    if (processes > 1) {
+      throw new UsageException(
+          String.format(
+              Locale.ROOT,
+              "finetune trains in one process, but the environment says that %d train together"
+                  + " (WORLD_SIZE, SLURM_NTASKS or TF_CONFIG); start one, or take 'openclip train'",
+              processes));
+    }
   }
 
   /** Checks the pictures before anything is trained. */

@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.testkit.DropInPlugin;
-import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 /** The command line as a process on the module path, as shells and scripts see it. */
 @Tag("once")
 class CommandLineProcessTest {
-  private static final String CAT = Goldens.path("preprocess/images/cat.png").toString();
+  private static final String CAT = Fixtures.path("preprocess/images/cat.png").toString();
 
   @TempDir static Path folder;
 
@@ -62,13 +62,13 @@ class CommandLineProcessTest {
   void everyPictureFormatIsReadOnTheModulePath() throws Exception {
     for (String ending : List.of("bmp", "tiff", "webp")) {
       Files.copy(
-          Goldens.path("preprocess/images/cat-small." + ending),
+          Fixtures.path("preprocess/images/cat-small." + ending),
           Files.createDirectories(folder.resolve("formats")).resolve("cat." + ending));
     }
     Files.copy(
-        Goldens.path("preprocess/images/cat-small-palette.gif"), folder.resolve("formats/c.gif"));
+        Fixtures.path("preprocess/images/cat-small-palette.gif"), folder.resolve("formats/c.gif"));
     Files.copy(
-        Goldens.path("preprocess/images/cat-small-cmyk.jpg"), folder.resolve("formats/c.jpg"));
+        Fixtures.path("preprocess/images/cat-small-cmyk.jpg"), folder.resolve("formats/c.jpg"));
 
     CommandLineRun run = run("", "embed", "formats");
 

@@ -23,9 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openclip.hub.testkit.DropInPlugin;
-import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.ModulePath;
 import org.openclip.hub.testkit.Project;
+import org.openclip.testkit.Fixtures;
 
 /**
  * The script {@code openclip}. Where Java or Maven is but called, a script that tells how stands in
@@ -203,7 +203,7 @@ class LauncherTest {
             "embed",
             "--model",
             "Brightness-S",
-            Goldens.path("preprocess/images/cat.png").toAbsolutePath().toString());
+            Fixtures.path("preprocess/images/cat.png").toAbsolutePath().toString());
 
     assertThat(before.code()).isEqualTo(1);
     assertThat(models.code()).as(models.toString()).isZero();

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.testkit.ModulePath;
+import org.openclip.testkit.Fixtures;
 
 /** Images by {@code jlink}, made as docs/application-servers.md says. */
 @Tag("once")
@@ -80,11 +81,8 @@ class RuntimeImageTest {
         "--output",
         image.toString());
 
-    String cat =
-        Path.of(System.getProperty("openclip.golden"), "preprocess/images/cat.png").toString();
-    String webp =
-        Path.of(System.getProperty("openclip.golden"), "preprocess/images/cat-small.webp")
-            .toString();
+    String cat = Fixtures.path("preprocess/images/cat.png").toString();
+    String webp = Fixtures.path("preprocess/images/cat-small.webp").toString();
 
     assertThat(openclip(image, "classify", cat, "a cat", "a dog")).contains("a cat", "%");
     assertThat(openclip(image, "embed", webp)).contains("\"vector\"");

@@ -35,6 +35,7 @@ import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
 import org.openclip.hub.model.FreshWeights;
+import org.openclip.testkit.Fixtures;
 
 /**
  * Models under the names of other libraries: each test takes a model apart as that library holds
@@ -47,7 +48,7 @@ class ForeignNamingTest {
   private final Map<String, Tensor> foreign = new LinkedHashMap<>();
 
   private static Architecture architecture(String golden) throws IOException {
-    Path file = Path.of(System.getProperty("openclip.golden"), "features", golden + ".json");
+    Path file = Fixtures.path("features/" + golden + ".json");
     Map<String, Object> json = JSON.std.mapFrom(Files.readAllBytes(file));
     return architecture(json.get("model_cfg"));
   }

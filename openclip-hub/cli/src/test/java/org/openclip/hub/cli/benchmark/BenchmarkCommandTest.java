@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 @Tag("once")
 class BenchmarkCommandTest {
@@ -39,7 +40,7 @@ class BenchmarkCommandTest {
 
   @Test
   void everySideHasItsTurns() {
-    String images = Goldens.path("preprocess/images").toString();
+    String images = Fixtures.path("preprocess/images").toString();
     CommandLineRun run =
         benchmark(model, "--batch", "1,3", "--threads", "1,2", "--images", images, "-f", "json");
 

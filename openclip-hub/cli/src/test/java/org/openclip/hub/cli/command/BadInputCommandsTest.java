@@ -17,13 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.ModelFolder;
-import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 /** What users get wrong is one line: what it is, where, what is allowed, and what to do. */
 @Tag("once")
 class BadInputCommandsTest {
-  private static final String CAT = Goldens.path("preprocess/images/cat.png").toString();
+  private static final String CAT = Fixtures.path("preprocess/images/cat.png").toString();
 
   @TempDir static Path folder;
   private static String model = "";

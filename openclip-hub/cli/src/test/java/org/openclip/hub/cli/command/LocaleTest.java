@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openclip.hub.cli.CommandLineRun;
-import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 /** What programs read is the same in every locale; the whole suite runs in that of Egypt beside. */
 @Tag("once")
@@ -37,7 +37,7 @@ class LocaleTest {
     Locale.setDefault(Locale.forLanguageTag(locale));
     Path out = Files.createDirectories(folder.resolve(locale));
     String model = TinyModels.write(out.resolve("tiny"));
-    String cat = Goldens.path("preprocess/images/cat.png").toString();
+    String cat = Fixtures.path("preprocess/images/cat.png").toString();
     Map<String, String> written = new LinkedHashMap<>();
     for (List<String> command :
         List.of(

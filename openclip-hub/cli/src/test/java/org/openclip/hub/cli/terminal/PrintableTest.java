@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.cli.CommandLineRun;
-import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 /** What files hold never steers a terminal. */
 @Tag("once")
@@ -78,7 +78,7 @@ class PrintableTest {
     String name = EVIL.replace("/", "") + ".png";
     Path bad = Files.writeString(folder.resolve(name), "no picture");
     Path labels = Files.writeString(folder.resolve("labels"), "a" + EVIL.replace("\r", "") + "\nb");
-    Path cat = Files.copy(Goldens.path("preprocess/images/cat.png"), folder.resolve("c" + name));
+    Path cat = Files.copy(Fixtures.path("preprocess/images/cat.png"), folder.resolve("c" + name));
 
     CommandLineRun message = CommandLineRun.of("embed", "-m", model, bad.toString());
     CommandLineRun skipped =

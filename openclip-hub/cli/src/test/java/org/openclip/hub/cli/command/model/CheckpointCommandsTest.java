@@ -28,6 +28,7 @@ import org.openclip.hub.checkpoint.SafetensorsWriter;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.testkit.Fixtures;
 
 /** {@code openclip inspect} and {@code openclip convert}. */
 @Tag("once")
@@ -38,7 +39,7 @@ class CheckpointCommandsTest {
   @TempDir Path folder;
 
   private static String golden(String name) {
-    return Path.of(System.getProperty("openclip.golden"), name).toString();
+    return Fixtures.path(name).toString();
   }
 
   private static Weights open(Path file) {

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.testkit.Goldens;
+import org.openclip.testkit.Fixtures;
 
 @Tag("once")
 class InfoCommandTest {
@@ -53,7 +54,7 @@ class InfoCommandTest {
 
   @Test
   void aFolderShowsItsCheckpointToo() {
-    Path folder = Goldens.path("checkpoints/vit-float16");
+    Path folder = Fixtures.path("checkpoints/vit-float16");
 
     CommandLineRun run = CommandLineRun.of("info", folder.toString(), "--format=json");
 

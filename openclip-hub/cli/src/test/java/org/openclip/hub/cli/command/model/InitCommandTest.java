@@ -16,7 +16,7 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.model.ModelFolder;
 import org.openclip.hub.testkit.DropInPlugin;
-import org.openclip.hub.testkit.Goldens;
+import org.openclip.testkit.Fixtures;
 
 /** The folders are of a plugin's model, for none of the built-in ones is small. */
 @Tag("once")
@@ -57,7 +57,7 @@ class InitCommandTest {
             "embed",
             "-m",
             target.toString(),
-            Goldens.path("preprocess/images/tiny.png").toString());
+            Fixtures.path("preprocess/images/tiny.png").toString());
     CommandLineRun info = run("info", target.toString());
 
     assertThat(init.code()).as(init.err()).isZero();

@@ -9,11 +9,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.cli.CommandLineRun;
-import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 class CaptionCommandTest {
-  private static final String PICTURE = Goldens.path("preprocess/images/cat-small.png").toString();
+  private static final String PICTURE = Fixtures.path("preprocess/images/cat-small.png").toString();
 
   @TempDir Path folder;
 

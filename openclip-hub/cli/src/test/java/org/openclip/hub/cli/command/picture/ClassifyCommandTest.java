@@ -23,11 +23,12 @@ import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.cli.Prompts;
 import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 @Tag("once")
 class ClassifyCommandTest {
-  private static final Path CAT = Goldens.path("preprocess/images/cat.png");
-  private static final Path STRIP = Goldens.path("preprocess/images/strip.png");
+  private static final Path CAT = Fixtures.path("preprocess/images/cat.png");
+  private static final Path STRIP = Fixtures.path("preprocess/images/strip.png");
   private static final List<String> LABELS = List.of("a cat", "a dog", "ein Kätzchen", "猫");
 
   @TempDir static Path folder;

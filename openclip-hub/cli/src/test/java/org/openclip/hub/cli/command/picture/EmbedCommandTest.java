@@ -20,11 +20,12 @@ import org.openclip.hub.OpenClip;
 import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 @Tag("once")
 class EmbedCommandTest {
-  private static final String CAT = Goldens.path("preprocess/images/cat.png").toString();
-  private static final String STRIP = Goldens.path("preprocess/images/strip.png").toString();
+  private static final String CAT = Fixtures.path("preprocess/images/cat.png").toString();
+  private static final String STRIP = Fixtures.path("preprocess/images/strip.png").toString();
 
   @TempDir static Path folder;
   private static String model = "";

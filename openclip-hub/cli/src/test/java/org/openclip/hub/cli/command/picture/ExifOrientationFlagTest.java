@@ -12,12 +12,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.model.ClipModel;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.cli.CommandLineRun;
-import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 @Tag("once")
 class ExifOrientationFlagTest {
-  private static final Path TURNED = Goldens.path("preprocess/images/cat-small-orientation6.jpg");
+  private static final Path TURNED = Fixtures.path("preprocess/images/cat-small-orientation6.jpg");
 
   @TempDir Path folder;
 

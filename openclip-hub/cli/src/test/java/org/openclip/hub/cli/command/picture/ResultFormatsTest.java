@@ -16,12 +16,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 /** What classify, similarity and embed have in common: lists of pictures, and formats. */
 @Tag("once")
 class ResultFormatsTest {
-  private static final String CAT = Goldens.path("preprocess/images/cat.png").toString();
-  private static final String STRIP = Goldens.path("preprocess/images/strip.png").toString();
+  private static final String CAT = Fixtures.path("preprocess/images/cat.png").toString();
+  private static final String STRIP = Fixtures.path("preprocess/images/strip.png").toString();
 
   @TempDir static Path folder;
   private static String model = "";
