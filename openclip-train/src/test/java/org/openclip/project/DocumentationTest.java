@@ -51,6 +51,18 @@ class DocumentationTest {
     assertThat(broken).isEmpty();
   }
 
+  @Test
+  void theIndexListsEveryPage() throws IOException {
+    Path docs = PROJECT.resolve("docs");
+    String index = Files.readString(docs.resolve("README.md"));
+    assertThat(pages())
+        .filteredOn(page -> page.startsWith(docs) && !page.equals(docs.resolve("README.md")))
+        .allSatisfy(
+            page ->
+                assertThat(index)
+                    .contains("](" + docs.relativize(page).toString().replace('\\', '/') + ")"));
+  }
+
   /** Returns the Markdown files that the site shows. */
   private static List<Path> pages() throws IOException {
     try (Stream<Path> top = Files.list(PROJECT);

@@ -37,7 +37,10 @@ class ModelSizesTest {
     measured.forEach(
         (name, size) ->
             assertThat(listed.get(name))
-                .as(name + ": if it has changed on purpose: cp openclip-models/target/sizes.txt " + LISTED)
+                .as(
+                    name
+                        + ": if it has changed on purpose: cp openclip-models/target/sizes.txt "
+                        + LISTED)
                 .contains(size));
   }
 
