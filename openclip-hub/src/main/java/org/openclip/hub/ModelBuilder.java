@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.FetchException;
 import org.openclip.api.InterruptedCallException;
@@ -33,6 +34,8 @@ import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.RoundedWeights;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
+import org.openclip.hub.quantize.QuantizedFormat;
+import org.openclip.hub.quantize.QuantizedWeights;
 
 /**
  * The choices with which a model is loaded. Each method returns this builder; a builder can load
@@ -49,6 +52,7 @@ public final class ModelBuilder {
   private @Nullable Weights weights;
   private @Nullable String backend;
   private BackendOptions options = BackendOptions.DEFAULT;
+  private boolean precisionChosen;
   private FetchOptions fetching = FetchOptions.DEFAULT;
   private int batchSize = 32;
 
@@ -90,8 +94,13 @@ public final class ModelBuilder {
     return this;
   }
 
-  /** Chooses in which type of numbers the model computes. */
+  /**
+   * Chooses in which type of numbers the model computes; fp32 unless told otherwise, and int8 for
+   * weights of 8 bits. In int8 large matrices are rounded to 8 bits while the model is loaded,
+   * unless they are of 8 bits already; in any other precision such matrices are widened.
+   */
   public ModelBuilder precision(Precision precision) {
+    precisionChosen = true;
     options = options.withPrecision(precision);
     return this;
   }
@@ -254,10 +263,16 @@ public final class ModelBuilder {
     try {
       Architecture architecture = parts.architecture();
       PreprocessConfig pictures = parts.preprocessing();
-      Weights state = parts.state(weights, resources);
+      Weights whole = parts.state(weights, resources);
+      Precision precision = precisionOf(whole);
+      Weights state = inPrecision(precision, architecture, whole);
+      Backend opened = opening.join();
+      Backend running =
+          precision == chosen.precision()
+              ? opened
+              : open(provider, chosen.withPrecision(precision), resources);
       RunningTowers towers =
-          new RunningTowers(
-              architecture, state, opening.join(), batchSize, cores(chosen), resources);
+          new RunningTowers(architecture, state, running, batchSize, cores(chosen), resources);
       loaded = true;
       return new LoadedClipModel(
           name,
@@ -291,14 +306,56 @@ public final class ModelBuilder {
     ModelParts parts = parts();
     ModelExporter exporter = exporter(registry());
     try (Resources resources = new Resources()) {
-      return new ModelExport(name, parts.architecture(), parts.preprocessing(), options.precision())
+      Architecture architecture = parts.architecture();
+      Weights state = parts.state(weights, resources);
+      Precision precision = precisionOf(state);
+      return new ModelExport(name, architecture, parts.preprocessing(), precision)
           .write(
               folder,
               exporter,
-              parts.state(weights, resources),
+              inPrecision(precision, architecture, state),
               parts::tokenizer,
               parts.tokenizerFolder());
     }
+  }
+
+  /** Returns the precision that was chosen, else the one that weights are made for. */
+  private Precision precisionOf(Weights state) {
+    return !precisionChosen && QuantizedWeights.are(state) ? Precision.INT8 : options.precision();
+  }
+
+  /** Returns weights with the large matrices in 8 bits, if that is the precision. */
+  private static Weights inPrecision(
+      Precision precision, Architecture architecture, Weights state) {
+    return precision == Precision.INT8 ? QuantizedWeights.of(architecture, state) : state;
+  }
+
+  /**
+   * Opens the weights and hands them over, without any backend.
+   *
+   * @param use what is done with them while they are open
+   * @return what it returns
+   * @throws UnknownNameException when no plugin knows the model or its weights
+   * @throws WeightsMismatchException when the weights are those of another model, or not finite
+   */
+  public <T> T withState(Function<ModelState, T> use) {
+    ModelParts parts = parts();
+    try (Resources resources = new Resources()) {
+      Weights state = parts.state(weights, resources);
+      return use.apply(
+          new ModelState(parts.architecture(), parts.preprocessing(), state, parts.metadata()));
+    }
+  }
+
+  /**
+   * Writes the files that the model's tokenizer is made from.
+   *
+   * @param folder a folder that is there
+   * @return the files written; none for built-in tokenizers without any
+   * @throws OpenClipException when the folder cannot be written
+   */
+  public List<Path> saveTokenizer(Path folder) {
+    return new TokenizerCopy(parts(), fetching).write(folder);
   }
 
   private ModelExporter exporter(PluginRegistry registry) {
@@ -384,7 +441,8 @@ public final class ModelBuilder {
     TransformersFolder target = new TransformersFolder(parts);
     List<Path> written = new ArrayList<>();
     try (Resources resources = new Resources()) {
-      WeightSource source = WeightSource.of(target.named(parts.state(weights, resources)));
+      Weights state = QuantizedFormat.requireFloats(name, parts.state(weights, resources));
+      WeightSource source = WeightSource.of(target.named(state));
       written.addAll(
           target.write(
               folder,
@@ -402,7 +460,8 @@ public final class ModelBuilder {
 
   private void write(Path folder, ModelParts parts, @Nullable DataType type) {
     try (Resources resources = new Resources()) {
-      WeightSource source = WeightSource.of(parts.state(weights, resources));
+      WeightSource source =
+          WeightSource.of(QuantizedFormat.requireFloats(name, parts.state(weights, resources)));
       ModelFolder.write(
           folder,
           parts.architecture().config(),

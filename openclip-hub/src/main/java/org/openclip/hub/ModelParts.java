@@ -23,6 +23,7 @@ import org.openclip.hub.checkpoint.Lookalikes;
 import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
 import org.openclip.hub.hf.HubTokenizers;
+import org.openclip.hub.quantize.QuantizedFormat;
 
 /**
  * What a model is put together from: its towers on paper, its weights, its tokenizer and its
@@ -99,9 +100,9 @@ final class ModelParts {
     }
     ChosenWeights.Open open = chosen().open(plugins);
     String file = open.name();
-    Weights checkpoint = open.weights();
     metadata = open.metadata();
-    resources.closeLater(checkpoint::close);
+    resources.closeLater(open.weights()::close);
+    Weights checkpoint = QuantizedFormat.join(file, open.weights(), metadata);
     if (!definition.activationTold()) {
       ActivationCheck.plain(file, checkpoint.names(), name);
     }

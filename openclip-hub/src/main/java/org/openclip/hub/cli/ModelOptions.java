@@ -86,8 +86,8 @@ public final class ModelOptions {
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
-      description = "fp32, fp16 or bf16. Default: fp32.")
-  private Precision precision = Precision.FLOAT32;
+      description = "fp32, fp16, bf16 or int8. Default: fp32, and int8 for weights of 8 bits.")
+  private @Nullable Precision precision;
 
   @Option(
       names = "--threads",
@@ -156,7 +156,8 @@ public final class ModelOptions {
 
   /** Returns how a backend runs, as the options say. */
   public BackendOptions running() {
-    return new BackendOptions(device, precision, threads, spin == Switch.ON);
+    Precision numbers = precision == null ? Precision.FLOAT32 : precision;
+    return new BackendOptions(device, numbers, threads, spin == Switch.ON);
   }
 
   /** Returns a builder with the choices that the options say. */
@@ -180,12 +181,14 @@ public final class ModelOptions {
   }
 
   private ModelBuilder configure(String resolved, Environment environment) {
-    ModelBuilder builder =
-        OpenClip.model(resolved).plugins(environment.plugins()).device(device).precision(precision);
+    ModelBuilder builder = OpenClip.model(resolved).plugins(environment.plugins()).device(device);
     try {
       builder.threads(threads).spin(spin == Switch.ON).batchSize(batch);
     } catch (InvalidInputException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
+    }
+    if (precision != null) {
+      builder.precision(precision);
     }
     if (backend != null) {
       builder.backend(backend);
