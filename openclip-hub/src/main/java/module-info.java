@@ -40,6 +40,7 @@ module org.openclip.hub {
       org.openclip.hub.command.NewPluginCommand,
       org.openclip.hub.command.PretrainedCommand,
       org.openclip.hub.command.PushCommand,
+      org.openclip.hub.command.QuantizeCommand,
       org.openclip.hub.command.SimilarityCommand;
   provides org.openclip.api.spi.CheckpointFormatProvider with
       org.openclip.hub.checkpoint.NpzFormat,

@@ -144,6 +144,19 @@ public final class ModelOptions {
   /** Creates options with their defaults; a command has them as a field with {@code @Mixin}. */
   public ModelOptions() {}
 
+  /**
+   * Chooses the model that a command takes as an argument.
+   *
+   * @throws UsageException when {@code --model} names one, too
+   */
+  public void name(String argument) {
+    if (model != null) {
+      throw new UsageException(
+          "the model is named twice: %s, and --model %s".formatted(argument, model));
+    }
+    model = argument;
+  }
+
   /** Returns how many pictures or texts run at once. */
   public int batch() {
     return batch;
