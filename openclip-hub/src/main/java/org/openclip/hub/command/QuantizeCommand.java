@@ -255,9 +255,10 @@ public final class QuantizeCommand implements CommandProvider {
       if (questions == null || output == null) {
         integers = QuantizedWeights.of(state.architecture(), floats);
       } else {
-        LayerChoice.Chosen chosen = choose(builder, state, questions, environment);
+        Weights smoothed = QuantizedWeights.smoothed(state.architecture(), floats);
+        LayerChoice.Chosen chosen = choose(builder, state, smoothed, questions, environment);
         losses = chosen.losses();
-        integers = QuantizedWeights.of(floats, chosen.integers());
+        integers = QuantizedWeights.of(smoothed, chosen.integers());
       }
       QuantizationReport measured =
           questions == null ? null : measure(builder, floats, integers, losses, questions);
@@ -271,11 +272,15 @@ public final class QuantizeCommand implements CommandProvider {
     }
 
     private LayerChoice.Chosen choose(
-        ModelBuilder builder, ModelState state, Questions questions, Environment environment) {
+        ModelBuilder builder,
+        ModelState state,
+        Weights smoothed,
+        Questions questions,
+        Environment environment) {
       try (Progress progress = Progress.start(environment, "models tried", 0)) {
         return LayerChoice.choose(
             state.architecture(),
-            state.weights(),
+            smoothed,
             questions.calibration(),
             weights -> open(builder, weights),
             new Cosines(least, 1 - 10 * (1 - least)),

@@ -34,7 +34,17 @@ public final class QuantizedWeights {
    * quantized already stay as they are: whoever did it chose which.
    */
   public static Weights of(Architecture architecture, Weights weights) {
-    return are(weights) ? weights : of(weights, LinearLayers.ofBoth(architecture));
+    return are(weights)
+        ? weights
+        : of(smoothed(architecture, weights), LinearLayers.ofBoth(architecture));
+  }
+
+  /**
+   * Returns weights that compute the same in float, and lose less in 8 bits: those of layer norms
+   * and of the layers behind them are balanced.
+   */
+  public static Weights smoothed(Architecture architecture, Weights weights) {
+    return Smoothing.of(architecture, weights);
   }
 
   /**
