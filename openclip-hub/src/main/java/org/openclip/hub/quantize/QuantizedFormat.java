@@ -152,7 +152,7 @@ public final class QuantizedFormat {
   public static Weights requireFloats(String model, Weights weights) {
     if (QuantizedWeights.are(weights)) {
       throw new InvalidInputException(
-          "the weights of %s are of 8 bits, and what was rounded does not come back; convert the model that they were made from"
+          "the weights of %s are of 8 bits, and what was rounded does not come back; take the model that they were made from"
               .formatted(model));
     }
     return weights;
