@@ -12,13 +12,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
+import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
-import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.Goldens;
 import org.openclip.hub.ModelBuilder;
-import org.openclip.hub.PictureFiles;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.PictureFiles;
 import org.openclip.hub.TinyModels;
 
 /** Channels that leave a norm large are balanced with the layers behind it. */
