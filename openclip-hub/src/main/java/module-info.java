@@ -25,6 +25,8 @@ module org.openclip.hub {
       org.openclip.hub.cli;
   exports org.openclip.hub.checkpoint.naming to
       org.openclip.hub.cli;
+  exports org.openclip.hub.quantize to
+      org.openclip.hub.cli;
 
   uses java.nio.file.spi.FileSystemProvider;
 

@@ -36,6 +36,7 @@ module org.openclip.hub.cli {
       org.openclip.hub.cli.command.model.ModelsCommand,
       org.openclip.hub.cli.command.model.PretrainedCommand,
       org.openclip.hub.cli.command.model.PushCommand,
+      org.openclip.hub.cli.command.model.QuantizeCommand,
       org.openclip.hub.cli.command.picture.CaptionCommand,
       org.openclip.hub.cli.command.picture.ClassifyCommand,
       org.openclip.hub.cli.command.picture.EmbedCommand,

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.FetchException;
 import org.openclip.api.InterruptedCallException;
@@ -32,8 +33,11 @@ import org.openclip.hub.definition.ModelDefinition;
 import org.openclip.hub.definition.ModelParts;
 import org.openclip.hub.export.ModelExport;
 import org.openclip.hub.export.ModelWriter;
+import org.openclip.hub.export.TokenizerCopy;
 import org.openclip.hub.fingerprint.ModelFingerprint;
+import org.openclip.hub.model.ModelState;
 import org.openclip.hub.picture.PictureFiles;
+import org.openclip.hub.quantize.QuantizedWeights;
 import org.openclip.hub.runtime.Aside;
 import org.openclip.hub.runtime.Lazy;
 import org.openclip.hub.runtime.LoadedClipModel;
@@ -56,6 +60,7 @@ public final class ModelBuilder {
   private @Nullable Weights weights;
   private @Nullable String backend;
   private BackendOptions options = BackendOptions.DEFAULT;
+  private boolean precisionChosen;
   private FetchOptions fetching = FetchOptions.DEFAULT;
   private int batchSize = 32;
 
@@ -96,8 +101,13 @@ public final class ModelBuilder {
     return this;
   }
 
-  /** Sets the precision in which the model computes. */
+  /**
+   * Chooses in which type of numbers the model computes; fp32 unless told otherwise, and int8 for
+   * weights of 8 bits. In int8 large matrices are rounded to 8 bits while the model is loaded,
+   * unless they are of 8 bits already; in any other precision such matrices are widened.
+   */
   public ModelBuilder precision(Precision precision) {
+    precisionChosen = true;
     options = options.withPrecision(precision);
     return this;
   }
@@ -263,13 +273,18 @@ public final class ModelBuilder {
     try {
       Architecture architecture = parts.architecture();
       PreprocessConfig pictures = parts.preprocessing();
-      Weights state = parts.state(weights, resources);
+      Weights whole = parts.state(weights, resources);
+      Precision precision = precisionOf(whole);
+      Weights state = inPrecision(precision, architecture, whole);
+      Backend opened = opening.join();
+      Backend running =
+          precision == chosen.precision()
+              ? opened
+              : open(provider, chosen.withPrecision(precision), resources);
       RunningTowers towers =
-          new RunningTowers(
-              architecture, state, opening.join(), batchSize, cores(chosen), resources);
+          new RunningTowers(architecture, state, running, batchSize, cores(chosen), resources);
       Lazy<Tokenizer> tokenizer = new Lazy<>(parts::tokenizer);
-      ModelFingerprint fingerprint =
-          new ModelFingerprint(parts, tokenizer, chosen.precision(), weights);
+      ModelFingerprint fingerprint = new ModelFingerprint(parts, tokenizer, precision, weights);
       loaded = true;
       return new LoadedClipModel(
           name,
@@ -319,14 +334,56 @@ public final class ModelBuilder {
     ModelParts parts = parts();
     ModelExporter exporter = ModelExport.exporter(registry(), backend);
     try (Resources resources = new Resources()) {
-      return new ModelExport(name, parts.architecture(), parts.preprocessing(), options.precision())
+      Architecture architecture = parts.architecture();
+      Weights state = parts.state(weights, resources);
+      Precision precision = precisionOf(state);
+      return new ModelExport(name, architecture, parts.preprocessing(), precision)
           .write(
               folder,
               exporter,
-              parts.state(weights, resources),
+              inPrecision(precision, architecture, state),
               parts::tokenizer,
               parts.tokenizerFolder());
     }
+  }
+
+  /** Returns the precision that was chosen, else the one that weights are made for. */
+  private Precision precisionOf(Weights state) {
+    return !precisionChosen && QuantizedWeights.are(state) ? Precision.INT8 : options.precision();
+  }
+
+  /** Returns weights with the large matrices in 8 bits, if that is the precision. */
+  private static Weights inPrecision(
+      Precision precision, Architecture architecture, Weights state) {
+    return precision == Precision.INT8 ? QuantizedWeights.of(architecture, state) : state;
+  }
+
+  /**
+   * Opens the weights and hands them over, without any backend.
+   *
+   * @param use what is done with them while they are open
+   * @return what it returns
+   * @throws UnknownNameException when no plugin knows the model or its weights
+   * @throws WeightsMismatchException when the weights are those of another model, or not finite
+   */
+  public <T> T withState(Function<ModelState, T> use) {
+    ModelParts parts = parts();
+    try (Resources resources = new Resources()) {
+      Weights state = parts.state(weights, resources);
+      return use.apply(
+          new ModelState(parts.architecture(), parts.preprocessing(), state, parts.metadata()));
+    }
+  }
+
+  /**
+   * Writes the files that the model's tokenizer is made from.
+   *
+   * @param folder a folder that is there
+   * @return the files written; none for built-in tokenizers without any
+   * @throws OpenClipException when the folder cannot be written
+   */
+  public List<Path> saveTokenizer(Path folder) {
+    return new TokenizerCopy(parts(), fetching).write(folder);
   }
 
   /**

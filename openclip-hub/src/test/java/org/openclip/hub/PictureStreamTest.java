@@ -25,13 +25,13 @@ import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.EncodingSummary;
 import org.openclip.api.model.PictureSink;
-import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 /** Streams of pictures from everywhere: in order, each with its source, the broken ones aside. */
 @Tag("once")
 class PictureStreamTest {
-  private static final Path CAT = Goldens.path("preprocess/images/cat.png");
+  private static final Path CAT = Fixtures.path("preprocess/images/cat.png");
 
   @TempDir Path folder;
 

@@ -56,7 +56,7 @@ final class GoldenRank {
       return new Order(
           Path.of(words[0]),
           new World(
-              Integer.parseInt(words[1]), List.of(words[2].split(",", -1)), Duration.ofSeconds(60)),
+              Integer.parseInt(words[1]), List.of(words[2].split(",", -1)), Duration.ofMinutes(4)),
           Path.of(words[3]));
     }
   }

@@ -49,7 +49,7 @@ final class GoldenRanks {
     for (int rank = 0; rank < run.world(); rank++) {
       Path result =
           folder.resolve(String.format(Locale.ROOT, "%s-%d-%d.json", run.name(), made, rank));
-      World world = new World(rank, addresses, Duration.ofSeconds(60));
+      World world = new World(rank, addresses, Duration.ofMinutes(4));
       orders.get(rank).write(new GoldenRank.Order(run.file(), world, result).line() + "\n");
       orders.get(rank).flush();
       results.add(result);

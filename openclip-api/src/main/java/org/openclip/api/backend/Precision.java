@@ -6,14 +6,19 @@ import java.util.Locale;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.tensor.DataType;
 
-/** The floating-point type in which a program computes. */
+/** The type of numbers in which a program computes. */
 public enum Precision {
   /** 32 bits, as the reference computes by default. */
   FLOAT32("fp32", DataType.FLOAT32),
   /** IEEE half: 16 bits, 11 of them significant. */
   FLOAT16("fp16", DataType.FLOAT16),
   /** The upper half of a float32: 16 bits, 8 of them significant. */
-  BFLOAT16("bf16", DataType.BFLOAT16);
+  BFLOAT16("bf16", DataType.BFLOAT16),
+  /**
+   * 8-bit integers in the large matrix products of weights that are {@linkplain
+   * org.openclip.api.tensor.Tensor#quantized quantized}, and 32-bit floats elsewhere.
+   */
+  INT8("int8", DataType.INT8);
 
   private final String text;
   private final DataType type;
@@ -29,7 +34,8 @@ public enum Precision {
   }
 
   /**
-   * Returns the precision that a text names: {@code fp32}, {@code fp16} or {@code bf16}.
+   * Returns the precision that a text names: {@code fp32}, {@code fp16}, {@code bf16} or {@code
+   * int8}.
    *
    * @throws InvalidInputException when it names none
    */

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 
 /**
@@ -17,11 +19,17 @@ public final class Tensor {
   private final DataType type;
   private final long[] shape;
   private final List<ByteBuffer> chunks;
+  private final @Nullable Tensor scales;
 
   private Tensor(DataType type, long[] shape, List<ByteBuffer> chunks) {
+    this(type, shape, chunks, null);
+  }
+
+  private Tensor(DataType type, long[] shape, List<ByteBuffer> chunks, @Nullable Tensor scales) {
     this.type = type;
     this.shape = shape.clone();
     this.chunks = chunks;
+    this.scales = scales;
     long expected = Math.multiplyExact(count(shape), type.bytes());
     long actual = chunks.stream().mapToLong(ByteBuffer::remaining).sum();
     if (expected != actual) {
@@ -52,6 +60,27 @@ public final class Tensor {
   public static Tensor ofChunks(DataType type, List<ByteBuffer> chunks, long... shape) {
     return new Tensor(
         type, shape, chunks.stream().map(c -> c.slice().order(ByteOrder.nativeOrder())).toList());
+  }
+
+  /**
+   * Returns a tensor of 8-bit integers that stand for floating-point numbers: an element of row
+   * {@code r} of the first dimension, times {@code scales[r]}.
+   *
+   * @param integers {@code INT8[rows, ...]}
+   * @param scales {@code FLOAT32[rows]}, finite and above 0
+   * @throws OpenClipException when the types or shapes are others
+   */
+  public static Tensor quantized(Tensor integers, Tensor scales) {
+    boolean fit =
+        integers.type == DataType.INT8
+            && integers.shape.length > 0
+            && scales.type == DataType.FLOAT32
+            && Arrays.equals(scales.shape, new long[] {integers.shape[0]});
+    if (!fit) {
+      throw new OpenClipException(
+          "a tensor " + integers + " cannot have scales " + scales + "; FLOAT32[rows] is expected");
+    }
+    return new Tensor(integers.type, integers.shape, integers.chunks, scales);
   }
 
   /** Creates a float32 tensor from a copy of the values, in direct memory. */
@@ -85,6 +114,19 @@ public final class Tensor {
   /** Returns the type of the elements. */
   public DataType type() {
     return type;
+  }
+
+  /**
+   * Returns the factors {@code FLOAT32[rows]} of the rows of a tensor of 8-bit integers that stand
+   * for floating-point numbers; empty for any other tensor.
+   */
+  public Optional<Tensor> scales() {
+    return Optional.ofNullable(scales);
+  }
+
+  /** Returns whether the elements are, or stand for, floating-point numbers. */
+  public boolean real() {
+    return type.floating() || scales != null;
   }
 
   /** Returns a copy of the dimensions, outermost first; empty for a scalar. */
@@ -121,7 +163,8 @@ public final class Tensor {
   }
 
   /**
-   * Returns the elements as float32, converted from float16 or bfloat16 if necessary.
+   * Returns the elements as float32, converted from float16 or bfloat16 if necessary, and
+   * multiplied by their scales if there are any.
    *
    * @throws OpenClipException when the elements are not floating-point numbers
    */
@@ -145,11 +188,29 @@ public final class Tensor {
             values[at++] = Float.intBitsToFloat(chunk.getShort() << 16);
           }
         }
-        case INT64, INT32, INT8, BOOL ->
-            throw new OpenClipException("a tensor of " + type + " has no float values");
+        case INT8 -> at = scaled(chunk, values, at);
+        case INT64, INT32, BOOL -> throw noFloats();
       }
     }
     return values;
+  }
+
+  private int scaled(ByteBuffer chunk, float[] values, int start) {
+    if (scales == null) {
+      throw noFloats();
+    }
+    float[] factors = scales.toFloats();
+    int row = values.length / Math.max(1, factors.length);
+    int at = start;
+    while (chunk.hasRemaining()) {
+      values[at] = chunk.get() * factors[at / row];
+      at++;
+    }
+    return at;
+  }
+
+  private OpenClipException noFloats() {
+    return new OpenClipException("a tensor of " + type + " has no float values");
   }
 
   /**

@@ -31,6 +31,22 @@ class TensorTest {
   }
 
   @Test
+  void rowsOfIntegersAreMultipliedByTheirScales() {
+    ByteBuffer bytes = Tensor.allocate(4).put(new byte[] {1, -2, 127, -127}).flip();
+    Tensor integers = Tensor.of(DataType.INT8, bytes, 2, 2);
+
+    Tensor quantized = Tensor.quantized(integers, Tensor.of(new float[] {0.5f, 2}, 2));
+
+    assertThat(quantized.toFloats()).containsExactly(0.5f, -1, 254, -254);
+    assertThat(quantized.real()).isTrue();
+    assertThat(integers.real()).isFalse();
+    assertThatThrownBy(integers::toFloats).isInstanceOf(OpenClipException.class);
+    assertThatThrownBy(() -> Tensor.quantized(integers, Tensor.of(new float[3], 3)))
+        .isInstanceOf(OpenClipException.class)
+        .hasMessageContaining("FLOAT32[3]");
+  }
+
+  @Test
   void bytesMustFillTheShape() {
     assertThatThrownBy(() -> Tensor.of(DataType.INT64, Tensor.allocate(8), 2))
         .isInstanceOf(OpenClipException.class)

@@ -24,6 +24,19 @@ interface Dialect {
    */
   String timesTransposed(OnnxGraph out, String left, String right, int rank);
 
+  /** Returns how far integers of weights may go from zero. */
+  IntegerRange range();
+
+  /**
+   * Multiplies by the transpose of a matrix of 8-bit integers. Each run finds the range of the left
+   * operand, rounds it to 8 bits, and adds up integers.
+   *
+   * @param left {@code float[..., m, in]}
+   * @param right {@code [out, in]}
+   * @param bias {@code float[out]}, or null
+   */
+  String timesIntegers(OnnxGraph out, String left, IntegerMatrix right, @Nullable String bias);
+
   /** Writes a Gaussian error linear unit. */
   String gelu(OnnxGraph out, String input, GeluForm form, DataType type);
 

@@ -194,6 +194,25 @@ final class Lowering {
     return rows == null ? computed(value) : rows.name(weights, false);
   }
 
+  /**
+   * Returns a weight of 8-bit integers, whole or some of its rows; null when it has other numbers.
+   *
+   * @param partner what it is multiplied with, which must differ from run to run
+   */
+  @Nullable IntegerMatrix integers(Value value, Value partner) {
+    if (!fed(partner) || !numbers.integers()) {
+      return null;
+    }
+    LeafOp.Parameter parameter = parameter(value);
+    if (parameter != null) {
+      return weights.integers(parameter, 0, parameter.shape().size(0), dialect.range());
+    }
+    Rows rows = rows(value);
+    return rows == null
+        ? null
+        : weights.integers(rows.parameter(), rows.from(), rows.to(), dialect.range());
+  }
+
   /** Returns whether a value differs from run to run. */
   boolean fed(Value value) {
     return fed.get(value.id());

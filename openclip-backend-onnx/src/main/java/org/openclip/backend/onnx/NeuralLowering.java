@@ -91,6 +91,13 @@ final class NeuralLowering {
 
   private String linear(NeuralOp.Linear linear) {
     String input = graph.name(linear.input());
+    IntegerMatrix integers = graph.integers(linear.weight(), linear.input());
+    if (integers != null) {
+      Value shift = linear.bias();
+      return graph
+          .dialect()
+          .timesIntegers(out, input, integers, shift == null ? null : graph.name(shift));
+    }
     String weight = graph.operand(linear.weight(), linear.input());
     Value bias = linear.bias();
     if (linear.input().shape().rank() == 2) {

@@ -17,6 +17,7 @@ import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.CallsUnderWay;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.FileProgram;
+import org.openclip.api.backend.Precision;
 import org.openclip.api.backend.Program;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.tensor.Weights;
@@ -57,8 +58,17 @@ final class OnnxBackend implements Backend {
    *     that was demanded is not to be had
    */
   static OnnxBackend open(BackendOptions options) {
+    boolean integers = options.precision() == Precision.INT8;
+    Device wanted = options.device();
+    if (integers && wanted.kind() == Device.Kind.CUDA) {
+      throw new BackendException(
+          OnnxBackendProvider.NAME,
+          "int8 runs on the processor, and not on device %s; take device cpu, or precision fp16"
+              .formatted(wanted));
+    }
     OrtEnvironment environment = OnnxEnvironment.start();
-    return new OnnxBackend(environment, options, Devices.ofThisMachine().choose(options.device()));
+    Device device = integers ? Device.CPU : Devices.ofThisMachine().choose(wanted);
+    return new OnnxBackend(environment, options, device);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.openclip.api.OpenClipException;
+import org.openclip.api.backend.Device;
 import org.openclip.api.backend.ExportableModel;
 import org.openclip.api.backend.ModelExporter;
 import org.openclip.api.backend.Precision;
@@ -69,6 +70,7 @@ final class OnnxExporter implements ModelExporter {
     return switch (precision) {
       case FLOAT32 -> Numbers.FLOAT32;
       case FLOAT16 -> new Numbers(DataType.FLOAT16, DataType.FLOAT16);
+      case INT8 -> Numbers.of(precision, Device.CPU);
       case BFLOAT16 -> new Numbers(DataType.BFLOAT16, DataType.FLOAT32);
     };
   }

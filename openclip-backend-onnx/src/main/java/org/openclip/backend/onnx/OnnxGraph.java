@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Shape;
 import org.openclip.api.tensor.DataType;
@@ -87,8 +88,15 @@ final class OnnxGraph {
    */
   String node(String domain, String operator, List<String> inputs, ProtoMessage... attributes) {
     String output = "%" + names++;
-    node(domain, operator, operator + output, inputs, output, attributes);
+    node(domain, operator, operator + output, inputs, List.of(output), attributes);
     return output;
+  }
+
+  /** Adds a node of the standard operator set with several outputs, whose names are returned. */
+  List<String> node(String operator, List<String> inputs, int count) {
+    List<String> outputs = Stream.generate(() -> "%" + names++).limit(count).toList();
+    node("", operator, operator + outputs.get(0), inputs, outputs);
+    return outputs;
   }
 
   private void node(
@@ -96,11 +104,12 @@ final class OnnxGraph {
       String operator,
       String name,
       List<String> inputs,
-      String output,
+      List<String> outputs,
       ProtoMessage... attributes) {
     ProtoMessage node = new ProtoMessage();
     inputs.forEach(input -> node.text(NODE_INPUT, input));
-    node.text(NODE_OUTPUT, output).text(NODE_NAME, name).text(NODE_OPERATOR, operator);
+    outputs.forEach(output -> node.text(NODE_OUTPUT, output));
+    node.text(NODE_NAME, name).text(NODE_OPERATOR, operator);
     for (ProtoMessage attribute : attributes) {
       node.message(NODE_ATTRIBUTE, attribute);
     }
@@ -128,7 +137,7 @@ final class OnnxGraph {
 
   /** Makes a value an output under its public name. */
   void output(String name, String value, Shape shape, DataType type) {
-    node("", "Cast", "output " + name, List.of(value), name, integer("to", code(type)));
+    node("", "Cast", "output " + name, List.of(value), List.of(name), integer("to", code(type)));
     graph.message(GRAPH_OUTPUT, info(name, shape, type));
   }
 

@@ -3,6 +3,7 @@ package org.openclip.backend.onnx;
 import static org.openclip.backend.onnx.OnnxGraph.MICROSOFT;
 import static org.openclip.backend.onnx.OnnxGraph.floating;
 import static org.openclip.backend.onnx.OnnxGraph.integer;
+import static org.openclip.backend.onnx.OnnxGraph.integers;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,24 @@ class RuntimeDialect implements Dialect {
   @Override
   public String timesTransposed(OnnxGraph out, String left, String right, int rank) {
     return out.node(MICROSOFT, "FusedMatMul", List.of(left, right), integer("transB", 1));
+  }
+
+  @Override
+  public IntegerRange range() {
+    return IntegerRange.ofThisMachine();
+  }
+
+  @Override
+  public String timesIntegers(
+      OnnxGraph out, String left, IntegerMatrix right, @Nullable String bias) {
+    // The runtime transposes the weight while it opens the session.
+    String matrix =
+        out.node("Transpose", List.of(right.integers()), integers("perm", List.of(1, 0)));
+    List<String> inputs = new ArrayList<>(List.of(left, matrix, right.scales()));
+    if (bias != null) {
+      inputs.addAll(List.of("", bias));
+    }
+    return out.node(MICROSOFT, "DynamicQuantizeMatMul", inputs);
   }
 
   @Override

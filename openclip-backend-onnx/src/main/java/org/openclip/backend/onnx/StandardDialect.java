@@ -25,6 +25,24 @@ final class StandardDialect implements Dialect {
     return out.node("Transpose", List.of(input), integers("perm", permutation));
   }
 
+  /** Files go to processors that nobody knows yet. */
+  @Override
+  public IntegerRange range() {
+    return IntegerRange.SEVEN_BITS;
+  }
+
+  @Override
+  public String timesIntegers(
+      OnnxGraph out, String left, IntegerMatrix right, @Nullable String bias) {
+    List<String> rounded = out.node("DynamicQuantizeLinear", List.of(left), 3);
+    String matrix = transpose(out, right.integers(), List.of(1, 0));
+    String sums = out.node("MatMulInteger", List.of(rounded.get(0), matrix, rounded.get(2)));
+    String scales = out.node("Mul", List.of(right.scales(), rounded.get(1)));
+    String product =
+        out.node("Mul", List.of(out.cast(sums, DataType.INT32, DataType.FLOAT32), scales));
+    return bias == null ? product : out.node("Add", List.of(product, bias));
+  }
+
   @Override
   public String gelu(OnnxGraph out, String input, GeluForm form, DataType type) {
     return switch (form) {

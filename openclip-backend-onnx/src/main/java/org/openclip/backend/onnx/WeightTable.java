@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.graph.WeightCheck;
@@ -31,6 +32,9 @@ final class WeightTable {
 
   /** Those that more than the one kernel made for weights may read. */
   private final Set<String> read = new HashSet<>();
+
+  /** Those of 8 bits as floating-point numbers, for operators that know no others. */
+  private final Map<String, Tensor> widened = new HashMap<>();
 
   private final Map<String, String> converted = new HashMap<>();
   private final Map<String, List<Part>> parts = new HashMap<>();
@@ -93,7 +97,7 @@ final class WeightTable {
   }
 
   private List<Part> split(Parameter parameter) {
-    Tensor tensor = weights.get(parameter.name());
+    Tensor tensor = real(parameter);
     List<ByteBuffer> chunks = tensor.chunks();
     if (chunks.size() == 1) {
       long rows = tensor.shape().length == 0 ? 1 : tensor.shape()[0];
@@ -109,7 +113,7 @@ final class WeightTable {
 
   /** Returns the type in which the graph gets a weight. */
   DataType type(Parameter parameter) {
-    return type(weights.get(parameter.name()).type());
+    return type(real(parameter).type());
   }
 
   private DataType type(DataType checkpoint) {
@@ -132,7 +136,7 @@ final class WeightTable {
   String rows(Parameter parameter, long from, long to, boolean general) {
     String name = parameter.name() + "[" + from + ":" + to + "]";
     if (!tensors.containsKey(name)) {
-      Tensor tensor = weights.get(parameter.name());
+      Tensor tensor = real(parameter);
       int row = Math.toIntExact(tensor.bytes() / tensor.shape()[0]);
       int start = Math.toIntExact(from * row);
       int length = Math.toIntExact((to - from) * row);
@@ -142,6 +146,53 @@ final class WeightTable {
       read.add(name);
     }
     return convert(name, parameter);
+  }
+
+  /** Returns a weight in a type of floating-point numbers, unless it stands for others. */
+  private Tensor real(Parameter parameter) {
+    Tensor tensor = weights.get(parameter.name());
+    return tensor.scales().isEmpty()
+        ? tensor
+        : widened.computeIfAbsent(
+            parameter.name(), name -> Tensor.of(tensor.toFloats(), tensor.shape()));
+  }
+
+  /**
+   * Returns some rows of a weight of 8-bit integers; null when it has other numbers.
+   *
+   * @param from the first row
+   * @param to the row after the last
+   * @param range how far the integers may go from zero
+   */
+  @Nullable IntegerMatrix integers(Parameter parameter, long from, long to, IntegerRange range) {
+    Tensor tensor = weights.get(parameter.name());
+    if (tensor.scales().isEmpty() || tensor.shape().length != 2 || tensor.chunks().size() != 1) {
+      return null;
+    }
+    String name = parameter.name() + "[" + from + ":" + to + "] integers";
+    String scales = parameter.name() + "[" + from + ":" + to + "] scales";
+    if (!tensors.containsKey(name)) {
+      Tensor some = range.fit(rows(tensor, from, to));
+      read.add(add(name, integers(some)));
+      read.add(add(scales, some.scales().orElseThrow()));
+    }
+    return new IntegerMatrix(name, scales);
+  }
+
+  private static Tensor integers(Tensor tensor) {
+    return Tensor.of(tensor.type(), tensor.data(), tensor.shape());
+  }
+
+  /** Returns some rows of a quantized tensor, where they lie. */
+  private static Tensor rows(Tensor tensor, long from, long to) {
+    int start = Math.toIntExact(from);
+    int count = Math.toIntExact(to - from);
+    int row = Math.toIntExact(tensor.bytes() / tensor.shape()[0]);
+    ByteBuffer factors = tensor.scales().orElseThrow().data();
+    return Tensor.quantized(
+        rows(tensor, tensor.data().slice(start * row, count * row)),
+        Tensor.of(
+            DataType.FLOAT32, factors.slice(start * Float.BYTES, count * Float.BYTES), count));
   }
 
   private static Tensor rows(Tensor tensor, ByteBuffer some) {

@@ -18,6 +18,7 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.backend.tf.lowering.Numbers;
+import org.openclip.backend.tf.runtime.Integers;
 import org.openclip.backend.tf.runtime.NativeLibrary;
 import org.openclip.backend.tf.runtime.NativeServer;
 import org.openclip.backend.tf.training.TfTrainer;
@@ -49,6 +50,7 @@ final class TfBackend implements Backend {
    *     is not to be had
    */
   static TfBackend open(BackendOptions options) {
+    Integers.refuse(options.precision());
     NativeLibrary.load();
     World world = options.world();
     int threads = SessionConfig.threads(options.threads(), world.neighbours());
@@ -77,6 +79,7 @@ final class TfBackend implements Backend {
   @Override
   public Program compile(Graph graph, Weights weights) {
     requireOpen();
+    Integers.refuse(weights);
     WeightCheck.check(graph, weights);
     long size = graph.parameters().stream().mapToLong(p -> p.shape().count().size()).sum();
     TfProgram program =
@@ -100,6 +103,7 @@ final class TfBackend implements Backend {
       throw new BackendException(
           name(), "small gradients vanish in fp16; train in bf16, which is as fast, or in fp32");
     }
+    Integers.refuse(weights);
     plan.towers().forEach(tower -> WeightCheck.check(tower, weights));
     WeightCheck.check(plan.objective(), weights);
     long size = plan.parameters().values().stream().mapToLong(p -> p.shape().count().size()).sum();

@@ -21,7 +21,8 @@ public record RoundedWeights(WeightSource source, DataType type) implements Weig
   /** Checks the type. */
   public RoundedWeights {
     if (!type.floating()) {
-      throw new OpenClipException("weights cannot be rounded to " + type);
+      throw new OpenClipException(
+          "weights are not rounded to " + type + "; 'openclip quantize' makes models of 8 bits");
     }
   }
 

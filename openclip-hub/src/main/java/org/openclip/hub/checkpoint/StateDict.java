@@ -68,7 +68,7 @@ public final class StateDict {
           }
           Tensor tensor = scalar(fitted.get(name), shape);
           if (!Arrays.equals(tensor.shape(), shape)
-              || tensor.type().floating() != parameter.type().floating()) {
+              || tensor.real() != parameter.type().floating()) {
             misshaped.add(
                 "%s is %s, not %s%s"
                     .formatted(name, tensor, parameter.type(), Arrays.toString(shape)));

@@ -25,6 +25,7 @@ import org.openclip.hub.checkpoint.WeightsMismatchException;
 import org.openclip.hub.hf.HubTokenizers;
 import org.openclip.hub.model.ModelFolder;
 import org.openclip.hub.model.PretrainedTags;
+import org.openclip.hub.quantize.QuantizedFormat;
 import org.openclip.hub.runtime.Lazy;
 import org.openclip.hub.runtime.Resources;
 
@@ -104,10 +105,10 @@ public final class ModelParts {
     }
     ChosenWeights.Open open = chosen().open(plugins);
     String file = open.name();
-    Weights checkpoint = open.weights();
     metadata = open.metadata();
     weightsName = file;
-    resources.closeLater(checkpoint::close);
+    resources.closeLater(open.weights()::close);
+    Weights checkpoint = QuantizedFormat.join(file, open.weights(), metadata);
     if (!definition.activationTold()) {
       ActivationCheck.plain(file, checkpoint.names(), name);
     }
@@ -121,6 +122,11 @@ public final class ModelParts {
   /** Returns the free text that the file of the weights carries, once they were asked for. */
   public Map<String, String> metadata() {
     return metadata;
+  }
+
+  /** Returns the name by which the model was asked for. */
+  public String name() {
+    return name;
   }
 
   /** Returns what the weights' file is called, fetched if need be. */

@@ -14,6 +14,7 @@ import org.openclip.hub.checkpoint.RoundedWeights;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.definition.ModelParts;
 import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.quantize.QuantizedFormat;
 import org.openclip.hub.runtime.Resources;
 
 /**
@@ -39,7 +40,7 @@ public record ModelWriter(ModelParts parts, @Nullable Weights given, FetchOption
   /** Writes OpenCLIP's configuration and weights, rounded to a type unless it is null. */
   public void weights(Path folder, @Nullable DataType type) {
     try (Resources resources = new Resources()) {
-      WeightSource source = WeightSource.of(parts.state(given, resources));
+      WeightSource source = WeightSource.of(state(resources));
       ModelFolder.write(
           folder,
           parts.architecture().config(),
@@ -60,7 +61,7 @@ public record ModelWriter(ModelParts parts, @Nullable Weights given, FetchOption
     TransformersFolder target = new TransformersFolder(parts);
     List<Path> written = new ArrayList<>();
     try (Resources resources = new Resources()) {
-      WeightSource source = WeightSource.of(target.named(parts.state(given, resources)));
+      WeightSource source = WeightSource.of(target.named(state(resources)));
       written.addAll(
           target.write(
               folder,
@@ -73,5 +74,9 @@ public record ModelWriter(ModelParts parts, @Nullable Weights given, FetchOption
       LOG.log(Level.WARNING, () -> folder + " has no files of a tokenizer: " + e.getMessage());
     }
     return List.copyOf(written);
+  }
+
+  private Weights state(Resources resources) {
+    return QuantizedFormat.requireFloats(parts.name(), parts.state(given, resources));
   }
 }

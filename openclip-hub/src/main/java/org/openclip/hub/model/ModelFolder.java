@@ -21,6 +21,7 @@ import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.io.AtomicFile;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.io.ModelFiles;
+import org.openclip.hub.quantize.QuantizedFormat;
 import org.openclip.hub.remote.FolderSource;
 
 /**
@@ -78,6 +79,9 @@ public record ModelFolder(
             folder == null ? Path.of("") : folder,
             reader.map("model_cfg"),
             reader.map("preprocess_cfg"));
+    if (reader.has(QuantizedFormat.CONFIG_KEY)) {
+      QuantizedFormat.checkConfig(file.toString(), reader.map(QuantizedFormat.CONFIG_KEY));
+    }
     reader.finish();
     return read;
   }
@@ -116,10 +120,27 @@ public record ModelFolder(
       PreprocessConfig preprocess,
       WeightSource weights,
       Map<String, String> metadata) {
+    write(folder, config, preprocess, weights, metadata, Map.of());
+  }
+
+  /**
+   * Writes a model folder with more objects in its configuration.
+   *
+   * @param more objects beside {@code model_cfg} and {@code preprocess_cfg}, by their keys
+   * @throws OpenClipException when the disk is full or the folder cannot be written
+   */
+  public static void write(
+      Path folder,
+      ModelConfig config,
+      PreprocessConfig preprocess,
+      WeightSource weights,
+      Map<String, String> metadata,
+      Map<String, Object> more) {
     SafetensorsWriter.write(folder.resolve(CHECKPOINT), weights, metadata);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("model_cfg", config.toJson());
     json.put("preprocess_cfg", preprocess.toJson());
+    json.putAll(more);
     byte[] text = JsonObjects.write(json).getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(folder.resolve(CONFIG), channel -> channel.write(ByteBuffer.wrap(text)));
   }

@@ -83,6 +83,10 @@ record GivenFlags(Map<String, String> all) {
           "--train-data",
           "--train-loss-ema-samples");
 
+  /** Flags whose values are places, which may be called otherwise on other machines. */
+  private static final Set<String> PLACES =
+      Set.of("--imagenet-v2", "--imagenet-val", "--val-data", "--zeroshot-templates");
+
   /** Flags whose values add up when they are given again; of all others the last counts. */
   private static final Set<String> REPEATED = Set.of("--template");
 
@@ -134,6 +138,7 @@ record GivenFlags(Map<String, String> all) {
   static Map<String, String> shared(EffectiveFlags effective) {
     Map<String, String> some = new TreeMap<>(effective.values());
     some.keySet().removeAll(OWN);
+    some.replaceAll((name, value) -> PLACES.contains(name) ? "given" : value);
     return some;
   }
 

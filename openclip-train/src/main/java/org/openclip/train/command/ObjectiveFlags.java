@@ -18,7 +18,7 @@ final class ObjectiveFlags {
   private static final long WHOLE_BYTES = 256L << 20;
 
   /** What logits of a tile take where they are too many; several such tensors live at a time. */
-  private static final long TILE_BYTES = 32L << 20;
+  private static final long TILE_BYTES = 16L << 20;
 
   @Option(
       names = "--coca-contrastive-loss-weight",

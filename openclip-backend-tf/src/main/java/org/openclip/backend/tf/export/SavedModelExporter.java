@@ -20,6 +20,7 @@ import org.openclip.backend.tf.lowering.Lowering;
 import org.openclip.backend.tf.lowering.ModelVariables;
 import org.openclip.backend.tf.lowering.Numbers;
 import org.openclip.backend.tf.lowering.Phase;
+import org.openclip.backend.tf.runtime.Integers;
 import org.openclip.backend.tf.runtime.NativeGraph;
 import org.openclip.backend.tf.runtime.NativeLibrary;
 import org.openclip.backend.tf.runtime.NativeSession;
@@ -47,6 +48,8 @@ public final class SavedModelExporter implements ModelExporter {
 
   @Override
   public List<Path> export(ExportableModel model, Path folder) {
+    Integers.refuse(model.precision());
+    Integers.refuse(model.weights());
     NativeLibrary.load();
     NativeLibrary.threads(Runtime.getRuntime().availableProcessors());
     try (NativeGraph graph = new NativeGraph()) {

@@ -1,5 +1,6 @@
 package org.openclip.backend.tf.lowering;
 
+import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.tensor.DataType;
 
@@ -24,6 +25,7 @@ public record Numbers(DataType stored, DataType dense) {
     return switch (precision) {
       case FLOAT32 -> FLOAT32;
       case BFLOAT16 -> new Numbers(DataType.BFLOAT16, DataType.BFLOAT16);
+      case INT8 -> throw new OpenClipException("there are no integers here");
       case FLOAT16 -> new Numbers(DataType.FLOAT16, gpu ? DataType.FLOAT16 : DataType.FLOAT32);
     };
   }

@@ -88,8 +88,8 @@ public final class ModelOptions {
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
-      description = "fp32, fp16 or bf16. Default: fp32.")
-  private Precision precision = Precision.FLOAT32;
+      description = "fp32, fp16, bf16 or int8. Default: fp32, and int8 for weights of 8 bits.")
+  private @Nullable Precision precision;
 
   @Option(
       names = "--threads",
@@ -145,6 +145,19 @@ public final class ModelOptions {
   /** Creates options with their defaults; a command has them as a field with {@code @Mixin}. */
   public ModelOptions() {}
 
+  /**
+   * Chooses the model that a command takes as an argument.
+   *
+   * @throws UsageException when {@code --model} names one, too
+   */
+  public void name(String argument) {
+    if (model != null) {
+      throw new UsageException(
+          "the model is named twice: %s, and --model %s".formatted(argument, model));
+    }
+    model = argument;
+  }
+
   /** Returns how many pictures or texts run at once. */
   public int batch() {
     return batch;
@@ -157,7 +170,8 @@ public final class ModelOptions {
 
   /** Returns how a backend runs, as the options say. */
   public BackendOptions running() {
-    return new BackendOptions(device, precision, threads, spin == Switch.ON);
+    Precision numbers = precision == null ? Precision.FLOAT32 : precision;
+    return new BackendOptions(device, numbers, threads, spin == Switch.ON);
   }
 
   /**
@@ -205,12 +219,14 @@ public final class ModelOptions {
   }
 
   private ModelBuilder configure(String resolved, Environment environment) {
-    ModelBuilder builder =
-        OpenClip.model(resolved).plugins(environment.plugins()).device(device).precision(precision);
+    ModelBuilder builder = OpenClip.model(resolved).plugins(environment.plugins()).device(device);
     try {
       builder.threads(threads).spin(spin == Switch.ON).batchSize(batch);
     } catch (InvalidInputException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
+    }
+    if (precision != null) {
+      builder.precision(precision);
     }
     if (backend != null) {
       builder.backend(backend);

@@ -25,8 +25,8 @@ import org.openclip.api.model.ClipModel;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.cli.Main;
-import org.openclip.hub.testkit.Goldens;
 import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 import org.openclip.testkit.JavaProcess;
 
 /** Many pictures go into numbered parts, which are the same however often it was interrupted. */
@@ -52,7 +52,7 @@ class BulkEmbedTest {
   private void copy(int which, String name) throws IOException {
     Path file = photos.resolve(name);
     Files.deleteIfExists(file);
-    Files.copy(Goldens.path("preprocess/images/" + NAMES.get(which % NAMES.size())), file);
+    Files.copy(Fixtures.path("preprocess/images/" + NAMES.get(which % NAMES.size())), file);
     Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(1_700_000_000 + which)));
   }
 
