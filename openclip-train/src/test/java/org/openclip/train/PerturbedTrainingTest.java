@@ -27,7 +27,7 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.api.training.StepOptions;
 import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
-import org.openclip.hub.FreshWeights;
+import org.openclip.hub.model.FreshWeights;
 import org.openclip.train.plan.TrainingGraphs;
 
 /**
@@ -96,7 +96,7 @@ class PerturbedTrainingTest {
     PluginRegistry plugins = PluginRegistry.create();
     Architecture architecture = Architecture.of(run.config(), plugins);
     TrainingGraphs graphs = run.graphs(architecture, plugins, 0);
-    TrainingPlan plan = run.plan(architecture, graphs);
+    TrainingPlan plan = run.plan(architecture, plugins, graphs, 0);
     BackendProvider provider =
         plugins.first(BackendProvider.class, BackendProvider::trains).orElseThrow();
     Random random = new Random(seed);
