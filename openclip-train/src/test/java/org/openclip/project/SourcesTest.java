@@ -58,7 +58,11 @@ class SourcesTest {
 
   @Test
   void areAllSeen() throws IOException {
-    assertThat(javaFiles().map(SourcesTest::name).map(name -> name.split("/src/", 2)[0]).distinct())
+    assertThat(
+            javaFiles()
+                .map(SourcesTest::name)
+                .map(name -> name.split("/src/|(?<=^docs/samples)/", 2)[0])
+                .distinct())
         .containsExactlyInAnyOrder(
             "openclip-api",
             "openclip-models",
@@ -67,6 +71,8 @@ class SourcesTest {
             "openclip-hub",
             "openclip-hub/cli",
             "openclip-train",
+            "docs/site",
+            "docs/samples",
             "integrations/search");
   }
 
@@ -102,7 +108,10 @@ class SourcesTest {
   }
 
   private static boolean isJavaSource(Path file) {
-    return name(file).matches("(openclip-[^/]*|integrations/[^/]*)/(cli/)?src/.*\\.java");
+    return name(file)
+        .matches(
+            "(openclip-[^/]*/(cli/)?|integrations/[^/]*/|docs/site/)src/.*\\.java"
+                + "|docs/samples/.*\\.java");
   }
 
   private static String read(Path file) {

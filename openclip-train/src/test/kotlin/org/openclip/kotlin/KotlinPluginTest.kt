@@ -1,5 +1,6 @@
 package org.openclip.kotlin
 
+import com.example.meancolour.MeanColourProvider
 import org.assertj.core.api.Assertions.assertThat
 import org.junit.jupiter.api.Tag
 import org.junit.jupiter.api.Test
@@ -8,7 +9,7 @@ import org.openclip.hub.model.FreshWeights
 import org.openclip.hub.OpenClip
 import org.openclip.testkit.ImageEncoderContract
 
-/** A tower written in Kotlin is an image tower like any other, and the class path brings it. */
+/** The sample plugin in Kotlin is an image tower like any other, and the class path brings it. */
 @Tag("once")
 class KotlinPluginTest : ImageEncoderContract() {
   override fun provider() = MeanColourProvider()

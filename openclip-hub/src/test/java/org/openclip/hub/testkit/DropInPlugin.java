@@ -13,22 +13,16 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 
 /**
- * The plugin of docs/plugins.md as it stands there, a tower that sees only the mean colour, and the
- * way from its files to a jar.
+ * The plugin of docs/samples/plugin-java as it stands there, a tower that sees only the mean
+ * colour, and the way from its files to a jar.
  */
 public final class DropInPlugin {
-  private static final Path PAGE = Project.path("docs/plugins.md");
-
-  /** A file's name on a line of its own, and behind it what is in the file. */
-  private static final Pattern FILE =
-      Pattern.compile("\\n`([^`\\n]+)`\\n\\n```\\w*\\n(.*?)```\\n", Pattern.DOTALL);
+  private static final Path SAMPLE = Project.path("docs/samples/plugin-java");
 
   private static final String TRY =
       """
@@ -56,12 +50,13 @@ public final class DropInPlugin {
 
   private DropInPlugin() {}
 
-  /** Returns the files of the page by name, and a program that tries the plugin out. */
+  /** Returns the files of the sample by name, and a program that tries the plugin out. */
   private static Map<String, String> files() throws IOException {
     Map<String, String> files = new TreeMap<>();
-    Matcher matcher = FILE.matcher(Files.readString(PAGE));
-    while (matcher.find()) {
-      files.put(matcher.group(1), matcher.group(2));
+    try (Stream<Path> found = Files.walk(SAMPLE)) {
+      for (Path file : found.filter(Files::isRegularFile).toList()) {
+        files.put(SAMPLE.relativize(file).toString().replace('\\', '/'), Files.readString(file));
+      }
     }
     assertThat(files).hasSize(7);
     files.put("com/example/brightness/Try.java", TRY);

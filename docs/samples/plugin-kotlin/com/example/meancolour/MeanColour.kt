@@ -1,4 +1,4 @@
-package org.openclip.kotlin
+package com.example.meancolour
 
 import java.io.InputStream
 import java.util.SequencedSet
@@ -37,14 +37,14 @@ class MeanColour(context: EncoderContext) : ImageEncoder {
 
 /** Brings [MeanColour] under its name. */
 class MeanColourProvider : ImageEncoderProvider {
-  override fun name() = "kotlin-mean-colour"
+  override fun name() = "mean-colour"
 
   override fun create(context: EncoderContext) = MeanColour(context)
 }
 
 /** Names the one size that there is. */
 class MeanColourModels : ModelCatalogueProvider {
-  override fun name() = "kotlin-mean-colour"
+  override fun name() = "mean-colour"
 
   override fun models(): SequencedSet<String> = linkedSetOf("MeanColour-S")
 
