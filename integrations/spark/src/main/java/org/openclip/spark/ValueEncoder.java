@@ -26,6 +26,9 @@ final class ValueEncoder {
   /** No picture within the bound on pixels needs more, even uncompressed with 16-bit channels. */
   private static final long MOST_BYTES = 1L << 30;
 
+  /** Decoded pictures that are held at once have so many pixels, or are one. */
+  private static final long PIXELS_AT_ONCE = 1L << 26;
+
   private final ClipModel model;
   private final InputKind kind;
   private final boolean unit;
@@ -51,19 +54,29 @@ final class ValueEncoder {
     List<Integer> rows = new ArrayList<>();
     List<String> texts = new ArrayList<>();
     List<Image> pictures = new ArrayList<>();
+    long pixels = 0;
     for (int i = 0; i < results.length; i++) {
       Object value = values.get(i);
       try {
         if (value == null) {
           throw new InvalidInputException("the " + kind + " is null");
-        } else if (kind == InputKind.TEXT) {
+        }
+        if (kind == InputKind.TEXT) {
           texts.add((String) value);
         } else {
-          pictures.add(picture(value));
+          Image picture = picture(value);
+          pixels += (long) picture.width() * picture.height();
+          pictures.add(picture);
         }
         rows.add(i);
       } catch (InvalidInputException | InvalidFileException e) {
         results[i] = Encoded.failed(message(e));
+      }
+      if (pixels >= PIXELS_AT_ONCE) {
+        encodePictures(results, rows, pictures);
+        rows.clear();
+        pictures.clear();
+        pixels = 0;
       }
     }
     if (!texts.isEmpty()) {

@@ -25,6 +25,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidInputException;
@@ -259,6 +260,51 @@ class ClusterTest {
     // Besides the embedder's, at most one of each other batch size that a test has used.
     assertThat(models).allMatch(size -> size <= 2);
     assertThat(executors()).hasSize(2).isNotEqualTo(before);
+  }
+
+  @Test
+  void weightsAreShippedToTheExecutors() {
+    Path shipped = folder.resolve("shipped");
+    OpenClip.model("emoji-RN").pretrained("embedded").save(shipped);
+    session.sparkContext().addFile(shipped.toString(), true);
+    List<String> some = pictures.values().stream().map(Path::toString).toList();
+
+    List<Row> rows =
+        embedder()
+            .setModel("spark-file:shipped")
+            .setPretrained("")
+            .transform(session.createDataset(some, Encoders.STRING()).toDF("path"))
+            .collectAsList();
+
+    try (ClipModel model = OpenClip.load()) {
+      for (Row row : rows) {
+        float[] expected =
+            model.encodeImages(List.of(Path.of(row.getString(0)))).normalised().row(0);
+        assertClose(
+            row.<Float>getList(1).stream().mapToDouble(Float::doubleValue).toArray(), expected);
+      }
+    }
+  }
+
+  @Test
+  @Tag("full")
+  void ofFiveThousandPicturesNoneIsLostWithAnExecutor() throws Exception {
+    List<String> many = new ArrayList<>();
+    while (many.size() < 5000) {
+      many.addAll(paths);
+    }
+    long broken = many.stream().filter(path -> !pictures.containsValue(Path.of(path))).count();
+    Dataset<Row> vectors =
+        embedder()
+            .transform(session.createDataset(many, Encoders.STRING()).toDF("path").repartition(40));
+    long pid = executors().iterator().next();
+    CompletableFuture<List<Row>> rows = CompletableFuture.supplyAsync(vectors::collectAsList);
+    Thread.sleep(3000);
+    ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+
+    assertThat(rows.get(5, TimeUnit.MINUTES)).hasSize(many.size());
+    assertThat(rows.get().stream().filter(row -> !row.isNullAt(2)).count()).isEqualTo(broken);
+    assertThat(rows.get().stream().filter(row -> row.isNullAt(1)).count()).isEqualTo(broken);
   }
 
   /** Returns the processes of the executors. */
