@@ -1,4 +1,7 @@
-/** What users of OpenCLIP hold and what plugins implement; it computes nothing by itself. */
+/**
+ * The API of OpenCLIP: the types that applications use and the interfaces that plugins implement.
+ * It contains no computation; a backend runs the models.
+ */
 module org.openclip.api {
   requires static org.jspecify;
 

@@ -1,15 +1,15 @@
-/** Encoders, tokenizers, preprocessing and configurations of CLIP models. */
+/** The encoders, tokenizers, image preprocessing, losses and configurations of CLIP models. */
 module org.openclip.models {
   requires com.github.luben.zstd_jni;
   requires java.desktop;
   requires org.openclip.api;
   requires org.tukaani.xz;
-  // What webp.imageio, an automatic module, needs and cannot say.
-  requires kotlin.stdlib;
-  requires webp.imageio;
   requires static ai.djl.tokenizers;
   requires static com.google.gson;
+  // What webp.imageio, an automatic module, needs and cannot say.
+  requires static kotlin.stdlib;
   requires static org.jspecify;
+  requires static webp.imageio;
 
   provides org.openclip.api.spi.ImageEncoderProvider with
       org.openclip.models.clip.ModifiedResNetProvider,

@@ -4,6 +4,7 @@ module org.openclip.train {
   requires info.picocli;
   requires org.apache.commons.compress;
   requires org.openclip.hub;
+  requires org.openclip.hub.cli;
   requires org.tukaani.xz;
   requires static org.jspecify;
 

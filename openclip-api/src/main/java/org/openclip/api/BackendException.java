@@ -15,7 +15,7 @@ public class BackendException extends OpenClipException {
     this.backend = backend;
   }
 
-  /** Creates an exception of the named backend, with the native failure behind it. */
+  /** Creates an exception of the named backend, with the native failure as its cause. */
   public BackendException(String backend, String problem, Throwable cause) {
     super(backend + " backend: " + problem, cause);
     this.backend = backend;

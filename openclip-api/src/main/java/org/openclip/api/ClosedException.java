@@ -1,6 +1,6 @@
 package org.openclip.api;
 
-/** A model, program or backend that was used after it had been closed. */
+/** Thrown when a model, program or backend is used after it was closed. */
 public class ClosedException extends OpenClipException {
   private static final long serialVersionUID = 1L;
 

@@ -2,9 +2,7 @@ package org.openclip.api;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * A model hub, or another place that files are fetched from, does not give what it was asked for.
- */
+/** Thrown when a model hub or another server does not return a requested file. */
 public final class FetchException extends OpenClipException {
   private static final long serialVersionUID = 1L;
 
@@ -14,10 +12,10 @@ public final class FetchException extends OpenClipException {
   /**
    * Creates an exception.
    *
-   * @param location what was asked for, such as {@code hf-hub:org/repository}
-   * @param status the HTTP status of the answer, or 0 when there was none
+   * @param location the requested location, such as {@code hf-hub:org/repository}
+   * @param status the HTTP status of the response, or 0 when there was no response
    * @param problem what is wrong with it and what to do, without the location
-   * @param cause the failure behind it; null when the place itself said no
+   * @param cause the cause; null when the server refused the request
    */
   public FetchException(String location, int status, String problem, @Nullable Throwable cause) {
     super(location + " " + problem, cause);
@@ -25,12 +23,12 @@ public final class FetchException extends OpenClipException {
     this.status = status;
   }
 
-  /** Returns what was asked for. */
+  /** Returns the requested location. */
   public String location() {
     return location;
   }
 
-  /** Returns the HTTP status of the answer, or 0 when there was none. */
+  /** Returns the HTTP status of the response, or 0 when there was no response. */
   public int status() {
     return status;
   }

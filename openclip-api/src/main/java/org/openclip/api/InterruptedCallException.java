@@ -8,16 +8,16 @@ import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that ended early because its thread was interrupted. Every call of OpenCLIP that loads,
- * encodes, trains, fetches or waits answers an interrupt so: before it begins, between two batches,
- * and while it waits. The thread stays interrupted, and what was opened is closed.
+ * Thrown when a call ends early because its thread was interrupted. Every call of OpenCLIP that
+ * loads, encodes, trains, downloads or waits reacts to an interrupt: before it begins, between two
+ * batches, and while it waits. The thread's interrupt flag stays set, and resources that the call
+ * opened are closed.
  *
- * <p>It is a {@link CancellationException} and no {@link OpenClipException}: nothing is wrong with
- * an input, a file or a backend. Who catches {@link OpenClipException} to leave out a bad picture
- * and go on therefore does not go on after an interrupt; a future whose task ends with it is
- * cancelled, not failed; and Kotlin's coroutines, which know no other unchecked sign of it, take it
- * for the end of a cancelled coroutine: {@code withTimeoutOrNull { runInterruptible { … } }} is
- * null.
+ * <p>It is a {@link CancellationException} and not an {@link OpenClipException}, because no input,
+ * file or backend is at fault. Code that catches {@link OpenClipException} to skip a bad image
+ * therefore does not continue after an interrupt. A future whose task throws this exception is
+ * cancelled, not failed. Kotlin's coroutines treat it as the end of a cancelled coroutine: {@code
+ * withTimeoutOrNull { runInterruptible { … } }} is null.
  */
 public final class InterruptedCallException extends CancellationException {
   private static final long serialVersionUID = 1L;
@@ -30,10 +30,10 @@ public final class InterruptedCallException extends CancellationException {
   }
 
   /**
-   * Returns what to throw after an interrupt, and leaves the thread interrupted.
+   * Creates the exception to throw after an interrupt, and keeps the thread's interrupt flag set.
    *
    * @param during what the thread did, such as {@code texts were encoded}
-   * @param cause what told of the interrupt
+   * @param cause the exception that reported the interrupt
    */
   public static InterruptedCallException of(String during, @Nullable Throwable cause) {
     Thread.currentThread().interrupt();
@@ -41,7 +41,7 @@ public final class InterruptedCallException extends CancellationException {
   }
 
   /**
-   * Ends the call if the thread is interrupted. Costs next to nothing.
+   * Throws if the thread is interrupted. The check costs next to nothing.
    *
    * @param during what the thread did, such as {@code texts were encoded}
    * @throws InterruptedCallException when it is
@@ -53,8 +53,8 @@ public final class InterruptedCallException extends CancellationException {
   }
 
   /**
-   * Ends the call if a failure comes of an interrupt: a file that an interrupt closed is no bad
-   * file.
+   * Throws if a failure was caused by an interrupt. A file that was closed by an interrupt is not a
+   * bad file.
    *
    * @param during what the thread did, such as {@code x.safetensors was read}
    * @param failure of an operation of this thread

@@ -1,7 +1,8 @@
 package org.openclip.api;
 
 /**
- * A model configuration that has an unknown key, a value of the wrong type, or one out of range.
+ * Thrown when a model configuration has an unknown key, a value of the wrong type, or a value out
+ * of range.
  */
 public class InvalidConfigException extends OpenClipException {
   private static final long serialVersionUID = 1L;
@@ -9,9 +10,9 @@ public class InvalidConfigException extends OpenClipException {
   private final String key;
 
   /**
-   * Creates an exception about one key.
+   * Creates an exception about one key of the configuration.
    *
-   * @param key the key at fault with the path to it, such as {@code vision_cfg.width}
+   * @param key the invalid key with its path, such as {@code vision_cfg.width}
    * @param problem what is wrong with it and what is allowed
    */
   public InvalidConfigException(String key, String problem) {
@@ -19,7 +20,7 @@ public class InvalidConfigException extends OpenClipException {
     this.key = key;
   }
 
-  /** Returns the key at fault with the path to it, such as {@code vision_cfg.width}. */
+  /** Returns the invalid key with its path, such as {@code vision_cfg.width}. */
   public String key() {
     return key;
   }

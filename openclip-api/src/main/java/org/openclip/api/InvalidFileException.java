@@ -1,7 +1,8 @@
 package org.openclip.api;
 
 /**
- * A file whose bytes are not what its format promises: truncated, corrupt, or of another format.
+ * Thrown when the content of a file does not match its format: it is truncated, corrupt, or of
+ * another format.
  */
 public class InvalidFileException extends OpenClipException {
   private static final long serialVersionUID = 1L;
@@ -13,7 +14,7 @@ public class InvalidFileException extends OpenClipException {
    * Creates an exception about a place in a file.
    *
    * @param file the file's path or name
-   * @param offset the byte offset of the fault, or -1 when it is about the file as a whole
+   * @param offset the byte offset of the fault, or -1 when the exception is about the whole file
    * @param problem what was found, what was expected, and what to do
    */
   public InvalidFileException(String file, long offset, String problem) {
@@ -22,7 +23,7 @@ public class InvalidFileException extends OpenClipException {
     this.offset = offset;
   }
 
-  /** Creates an exception about a place in a file, with the failure behind it. */
+  /** Creates an exception about a place in a file, with its cause. */
   public InvalidFileException(String file, long offset, String problem, Throwable cause) {
     super(describe(file, offset, problem), cause);
     this.file = file;
@@ -38,7 +39,7 @@ public class InvalidFileException extends OpenClipException {
     return file;
   }
 
-  /** Returns the byte offset of the fault, or -1 when it is about the file as a whole. */
+  /** Returns the byte offset of the fault, or -1 when the exception is about the whole file. */
   public long offset() {
     return offset;
   }

@@ -3,9 +3,9 @@ package org.openclip.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The base of the exceptions that OpenCLIP throws on purpose. The message states the value, the
- * bound that it broke, and what to do about it. One is not among them: {@link
- * InterruptedCallException}, after an interrupt, when nothing is wrong.
+ * The base class of the exceptions of OpenCLIP. The message states the value, the bound that it
+ * violates, and what to do. {@link InterruptedCallException} is not a subclass, because after an
+ * interrupt nothing is wrong.
  */
 public class OpenClipException extends RuntimeException {
   private static final long serialVersionUID = 1L;

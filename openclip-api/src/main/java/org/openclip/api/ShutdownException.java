@@ -2,7 +2,7 @@ package org.openclip.api;
 
 import org.jspecify.annotations.Nullable;
 
-/** A call that began while the JVM was shutting down, when models no longer answer. */
+/** Thrown when a call begins while the JVM is shutting down and models cannot run any more. */
 public class ShutdownException extends OpenClipException {
   private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ public class ShutdownException extends OpenClipException {
     this(what, null);
   }
 
-  /** Creates an exception that names what was called, with the failure behind it. */
+  /** Creates an exception that names what was called, with its cause. */
   public ShutdownException(String what, @Nullable Throwable cause) {
     super(
         what

@@ -5,7 +5,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** "Did you mean": the known names nearest to a misspelt one, by Levenshtein distance. */
+/**
+ * Finds the known names nearest to a misspelt name by Levenshtein distance, for "did you mean"
+ * messages.
+ */
 public final class Suggestions {
   private static final int MOST = 3;
 

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** A name (of a model, a backend, a key, …) that nothing on the class or module path answers to. */
+/**
+ * Thrown when a name (of a model, a backend, a key, …) is not known to anything on the class path
+ * or module path.
+ */
 public class UnknownNameException extends OpenClipException {
   private static final long serialVersionUID = 1L;
 
@@ -12,12 +15,12 @@ public class UnknownNameException extends OpenClipException {
   private final ArrayList<String> suggestions;
 
   /**
-   * Creates an exception that proposes the nearest known names.
+   * Creates an exception that suggests the nearest known names.
    *
    * @param kind what the name was meant to be, such as {@code model} or {@code backend}
-   * @param name the name that nothing answers to
-   * @param known every name that would have been found
-   * @param remedy what else the user can do, such as the jar to add; empty for nothing
+   * @param name the unknown name
+   * @param known all known names
+   * @param remedy what else the user can do, such as the jar to add; empty for none
    */
   public UnknownNameException(String kind, String name, Collection<String> known, String remedy) {
     super(describe(kind, name, known, remedy));
@@ -45,7 +48,7 @@ public class UnknownNameException extends OpenClipException {
     return text.toString();
   }
 
-  /** Returns the name that nothing answers to. */
+  /** Returns the unknown name. */
   public String name() {
     return name;
   }

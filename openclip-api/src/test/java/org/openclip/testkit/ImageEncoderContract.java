@@ -1,23 +1,18 @@
 package org.openclip.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.openclip.api.InvalidConfigException;
 import org.openclip.api.encoder.Encoded;
-import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.ImageEncoder;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Shape;
 import org.openclip.api.graph.Value;
 import org.openclip.api.spi.ImageEncoderProvider;
-import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
@@ -26,55 +21,12 @@ import org.openclip.api.tensor.Weights;
  * What every image tower must do, on whichever backend it will run. The author of one extends this
  * class with a provider and a configuration, a small one, since the {@link Interpreter} runs it.
  */
-public abstract class ImageEncoderContract {
+public abstract class ImageEncoderContract
+    extends EncoderContract<ImageEncoderProvider, ImageEncoder> {
   private static final String PIXELS = "pixels";
-  private static final double TOLERANCE = 1e-6;
 
-  /** Returns the provider under test. */
-  protected abstract ImageEncoderProvider provider();
-
-  /** Returns the {@code vision_cfg} of a small tower. */
-  protected abstract Map<String, Object> config();
-
-  /** Returns the width of the joint embedding. */
-  protected int embedDim() {
-    return 8;
-  }
-
-  @Test
-  void isFoundByItsName() {
-    assertThat(PluginRegistry.create().named(ImageEncoderProvider.class, provider().name()))
-        .hasSameClassAs(provider());
-  }
-
-  @Test
-  void mayBeChosenByTheKeyEncoder() {
-    Map<String, Object> named = new LinkedHashMap<>(config());
-    named.put("encoder", provider().name());
-
-    assertThat(encoder(named).height()).isEqualTo(encoder(config()).height());
-  }
-
-  @Test
-  void refusesAnUnknownKeyByItsName() {
-    Map<String, Object> config = new LinkedHashMap<>(config());
-    config.put("no_such_option", 1);
-
-    assertThatThrownBy(() -> encoder(config))
-        .isInstanceOf(InvalidConfigException.class)
-        .hasMessageContaining("no_such_option");
-  }
-
-  @Test
-  void writesTheSameTowerEveryTime() {
-    assertThat(tower().graph().nodes()).hasToString(tower().graph().nodes().toString());
-  }
-
-  @Test
-  void namesEveryParameterUnderItsScope() {
-    assertThat(tower().graph().parameters())
-        .isNotEmpty()
-        .allMatch(parameter -> parameter.name().startsWith("visual."));
+  protected ImageEncoderContract() {
+    super(ImageEncoderProvider.class, "visual");
   }
 
   @Test
@@ -115,26 +67,22 @@ public abstract class ImageEncoderContract {
     assertThat(Tower.row(features, 0)).isNotEqualTo(Tower.row(features, 1));
   }
 
-  @Test
-  void weightsOfItsOwnSizeFitAsTheyAre() {
-    Weights weights = tower().weights();
-
-    Weights fitted = encoder().fit(weights, "visual.");
-
-    assertThat(fitted.names()).containsExactlyInAnyOrderElementsOf(weights.names());
-    for (String name : weights.names()) {
-      assertThat(Array.of(fitted.get(name)).data()).isEqualTo(Array.of(weights.get(name)).data());
-    }
+  @Override
+  final ImageEncoder encoder(Map<String, Object> config) {
+    return provider().create(context(config, false));
   }
 
-  final ImageEncoder encoder() {
-    return encoder(config());
+  @Override
+  final int size(ImageEncoder encoder) {
+    return encoder.height();
   }
 
-  private ImageEncoder encoder(Map<String, Object> config) {
-    return provider().create(new EncoderContext(config, embedDim(), false, false));
+  @Override
+  final Weights fit(ImageEncoder encoder, Weights weights, String prefix) {
+    return encoder.fit(weights, prefix);
   }
 
+  @Override
   final Tower tower() {
     ImageEncoder encoder = encoder();
     GraphBuilder graph = new GraphBuilder("image");

@@ -2,15 +2,19 @@ package org.openclip.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A Java process of its own on the class path of the test, for what concerns a whole JVM. */
 public final class JavaProcess {
@@ -18,6 +22,7 @@ public final class JavaProcess {
   private final List<String> before = new ArrayList<>();
   private final List<String> options = new ArrayList<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
+  private Duration limit = Duration.ofMinutes(2);
   private String classPath = System.getProperty("java.class.path");
 
   /**
@@ -47,6 +52,21 @@ public final class JavaProcess {
   /** Takes another class path than that of the test. */
   public JavaProcess classPath(String path) {
     classPath = path;
+    return this;
+  }
+
+  /** Leaves the jars out of the class path whose file names match a regular expression. */
+  public JavaProcess without(String jars) {
+    classPath =
+        Stream.of(classPath.split(File.pathSeparator, -1))
+            .filter(entry -> !Path.of(entry).getFileName().toString().matches(jars))
+            .collect(Collectors.joining(File.pathSeparator));
+    return this;
+  }
+
+  /** Gives it more than two minutes. */
+  public JavaProcess within(Duration duration) {
+    limit = duration;
     return this;
   }
 
@@ -104,9 +124,9 @@ public final class JavaProcess {
 
   /** Waits for the end of the process. */
   public Run end(Process process) throws IOException, InterruptedException {
-    boolean ended = process.waitFor(2, TimeUnit.MINUTES);
+    boolean ended = process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
     process.destroyForcibly();
-    assertThat(ended).as("the process ends within minutes").isTrue();
+    assertThat(ended).as("the process ends within %s", limit).isTrue();
     return new Run(
         process.exitValue(),
         Files.readString(folder.resolve("out")),

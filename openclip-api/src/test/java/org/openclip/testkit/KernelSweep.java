@@ -41,20 +41,21 @@ public final class KernelSweep {
   /**
    * Runs cases.
    *
-   * @param arguments {@code PRECISION FIRST BEFORE}, such as {@code bf16 0 100}; every fourth case
-   *     has its graph rewritten
+   * @param arguments {@code PRECISION THREADS FIRST BEFORE}, such as {@code bf16 3 0 100}; every
+   *     fourth case has its graph rewritten
    */
   public static void main(String[] arguments) {
     PrintStream out = System.out;
     Precision precision = Precision.parse(arguments[0]);
-    long first = Long.parseLong(arguments[1]);
-    long before = Long.parseLong(arguments[2]);
+    int threads = Integer.parseInt(arguments[1]);
+    long first = Long.parseLong(arguments[2]);
+    long before = Long.parseLong(arguments[3]);
     Iterator<BackendProvider> providers = ServiceLoader.load(BackendProvider.class).iterator();
     BackendProvider provider = providers.next();
     while (!provider.trains()) {
       provider = providers.next();
     }
-    try (Backend backend = provider.open(new BackendOptions(Device.CPU, precision, 2))) {
+    try (Backend backend = provider.open(new BackendOptions(Device.CPU, precision, threads))) {
       LongStream.range(first, before)
           .forEach(
               number -> {

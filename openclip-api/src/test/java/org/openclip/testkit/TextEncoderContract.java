@@ -1,21 +1,16 @@
 package org.openclip.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.openclip.api.InvalidConfigException;
-import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.TextEncoder;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Shape;
 import org.openclip.api.graph.Value;
-import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.spi.TextEncoderProvider;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
@@ -25,19 +20,12 @@ import org.openclip.api.tensor.Weights;
  * What every text tower must do, on whichever backend it will run. The author of one extends this
  * class with a provider and a configuration, a small one, since the {@link Interpreter} runs it.
  */
-public abstract class TextEncoderContract {
+public abstract class TextEncoderContract
+    extends EncoderContract<TextEncoderProvider, TextEncoder> {
   private static final String IDS = "ids";
-  private static final double TOLERANCE = 1e-6;
 
-  /** Returns the provider under test. */
-  protected abstract TextEncoderProvider provider();
-
-  /** Returns the {@code text_cfg} of a small tower. */
-  protected abstract Map<String, Object> config();
-
-  /** Returns the width of the joint embedding. */
-  protected int embedDim() {
-    return 8;
+  protected TextEncoderContract() {
+    super(TextEncoderProvider.class, "text");
   }
 
   /**
@@ -55,42 +43,6 @@ public abstract class TextEncoderContract {
     }
     row[words] = vocabularySize - 1L;
     return row;
-  }
-
-  @Test
-  void isFoundByItsName() {
-    assertThat(PluginRegistry.create().named(TextEncoderProvider.class, provider().name()))
-        .hasSameClassAs(provider());
-  }
-
-  @Test
-  void mayBeChosenByTheKeyEncoder() {
-    Map<String, Object> named = new LinkedHashMap<>(config());
-    named.put("encoder", provider().name());
-
-    assertThat(encoder(named).contextLength()).isEqualTo(encoder(config()).contextLength());
-  }
-
-  @Test
-  void refusesAnUnknownKeyByItsName() {
-    Map<String, Object> config = new LinkedHashMap<>(config());
-    config.put("no_such_option", 1);
-
-    assertThatThrownBy(() -> encoder(config))
-        .isInstanceOf(InvalidConfigException.class)
-        .hasMessageContaining("no_such_option");
-  }
-
-  @Test
-  void writesTheSameTowerEveryTime() {
-    assertThat(tower().graph().nodes()).hasToString(tower().graph().nodes().toString());
-  }
-
-  @Test
-  void namesEveryParameterUnderItsScope() {
-    assertThat(tower().graph().parameters())
-        .isNotEmpty()
-        .allMatch(parameter -> parameter.name().startsWith("text."));
   }
 
   @Test
@@ -135,18 +87,6 @@ public abstract class TextEncoderContract {
     }
   }
 
-  @Test
-  void weightsOfItsOwnLengthFitAsTheyAre() {
-    Weights weights = tower().weights();
-
-    Weights fitted = encoder().fit(weights, "text.");
-
-    assertThat(fitted.names()).containsExactlyInAnyOrderElementsOf(weights.names());
-    for (String name : weights.names()) {
-      assertThat(Array.of(fitted.get(name)).data()).isEqualTo(Array.of(weights.get(name)).data());
-    }
-  }
-
   private long[][] texts() {
     TextEncoder encoder = encoder();
     int length = encoder.contextLength();
@@ -156,15 +96,23 @@ public abstract class TextEncoderContract {
     };
   }
 
-  private TextEncoder encoder() {
-    return encoder(config());
+  @Override
+  final TextEncoder encoder(Map<String, Object> config) {
+    return provider().create(context(config, true));
   }
 
-  private TextEncoder encoder(Map<String, Object> config) {
-    return provider().create(new EncoderContext(config, embedDim(), false, true));
+  @Override
+  final int size(TextEncoder encoder) {
+    return encoder.contextLength();
   }
 
-  private Tower tower() {
+  @Override
+  final Weights fit(TextEncoder encoder, Weights weights, String prefix) {
+    return encoder.fit(weights, prefix);
+  }
+
+  @Override
+  final Tower tower() {
     TextEncoder encoder = encoder();
     GraphBuilder graph = new GraphBuilder("text");
     Dim length = encoder.variableLength() ? Dim.LENGTH : Dim.of(encoder.contextLength());

@@ -1,8 +1,6 @@
 package org.openclip.hub;
 
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,14 +27,22 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.text.Tokenizer;
-import org.openclip.hub.checkpoint.Checkpoints;
-import org.openclip.hub.checkpoint.RoundedWeights;
-import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
+import org.openclip.hub.definition.ModelDefinition;
+import org.openclip.hub.definition.ModelParts;
+import org.openclip.hub.export.ModelExport;
+import org.openclip.hub.export.ModelWriter;
+import org.openclip.hub.picture.PictureFiles;
+import org.openclip.hub.runtime.Aside;
+import org.openclip.hub.runtime.Lazy;
+import org.openclip.hub.runtime.LoadedClipModel;
+import org.openclip.hub.runtime.Resources;
+import org.openclip.hub.runtime.RunningTowers;
 
 /**
- * The choices with which a model is loaded. Each method returns this builder; a builder can load
- * several models and is not safe for many threads.
+ * Builds a model with all settings: weights, backend, device, precision, threads, batch size and
+ * others. The methods that set something return this builder. A builder can load several models.
+ * Not thread-safe.
  */
 public final class ModelBuilder {
   private static final int MOST_IN_BATCH = 4096;
@@ -56,50 +62,49 @@ public final class ModelBuilder {
     this.name = name;
   }
 
-  /** Returns the name that the model was asked for by. */
+  /** Returns the name of the requested model. */
   public String name() {
     return name;
   }
 
   /**
-   * Chooses the weights by a tag, such as {@code laion2b_s34b_b79k}, or by the path or URI of a
-   * checkpoint. A tag, and a configuration beside a checkpoint, bring the activation and the
-   * preprocessing that the weights were trained with; a model folder brings its configuration
-   * whole.
+   * Sets the weights: a pretrained tag, such as {@code laion2b_s34b_b79k}, or the path or URI of a
+   * checkpoint. A tag, or a configuration beside a checkpoint, sets the activation and the
+   * preprocessing that the weights were trained with. A model folder sets the whole configuration.
    */
   public ModelBuilder pretrained(String tagOrPath) {
     pretrained = tagOrPath;
     return this;
   }
 
-  /** Uses weights that are open already; their owner closes them after the model. */
+  /** Uses weights that are already open. Their owner must close them after the model. */
   public ModelBuilder weights(Weights open) {
     weights = open;
     return this;
   }
 
-  /** Chooses the backend by its name, such as {@code onnx}; else the preferred one is taken. */
+  /** Sets the backend by name, such as {@code onnx}. The default is the preferred backend. */
   public ModelBuilder backend(String backendName) {
     backend = backendName;
     return this;
   }
 
-  /** Chooses where the model runs. */
+  /** Sets the device that runs the model. */
   public ModelBuilder device(Device device) {
     options = options.withDevice(device);
     return this;
   }
 
-  /** Chooses in which type of numbers the model computes. */
+  /** Sets the precision in which the model computes. */
   public ModelBuilder precision(Precision precision) {
     options = options.withPrecision(precision);
     return this;
   }
 
   /**
-   * Chooses how many cores a call may keep busy, with decoding and encoding together; 0, as unless
-   * told otherwise, for all, of which small models use one to encode. Several calls at once have as
-   * many each.
+   * Sets the number of cores that a call may use for decoding and encoding together. The default,
+   * 0, means all cores; small models use one of them to encode. Each concurrent call has this
+   * number of cores.
    */
   public ModelBuilder threads(int threads) {
     options = options.withThreads(threads);
@@ -107,15 +112,16 @@ public final class ModelBuilder {
   }
 
   /**
-   * Chooses whether threads that work on one run wait for each other by spinning, as they do unless
-   * told otherwise: faster on cores of one's own, and dearer where others want them.
+   * Sets whether the threads of one run spin while they wait for each other. The default is true.
+   * Spinning is faster on cores without other load, and costs more if other processes need the
+   * cores.
    */
   public ModelBuilder spin(boolean spins) {
     options = options.withSpin(spins);
     return this;
   }
 
-  /** Chooses how many pictures or texts run at once, 1 to 4096; 32 unless told otherwise. */
+  /** Sets the batch size: how many images or texts run at once, 1 to 4096. The default is 32. */
   public ModelBuilder batchSize(int size) {
     if (size < 1 || size > MOST_IN_BATCH) {
       throw new InvalidInputException(
@@ -128,31 +134,32 @@ public final class ModelBuilder {
   /**
    * Sets a value of the model's configuration.
    *
-   * @param key the path to it, such as {@code vision_cfg.image_size}
-   * @param value a string, boolean, number, list or map, as JSON has them
+   * @param key the path of the key, such as {@code vision_cfg.image_size}
+   * @param value a string, boolean, number, list or map, as in JSON
    */
   public ModelBuilder override(String key, Object value) {
     overrides.put(key, value);
     return this;
   }
 
-  /**
-   * Chooses the size of the pictures that enter, in pixels; positional embeddings are interpolated.
-   */
+  /** Sets the size of the input images, in pixels. Positional embeddings are interpolated. */
   public ModelBuilder imageSize(int height, int width) {
     return override("vision_cfg.image_size", height == width ? height : List.of(height, width));
   }
 
-  /** Chooses the number of tokens of a text; positional embeddings are interpolated. */
+  /**
+   * Sets the context length: the number of tokens of a text. Positional embeddings are
+   * interpolated.
+   */
   public ModelBuilder contextLength(int tokens) {
     return override("text_cfg.context_length", tokens);
   }
 
   /**
-   * Sets a value of the preprocessing.
+   * Sets a value of the image preprocessing.
    *
-   * @param key one of {@code preprocess_cfg}, such as {@code interpolation}; the size is the
-   *     tower's
+   * @param key a key of {@code preprocess_cfg}, such as {@code interpolation}; the size is that of
+   *     the tower
    */
   public ModelBuilder preprocess(String key, Object value) {
     preprocess.put(key, value);
@@ -160,67 +167,67 @@ public final class ModelBuilder {
   }
 
   /**
-   * Keeps what is fetched in a folder, instead of the hub's usual cache ({@code HF_HUB_CACHE}) and
-   * the others that docs/hub.md names.
+   * Sets the cache folder of downloads, instead of the hub's usual cache ({@code HF_HUB_CACHE}) and
+   * the other caches in docs/hub.md.
    */
   public ModelBuilder cacheFolder(Path folder) {
     fetching = new FetchOptions(folder, fetching.offline(), fetching.listener());
     return this;
   }
 
-  /** Uses only what is on this machine already, without any network call. */
+  /** Uses only local files, without any network access. */
   public ModelBuilder offline(boolean only) {
     fetching = new FetchOptions(fetching.cacheFolder(), only, fetching.listener());
     return this;
   }
 
-  /** Tells how far files have come that are fetched. */
+  /** Sets a listener for the progress of downloads. */
   public ModelBuilder onFetch(FetchListener listener) {
     fetching = new FetchOptions(fetching.cacheFolder(), fetching.offline(), listener);
     return this;
   }
 
-  /** Looks for plugins there instead of on the thread's class path. */
+  /** Sets the plugin registry, instead of the one of the thread's class path. */
   public ModelBuilder plugins(PluginRegistry registry) {
     plugins = registry;
     return this;
   }
 
-  /** Returns where plugins are looked for. */
+  /** Returns the plugin registry. */
   public PluginRegistry registry() {
     PluginRegistry chosen = plugins;
     if (chosen == null) {
-      chosen = PluginRegistry.create(OpenClip.class);
+      chosen = PluginRegistry.create(ModelBuilder.class);
       plugins = chosen;
     }
     return chosen;
   }
 
   /**
-   * Returns the model on paper, with the overrides, without reading any weights.
+   * Returns the architecture of the model, with the overrides, without reading any weights.
    *
    * @throws UnknownNameException when no plugin knows a name
-   * @throws InvalidConfigException when the configuration is wrong
+   * @throws InvalidConfigException when the configuration is invalid
    */
   public Architecture architecture() {
     return parts().architecture();
   }
 
   /**
-   * Returns the preprocessing of the model's pictures, with the overrides.
+   * Returns the image preprocessing of the model, with the overrides.
    *
    * @throws UnknownNameException when no plugin knows a name
-   * @throws InvalidConfigException when the configuration is wrong
+   * @throws InvalidConfigException when the configuration is invalid
    */
   public PreprocessConfig preprocessing() {
     return parts().preprocessing();
   }
 
   /**
-   * Returns the tokenizer of the model's texts, without reading any weights.
+   * Returns the tokenizer of the model, without reading any weights.
    *
    * @throws UnknownNameException when no plugin knows a name
-   * @throws InvalidConfigException when the configuration is wrong
+   * @throws InvalidConfigException when the configuration is invalid
    */
   public Tokenizer tokenizer() {
     return parts().tokenizer();
@@ -236,10 +243,11 @@ public final class ModelBuilder {
    * Loads the model.
    *
    * @throws UnknownNameException when no plugin knows the model, its weights or the backend
-   * @throws InvalidConfigException when the configuration is wrong
+   * @throws InvalidConfigException when the configuration is invalid
    * @throws InvalidFileException when a file is missing or corrupt
-   * @throws WeightsMismatchException when the weights are those of another model, or not finite
-   * @throws InterruptedCallException when the thread is interrupted; nothing stays open
+   * @throws WeightsMismatchException when the weights belong to another model, or are not finite
+   * @throws InterruptedCallException when the thread is interrupted; everything that was opened is
+   *     closed
    */
   public ClipModel load() {
     InterruptedCallException.check("model " + name + " was loaded");
@@ -276,20 +284,20 @@ public final class ModelBuilder {
   }
 
   /**
-   * Writes the model in the file format of a backend's runtime, so that it runs there without
-   * OpenCLIP, with the facts of its preprocessing and its tokenizer beside it. The chosen precision
-   * is that of the files.
+   * Exports the model in the file format of a backend's runtime, so that it runs there without
+   * OpenCLIP. A description of its preprocessing and its tokenizer is written beside it. The files
+   * have the precision of this builder.
    *
    * @param folder created when missing; files of the same names in it are replaced
    * @return the files written
    * @throws UnknownNameException when no plugin knows the model, its weights or the backend
    * @throws InvalidInputException when the backend has no file format
-   * @throws WeightsMismatchException when the weights are those of another model, or not finite
+   * @throws WeightsMismatchException when the weights belong to another model, or are not finite
    * @throws OpenClipException when the disk is full or the folder cannot be written
    */
   public List<Path> export(Path folder) {
     ModelParts parts = parts();
-    ModelExporter exporter = exporter(registry());
+    ModelExporter exporter = ModelExport.exporter(registry(), backend);
     try (Resources resources = new Resources()) {
       return new ModelExport(name, parts.architecture(), parts.preprocessing(), options.precision())
           .write(
@@ -301,25 +309,9 @@ public final class ModelBuilder {
     }
   }
 
-  private ModelExporter exporter(PluginRegistry registry) {
-    if (backend != null) {
-      return registry
-          .named(BackendProvider.class, backend)
-          .exporter()
-          .orElseThrow(
-              () -> new InvalidInputException("backend " + backend + " has no format for files"));
-    }
-    return registry
-        .first(BackendProvider.class, provider -> provider.exporter().isPresent())
-        .orElseGet(() -> registry.preferred(BackendProvider.class))
-        .exporter()
-        .orElseThrow(
-            () -> new InvalidInputException("no backend on the path has a format for files"));
-  }
-
   /**
-   * Brings everything to this machine that loading the model needs, so that it can be loaded
-   * without a network afterwards.
+   * Downloads everything that the model needs, so that it can be loaded without a network
+   * afterwards.
    *
    * @return the checkpoint
    * @throws UnknownNameException when no plugin knows the model or its weights
@@ -333,87 +325,56 @@ public final class ModelBuilder {
   }
 
   /**
-   * Writes the model as a folder that the reference loads, too, and that can be published: {@code
+   * Writes a model folder that can be published and that the reference can load: {@code
    * open_clip_config.json}, {@code open_clip_model.safetensors} and the tokenizer's files.
    *
    * @param folder created when missing; files of the same names in it are replaced
    * @return the files written
    * @throws UnknownNameException when no plugin knows the model or its weights
-   * @throws WeightsMismatchException when the weights are those of another model, or not finite
+   * @throws WeightsMismatchException when the weights belong to another model, or are not finite
    * @throws OpenClipException when the disk is full or the folder cannot be written
    */
   public List<Path> save(Path folder) {
-    ModelParts parts = parts();
-    write(folder, parts, null);
-    List<Path> written = new ArrayList<>();
-    written.add(folder.resolve(ModelFolder.CONFIG));
-    written.add(folder.resolve(ModelFolder.CHECKPOINT));
-    written.addAll(new TokenizerCopy(parts, fetching).write(folder));
-    return List.copyOf(written);
+    return writer().folder(folder);
   }
 
   /**
-   * Writes the configuration and the weights alone. No file of the tokenizer is needed for it.
+   * Writes the configuration and the weights only. It does not need the tokenizer's files.
    *
    * @param folder created when missing; files of the same names in it are replaced
-   * @param type the type to which the weights are rounded; null to leave each as it is
+   * @param type the type to which the weights are rounded; null to keep the type of each tensor
    * @throws UnknownNameException when no plugin knows the model or its weights
-   * @throws WeightsMismatchException when the weights are those of another model, or not finite
+   * @throws WeightsMismatchException when the weights belong to another model, or are not finite
    * @throws OpenClipException when the disk is full, the folder cannot be written, or a number is
    *     too large for the type
    */
   public void saveWeights(Path folder, @Nullable DataType type) {
-    write(folder, parts(), type);
+    writer().weights(folder, type);
   }
 
   /**
-   * Writes the model as Hugging Face's transformers loads it, as {@code CLIPModel} or {@code
-   * SiglipModel}: its configuration, weights, preprocessing and the tokenizer's files. A tokenizer
-   * that is not to be had is logged; its files are put beside the others by hand then.
+   * Writes the model for Hugging Face transformers, as {@code CLIPModel} or {@code SiglipModel}:
+   * its configuration, weights, preprocessing and the tokenizer's files. If the tokenizer is not
+   * available, this is logged, and its files must be added by hand.
    *
    * @param folder created when missing; files of the same names in it are replaced
-   * @param type the type to which the weights are rounded; null to leave each as it is
+   * @param type the type to which the weights are rounded; null to keep the type of each tensor
    * @return the files written, those of the tokenizer last
    * @throws UnknownNameException when no plugin knows the model or its weights
    * @throws InvalidInputException when that library has no such model; the message says why
-   * @throws WeightsMismatchException when the weights are those of another model, or not finite
+   * @throws WeightsMismatchException when the weights belong to another model, or are not finite
    * @throws OpenClipException when the disk is full or the folder cannot be written
    */
   public List<Path> saveTransformers(Path folder, @Nullable DataType type) {
-    ModelParts parts = parts();
-    TransformersFolder target = new TransformersFolder(parts);
-    List<Path> written = new ArrayList<>();
-    try (Resources resources = new Resources()) {
-      WeightSource source = WeightSource.of(target.named(parts.state(weights, resources)));
-      written.addAll(
-          target.write(
-              folder,
-              type == null ? source : new RoundedWeights(source, type),
-              Checkpoints.ownMetadata(parts.metadata())));
-    }
-    try {
-      written.addAll(new TokenizerCopy(parts, fetching).write(folder));
-    } catch (OpenClipException e) {
-      System.getLogger(ModelBuilder.class.getName())
-          .log(Level.WARNING, folder + " has no files of a tokenizer: " + e.getMessage());
-    }
-    return List.copyOf(written);
+    return writer().transformers(folder, type);
   }
 
-  private void write(Path folder, ModelParts parts, @Nullable DataType type) {
-    try (Resources resources = new Resources()) {
-      WeightSource source = WeightSource.of(parts.state(weights, resources));
-      ModelFolder.write(
-          folder,
-          parts.architecture().config(),
-          parts.preprocessing(),
-          type == null ? source : new RoundedWeights(source, type),
-          Checkpoints.ownMetadata(parts.metadata()));
-    }
+  private ModelWriter writer() {
+    return new ModelWriter(parts(), weights, fetching);
   }
 
   /** Reads the weights through and compares them with the architecture, as {@link #load} does. */
-  void check() {
+  public void check() {
     try (Resources resources = new Resources()) {
       parts().state(weights, resources);
     }

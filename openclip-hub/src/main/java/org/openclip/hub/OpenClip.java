@@ -6,9 +6,10 @@ import org.openclip.api.InvalidFileException;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.model.PretrainedTags;
 
 /**
- * Where using OpenCLIP begins: it loads models by name.
+ * The entry point of the library: loads models by name.
  *
  * <pre>{@code
  * try (ClipModel model = OpenClip.load("ViT-B-32", "laion2b_s34b_b79k")) {
@@ -22,10 +23,10 @@ public final class OpenClip {
   private OpenClip() {}
 
   /**
-   * Loads the model that comes with the jars on the path, without a network: with openclip-models,
-   * {@code emoji-RN}, which knows emoji and little else.
+   * Loads the embedded model, without a network. With openclip-models this is {@code emoji-RN},
+   * which knows emoji and little else.
    *
-   * @throws UnknownNameException when no jar brings one
+   * @throws UnknownNameException when no jar contains one
    */
   public static ClipModel load() {
     PluginRegistry plugins = PluginRegistry.create(OpenClip.class);
@@ -33,12 +34,12 @@ public final class OpenClip {
   }
 
   /**
-   * Loads a model that brings its weights.
+   * Loads a model with its own weights.
    *
    * @param model a repository of the Hugging Face hub, as {@code hf-hub:org/repository}, a folder
-   *     with its configuration and weights, as {@code local-dir:FOLDER}, or the URI of one
+   *     with a configuration and weights, as {@code local-dir:FOLDER}, or the URI of a model folder
    * @throws UnknownNameException when no plugin knows the name
-   * @throws FetchException when a file cannot be fetched
+   * @throws FetchException when a file cannot be downloaded
    * @throws InvalidFileException when a file is missing or corrupt
    */
   public static ClipModel load(String model) {
@@ -46,12 +47,13 @@ public final class OpenClip {
   }
 
   /**
-   * Loads a model with the weights that are named.
+   * Loads a model with pretrained weights.
    *
-   * @param model a built-in name, such as {@code ViT-B-32}, or a model as above
-   * @param pretrained a tag, such as {@code laion2b_s34b_b79k}, or the path or URI of a checkpoint
+   * @param model a built-in name, such as {@code ViT-B-32}, or a model as in {@link #load(String)}
+   * @param pretrained a pretrained tag, such as {@code laion2b_s34b_b79k}, or the path or URI of a
+   *     checkpoint
    * @throws UnknownNameException when no plugin knows a name
-   * @throws FetchException when a file cannot be fetched
+   * @throws FetchException when a file cannot be downloaded
    * @throws InvalidFileException when a file is missing or corrupt
    */
   public static ClipModel load(String model, String pretrained) {
@@ -59,8 +61,7 @@ public final class OpenClip {
   }
 
   /**
-   * Returns a builder for a model, with the default backend, device and precision until told
-   * otherwise.
+   * Returns a builder for a model, with default settings for backend, device and precision.
    *
    * @param model a built-in name, {@code hf-hub:org/repository}, {@code local-dir:FOLDER}, or the
    *     URI of a model folder
@@ -69,12 +70,14 @@ public final class OpenClip {
     return new ModelBuilder(model);
   }
 
-  /** Returns the names of the built-in models, those of every catalogue on the path. */
+  /**
+   * Returns the names of the built-in models of all catalogues on the class path or module path.
+   */
   public static List<String> models() {
-    return List.copyOf(ModelDefinition.names(PluginRegistry.create(OpenClip.class)));
+    return List.copyOf(PretrainedTags.modelNames(PluginRegistry.create(OpenClip.class)));
   }
 
-  /** Returns the weights that are known by a tag, those of every catalogue on the path. */
+  /** Returns the pretrained tags of all catalogues on the class path or module path. */
   public static PretrainedTags pretrained() {
     return PretrainedTags.of(PluginRegistry.create(OpenClip.class));
   }

@@ -3,11 +3,7 @@ package org.openclip.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,15 +17,14 @@ import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.image.PreprocessConfig.Interpolation;
 import org.openclip.api.image.PreprocessConfig.ResizeMode;
 import org.openclip.api.model.ClipModel;
-import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.checkpoint.SafetensorsWriter;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.checkpoint.naming.TransformersForm;
-import org.openclip.hub.cli.Main;
-import org.openclip.hub.hf.TinyCatalogue;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.testkit.TinyCatalogue;
 
 /**
  * QuickGELU and GELU cannot be told by a checkpoint's tensors: what stands beside it tells, and
@@ -172,44 +167,5 @@ class ActivationTest {
 
   private PreprocessConfig tinyPictures() {
     return OpenClip.model("tiny-16").plugins(plugins).preprocessing();
-  }
-
-  private int convert(ByteArrayOutputStream err, String... more) {
-    PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
-    return Main.run(
-        List.of(more),
-        new Environment(new PrintStream(OutputStream.nullOutputStream()), errors, plugins, false));
-  }
-
-  @Test
-  void convertWritesTheActivationDown() throws IOException {
-    String made = folder.resolve("made").toString();
-    String[] command = {"convert", file.toString(), made, "--model", "tiny-16"};
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-    assertThat(convert(err, command)).isEqualTo(Main.FAILURE);
-    assertThat(err.toString(StandardCharsets.UTF_8)).contains("put its config.json beside it");
-    assertThat(Path.of(made)).doesNotExist();
-
-    beside("config.json", QUICK);
-    assertThat(convert(err, command)).as(err.toString(StandardCharsets.UTF_8)).isZero();
-    assertThat(features(OpenClip.model("local-dir:" + made).plugins(plugins)))
-        .isEqualTo(features(tiny()));
-    assertThat(isQuick(OpenClip.model("local-dir:" + made).plugins(plugins))).isTrue();
-
-    Files.delete(file.resolveSibling("config.json"));
-    assertThat(
-            convert(
-                err,
-                "convert",
-                file.toString(),
-                made,
-                "-m",
-                "tiny-16",
-                "--force",
-                "--set",
-                "quick_gelu=false"))
-        .isZero();
-    assertThat(isQuick(OpenClip.model("local-dir:" + made).plugins(plugins))).isFalse();
   }
 }

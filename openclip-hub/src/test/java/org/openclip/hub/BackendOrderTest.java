@@ -14,13 +14,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openclip.testkit.Fixtures;
 
 /** Maven takes the nearest version, and of two that are as near the first; no order breaks us. */
 @Tag("full")
 @Tag("once")
 class BackendOrderTest {
-  private static final Path ROOT =
-      Path.of(System.getProperty("openclip.golden")).resolve("../../../..").normalize();
+  private static final Path ROOT = Fixtures.project();
 
   @TempDir Path folder;
 

@@ -35,6 +35,10 @@ import org.openclip.hub.checkpoint.SafetensorsWriter;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 /** What users get wrong ends in an error that names it and says what to do. */
 class BadInputTest {
@@ -87,7 +91,7 @@ class BadInputTest {
 
   @Test
   void aTruncatedPng() throws IOException {
-    byte[] whole = Files.readAllBytes(Goldens.path("preprocess/images/cat.png"));
+    byte[] whole = Files.readAllBytes(Fixtures.path("preprocess/images/cat.png"));
     Path file = Files.write(folder.resolve("half.png"), Arrays.copyOf(whole, whole.length / 2));
 
     assertPictureRefused(file, "is cut short in its pixels; give the whole file");

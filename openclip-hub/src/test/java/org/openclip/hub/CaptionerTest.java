@@ -3,12 +3,9 @@ package org.openclip.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,13 +26,12 @@ import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
-import org.openclip.hub.cli.CommandLineRun;
+import org.openclip.hub.testkit.Goldens;
+import org.openclip.hub.testkit.TinyModels;
 
 class CaptionerTest {
   private static final CaptionOptions OPTIONS =
       CaptionOptions.DEFAULT.withLength(3, 8).withIds(new SpecialIds(48, 49, 0));
-  private static final String PICTURE =
-      Path.of(System.getProperty("openclip.golden"), "preprocess/images/cat-small.png").toString();
 
   @TempDir private static Path folder;
 
@@ -43,30 +39,9 @@ class CaptionerTest {
   private static Captioner captioner;
   private static Tensor pixels;
 
-  /** A tiny CoCa. */
-  private static Map<String, Object> config(int vocabulary) {
-    Map<String, Object> vision = new HashMap<>(Map.of("image_size", 32, "layers", 1, "width", 64));
-    vision.putAll(
-        Map.of("attentional_pool", true, "attn_pooler_queries", 6, "output_tokens", true));
-    Map<String, Object> text =
-        new HashMap<>(Map.of("context_length", 12, "vocab_size", vocabulary, "width", 16));
-    text.putAll(Map.of("heads", 2, "layers", 1, "embed_cls", true, "output_tokens", true));
-    return Map.of(
-        "embed_dim",
-        16,
-        "custom_text",
-        true,
-        "vision_cfg",
-        vision,
-        "text_cfg",
-        text,
-        "multimodal_cfg",
-        Map.of("width", 16, "heads", 2, "layers", 1));
-  }
-
   @BeforeAll
   static void load() {
-    model = OpenClip.load(TinyModels.write(folder.resolve("coca"), config(50)));
+    model = OpenClip.load(TinyModels.write(folder.resolve("coca"), TinyModels.coca(50)));
     captioner = model.captioner().orElseThrow();
     pixels = Goldens.picture("captions", 3, 32, 32);
   }
@@ -160,9 +135,9 @@ class CaptionerTest {
 
   @Test
   void aDecoderNeedsATextTowerThatOffersTokens() {
-    Map<String, Object> silent = new HashMap<>(config(50));
+    Map<String, Object> silent = new HashMap<>(TinyModels.coca(50));
     silent.put("text_cfg", Map.of("context_length", 12, "vocab_size", 50, "width", 16, "heads", 2));
-    Map<String, Object> shallow = new HashMap<>(config(50));
+    Map<String, Object> shallow = new HashMap<>(TinyModels.coca(50));
     shallow.put("multimodal_cfg", Map.of("width", 16, "heads", 2, "layers", 1, "mlp_ratio", 2));
 
     assertThatThrownBy(() -> Architecture.of(ModelConfig.of(silent), PluginRegistry.create()))
@@ -182,59 +157,5 @@ class CaptionerTest {
 
     assertThatThrownBy(() -> itsCaptioner.generate(pixels, OPTIONS))
         .isInstanceOf(ClosedException.class);
-  }
-
-  @Test
-  void theCommandWritesALineForEachPicture() {
-    String words = TinyModels.write(folder.resolve("words"), config(49408));
-    CommandLineRun run =
-        CommandLineRun.of(
-            "caption", PICTURE, PICTURE, "-m", words, "--max-length", "8", "--format", "json");
-
-    assertThat(run.code()).as(run.err()).isZero();
-    List<String> lines = run.out().lines().toList();
-    assertThat(lines).hasSize(2).allMatch(line -> line.contains("\"caption\":\""));
-    assertThat(lines.get(0)).isEqualTo(lines.get(1));
-  }
-
-  @Test
-  void theCommandWritesATableAndLeavesBadPicturesOut() throws IOException {
-    String words = TinyModels.write(folder.resolve("words-too"), config(49408));
-    Path bad = Files.writeString(folder.resolve("bad.png"), "no picture");
-    Path list = Files.writeString(folder.resolve("list"), bad + "\0" + PICTURE + "\0");
-    Path file = folder.resolve("captions.csv");
-    CommandLineRun run =
-        CommandLineRun.of(
-            "caption",
-            PICTURE,
-            "--images-from",
-            list.toString(),
-            "-0",
-            "--skip-bad",
-            "-m",
-            words,
-            "--max-length",
-            "8",
-            "-o",
-            file.toString());
-
-    assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.err()).contains("openclip: skipped: " + bad).hasLineCount(1);
-    assertThat(Files.readString(file))
-        .startsWith("image,caption\n" + PICTURE + ",")
-        .contains("\n" + PICTURE + ",")
-        .hasLineCount(3);
-  }
-
-  @Test
-  void theCommandRefusesAModelWithoutADecoder() {
-    String plain = TinyModels.write(folder.resolve("plain"));
-
-    CommandLineRun run = CommandLineRun.of("caption", PICTURE, "--model", plain);
-
-    assertThat(run.code()).isEqualTo(1);
-    assertThat(run.err()).contains("writes no captions").contains("coca_ViT-L-14");
-    assertThat(CommandLineRun.of("caption", PICTURE, "--top-k", "3", "--top-p", "0.5").code())
-        .isEqualTo(2);
   }
 }

@@ -17,6 +17,7 @@ import javax.imageio.spi.ImageReaderSpi;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openclip.testkit.Fixtures;
 import org.openclip.testkit.JavaProcess;
 
 /** Applications that bring OpenCLIP with them, are undeployed and deployed again. */
@@ -32,7 +33,7 @@ class ClassLoaderTest {
             // As Tomcat gives it; without, ONNX Runtime's shutdown hook cannot be removed.
             .options("--add-opens", "java.base/java.lang=ALL-UNNAMED")
             .options("-XX:SoftRefLRUPolicyMSPerMB=0")
-            .options("-Dopenclip.golden=" + System.getProperty("openclip.golden"))
+            .options("-Dopenclip.project=" + Fixtures.project())
             .run(Deploying.class, "collect");
 
     assertThat(run.out().lines())
@@ -47,7 +48,7 @@ class ClassLoaderTest {
     JavaProcess.Run run =
         new JavaProcess(folder)
             .options("--enable-native-access=ALL-UNNAMED")
-            .options("-Dopenclip.golden=" + System.getProperty("openclip.golden"))
+            .options("-Dopenclip.project=" + Fixtures.project())
             .run(Deploying.class, "registry");
 
     assertThat(run.out().lines()).as(run.err()).containsExactly("1 x 192, 2 x 192", "foreign 0");
@@ -86,8 +87,7 @@ class ClassLoaderTest {
           new URLClassLoader(jars.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
         thread.setContextClassLoader(loader);
         Object model = loader.loadClass("org.openclip.hub.OpenClip").getMethod("load").invoke(null);
-        Path cat =
-            Path.of(System.getProperty("openclip.golden"), "preprocess/images/cat-small.png");
+        Path cat = Fixtures.path("preprocess/images/cat-small.png");
         System.out.println(
             size(model, "encodeTexts", List.of("a cat"))
                 + ", "

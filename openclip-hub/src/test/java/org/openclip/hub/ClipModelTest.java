@@ -25,6 +25,8 @@ import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.testkit.TinyModels;
 
 /** What every loaded model promises, whatever runs it. */
 class ClipModelTest {

@@ -7,7 +7,6 @@ import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.config.PretrainedTag;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.cli.CommandLineRun;
+import org.openclip.hub.model.PretrainedTags;
 
 /** The model that comes with the jars. */
 class EmbeddedModelTest {
@@ -65,32 +64,5 @@ class EmbeddedModelTest {
       assertThat(named.encodeTexts(NAMES).row(0)).isEqualTo(expected);
       assertThat(tagged.encodeTexts(NAMES).row(0)).isEqualTo(expected);
     }
-  }
-
-  @Test
-  void theNoteOnItsWeightsGoesWithThem() throws IOException {
-    String name = PretrainedTags.embedded(PluginRegistry.create());
-    Path copy = folder.resolve("copy");
-    OpenClip.model(name).save(copy);
-    Path changed = folder.resolve("changed");
-    CommandLineRun.of(
-        "convert",
-        copy.resolve(ModelFolder.CHECKPOINT).toString(),
-        changed.resolve(ModelFolder.CHECKPOINT).toString(),
-        "--metadata",
-        "openclip.note=is another\u001b[1m one");
-    Files.copy(copy.resolve(ModelFolder.CONFIG), changed.resolve(ModelFolder.CONFIG));
-
-    CommandLineRun unnamed = CommandLineRun.of("embed", "--text", "a");
-    CommandLineRun named = CommandLineRun.of("embed", "--text", "a", "-m", name);
-    CommandLineRun copied = CommandLineRun.of("embed", "--text", "a", "-m", copy.toString());
-    CommandLineRun other = CommandLineRun.of("embed", "--text", "a", "-m", changed.toString());
-
-    String note = ", which comes with OpenCLIP, knows emoji and little else; for photographs";
-    assertThat(unnamed.err()).startsWith("openclip: note: " + name + note);
-    assertThat(named.err()).isEqualTo(unnamed.err());
-    assertThat(copied.err()).startsWith("openclip: note: " + copy + note);
-    assertThat(other.err())
-        .isEqualTo("openclip: note: %s, is another\\x1b[1m one%n".formatted(changed));
   }
 }

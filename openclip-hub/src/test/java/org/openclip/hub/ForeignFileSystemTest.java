@@ -25,7 +25,9 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.model.ClipModel;
+import org.openclip.hub.model.ModelFolder;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.hub.testkit.TinyModels;
 
 /** Models lie in any file system that java.nio knows; a zip file stands for all of them. */
 class ForeignFileSystemTest {

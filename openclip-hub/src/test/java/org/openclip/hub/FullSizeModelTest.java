@@ -11,8 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.hub.cli.CommandLineProcess;
-import org.openclip.hub.cli.CommandLineRun;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.testkit.Fixtures;
+import org.openclip.testkit.JavaProcess;
 
 /** What a model of 151 million parameters costs, in a process of its own. */
 @Tag("once")
@@ -29,20 +31,17 @@ class FullSizeModelTest {
         paper.preprocessing(),
         FreshWeights.hash(paper.architecture()));
 
-    CommandLineRun run =
-        CommandLineProcess.run(
-            new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                FullSizeProbe.class.getName(),
+    JavaProcess.Run run =
+        new JavaProcess(folder)
+            .run(
+                FullSizeProbe.class,
                 folder.toString(),
-                Goldens.path("preprocess/images/cat.png").toString()),
-            "");
+                Fixtures.path("preprocess/images/cat.png").toAbsolutePath().toString());
 
     assertThat(run.code()).as(run.err()).isZero();
     Map<String, String[]> told =
-        run.lines().stream()
+        run.out()
+            .lines()
             .map(line -> line.split(" ", -1))
             .collect(Collectors.toMap(words -> words[0], words -> words));
     assertThat(told).containsOnlyKeys("opened", "same", "anonymous");

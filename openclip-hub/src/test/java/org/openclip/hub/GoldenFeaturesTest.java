@@ -22,6 +22,9 @@ import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.testkit.Goldens;
 
 /** Features of whole models, written as folders with recipe weights and loaded from there. */
 class GoldenFeaturesTest {

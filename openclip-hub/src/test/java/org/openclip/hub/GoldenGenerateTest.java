@@ -17,6 +17,8 @@ import org.openclip.api.model.Captioner;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
+import org.openclip.hub.testkit.Goldens;
+import org.openclip.hub.testkit.TinyModels;
 
 /** Captions by beam search and by the most probable tokens. */
 @Tag("golden-generate")

@@ -27,6 +27,8 @@ import org.openclip.api.spi.LossProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.testkit.Goldens;
 
 /** The losses of a run's first step, before anything has changed, computed as in inference. */
 @Tag("golden-training")

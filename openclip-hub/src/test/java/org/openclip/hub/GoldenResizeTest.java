@@ -14,6 +14,9 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.testkit.Goldens;
+import org.openclip.hub.testkit.TinyModels;
 
 /** Weights loaded into another picture size and context length. */
 @Tag("golden-resize")

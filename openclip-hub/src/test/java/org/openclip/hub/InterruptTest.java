@@ -25,6 +25,10 @@ import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.http.Checksum;
 import org.openclip.hub.io.AtomicFile;
 import org.openclip.hub.io.ProcessLock;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.model.PretrainedTags;
+import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 /** An interrupt ends a call with one exception of its own, and the thread stays interrupted. */
 class InterruptTest {
@@ -78,7 +82,7 @@ class InterruptTest {
   @Test
   void everyWayToEncodeEnds() {
     Image picture = Image.rgb(2, 2, new byte[12]);
-    Path cat = Goldens.path("preprocess/images/cat.png");
+    Path cat = Fixtures.path("preprocess/images/cat.png");
     try (ClipModel model = OpenClip.load(name)) {
       Embeddings before = model.encodeTexts(List.of("a cat"));
 

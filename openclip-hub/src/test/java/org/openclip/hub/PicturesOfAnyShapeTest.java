@@ -20,6 +20,7 @@ import org.openclip.api.image.PatchGrid;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.tensor.Tensor;
+import org.openclip.hub.testkit.TinyModels;
 
 /** A NaFlex model sees each picture in its own shape. */
 class PicturesOfAnyShapeTest {

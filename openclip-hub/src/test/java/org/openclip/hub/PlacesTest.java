@@ -22,6 +22,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.model.ClipModel;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.testkit.ModulePath;
+import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 /**
  * OpenCLIP in places that are not those of a first try: in a class loader that threads do not know,
@@ -125,7 +129,7 @@ class PlacesTest {
         run(
             List.of(
                 "-DOPENCLIP_CACHE=" + folder.resolve("cache"),
-                "-Dpicture=" + Goldens.path("preprocess/images/cat.png")),
+                "-Dpicture=" + Fixtures.path("preprocess/images/cat.png")),
             "loader",
             start + File.pathSeparator + classPath(),
             "embedded",

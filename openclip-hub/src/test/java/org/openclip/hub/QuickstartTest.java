@@ -13,6 +13,9 @@ import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.Probabilities;
 import org.openclip.api.text.Tokens;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.testkit.Goldens;
 
 /** From a photograph and words to probabilities, at full size. */
 @Tag("golden-quickstart")
@@ -21,7 +24,10 @@ class QuickstartTest {
 
   @Test
   void probabilitiesOnAPhotographAreTheReferences() {
-    for (Map<String, Object> golden : Goldens.objects(Goldens.path("quickstart.json"))) {
+    List<Map<String, Object>> goldens =
+        Goldens.all("").stream().flatMap(file -> Goldens.objects(file).stream()).toList();
+    assertThat(goldens).isNotEmpty();
+    for (Map<String, Object> golden : goldens) {
       ModelBuilder paper = OpenClip.model((String) Goldens.get(golden, "model"));
       ModelFolder.write(
           folder,

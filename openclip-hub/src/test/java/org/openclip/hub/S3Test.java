@@ -20,7 +20,9 @@ import org.openclip.api.FetchException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
+import org.openclip.hub.model.ModelFolder;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.hub.testkit.TinyModels;
 import org.openclip.testkit.S3Server;
 
 /** Models lie in a bucket of a real S3 server, which a jar's file system shows. */

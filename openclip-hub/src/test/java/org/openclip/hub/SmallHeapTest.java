@@ -16,8 +16,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.model.ClipModel;
-import org.openclip.hub.cli.CommandLineProcess;
-import org.openclip.hub.cli.CommandLineRun;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.JavaProcess;
 
 /** Weights that must be copied need neither a heap nor direct memory of their size. */
 @Tag("once")
@@ -61,17 +62,10 @@ class SmallHeapTest {
       expected = Arrays.toString(model.encodeTexts(List.of("a cat")).row(0));
     }
 
-    CommandLineRun run =
-        CommandLineProcess.run(
-            new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx48m",
-                "-Djava.io.tmpdir=" + folder,
-                "-cp",
-                System.getProperty("java.class.path"),
-                Program.class.getName(),
-                shifted.toString()),
-            "");
+    JavaProcess.Run run =
+        new JavaProcess(folder)
+            .options("-Xmx48m", "-Djava.io.tmpdir=" + folder)
+            .run(Program.class, shifted.toString());
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.out().strip()).isEqualTo(expected);

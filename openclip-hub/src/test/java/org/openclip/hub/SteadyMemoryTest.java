@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.model.ClipModel;
+import org.openclip.hub.testkit.TinyModels;
+import org.openclip.testkit.Fixtures;
 
 /** Native memory that is not given back would show after thousands of calls. */
 @Tag("once")
@@ -40,7 +42,7 @@ class SteadyMemoryTest {
   }
 
   private static void encode(ClipModel model, int times) {
-    List<Path> picture = List.of(Goldens.path("preprocess/images/tiny.png"));
+    List<Path> picture = List.of(Fixtures.path("preprocess/images/tiny.png"));
     List<String> text = List.of("a cat");
     for (int i = 0; i < times; i++) {
       model.encodeImages(picture);

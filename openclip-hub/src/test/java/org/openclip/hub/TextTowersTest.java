@@ -24,6 +24,8 @@ import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.testkit.Goldens;
 
 /**
  * Options of text towers that no golden has, by recipe weights: the modern transformer against the

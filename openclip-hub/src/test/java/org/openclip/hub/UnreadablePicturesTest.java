@@ -17,6 +17,8 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.EncodingListener;
+import org.openclip.hub.picture.PictureFolder;
+import org.openclip.hub.testkit.TinyModels;
 
 /** A picture that cannot be read costs itself alone. */
 @Tag("once")

@@ -16,6 +16,7 @@ import org.openclip.api.text.TokenizerContext;
 import org.openclip.models.image.ImageIoDecoderProvider;
 import org.openclip.models.text.ClipTokenizerProvider;
 import org.openclip.models.text.hf.HfTokenizerProvider;
+import org.openclip.testkit.Fixtures;
 import org.openclip.testkit.JavaProcess;
 
 /** How the native code of tokenizers and WebP is loaded, or the remedy is named. */
@@ -29,7 +30,7 @@ class NativeStartTest {
     Path cache = Files.createDirectories(folder.resolve("cache"));
     return new JavaProcess(folder)
         .options("-Dcom.luciad.imageio.webp.tmpdir=" + cache)
-        .options("-Dopenclip.golden=" + System.getProperty("openclip.golden"))
+        .options("-Dopenclip.project=" + Fixtures.project())
         .environment("DJL_CACHE_DIR", cache.toString());
   }
 
@@ -95,10 +96,7 @@ class NativeStartTest {
       for (Map.Entry<String, byte[]> file : clip.files().entrySet()) {
         Files.write(model.resolve(file.getKey()), file.getValue());
       }
-      byte[] picture =
-          Files.readAllBytes(
-              Path.of(System.getProperty("openclip.golden"))
-                  .resolve("preprocess/images/cat-small.webp"));
+      byte[] picture = Files.readAllBytes(Fixtures.path("preprocess/images/cat-small.webp"));
       for (int attempt = 0; attempt < 2; attempt++) {
         try {
           new HfTokenizerProvider()

@@ -1,4 +1,4 @@
-/** Training and evaluation of CLIP models. */
+/** Trains and evaluates CLIP models. */
 @NullMarked
 package org.openclip.train;
 

@@ -32,6 +32,7 @@ class ModulesTest {
     "org.openclip.backend.onnx, org.openclip.api",
     "org.openclip.backend.tf, org.openclip.api",
     "org.openclip.hub, org.openclip.api",
+    "org.openclip.hub.cli, org.openclip.hub",
     "org.openclip.train, org.openclip.hub",
   })
   void aModuleKnowsTheApiAndAtMostOneOther(String module, String other) {
@@ -45,6 +46,19 @@ class ModulesTest {
                     DescribedPredicate.not(
                         JavaClass.Predicates.resideInAnyPackage(
                             "org.openclip.api..", module + "..", other + ".."))))
+        .check(OpenClipClasses.ALL);
+  }
+
+  @Test
+  void theLibraryDoesWithoutTheCommandLine() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.openclip..")
+        .and()
+        .resideOutsideOfPackages("org.openclip.hub.cli..", "org.openclip.train..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.openclip.hub.cli..", "picocli..")
         .check(OpenClipClasses.ALL);
   }
 

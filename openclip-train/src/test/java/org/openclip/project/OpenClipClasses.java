@@ -4,7 +4,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption.Predefined;
 
-/** The main classes of all six modules, read once. */
+/** The main classes of all modules, read once. */
 final class OpenClipClasses {
   static final JavaClasses ALL =
       new ClassFileImporter()

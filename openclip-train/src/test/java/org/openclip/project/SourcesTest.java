@@ -40,11 +40,33 @@ class SourcesTest {
         .isEmpty();
   }
 
+  /** Another folder has the same form, but other names. */
+  @Test
+  void takeNoGoldenByTheNameOfItsFile() throws IOException {
+    assertThat(
+            javaFiles()
+                .filter(file -> file.toString().contains("/src/test/"))
+                .filter(file -> !file.getFileName().toString().startsWith("Golden"))
+                .filter(file -> read(file).contains("getProperty(\"openclip.golden\")")))
+        .as("tests that read the folder of goldens; what is always the same is in Fixtures")
+        .isEmpty();
+    Pattern named = Pattern.compile("Goldens\\.path\\(\\s*\"[^\"]*[./]");
+    assertThat(javaFiles().filter(file -> named.matcher(read(file)).find()))
+        .as("tests that name a file of the goldens; choose by what it holds")
+        .isEmpty();
+  }
+
   @Test
   void areAllSeen() throws IOException {
-    assertThat(javaFiles().map(file -> PROJECT.relativize(file).getName(0)).distinct())
-        .map(Path::toString)
-        .contains("openclip-api", "openclip-models", "openclip-hub", "openclip-train");
+    assertThat(javaFiles().map(SourcesTest::name).map(name -> name.split("/src/", 2)[0]).distinct())
+        .containsExactlyInAnyOrder(
+            "openclip-api",
+            "openclip-models",
+            "openclip-backend-onnx",
+            "openclip-backend-tf",
+            "openclip-hub",
+            "openclip-hub/cli",
+            "openclip-train");
   }
 
   private static boolean isFormatted(Path file) {
@@ -74,9 +96,12 @@ class SourcesTest {
     }
   }
 
+  private static String name(Path file) {
+    return PROJECT.relativize(file).toString().replace('\\', '/');
+  }
+
   private static boolean isJavaSource(Path file) {
-    String name = PROJECT.relativize(file).toString().replace('\\', '/');
-    return name.matches("openclip-[^/]*/src/.*\\.java");
+    return name(file).matches("openclip-[^/]*/(cli/)?src/.*\\.java");
   }
 
   private static String read(Path file) {

@@ -10,9 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.tensor.Weights;
-import org.openclip.hub.FreshWeights;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.testkit.Fixtures;
 
 /** ONNX Runtime and TensorFlow in one process answer alike, from the picture file to the label. */
 @Tag("full")
@@ -20,7 +21,7 @@ class BackendsAgreeTest {
   private static final List<String> TEXTS = List.of("a diagram", "a dog", "a cat in the snow");
   private static final List<Path> PICTURES =
       List.of("cat.png", "cat-small.png").stream()
-          .map(name -> Path.of(System.getProperty("openclip.golden"), "preprocess", "images", name))
+          .map(name -> Fixtures.path("preprocess/images/" + name))
           .toList();
 
   /** What a model answered: rows of pictures and of texts, and the probabilities of the texts. */

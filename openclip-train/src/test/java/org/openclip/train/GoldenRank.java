@@ -2,6 +2,7 @@ package org.openclip.train;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.api.training.StepOptions;
 import org.openclip.api.training.StepReport;
 import org.openclip.api.training.Trainer;
-import org.openclip.hub.FreshWeights;
+import org.openclip.hub.model.FreshWeights;
 import org.openclip.train.plan.TrainingGraphs;
 
 /**
@@ -93,7 +94,7 @@ final class GoldenRank {
     result.put("steps", steps);
     try (Backend backend = provider.open(options);
         Weights weights = FreshWeights.hash(architecture).toWeights();
-        Trainer trainer = backend.train(run.plan(architecture, graphs), weights)) {
+        Trainer trainer = backend.train(run.plan(architecture, plugins, graphs, rank), weights)) {
       for (int step = 0; step < run.steps().size(); step++) {
         GoldenRun.Step expected = run.steps().get(step);
         Map<String, Tensor> batch = new HashMap<>();
@@ -109,6 +110,8 @@ final class GoldenRank {
           result.put("gradients", lengths(gradients.keySet(), gradients::get));
         }
         StepReport report = trainer.step(parts, given);
+        result.computeIfAbsent("threads_first", name -> threads());
+        result.put("threads_last", threads());
         steps.add(
             Map.of(
                 "losses",
@@ -120,8 +123,16 @@ final class GoldenRank {
       }
       Weights end = trainer.weights();
       result.put("final", lengths(end.names(), end::get));
+      Weights state = trainer.optimizerState();
+      result.put("state", lengths(state.names(), state::get));
     }
     return result;
+  }
+
+  /** Returns how many threads the process has; 0 where the system does not tell. */
+  private static int threads() {
+    String[] tasks = new File("/proc/self/task").list();
+    return tasks == null ? 0 : tasks.length;
   }
 
   private static Map<String, Object> lengths(

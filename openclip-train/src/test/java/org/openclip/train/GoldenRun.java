@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.config.ModelConfig;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.LossProvider;
@@ -129,7 +130,7 @@ record GoldenRun(String name, Path file, Map<String, Object> json) {
 
   /** Returns in how many parts a process' batch comes. */
   int parts() {
-    return (int) number(hyperParameters().getOrDefault("parts", 1));
+    return (int) number(hyperParameters().getOrDefault("accum_freq", 1));
   }
 
   /** Returns whether it computes in bfloat16. */
@@ -166,7 +167,17 @@ record GoldenRun(String name, Path file, Map<String, Object> json) {
         gathering(rank));
   }
 
-  TrainingPlan plan(Architecture architecture, TrainingGraphs graphs) {
+  private TrainingPlan.@Nullable Tiling tiling(
+      Architecture architecture, PluginRegistry plugins, TrainingGraphs graphs, int rank) {
+    if (!hyperParameters().containsKey("tiles")) {
+      return null;
+    }
+    LossProvider loss = plugins.named(LossProvider.class, task());
+    return graphs.tiling(architecture, loss, 0, gathering(rank), 2);
+  }
+
+  TrainingPlan plan(
+      Architecture architecture, PluginRegistry plugins, TrainingGraphs graphs, int rank) {
     Map<String, Object> given = hyperParameters();
     Object unlocked = given.get("lock_image");
     Set<String> locked =
@@ -183,8 +194,13 @@ record GoldenRun(String name, Path file, Map<String, Object> json) {
         Map.of("logit_scale", new TrainingPlan.Clamp(0, LARGEST_SCALE)),
         clip == null ? Double.POSITIVE_INFINITY : number(clip),
         false,
-        new TrainingPlan.Sharing(Boolean.TRUE.equals(given.get("sync_norms")), DataType.FLOAT32),
-        null);
+        new TrainingPlan.Sharing(
+            Boolean.TRUE.equals(given.get("use_bn_sync")),
+            Boolean.TRUE.equals(given.get("narrow_gradients"))
+                ? DataType.BFLOAT16
+                : DataType.FLOAT32,
+            Boolean.TRUE.equals(given.get("fsdp"))),
+        tiling(architecture, plugins, graphs, rank));
   }
 
   Map<String, Double> weightDecays() {
@@ -220,6 +236,23 @@ record GoldenRun(String name, Path file, Map<String, Object> json) {
             .mapToLong(n -> ((Number) n).longValue())
             .toArray();
     return Tensor.of(ids, rows.size(), length);
+  }
+
+  /** Returns rows of tokens of a golden that has no steps, over and over. */
+  Tensor tokensFor(int rows) {
+    List<?> given = (List<?>) Objects.requireNonNull(json.get("tokens"));
+    List<Object> repeated = new ArrayList<>();
+    for (int i = 0; i < rows; i++) {
+      repeated.add(given.get(i % given.size()));
+    }
+    return tokens(repeated);
+  }
+
+  /** Returns other pictures than any step's. */
+  Tensor picturesFor(int rows) {
+    List<?> shape = (List<?>) Objects.requireNonNull(json.get("image_shape"));
+    return Recipe.picture(
+        name, rows, ((Number) shape.get(2)).intValue(), ((Number) shape.get(3)).intValue());
   }
 
   Tensor picture(int step) {

@@ -26,7 +26,7 @@ import org.openclip.api.training.StepOptions;
 import org.openclip.api.training.StepReport;
 import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
-import org.openclip.hub.FreshWeights;
+import org.openclip.hub.model.FreshWeights;
 import org.openclip.train.plan.ShortTexts;
 import org.openclip.train.plan.TrainingGraphs;
 
@@ -61,7 +61,8 @@ class GoldenTrainingTest {
     PluginRegistry plugins = PluginRegistry.create();
     Architecture architecture = Architecture.of(run.config(), plugins);
     LossProvider loss = plugins.named(LossProvider.class, run.task());
-    TrainingPlan plan = run.plan(architecture, TrainingGraphs.of(architecture, loss, Map.of(), 0));
+    TrainingPlan plan =
+        run.plan(architecture, plugins, TrainingGraphs.of(architecture, loss, Map.of(), 0), 0);
     BackendProvider provider =
         plugins.first(BackendProvider.class, BackendProvider::trains).orElseThrow();
     boolean normed = run.end().keySet().stream().anyMatch(name -> name.contains("running_"));
@@ -100,7 +101,7 @@ class GoldenTrainingTest {
     Architecture architecture = Architecture.of(run.config(), plugins);
     boolean distill = run.task().equals("distill");
     TrainingGraphs graphs = run.graphs(architecture, plugins, 0);
-    TrainingPlan plan = run.plan(architecture, graphs);
+    TrainingPlan plan = run.plan(architecture, plugins, graphs, 0);
     Map<String, Double> decays = new LinkedHashMap<>();
     plan.rules().forEach((name, rule) -> decays.put(name, rule.weightDecay()));
     assertThat(decays).containsExactlyInAnyOrderEntriesOf(run.weightDecays());

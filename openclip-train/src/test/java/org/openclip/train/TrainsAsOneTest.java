@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.openclip.testkit.Fixtures;
 
 /** Fifty steps of several processes, beside those of one over the batch of all. */
 @Tag("full")
@@ -39,27 +40,40 @@ class TrainsAsOneTest {
     RANKS.close();
   }
 
+  /** Base, processes, parts of a process' batch, and flags that are set. */
   @ParameterizedTest
   @CsvSource({
-    "distributed/dist2-clip-local-grad, 2, 1, false",
-    "distributed/dist2-clip-local-grad, 3, 1, false",
-    "distributed/dist2-clip-local-grad, 4, 1, false",
-    "distributed/dist2-clip-local-grad, 2, 3, false",
-    "distributed/dist2-clip-grad, 2, 1, false",
-    "distributed/dist2-siglip-bidir, 2, 1, false",
-    "distributed/dist2-siglip-shift, 3, 1, false",
-    "distributed/dist2-siglip-reduce, 2, 2, false",
-    "distributed/dist2-siglip-gather, 4, 1, false",
-    "distributed/dist2-coca-local-grad, 2, 1, false",
-    "distributed/dist2-distill-local-grad, 2, 1, false",
-    "distributed/dist2-clip-local-grad, 2, 1, true",
-    "training/clip-resnet, 2, 1, false",
-    "training/clip-resnet, 3, 1, false",
+    "distributed/dist2-clip-local-grad, 2, 1, ''",
+    "distributed/dist2-clip-local-grad, 3, 1, fsdp",
+    "distributed/dist2-clip-local-grad, 4, 1, ''",
+    "distributed/dist2-clip-local-grad, 2, 3, ''",
+    "distributed/dist2-clip-local-grad, 2, 1, tiles",
+    "distributed/dist2-siglip-bidir, 3, 2, tiles fsdp",
+    "distributed/dist2-clip-grad, 2, 1, ''",
+    "distributed/dist2-clip-grad, 3, 2, fsdp",
+    "training/clip-vit-clipped, 4, 1, fsdp",
+    "training/clip-vit-clipped, 2, 2, ''",
+    "distributed/dist2-siglip-bidir, 2, 1, ''",
+    "distributed/dist2-siglip-shift, 3, 1, fsdp",
+    "distributed/dist2-siglip-reduce, 2, 2, ''",
+    "distributed/dist2-siglip-gather, 4, 1, ''",
+    "distributed/dist2-coca-local-grad, 2, 1, ''",
+    "distributed/dist2-coca-local-grad, 3, 1, fsdp",
+    "distributed/dist2-distill-local-grad, 2, 1, ''",
+    "distributed/dist2-distill-local-grad, 4, 1, ''",
+    "training/clip-convnext, 2, 1, ''",
+    "training/clip-roberta, 3, 1, ''",
+    "distributed/dist2-clip-local-grad, 2, 1, narrow",
+    "distributed/dist2-siglip-shift, 2, 1, narrow",
+    "distributed/dist2-clip-local-grad, 3, 1, narrow narrow_gradients fsdp",
+    "training/clip-resnet, 2, 1, use_bn_sync",
+    "training/clip-resnet, 3, 1, use_bn_sync fsdp",
   })
-  void severalProcessesTrainAsOne(String base, int world, int parts, boolean narrow)
+  void severalProcessesTrainAsOne(String base, int world, int parts, String flags)
       throws Exception {
-    GoldenRun alone = run(base, 1, 1, narrow);
-    GoldenRun together = run(base, world, parts, narrow);
+    boolean narrow = flags.contains("narrow");
+    GoldenRun alone = run(base, 1, 1, narrow ? "narrow" : "");
+    GoldenRun together = run(base, world, parts, flags);
 
     Map<String, Object> one = ALONE.get(alone.name());
     if (one == null) {
@@ -77,19 +91,43 @@ class TrainsAsOneTest {
             .as("step %d", step + 1)
             .isCloseTo(expected, within(tolerance * Math.abs(expected)));
       }
-      Map<?, ?> gradients = (Map<?, ?>) one.get("gradients");
-      double largest = gradients.values().stream().mapToDouble(v -> (Double) v).max().orElseThrow();
       if (!narrow) {
-        ((Map<?, ?>) Objects.requireNonNull(rank.get("gradients")))
-            .forEach(
-                (name, length) -> {
-                  double expected = (Double) gradients.get(name);
-                  assertThat((Double) length)
-                      .as("gradient of %s", name)
-                      .isCloseTo(expected, within(tolerance * expected + 1e-6 * largest));
-                });
+        assertClose(rank.get("gradients"), one.get("gradients"));
+      }
+      // An operation that waits no longer than so long must not leave a thread that does.
+      assertThat((Integer) rank.get("threads_last"))
+          .isLessThan((Integer) rank.get("threads_first") + 100);
+    }
+    Map<?, ?> state = (Map<?, ?>) Objects.requireNonNull(several.get(0).get("state"));
+    assertThat(state.keySet()).isEqualTo(((Map<?, ?>) one.get("state")).keySet());
+    for (Map<String, Object> rank : several.subList(1, several.size())) {
+      assertThat(rank.get("final")).isEqualTo(several.get(0).get("final"));
+      if (flags.contains("fsdp")) {
+        assertThat((Map<?, ?>) rank.get("state")).isEmpty();
+      } else {
+        assertThat(rank.get("state")).isEqualTo(state);
       }
     }
+    if (flags.contains("fsdp")) {
+      List<Map<String, Object>> whole =
+          RANKS.make(run(base, world, parts, flags.replace("fsdp", "").strip()), folder);
+      assertThat(several.get(0).get("steps")).isEqualTo(whole.get(0).get("steps"));
+      assertThat(several.get(0).get("final")).isEqualTo(whole.get(0).get("final"));
+      assertThat(state).isEqualTo(whole.get(0).get("state"));
+    }
+  }
+
+  private static void assertClose(Object actual, Object expected) {
+    Map<?, ?> gradients = (Map<?, ?>) expected;
+    double largest = gradients.values().stream().mapToDouble(v -> (Double) v).max().orElseThrow();
+    ((Map<?, ?>) Objects.requireNonNull(actual))
+        .forEach(
+            (name, length) -> {
+              double one = (Double) gradients.get(name);
+              assertThat((Double) length)
+                  .as("gradient of %s", name)
+                  .isCloseTo(one, within(1e-5 * one + 1e-6 * largest));
+            });
   }
 
   private static double loss(Map<String, Object> rank, int step) {
@@ -98,20 +136,19 @@ class TrainsAsOneTest {
   }
 
   /** Writes a run of many steps with a known model. */
-  private static GoldenRun run(String base, int world, int parts, boolean narrow)
-      throws IOException {
-    Path golden = Path.of(Objects.requireNonNull(System.getProperty("openclip.golden")));
-    Map<String, Object> json =
-        new LinkedHashMap<>(JSON.std.mapFrom(Files.readAllBytes(golden.resolve(base + ".json"))));
-    String name = "as-one-" + base.replace('/', '-') + (narrow ? "-narrow" : "");
+  private static GoldenRun run(String base, int world, int parts, String flags) throws IOException {
+    byte[] golden = Files.readAllBytes(Fixtures.path(base + ".json"));
+    Map<String, Object> json = new LinkedHashMap<>(JSON.std.mapFrom(golden));
+    String name = "as-one-" + base.replace('/', '-') + (flags.contains("narrow") ? "-narrow" : "");
     json.put("name", name);
     Map<String, Object> how = new LinkedHashMap<>();
     ((Map<?, ?>) Objects.requireNonNull(json.get("case")))
         .forEach((k, v) -> how.put((String) k, v));
     how.put("world", world);
-    how.put("parts", parts);
-    how.put("narrow", narrow);
-    how.put("sync_norms", true);
+    how.put("accum_freq", parts);
+    for (String flag : flags.split(" ", -1)) {
+      how.put(flag, true);
+    }
     how.putIfAbsent("local_loss", true);
     how.put("gather_with_grad", true);
     json.put("case", how);
@@ -132,7 +169,10 @@ class TrainsAsOneTest {
       steps.add(made);
     }
     json.put("steps", steps);
-    Path file = folder.resolve(String.format(Locale.ROOT, "%s-%d-%d.run", name, world, parts));
+    Path file =
+        folder.resolve(
+            String.format(
+                Locale.ROOT, "%s-%d-%d-%s.run", name, world, parts, flags.replace(' ', '-')));
     Files.writeString(file, JSON.std.asString(json));
     return GoldenRun.read(file);
   }

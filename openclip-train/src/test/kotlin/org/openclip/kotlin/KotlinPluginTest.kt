@@ -4,7 +4,7 @@ import org.assertj.core.api.Assertions.assertThat
 import org.junit.jupiter.api.Tag
 import org.junit.jupiter.api.Test
 import org.openclip.api.tensor.Tensor
-import org.openclip.hub.FreshWeights
+import org.openclip.hub.model.FreshWeights
 import org.openclip.hub.OpenClip
 import org.openclip.testkit.ImageEncoderContract
 

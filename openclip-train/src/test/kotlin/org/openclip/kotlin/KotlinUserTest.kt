@@ -28,7 +28,7 @@ import org.openclip.api.model.ClipModel
 import org.openclip.api.model.ZeroShotClassifier
 import org.openclip.api.tensor.DataType
 import org.openclip.api.tensor.Tensor
-import org.openclip.hub.FreshWeights
+import org.openclip.hub.model.FreshWeights
 import org.openclip.hub.OpenClip
 
 /** The API as a user meets it who writes Kotlin. */

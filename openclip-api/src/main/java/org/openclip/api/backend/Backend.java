@@ -1,5 +1,6 @@
 package org.openclip.api.backend;
 
+import java.nio.file.Path;
 import org.openclip.api.BackendException;
 import org.openclip.api.ClosedException;
 import org.openclip.api.graph.Graph;
@@ -8,23 +9,23 @@ import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
 
 /**
- * A numerical runtime that is ready to run graphs on one device. Safe for many threads; exceptions
- * of the native runtime never leave it.
+ * A numerical runtime, such as ONNX Runtime or TensorFlow, that runs graphs on one device.
+ * Thread-safe. Exceptions of the native runtime are wrapped in {@link BackendException}.
  */
 public interface Backend extends AutoCloseable {
   /** Returns the provider's name, such as {@code onnx}. */
   String name();
 
-  /** Returns one line for people: the runtime, its version, and the device in use. */
+  /** Returns one line of text for users: the runtime, its version, and the device in use. */
   String description();
 
   /** Returns the device in use, never {@link Device.Kind#AUTO}. */
   Device device();
 
   /**
-   * Turns a graph and its weights into a program. Every parameter of the graph must be among the
-   * weights with the graph's shape, in any floating-point type; it is read in place for as long as
-   * the program lives, so the weights must stay open until the program is closed.
+   * Compiles a graph and its weights into a program. The weights must contain every parameter of
+   * the graph with the graph's shape, in any floating-point type. The program reads them in place,
+   * so the weights must stay open until the program is closed.
    *
    * @throws BackendException when the runtime refuses
    * @throws ClosedException after {@link #close}
@@ -32,11 +33,24 @@ public interface Backend extends AutoCloseable {
   Program compile(Graph graph, Weights weights);
 
   /**
-   * Begins to train.
+   * Opens a file in the runtime's own format, from any tool, as a program. It is used to compare
+   * the speed of models with programs from elsewhere.
+   *
+   * @throws BackendException when the runtime has no such format, or refuses the file
+   * @throws ClosedException after {@link #close}
+   */
+  default FileProgram open(Path file) {
+    throw new BackendException(name(), "it opens no files of its own format, such as " + file);
+  }
+
+  /**
+   * Creates a trainer for a plan.
    *
    * @param plan what is trained and how
-   * @param weights where every parameter starts, in any floating-point type; they are copied
-   * @throws BackendException when this backend cannot train, or not in its precision
+   * @param weights the initial values of all parameters, in any floating-point type; they are
+   *     copied
+   * @throws BackendException when this backend does not support training, or does not in its
+   *     precision
    * @throws ClosedException after {@link #close}
    */
   default Trainer train(TrainingPlan plan, Weights weights) {
@@ -45,8 +59,8 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
-   * Closes every program and trainer that is still open, then the runtime. Closing twice is
-   * harmless.
+   * Closes every program and trainer that is still open, then the runtime. Closing twice has no
+   * effect.
    */
   @Override
   void close();

@@ -3,20 +3,20 @@ package org.openclip.api.backend;
 import org.openclip.api.InvalidInputException;
 
 /**
- * How a backend runs its programs.
+ * The options of a backend: device, precision and threads.
  *
- * @param device where
- * @param precision in which type of numbers
- * @param threads how many threads one run may use on the CPU; 0 lets the backend choose by the size
- *     of the work, at most the physical cores
- * @param spin whether threads that work on one run wait for each other by spinning, for a
- *     millisecond at most, before they sleep; runs are faster so, and cost more where other
- *     processes want the cores
- * @param world the processes that train together; backends that do not train do not look at it
+ * @param device the device that runs the programs
+ * @param precision the floating-point type of the computation
+ * @param threads the largest number of CPU threads of one run; 0 lets the backend choose by the
+ *     size of the work, up to the number of physical cores
+ * @param spin whether the threads of one run spin for up to a millisecond while they wait for each
+ *     other, before they sleep; runs are faster with spinning, but cost more if other processes
+ *     need the cores
+ * @param world the processes of a distributed training; backends that do not train ignore it
  */
 public record BackendOptions(
     Device device, Precision precision, int threads, boolean spin, World world) {
-  /** The device that there is, float32, threads by the size of the work, which spin. */
+  /** The available device, float32, threads by the size of the work, with spinning. */
   public static final BackendOptions DEFAULT =
       new BackendOptions(Device.AUTO, Precision.FLOAT32, 0);
 
@@ -28,17 +28,17 @@ public record BackendOptions(
     }
   }
 
-  /** Creates options of threads that spin, in a process that needs no other. */
+  /** Creates options with spinning, for a single process. */
   public BackendOptions(Device device, Precision precision, int threads) {
     this(device, precision, threads, true, World.ALONE);
   }
 
-  /** Creates options of a process that needs no other. */
+  /** Creates options for a single process. */
   public BackendOptions(Device device, Precision precision, int threads, boolean spin) {
     this(device, precision, threads, spin, World.ALONE);
   }
 
-  /** Creates options of threads that spin, in a process that trains with others. */
+  /** Creates options with spinning, for a process of a distributed training. */
   public BackendOptions(Device device, Precision precision, int threads, World world) {
     this(device, precision, threads, true, world);
   }
@@ -48,7 +48,7 @@ public record BackendOptions(
     return new BackendOptions(other, precision, threads, spin, world);
   }
 
-  /** Returns the same options with another type of numbers. */
+  /** Returns the same options with another precision. */
   public BackendOptions withPrecision(Precision other) {
     return new BackendOptions(device, other, threads, spin, world);
   }
@@ -58,7 +58,7 @@ public record BackendOptions(
     return new BackendOptions(device, precision, other, spin, world);
   }
 
-  /** Returns the same options with threads that spin, or do not. */
+  /** Returns the same options with spinning on or off. */
   public BackendOptions withSpin(boolean other) {
     return new BackendOptions(device, precision, threads, other, world);
   }

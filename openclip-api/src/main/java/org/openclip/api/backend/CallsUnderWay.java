@@ -8,16 +8,16 @@ import java.util.function.Supplier;
 import org.openclip.api.ShutdownException;
 
 /**
- * The calls into native code that are being made, for which the end of the JVM waits. After {@code
- * System.exit} or SIGTERM the JVM ends when its shutdown hooks have, whatever other threads are
- * doing then. A hook that is registered here while there are calls, and only then, lasts as long as
- * they do, but no longer than {@value #DEFAULT_SECONDS} seconds, or those of the system property
- * {@value #SECONDS}.
+ * Delays the end of the JVM until running calls into native code have finished. After {@code
+ * System.exit} or SIGTERM the JVM ends when its shutdown hooks have ended, whatever other threads
+ * are doing. This class registers a hook while there are calls, and only then. The hook waits for
+ * the calls, but no longer than {@value #DEFAULT_SECONDS} seconds, or the number of seconds in the
+ * system property {@value #SECONDS}.
  *
- * <p>A call inside of another on the same thread is a part of it.
+ * <p>A call inside another call on the same thread is part of that call.
  */
 public final class CallsUnderWay {
-  /** The system property that says how many seconds the end of the JVM waits at most. */
+  /** The system property for the largest number of seconds that the end of the JVM is delayed. */
   public static final String SECONDS = "openclip.shutdown.seconds";
 
   /** As long as orchestrators wait as a rule before they kill a process. */
@@ -44,9 +44,9 @@ public final class CallsUnderWay {
   }
 
   /**
-   * Makes a call that is finished before the JVM ends.
+   * Runs a call that finishes before the JVM ends.
    *
-   * @param what takes the call, for the error
+   * @param what the object that takes the call, for the error message
    * @throws ShutdownException when the JVM is ending and the call is not a part of one that began
    *     before
    */
@@ -55,8 +55,8 @@ public final class CallsUnderWay {
   }
 
   /**
-   * Makes a call that is finished before the JVM ends if it began before, and is made all the same
-   * if it did not. For parts of longer work, such as the steps of a training that is being saved.
+   * Runs a call that finishes before the JVM ends, and runs it even if the JVM is already ending.
+   * Use it for parts of longer work, such as the steps of a training that is being saved.
    */
   public static <T> T finish(Supplier<T> call) {
     return make("", false, call);
@@ -73,7 +73,7 @@ public final class CallsUnderWay {
     }
   }
 
-  /** Returns whether the JVM is ending: its shutdown hooks run. */
+  /** Returns whether the JVM is ending, which means that its shutdown hooks are running. */
   public static boolean jvmIsEnding() {
     try {
       Runtime.getRuntime().removeShutdownHook(PROBE);

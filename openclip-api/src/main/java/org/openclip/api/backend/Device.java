@@ -4,7 +4,7 @@ import java.util.Locale;
 import org.openclip.api.InvalidInputException;
 
 /**
- * Where programs run.
+ * A device that runs programs.
  *
  * @param kind the kind of processor, or the backend's own choice
  * @param index which one of its kind, from 0
@@ -12,18 +12,18 @@ import org.openclip.api.InvalidInputException;
 public record Device(Kind kind, int index) {
   /** The kinds of processors. */
   public enum Kind {
-    /** A GPU if the backend finds one, else the CPU, said in the log. */
+    /** A GPU if the backend finds one, otherwise the CPU; the choice is logged. */
     AUTO,
-    /** The machine's processor. */
+    /** The CPU. */
     CPU,
-    /** An NVIDIA GPU, demanded: without one, opening the backend fails. */
+    /** An NVIDIA GPU. Without one, opening the backend fails. */
     CUDA
   }
 
-  /** A GPU if there is one, else the CPU. */
+  /** A GPU if there is one, otherwise the CPU. */
   public static final Device AUTO = new Device(Kind.AUTO, 0);
 
-  /** The machine's processor. */
+  /** The CPU. */
   public static final Device CPU = new Device(Kind.CPU, 0);
 
   /** Checks that the index is not negative. */

@@ -7,12 +7,15 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.openclip.api.BackendException;
 
-/** Libraries under a backend that do not fit together, such as versions that a build has mixed. */
+/**
+ * Detects libraries of a backend whose versions do not fit together, for example because a build
+ * has mixed them.
+ */
 public final class LibraryMismatch {
   private LibraryMismatch() {}
 
   /**
-   * Makes a call into libraries.
+   * Runs a call into the libraries.
    *
    * @param backend the name of the backend, whose artifact is {@code openclip-backend-} with it
    * @param libraries the artifacts by the name of a class in each

@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where a library unpacks its native code, and what a user can do when that does not load. The
- * libraries themselves report little of it: that a name is not in {@code java.library.path}, as a
- * rule, whatever it was that went wrong.
+ * The folder where a library unpacks its native code, and the remedy when that code does not load.
+ * The libraries themselves report little: usually that a name is not in {@code java.library.path},
+ * whatever the reason.
  *
  * @param folder where native code is unpacked
- * @param bytes how much room it needs there
- * @param remedy how to name another folder, as the end of a sentence
+ * @param bytes the space that it needs there
+ * @param remedy how to choose another folder, as the end of a sentence
  */
 public record NativePlace(Path folder, long bytes, String remedy) {
   private static final Path MOUNTS = Path.of("/proc/self/mounts");
@@ -25,7 +25,7 @@ public record NativePlace(Path folder, long bytes, String remedy) {
    * Returns why native code did not load, with the remedy, if Java or the folder is the reason.
    *
    * @param failure what was thrown
-   * @param library a class of what loads it
+   * @param library a class of the library that loads it
    */
   public Optional<String> problem(Throwable failure, Class<?> library) {
     return problem(failure)
@@ -35,7 +35,7 @@ public record NativePlace(Path folder, long bytes, String remedy) {
   /**
    * Returns why native code did not load, with the remedy, if Java or the folder is the reason.
    *
-   * @param failure what was thrown, which holds the reason
+   * @param failure what was thrown; it contains the reason
    */
   public Optional<String> problem(Throwable failure) {
     if (chain(failure).anyMatch(IllegalCallerException.class::isInstance)) {
@@ -146,7 +146,7 @@ public record NativePlace(Path folder, long bytes, String remedy) {
     return Stream.<Throwable>iterate(failure, e -> e != null, Throwable::getCause).limit(20);
   }
 
-  /** Returns the failure behind all others in words. */
+  /** Returns the root cause in words. */
   public static String root(Throwable failure) {
     return chain(failure).reduce((outer, inner) -> inner).orElse(failure).toString();
   }

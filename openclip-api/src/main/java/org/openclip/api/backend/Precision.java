@@ -6,9 +6,9 @@ import java.util.Locale;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.tensor.DataType;
 
-/** The type of floating-point numbers in which a program computes. */
+/** The floating-point type in which a program computes. */
 public enum Precision {
-  /** 32 bits: the reference's numbers. */
+  /** 32 bits, as the reference computes by default. */
   FLOAT32("fp32", DataType.FLOAT32),
   /** IEEE half: 16 bits, 11 of them significant. */
   FLOAT16("fp16", DataType.FLOAT16),

@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The instructions of a processor that decide how fast models run.
+ * The instruction sets of a processor that determine how fast models run.
  *
- * @param known whether they could be read; false where the system does not tell
- * @param features those that are there, by their names, widest last
+ * @param known whether they could be read; false when the system does not report them
+ * @param features the names of the available instruction sets, widest last
  */
 public record Processor(boolean known, List<String> features) {
   /** Instructions that multiply bfloat16 numbers. */
@@ -56,7 +56,7 @@ public record Processor(boolean known, List<String> features) {
   }
 
   /**
-   * Returns the processor that a text describes.
+   * Parses the description of a processor.
    *
    * @param text that of {@code /proc/cpuinfo}, of which the first line of flags counts, or of
    *     {@code sysctl hw.optional}
@@ -76,6 +76,18 @@ public record Processor(boolean known, List<String> features) {
       }
     }
     return new Processor(!flags.isEmpty(), features);
+  }
+
+  /** Returns how many processors the JVM may use, less those that only share a core. */
+  public static int physicalCores() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    try {
+      Path smt = Path.of("/sys/devices/system/cpu/smt/active");
+      boolean shared = Files.exists(smt) && Files.readString(smt).strip().equals("1");
+      return shared ? Math.max(1, processors / 2) : processors;
+    } catch (IOException e) {
+      return processors;
+    }
   }
 
   /** Returns whether bfloat16 is multiplied by instructions for it, and not emulated. */

@@ -5,15 +5,15 @@ import java.util.List;
 import org.openclip.api.InvalidInputException;
 
 /**
- * The processes that train one model together, each with a part of every batch.
+ * The processes of a distributed training. Each one has a part of every batch.
  *
- * @param rank which of them this is, from 0
- * @param addresses where each of them listens for the others' tensors, {@code host:port}, in the
- *     order of their ranks
+ * @param rank the rank of this process, from 0
+ * @param addresses the address {@code host:port} where each process listens for the others'
+ *     tensors, in the order of their ranks
  * @param timeout how long a process waits for the others before it gives up
  */
 public record World(int rank, List<String> addresses, Duration timeout) {
-  /** One process, which needs no other. */
+  /** A single process. */
   public static final World ALONE = new World(0, List.of(""), Duration.ofMinutes(30));
 
   /** Copies the list, and checks that the rank is in it and the timeout above zero. */
@@ -33,17 +33,17 @@ public record World(int rank, List<String> addresses, Duration timeout) {
     }
   }
 
-  /** Returns how many processes train together. */
+  /** Returns the number of processes. */
   public int size() {
     return addresses.size();
   }
 
-  /** Returns whether there is no other process. */
+  /** Returns whether this is a single process. */
   public boolean alone() {
     return size() == 1;
   }
 
-  /** Returns how many of the processes are on this one's machine, itself among them. */
+  /** Returns the number of processes on this machine, including this one. */
   public int neighbours() {
     String own = host(addresses.get(rank));
     return (int) addresses.stream().filter(address -> host(address).equals(own)).count();

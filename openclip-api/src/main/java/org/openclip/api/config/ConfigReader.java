@@ -10,11 +10,11 @@ import org.openclip.api.InvalidConfigException;
 import org.openclip.api.Suggestions;
 
 /**
- * Reads a JSON object key by key, with types checked, and refuses the keys that nobody asked for.
+ * Reads a JSON object key by key, checks types, and rejects unknown keys.
  *
  * <p>A JSON object is a {@code Map<String, Object>} whose values are {@code null}, {@link String},
  * {@link Boolean}, {@link Number}, {@link List} and {@link Map}. A key whose value is {@code null}
- * counts as absent. Not safe for many threads.
+ * counts as absent. Not thread-safe.
  */
 public final class ConfigReader {
   private final String path;
@@ -24,7 +24,8 @@ public final class ConfigReader {
   /**
    * Creates a reader.
    *
-   * @param path where the object stands, for messages, such as {@code vision_cfg}; empty at the top
+   * @param path the path of the object, for messages, such as {@code vision_cfg}; empty at the top
+   *     level
    * @param json the object
    */
   public ConfigReader(String path, Map<String, ?> json) {
@@ -32,7 +33,7 @@ public final class ConfigReader {
     this.json = json;
   }
 
-  /** Returns whether the key is there with a value other than null. */
+  /** Returns whether the key has a value other than null. */
   public boolean has(String key) {
     known.add(key);
     return json.get(key) != null;
@@ -62,7 +63,7 @@ public final class ConfigReader {
     throw wrong(key, value, "a number");
   }
 
-  /** Returns a truth value, or the default when the key is absent. */
+  /** Returns a boolean, or the default when the key is absent. */
   public boolean bool(String key, boolean otherwise) {
     Object value = value(key);
     if (value == null) {
@@ -135,19 +136,19 @@ public final class ConfigReader {
     throw wrong(key, value, "a list of strings that are not empty");
   }
 
-  /** Returns the value as it stands, or null when the key is absent. */
+  /** Returns the value without any check, or null when the key is absent. */
   public @Nullable Object value(String key) {
     known.add(key);
     return json.get(key);
   }
 
-  /** Accepts keys that this reader's owner knows to have no effect on it. */
+  /** Accepts keys that have no effect. */
   public void ignore(String... keys) {
     known.addAll(List.of(keys));
   }
 
   /**
-   * Returns the path of a key under this object, for messages.
+   * Returns the full path of a key, for messages.
    *
    * @param key a key of this object
    */
@@ -156,8 +157,8 @@ public final class ConfigReader {
   }
 
   /**
-   * Refuses every key that has not been asked for or ignored, naming the nearest known one and all
-   * others.
+   * Rejects every key that was neither read nor ignored. The error names the nearest known key and
+   * all known keys.
    */
   public void finish() {
     for (String key : json.keySet()) {

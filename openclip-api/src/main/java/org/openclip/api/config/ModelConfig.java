@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
 
 /**
- * The configuration of a model: OpenCLIP's {@code model_cfg}. The towers' own objects are checked
- * by the encoders that they describe.
+ * The configuration of a model: OpenCLIP's {@code model_cfg}. The encoders check the objects of the
+ * towers.
  *
  * @param embedDim the width of the joint embedding
  * @param vision {@code vision_cfg}
  * @param text {@code text_cfg}
  * @param multimodal {@code multimodal_cfg} of CoCa models; empty for others
  * @param quickGelu whether native towers use OpenAI's approximation of GELU
- * @param customText whether the text tower stands under {@code text.} in the state dictionary
+ * @param customText whether the text tower has the prefix {@code text.} in the state dict
  * @param initLogitScale the natural logarithm of the logit scale before training
  * @param initLogitBias the logit bias before training; null for models without one
  * @param vectorLogitScale whether scale and bias have shape {@code [1]} instead of {@code []}
@@ -93,7 +93,7 @@ public record ModelConfig(
     return config;
   }
 
-  /** Returns the JSON object that {@link #of} reads, without keys that have their default. */
+  /** Returns the JSON object that {@link #of} reads, without keys that have their default value. */
   public Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("embed_dim", embedDim);

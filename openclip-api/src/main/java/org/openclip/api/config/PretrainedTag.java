@@ -8,16 +8,16 @@ import java.util.Map;
 import org.openclip.api.InvalidConfigException;
 
 /**
- * Published weights of a model under a short name, with the facts that belong to them: which
- * activation they were trained with and how their pictures are prepared.
+ * A pretrained tag: the short name of published weights, with the activation that they were trained
+ * with and their image preprocessing.
  *
- * @param model the name of the configuration that they fit
- * @param tag the name, in lower case with underscores, such as {@code laion2b_s34b_b79k}
- * @param locations where they lie, in the order in which the places are tried: {@code
- *     hf-hub:org/repository}, {@code hf-hub:org/repository/file}, or a URL, of which {@code
- *     #sha256=} and the first digits of the checksum may be part
+ * @param model the name of the model configuration
+ * @param tag the tag, in lower case with underscores, such as {@code laion2b_s34b_b79k}
+ * @param locations the locations of the weights, in the order in which they are tried: {@code
+ *     hf-hub:org/repository}, {@code hf-hub:org/repository/file}, or a URL, optionally with {@code
+ *     #sha256=} and the first digits of the checksum
  * @param quickGelu whether they were trained with QuickGELU
- * @param preprocess the object {@code preprocess_cfg}; empty when there are no pictures
+ * @param preprocess the object {@code preprocess_cfg}; empty when there are no images
  */
 public record PretrainedTag(
     String model,
@@ -25,7 +25,9 @@ public record PretrainedTag(
     List<String> locations,
     boolean quickGelu,
     Map<String, Object> preprocess) {
-  /** The tag of weights that come in the same jar as the model's name, and need no network. */
+  /**
+   * The tag of weights that are in the same jar as the model's configuration and need no network.
+   */
   public static final String EMBEDDED = "embedded";
 
   /** Checks the tag and copies the collections. */
@@ -41,7 +43,7 @@ public record PretrainedTag(
     preprocess = Collections.unmodifiableMap(new LinkedHashMap<>(preprocess));
   }
 
-  /** Returns a tag as it is listed: case does not count, nor dashes against underscores. */
+  /** Returns the normal form of a tag: lower case, with underscores instead of dashes. */
   public static String normalised(String tag) {
     return tag.toLowerCase(Locale.ROOT).replace('-', '_');
   }

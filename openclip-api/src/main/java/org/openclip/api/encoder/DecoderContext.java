@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a multimodal decoder is made from.
+ * The configuration from which a multimodal decoder is created.
  *
  * @param config the decoder's own configuration: {@code multimodal_cfg}
  * @param textConfig that of the text tower, {@code text_cfg}, whose vocabulary the decoder shares

@@ -4,10 +4,10 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.graph.Value;
 
 /**
- * What a tower yields.
+ * The output of a tower.
  *
- * @param features one vector for each picture or text, {@code [batch, embedDim]}, not normalised
- * @param tokens the sequence behind it, {@code [batch, length, width]}, for a decoder to attend to;
- *     null when the tower has none to offer
+ * @param features one embedding for each image or text, {@code [batch, embedDim]}, not normalised
+ * @param tokens the token sequence {@code [batch, length, width]} that a decoder attends to; null
+ *     when the tower has none
  */
 public record Encoded(Value features, @Nullable Value tokens) {}

@@ -5,12 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What an encoder is made from.
+ * The configuration from which an encoder is created.
  *
  * @param config the tower's own configuration: {@code vision_cfg} or {@code text_cfg}
  * @param embedDim the width of the joint embedding
  * @param quickGelu whether native towers use OpenAI's approximation of GELU
- * @param customText whether the model keeps its text tower under {@code text.}
+ * @param customText whether the text tower has the prefix {@code text.} in the state dict
  */
 public record EncoderContext(
     Map<String, Object> config, int embedDim, boolean quickGelu, boolean customText) {

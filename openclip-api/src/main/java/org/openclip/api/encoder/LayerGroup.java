@@ -5,30 +5,31 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * The parameters of a tower that lie at one depth, so that training can lock the groups before it
- * and let them learn more slowly the farther they are from the output.
+ * The parameters of a tower at one depth. Training uses the groups to lock layers and for
+ * layer-wise learning rate decay.
  *
  * @param name such as {@code embeddings}, {@code layer.3}, {@code proj}
- * @param pattern what the parameters' names match from end to end, without the tower's scope
+ * @param pattern the pattern that a whole parameter name matches, without the tower's scope
  */
 public record LayerGroup(String name, Pattern pattern) {
   /** The name of the group before the first block. */
   public static final String EMBEDDINGS = "embeddings";
 
-  /** The name of the group behind the last block. */
+  /** The name of the group after the last block. */
   public static final String PROJECTION = "proj";
 
-  /** Returns a group of all parameters whose names one of the regular expressions matches. */
+  /** Returns the group of all parameters whose name matches one of the regular expressions. */
   public static LayerGroup of(String name, String... patterns) {
     return new LayerGroup(name, Pattern.compile(String.join("|", patterns)));
   }
 
   /**
-   * Returns a group for each of some blocks, {@code layer.0} and on.
+   * Returns one group for each block, named {@code layer.0}, {@code layer.1} and so on.
    *
-   * @param scope what stands before a block's number, such as {@code transformer.resblocks}
+   * @param scope the prefix before a block's number, such as {@code transformer.resblocks}
    * @param count the number of blocks, at least 1
-   * @param last patterns of what else belongs to the last block, such as a norm behind it
+   * @param last patterns of other parameters in the group of the last block, such as the norm after
+   *     it
    */
   public static List<LayerGroup> blocks(String scope, int count, String... last) {
     List<LayerGroup> groups = new ArrayList<>();
@@ -40,12 +41,12 @@ public record LayerGroup(String name, Pattern pattern) {
     return groups;
   }
 
-  /** Returns the group as seen from outside of a scope, such as {@code trunk}. */
+  /** Returns the group with a scope before its names, such as {@code trunk}. */
   public LayerGroup within(String scope) {
     return of(name, Pattern.quote(scope + ".") + "(?:" + pattern + ")");
   }
 
-  /** Returns whether a parameter belongs here. */
+  /** Returns whether a parameter belongs to the group. */
   public boolean holds(String parameter) {
     return pattern.matcher(parameter).matches();
   }

@@ -3,20 +3,20 @@ package org.openclip.api.encoder;
 import org.openclip.api.graph.Flops;
 
 /**
- * How large a model is, for lists of models.
+ * The size of a model: parameters, input sizes and cost.
  *
- * @param imageParameters the trained numbers of the image tower
- * @param textParameters the trained numbers of the text tower
- * @param parameters all trained numbers, those of the logits and of a decoder included
- * @param height of the pictures that enter, in pixels
- * @param width of the pictures that enter, in pixels
+ * @param imageParameters the number of trained parameters of the image tower
+ * @param textParameters the number of trained parameters of the text tower
+ * @param parameters the number of all trained parameters, including the logit scale and bias and a
+ *     decoder
+ * @param height the height of the input images, in pixels
+ * @param width the width of the input images, in pixels
  * @param contextLength the number of tokens of a text
  * @param embedDim the width of the joint embedding
- * @param imageFlops the cost of one picture, as {@link Flops} counts
+ * @param imageFlops the cost of one image, as {@link Flops} counts it
  * @param textFlops the cost of one text of the {@linkplain TextEncoder#measuredLength published
  *     length}
- * @param decoderFlops what the decoding of the text as a caption costs beside that; 0 without a
- *     decoder
+ * @param decoderFlops the additional cost of decoding the text as a caption; 0 without a decoder
  */
 public record ModelSize(
     long imageParameters,
@@ -29,7 +29,7 @@ public record ModelSize(
     long imageFlops,
     long textFlops,
     long decoderFlops) {
-  /** Returns the cost of one picture, one text and its decoding. */
+  /** Returns the cost of one image, one text and its decoding. */
   public long flops() {
     return imageFlops + textFlops + decoderFlops;
   }

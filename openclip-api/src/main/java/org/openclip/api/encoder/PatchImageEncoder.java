@@ -4,19 +4,19 @@ import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
 
 /**
- * A tower that also takes pictures of any size and shape, each as a list of patches (Dehghani et
- * al. 2023, NaViT, arXiv 2307.06304). Immutable.
+ * An image tower that also takes images of any size and shape, each as a list of patches (Dehghani
+ * et al. 2023, NaViT, arXiv 2307.06304). Immutable.
  */
 public interface PatchImageEncoder extends ImageEncoder {
-  /** Returns the side of a patch, in pixels. */
+  /** Returns the side length of a patch, in pixels. */
   int patchSize();
 
-  /** Returns the largest number of patches of a picture that the model was made for. */
+  /** Returns the largest number of patches of an image. */
   int maxPatches();
 
   /**
-   * Writes the tower for lists of patches, with the parameters that {@link #encode} has. Behind a
-   * picture's last patch all three are zero.
+   * Writes the graph of the tower for lists of patches, with the same parameters as {@link
+   * #encode}. After the last patch of an image, all three inputs are zero.
    *
    * @param graph a builder in the tower's scope, such as {@code visual}
    * @param patches {@code float[batch, length, patchSize * patchSize * 3]}: rows, columns,

@@ -5,30 +5,32 @@ import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.Weights;
 
-/** A tower for texts: it writes its graph and never computes. Immutable. */
+/** A text tower, which writes its graph and computes nothing itself. Immutable. */
 public interface TextEncoder {
-  /** Returns the number of tokens of a text, start, end and padding included. */
+  /**
+   * Returns the context length: the number of tokens of a text, including start, end and padding.
+   */
   int contextLength();
 
   /**
-   * Returns the number of tokens that the tower's published cost is of: most often the context
-   * length, but of towers taken from text models as many as they have positions.
+   * Returns the number of tokens for which the tower's cost is published. Usually this is the
+   * context length; for towers taken from language models it is their number of positions.
    */
   default int measuredLength() {
     return contextLength();
   }
 
-  /** Returns the number of different tokens; every id is below it. */
+  /** Returns the size of the vocabulary; every token id is below it. */
   int vocabularySize();
 
   /**
-   * Writes the tower. Its parameters take the names of the reference's tower, under the builder's
-   * scope.
+   * Writes the graph of the tower. The parameters have the names of the reference's tower, under
+   * the builder's scope.
    *
    * @param graph a builder in the tower's scope: {@code text}, or the root for native CLIP models
-   * @param tokens {@code int64[batch, length]}; the length is a symbol when the tower is of
-   *     {@linkplain #variableLength variable length}, and always where a decoder reads the
-   *     sequence; else the context length
+   * @param tokens {@code int64[batch, length]}; the length is a symbol when the tower has
+   *     {@linkplain #variableLength variable length}, and always when a decoder reads the sequence;
+   *     otherwise it is the context length
    */
   Encoded encode(GraphBuilder graph, Value tokens);
 
@@ -38,9 +40,9 @@ public interface TextEncoder {
   }
 
   /**
-   * Returns how many leading tokens of a text its features depend on. A batch is cut after the
-   * largest of these, which changes nothing but the time it takes. Only towers of variable length
-   * are asked.
+   * Returns the number of leading tokens on which a text's features depend. A batch is cut after
+   * the largest of these numbers, which saves time and does not change the features. The method is
+   * only called for towers of variable length.
    *
    * @param tokens the ids of one text, of context length
    */
@@ -50,8 +52,8 @@ public interface TextEncoder {
 
   /**
    * Returns the tower's parameters in groups, from the input to the output. A parameter belongs to
-   * the first group that holds it; one that none holds is never locked, and learns at full rate.
-   * Unless overridden, the tower is one group.
+   * the first group that contains it. A parameter in no group is never locked and has the full
+   * learning rate. By default the tower is one group.
    *
    * @param poolerInHead whether a pooling with parameters belongs to the projection, rather than
    *     below it
@@ -61,8 +63,8 @@ public interface TextEncoder {
   }
 
   /**
-   * Returns the weights with those changed that depend on the context length, such as positional
-   * embeddings interpolated to another length; most encoders return them as they are.
+   * Adapts the weights to the context length of the tower, for example by interpolating positional
+   * embeddings. Most encoders return the weights unchanged.
    *
    * @param weights the weights of a checkpoint
    * @param prefix the tower's scope with its dot, such as {@code text.}; empty at the root

@@ -3,7 +3,7 @@ package org.openclip.api.graph;
 import java.util.List;
 import org.openclip.api.tensor.DataType;
 
-/** Operators on single elements, and reductions. */
+/** Elementwise operators and reductions. */
 public sealed interface ArithmeticOp extends Op {
   /** Functions of one element. */
   enum UnaryFunction {
@@ -31,7 +31,7 @@ public sealed interface ArithmeticOp extends Op {
     SILU,
     /** The hyperbolic tangent. */
     TANH,
-    /** Logical not of a truth value. */
+    /** Logical not of a boolean. */
     NOT
   }
 

@@ -4,7 +4,7 @@ import org.openclip.api.graph.NeuralOp.BatchNorm;
 import org.openclip.api.graph.NeuralOp.Convolution;
 import org.openclip.api.tensor.Weights;
 
-/** A sum of convolutions of one picture, as a formula over their weights. */
+/** A sum of convolutions of one image, as a formula over their weights. */
 sealed interface Branch {
   /** What a branch's own filters and biases are added to. */
   final class Filters {
@@ -18,7 +18,7 @@ sealed interface Branch {
      * Creates zeros.
      *
      * @param channels the channels of the result
-     * @param perGroup the channels of the picture that each of them sees
+     * @param perGroup the channels of the image that each of them sees
      * @param height rows of a filter
      * @param width columns of a filter
      */
@@ -51,7 +51,7 @@ sealed interface Branch {
     return weights.get(parameter.label()).toFloats();
   }
 
-  /** The picture itself. */
+  /** The image itself. */
   record Identity() implements Branch {
     @Override
     public void addTo(Filters filters, double[] factors, Weights weights) {

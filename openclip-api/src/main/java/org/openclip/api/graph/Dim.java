@@ -11,7 +11,7 @@ import org.openclip.api.OpenClipException;
  * @param offset what is added; the number itself when there is no symbol
  */
 public record Dim(String symbol, long scale, long offset) {
-  /** The number of pictures or texts that run together. */
+  /** The number of images or texts that run together. */
   public static final Dim BATCH = symbol("batch");
 
   /** The number of tokens of every text of a batch. */

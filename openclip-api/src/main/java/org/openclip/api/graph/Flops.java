@@ -8,8 +8,8 @@ import org.openclip.api.graph.NeuralOp.Linear;
 import org.openclip.api.graph.NeuralOp.MatMul;
 
 /**
- * The cost of a graph, counted on paper: two floating-point operations for each multiplication and
- * addition of matrix products, convolutions and attention. All else is left out, as profilers do.
+ * Counts the floating-point operations of a graph without running it: two for each multiply-add of
+ * matrix products, convolutions and attention. Other operators are not counted, as in profilers.
  */
 public final class Flops {
   private final Map<String, Long> symbols;
@@ -19,7 +19,7 @@ public final class Flops {
   }
 
   /**
-   * Counts all nodes of a graph.
+   * Returns the number of floating-point operations of a graph.
    *
    * @param graph the graph
    * @param symbols the value of each symbol, such as the batch

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /**
  * A computation as an immutable value: nodes in an order in which each comes after its inputs.
  *
- * @param name what it computes, for messages, such as {@code image}
+ * @param name the name of the computation, for messages, such as {@code image}
  * @param nodes the nodes; the id of a value is the index of its node
  * @param outputs the values that a run returns, by name, in order
  */
@@ -20,12 +20,12 @@ public record Graph(String name, List<Node> nodes, Map<String, Value> outputs) {
     outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
   }
 
-  /** Returns what a run must be fed, in order. */
+  /** Returns the inputs of a run, in order. */
   public List<LeafOp.Input> inputs() {
     return leaves(LeafOp.Input.class).toList();
   }
 
-  /** Returns the tensors of the state dictionary that the computation reads, in order. */
+  /** Returns the tensors of the state dict that the computation reads, in order. */
   public List<LeafOp.Parameter> parameters() {
     return leaves(LeafOp.Parameter.class).toList();
   }

@@ -21,11 +21,11 @@ import org.openclip.api.tensor.Tensor;
 // the formulas of its paper.
 
 /**
- * Writes a {@link Graph}: each method adds one operator, checks shapes at once, and returns what it
- * yields. Axes may be negative, counting from the end.
+ * Builds a {@link Graph}. Each method adds one operator, checks the shapes at once, and returns the
+ * operator's result. Negative axes count from the end.
  *
- * <p>{@link #scope} gives a builder of the same graph whose parameters have a prefix, as modules
- * nest in the reference's state dictionary. Not safe for many threads.
+ * <p>{@link #scope} returns a builder of the same graph whose parameters have a prefix, like nested
+ * modules in a PyTorch state dict. Not thread-safe.
  */
 public final class GraphBuilder {
   private final State state;
@@ -42,7 +42,7 @@ public final class GraphBuilder {
   /**
    * Creates the builder of an empty graph.
    *
-   * @param name what the graph computes, for messages
+   * @param name the name of the computation, for messages
    */
   public GraphBuilder(String name) {
     this(
@@ -61,7 +61,7 @@ public final class GraphBuilder {
   }
 
   /**
-   * Returns a builder of the same graph whose parameters have a longer prefix.
+   * Returns a builder of the same graph with a longer prefix for its parameters.
    *
    * @param name one or more path elements, such as {@code visual} or {@code resblocks.0}; empty for
    *     this scope itself
@@ -75,7 +75,7 @@ public final class GraphBuilder {
     return new Graph(state.name(), state.nodes(), state.outputs());
   }
 
-  /** Adds an operator and returns what it yields. */
+  /** Adds an operator and returns its result. */
   public Value add(Op op) {
     return add(op, op.label());
   }
@@ -94,7 +94,7 @@ public final class GraphBuilder {
     return value;
   }
 
-  /** Adds what the caller feeds; the name is not prefixed. */
+  /** Adds an input of the graph. The name gets no prefix. */
   public Value input(String name, DataType type, Dim... dims) {
     if (state.inputs().containsKey(name)) {
       throw new OpenClipException("graph " + state.name() + " has two inputs named " + name);
@@ -104,26 +104,28 @@ public final class GraphBuilder {
     return value;
   }
 
-  /** Names a value that a run returns; the name is not prefixed. */
+  /** Makes a value an output of the graph. The name gets no prefix. */
   public void output(String name, Value value) {
     if (state.outputs().putIfAbsent(name, value) != null) {
       throw new OpenClipException("graph " + state.name() + " has two outputs named " + name);
     }
   }
 
-  /** Returns a trained float parameter of the state dictionary, the same one for the same name. */
+  /**
+   * Returns a trained float parameter of the state dict; the same name gives the same parameter.
+   */
   public Value parameter(String name, Initializer initializer, long... shape) {
     return parameter(
         new LeafOp.Parameter(prefix + name, Shape.of(shape), DataType.FLOAT32, initializer, true));
   }
 
-  /** Returns a float entry of the state dictionary that gradients do not change. */
+  /** Returns a float buffer of the state dict, which gradients do not change. */
   public Value buffer(String name, Initializer initializer, long... shape) {
     return parameter(
         new LeafOp.Parameter(prefix + name, Shape.of(shape), DataType.FLOAT32, initializer, false));
   }
 
-  /** Returns a single int64 entry of the state dictionary, which starts at 0. */
+  /** Returns a single int64 entry of the state dict, which starts at 0. */
   public Value counter(String name) {
     return parameter(
         new LeafOp.Parameter(
@@ -143,17 +145,17 @@ public final class GraphBuilder {
     return known;
   }
 
-  /** Adds a tensor that is in no checkpoint. */
+  /** Adds a constant tensor, which is in no checkpoint. */
   public Value constant(Tensor tensor) {
     return add(new LeafOp.Constant(tensor));
   }
 
-  /** Adds a single float32 number, which broadcasts to any shape. */
+  /** Adds a float32 scalar, which broadcasts to any shape. */
   public Value constant(double number) {
     return constant(Tensor.of(new float[] {(float) number}));
   }
 
-  /** Adds a single int64 number, which broadcasts to any shape. */
+  /** Adds an int64 scalar, which broadcasts to any shape. */
   public Value integer(long number) {
     return constant(Tensor.of(new long[] {number}));
   }
@@ -195,7 +197,10 @@ public final class GraphBuilder {
     return add(new NeuralOp.RmsNorm(input, weight, epsilon));
   }
 
-  /** Attention of several heads side by side on the last axis; see {@link NeuralOp.Attention}. */
+  /**
+   * Multi-head attention, with the heads side by side on the last axis; see {@link
+   * NeuralOp.Attention}.
+   */
   public Value attention(
       Value query,
       Value key,
@@ -252,17 +257,17 @@ public final class GraphBuilder {
     return binary(left, right, BinaryFunction.DIVIDE);
   }
 
-  /** The truth of a relation. */
+  /** Compares two values element by element. */
   public Value compare(Value left, Value right, Relation relation) {
     return add(new ArithmeticOp.Compare(left, right, relation));
   }
 
-  /** One value where a condition holds, the other elsewhere. */
+  /** Takes one value where a condition holds and the other elsewhere. */
   public Value choose(Value condition, Value whenTrue, Value whenFalse) {
     return add(new ArithmeticOp.Choose(condition, whenTrue, whenFalse));
   }
 
-  /** Every element moved into a range. */
+  /** Clamps every element to a range. */
   public Value clamp(Value input, double minimum, double maximum) {
     return add(new ArithmeticOp.Clamp(input, minimum, maximum));
   }
@@ -277,12 +282,12 @@ public final class GraphBuilder {
     return add(new ArithmeticOp.LogSoftmax(input, input.shape().axis(axis)));
   }
 
-  /** A fold over axes, which go. */
+  /** Reduces axes and removes them. */
   public Value reduce(Value input, Reduction reduction, int... axes) {
     return reduce(input, reduction, false, axes);
   }
 
-  /** A fold over axes, which stay with size 1 if asked. */
+  /** Reduces axes, and optionally keeps them with size 1. */
   public Value reduce(Value input, Reduction reduction, boolean keep, int... axes) {
     List<Integer> sorted =
         Arrays.stream(axes).map(input.shape()::axis).sorted().distinct().boxed().toList();
@@ -299,23 +304,23 @@ public final class GraphBuilder {
     return add(new ArithmeticOp.CumulativeSum(input, input.shape().axis(axis)));
   }
 
-  /** The same numbers in another type. */
+  /** Converts the elements to another type. */
   public Value cast(Value input, DataType type) {
     return input.type() == type ? input : add(new ArithmeticOp.Cast(input, type));
   }
 
-  /** The same elements in another shape. */
+  /** Reshapes a value without changing its elements. */
   public Value reshape(Value input, Dim... dims) {
     return add(new LayoutOp.Reshape(input, Shape.of(dims)));
   }
 
-  /** The axes in another order. */
+  /** Permutes the axes. */
   public Value transpose(Value input, int... permutation) {
     List<Integer> axes = Arrays.stream(permutation).map(input.shape()::axis).boxed().toList();
     return add(new LayoutOp.Transpose(input, axes));
   }
 
-  /** Values one after the other along an axis. */
+  /** Concatenates values along an axis. */
   public Value concat(int axis, Value... parts) {
     return add(new LayoutOp.Concat(List.of(parts), parts[0].shape().axis(axis)));
   }
@@ -330,13 +335,13 @@ public final class GraphBuilder {
     return slice(input, axis, Dim.of(start), Dim.of(end));
   }
 
-  /** The element at an index of an axis, which goes. */
+  /** Selects one index of an axis and removes the axis. */
   public Value select(Value input, int axis, Dim index) {
     Value slice = slice(input, axis, index, index.plus(1));
     return reshape(slice, slice.shape().without(axis).dims().toArray(Dim[]::new));
   }
 
-  /** An axis of known size cut into equal parts. */
+  /** Splits an axis of known size into equal parts. */
   public List<Value> split(Value input, int axis, int parts) {
     long size = input.shape().size(axis) / parts;
     return IntStream.range(0, parts)
@@ -344,49 +349,49 @@ public final class GraphBuilder {
         .toList();
   }
 
-  /** An axis of size 1 added in front of an axis. */
+  /** Inserts an axis of size 1 before an axis. */
   public Value unsqueeze(Value input, int axis) {
     List<Dim> dims = new ArrayList<>(input.shape().dims());
     dims.add(axis, Dim.of(1));
     return reshape(input, dims.toArray(Dim[]::new));
   }
 
-  /** Axes of size 1 repeated. */
+  /** Broadcasts axes of size 1. */
   public Value broadcast(Value input, Dim... dims) {
     return add(new LayoutOp.Broadcast(input, Shape.of(dims)));
   }
 
-  /** Slices by index along an axis. */
+  /** Gathers slices by index along an axis. */
   public Value gather(Value data, Value indices, int axis) {
     return add(new LayoutOp.Gather(data, indices, data.shape().axis(axis), 0));
   }
 
-  /** One token of every row: {@code [batch, length, width]} by {@code int64[batch]}. */
+  /** Picks one token of every row: {@code [batch, length, width]} by {@code int64[batch]}. */
   public Value pick(Value data, Value indices) {
     return add(new LayoutOp.Gather(data, indices, 1, 1));
   }
 
-  /** Elements zeroed at random in training. */
+  /** Dropout: zeroes elements at random in training. */
   public Value dropout(Value input, double rate) {
     return rate == 0 ? input : add(new TrainingOp.Dropout(input, rate));
   }
 
-  /** Rows of the batch zeroed at random in training. */
+  /** Stochastic depth: zeroes rows of the batch at random in training. */
   public Value dropPath(Value input, double rate) {
     return rate == 0 ? input : add(new TrainingOp.DropPath(input, rate));
   }
 
-  /** Tokens left out at random in training. */
+  /** Patch dropout: removes tokens at random in training. */
   public Value patchDropout(Value input, double rate, int prefixTokens) {
     return rate == 0 ? input : add(new TrainingOp.PatchDropout(input, rate, prefixTokens));
   }
 
-  /** The rows of all processes that train together. */
+  /** Gathers the rows of all processes of a distributed training. */
   public Value allGather(Value input, int ranks) {
     return ranks == 1 ? input : add(new TrainingOp.AllGather(input, ranks));
   }
 
-  /** The same value, through which no gradient flows back. */
+  /** Returns the same value and stops gradients. */
   public Value stopGradient(Value input) {
     return add(new TrainingOp.StopGradient(input));
   }

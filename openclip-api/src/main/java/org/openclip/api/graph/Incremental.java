@@ -28,14 +28,14 @@ import org.openclip.api.graph.TrainingOp.DropPath;
 import org.openclip.api.graph.TrainingOp.Dropout;
 
 /**
- * An autoregressive graph cut into what is computed once and what is computed for each token (Pope
- * et al. 2022, arXiv 2211.05102): the keys and values of causal attention are kept from step to
- * step, so a step computes one row of each sequence.
+ * Splits an autoregressive graph into a part that runs once and a part that runs for each token
+ * (Pope et al. 2022, arXiv 2211.05102). The keys and values of causal attention are cached from
+ * step to step, so that a step computes one row of each sequence.
  *
  * <p>The graph has an input of tokens, {@code int64[batch, length]}, and outputs with a row for
- * each token, {@code [batch, length, …]}. Any graph qualifies whose rows are computed one by one
- * but in causal attention; what follows from tokens without attention, such as a mask, is computed
- * whole in each step.
+ * each token, {@code [batch, length, …]}. The graph must compute its rows independently, except in
+ * causal attention. Values that depend on the tokens without attention, such as a mask, are
+ * computed as a whole in each step.
  */
 public final class Incremental {
   /** The number of tokens before the one that a step is about, which is the last so far. */
@@ -59,7 +59,7 @@ public final class Incremental {
   private final List<Cache> caches = new ArrayList<>();
 
   /**
-   * What a step reads and writes.
+   * A cached tensor that a step reads and writes.
    *
    * @param past the input, {@code float[batch, length - 1, width]}; of no rows for the first token
    * @param present the output, {@code float[batch, length, width]}: the next step's past
@@ -68,7 +68,7 @@ public final class Incremental {
   public record Cache(String past, String present, long width) {}
 
   /**
-   * The parts of a graph.
+   * The two parts of a graph.
    *
    * @param once from the inputs other than the tokens to what all steps read, under the names of
    *     the step's inputs
@@ -112,7 +112,7 @@ public final class Incremental {
   }
 
   /**
-   * Cuts a graph.
+   * Splits a graph.
    *
    * @param tokens the name of the input of tokens
    * @return the parts; empty when a row cannot be computed without computing others again

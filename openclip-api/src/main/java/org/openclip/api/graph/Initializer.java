@@ -2,7 +2,7 @@ package org.openclip.api.graph;
 
 import org.openclip.api.tensor.Tensor;
 
-/** How a parameter is drawn when a model is trained from nothing. */
+/** The initial value of a parameter when a model is trained from scratch. */
 public sealed interface Initializer {
   /** All zeros. */
   Initializer ZEROS = new Constant(0);

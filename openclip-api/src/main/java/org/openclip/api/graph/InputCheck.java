@@ -6,38 +6,47 @@ import java.util.Map;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.tensor.Tensor;
 
-/** The check of what a program is fed, the same for every backend. */
+/** Checks the inputs of a program, in the same way for every backend. */
 public final class InputCheck {
   private InputCheck() {}
 
   /**
-   * Compares tensors with the inputs of a graph: their names, types and shapes, where each symbol
-   * must stand for one size, at least 1, everywhere.
+   * Compares the names, types and shapes of tensors with the inputs of a graph. Each symbol must
+   * have the same size everywhere, at least 1.
    *
    * @return the size that each symbol stands for
    * @throws InvalidInputException when they do not fit, naming the input and both shapes
    */
   public static Map<String, Long> check(Graph graph, Map<String, Tensor> inputs) {
-    List<String> names = graph.inputs().stream().map(LeafOp.Input::name).toList();
+    return check("graph " + graph.name(), graph.inputs(), inputs);
+  }
+
+  /**
+   * Compares tensors with the inputs of a program, in the same way.
+   *
+   * @param program what messages call it
+   * @param expected the program's inputs
+   */
+  public static Map<String, Long> check(
+      String program, List<LeafOp.Input> expected, Map<String, Tensor> inputs) {
+    List<String> names = expected.stream().map(LeafOp.Input::name).toList();
     for (String name : inputs.keySet()) {
       if (!names.contains(name)) {
-        throw new InvalidInputException(
-            "graph " + graph.name() + " has no input '" + name + "'; it has " + names);
+        throw new InvalidInputException(program + " has no input '" + name + "'; it has " + names);
       }
     }
     Map<String, Long> symbols = new HashMap<>();
-    for (LeafOp.Input input : graph.inputs()) {
+    for (LeafOp.Input input : expected) {
       Tensor tensor = inputs.get(input.name());
       if (tensor == null) {
-        throw new InvalidInputException(
-            "graph " + graph.name() + " lacks its input '" + input.name() + "'");
+        throw new InvalidInputException(program + " lacks its input '" + input.name() + "'");
       }
       if (tensor.type() != input.type() || !fits(input.shape(), tensor.shape(), symbols)) {
         throw new InvalidInputException(
-            "input '%s' of graph %s is %s, but must be %s%s%s"
+            "input '%s' of %s is %s, but must be %s%s%s"
                 .formatted(
                     input.name(),
-                    graph.name(),
+                    program,
                     tensor,
                     input.type(),
                     input.shape(),

@@ -3,14 +3,15 @@ package org.openclip.api.graph;
 import org.openclip.api.graph.NeuralOp.Pads;
 
 /**
- * Layers with their parameters, under the names that PyTorch's modules give them. Parameters are
- * drawn as PyTorch draws them unless an initializer is given.
+ * Layers with their parameters, named as in PyTorch's modules. Parameters are initialised as in
+ * PyTorch unless an initializer is given.
  */
 public final class Layers {
   private Layers() {}
 
   /**
-   * Returns the bound of PyTorch's default for linear layers and convolutions, {@code 1/√fanIn}.
+   * Returns PyTorch's default initializer of linear layers and convolutions, uniform with the bound
+   * {@code 1/√fanIn}.
    */
   public static Initializer.Uniform uniform(long fanIn) {
     return new Initializer.Uniform(1 / Math.sqrt((double) fanIn));
@@ -25,7 +26,7 @@ public final class Layers {
     return linear(graph, name, input, out, true, uniform(input.shape().size(-1)));
   }
 
-  /** A linear layer, with or without a bias, whose weight is drawn in a way of its own. */
+  /** A linear layer, with or without a bias, with an initializer for its weight. */
   public static Value linear(
       GraphBuilder graph, String name, Value input, long out, boolean bias, Initializer weight) {
     long in = input.shape().size(-1);
@@ -49,7 +50,7 @@ public final class Layers {
 
   /**
    * A convolution {@code name.weight [out, in / groups, kernel, kernel]}, {@code name.bias [out]}
-   * of a picture {@code [batch, in, height, width]}.
+   * of an image {@code [batch, in, height, width]}.
    */
   public static Value convolution(
       GraphBuilder graph,
@@ -80,7 +81,7 @@ public final class Layers {
     return batchNorm(graph, name, input, epsilon, Initializer.ONES);
   }
 
-  /** A batch normalisation whose weight starts as something else than ones. */
+  /** A batch normalisation whose weight has an initializer of its own. */
   public static Value batchNorm(
       GraphBuilder graph, String name, Value input, double epsilon, Initializer weight) {
     long channels = input.shape().size(1);
@@ -98,7 +99,9 @@ public final class Layers {
             0.1));
   }
 
-  /** Every element multiplied by a learnt factor of its channel, {@code name [width]}. */
+  /**
+   * Layer scale: multiplies every element by a learnt factor of its channel, {@code name [width]}.
+   */
   public static Value layerScale(GraphBuilder graph, String name, Value input, double initial) {
     long width = input.shape().size(-1);
     return graph.times(input, graph.parameter(name, new Initializer.Constant(initial), width));

@@ -2,7 +2,7 @@ package org.openclip.api.graph;
 
 import java.util.List;
 
-/** Operators that move elements without changing them. */
+/** Operators that rearrange elements without changing them. */
 public sealed interface LayoutOp extends Op {
   /**
    * The same elements, in the same order, in another shape.

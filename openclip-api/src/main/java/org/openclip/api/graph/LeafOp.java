@@ -12,7 +12,7 @@ public sealed interface LeafOp extends Op {
   }
 
   /**
-   * What the caller feeds at each run.
+   * An input that the caller provides for each run.
    *
    * @param name its name, unique in the graph
    * @param shape its shape, with symbols
@@ -21,12 +21,12 @@ public sealed interface LeafOp extends Op {
   record Input(String name, Shape shape, DataType type) implements LeafOp {}
 
   /**
-   * A tensor of the model's state dictionary.
+   * A tensor of the model's state dict.
    *
    * @param name its name there, such as {@code visual.conv1.weight}
    * @param shape its shape there, all sizes known
    * @param type float, or an integer type for tables and counters
-   * @param initializer how it is drawn when training from nothing
+   * @param initializer its initial value when training from scratch
    * @param trained whether training changes it by gradients; false for buffers such as running
    *     means
    */
@@ -35,7 +35,7 @@ public sealed interface LeafOp extends Op {
       implements LeafOp {}
 
   /**
-   * A tensor that belongs to the architecture and is in no checkpoint, such as a mask.
+   * A constant tensor of the architecture that is in no checkpoint, such as a mask.
    *
    * @param tensor its elements
    */

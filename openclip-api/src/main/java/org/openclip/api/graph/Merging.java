@@ -20,9 +20,9 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 
 /**
- * A graph and weights that compute the same with fewer convolutions, for inference: parallel ones
- * of the same picture, with their batch norms, factors and shortcuts, become a single one (RepVGG,
- * Ding et al. 2021, arXiv 2101.03697). A convolution that has nothing beside it stays as it is.
+ * Merges parallel convolutions for inference. Parallel convolutions of the same input, with their
+ * batch norms, factors and shortcuts, become a single convolution (RepVGG, Ding et al. 2021, arXiv
+ * 2101.03697). The result is the same. Convolutions without a parallel branch are not changed.
  */
 public final class Merging {
   private final Graph graph;
@@ -44,9 +44,9 @@ public final class Merging {
   public record Merged(Graph graph, Weights weights) {}
 
   /**
-   * A value as a function of a picture.
+   * A value as a function of an image.
    *
-   * @param picture the picture
+   * @param picture the image
    * @param branch the formula
    * @param widest the convolution with the largest filters; null where pixels see but themselves
    * @param worthwhile whether it is a sum, so that there is something to merge
@@ -65,7 +65,7 @@ public final class Merging {
     this.copy = new GraphCopy(graph);
   }
 
-  /** Merges what can be merged. The weights that stay are shared with the result. */
+  /** Merges the parallel convolutions of a graph. Unchanged weights are shared with the result. */
   public static Merged of(Graph graph, Weights weights) {
     Merging merging = new Merging(graph, weights);
     for (Node node : graph.nodes()) {

@@ -25,9 +25,9 @@ import org.openclip.api.graph.TrainingOp.DropPath;
 import org.openclip.api.graph.TrainingOp.Dropout;
 
 /**
- * A graph that computes the same with less work: where only some rows of a sequence are read, such
- * as a class token after the last block of a transformer, the others are not computed, as far back
- * as that is possible. Attention still sees all of them.
+ * Removes rows of sequences that no output needs. If only some rows of a sequence are read, such as
+ * the class token after the last block of a transformer, the other rows are not computed, as far
+ * back as possible. Attention still sees all rows, and the result is the same.
  */
 public final class Narrowing {
   private final Graph graph;
@@ -53,7 +53,10 @@ public final class Narrowing {
     this.copy = new GraphCopy(graph);
   }
 
-  /** Returns a graph of the same inputs, parameters and outputs without needless rows. */
+  /**
+   * Returns a graph with the same inputs, parameters and outputs, without the rows that no output
+   * needs.
+   */
   public static Graph of(Graph graph) {
     return once(graph).map(Narrowing::further).map(Trimming::of).orElse(graph);
   }

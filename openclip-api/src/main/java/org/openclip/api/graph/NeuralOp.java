@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Layers of neural networks that hardware libraries bring as one kernel. */
+/** Layers of neural networks that numerical libraries implement as one kernel. */
 public sealed interface NeuralOp extends Op {
   /** Lists the inputs that are there. */
   private static List<Value> present(@Nullable Value... values) {
@@ -41,7 +41,7 @@ public sealed interface NeuralOp extends Op {
   }
 
   /**
-   * The pixels that a window adds around a picture.
+   * The padding around an image.
    *
    * @param top rows above
    * @param left columns before
@@ -49,7 +49,7 @@ public sealed interface NeuralOp extends Op {
    * @param right columns after
    */
   record Pads(int top, int left, int bottom, int right) {
-    /** Nothing around. */
+    /** No padding. */
     public static final Pads NONE = new Pads(0, 0, 0, 0);
 
     /** Returns the same number of pixels on every side. */
@@ -66,7 +66,7 @@ public sealed interface NeuralOp extends Op {
    * @param bias {@code [out]}, or null
    * @param strideHeight rows between two windows
    * @param strideWidth columns between two windows
-   * @param pads zeros around the picture
+   * @param pads zeros around the image
    * @param groups the number of groups of channels that do not see each other
    */
   record Convolution(
@@ -93,7 +93,7 @@ public sealed interface NeuralOp extends Op {
   }
 
   /**
-   * A pooling of every channel over windows.
+   * Pooling of every channel over windows.
    *
    * @param input {@code [batch, channels, height, width]}
    * @param pooling what is kept
@@ -101,7 +101,7 @@ public sealed interface NeuralOp extends Op {
    * @param kernelWidth columns of a window
    * @param strideHeight rows between two windows
    * @param strideWidth columns between two windows
-   * @param pads pixels around the picture
+   * @param pads pixels around the image
    */
   record Pool(
       Value input,

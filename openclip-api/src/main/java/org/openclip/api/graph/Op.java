@@ -5,9 +5,9 @@ import java.util.List;
 /**
  * An operator of a graph with its inputs and attributes.
  *
- * <p>The set is closed, at the level that hardware libraries fuse, and none belongs to one family
- * of models. Backends lower it with an exhaustive {@code switch}. All layouts are row-major;
- * pictures are NCHW, sequences {@code [batch, length, width]}.
+ * <p>The set of operators is closed. Its level is that of fused kernels in numerical libraries, and
+ * no operator is specific to one model family. Backends lower it with an exhaustive {@code switch}.
+ * All layouts are row-major; images are NCHW, sequences {@code [batch, length, width]}.
  */
 public sealed interface Op permits LeafOp, NeuralOp, ArithmeticOp, LayoutOp, TrainingOp {
   /** Returns the values that the operator reads, in the order of its components. */

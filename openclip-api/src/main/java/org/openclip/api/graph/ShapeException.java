@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.openclip.api.OpenClipException;
 
-/** Values whose shapes or types an operator cannot take, found while a graph is built. */
+/** Thrown while a graph is built when the shapes or types of the inputs do not fit an operator. */
 public class ShapeException extends OpenClipException {
   private static final long serialVersionUID = 1L;
 
   /**
    * Creates an exception that names the operator and every input with its shape.
    *
-   * @param scope the prefix of the parameters at the place in the architecture
+   * @param scope the prefix of the parameters at this place of the architecture
    */
   public ShapeException(String scope, String operator, List<Value> inputs, String problem) {
     super(

@@ -3,10 +3,10 @@ package org.openclip.api.graph;
 import java.util.List;
 import org.openclip.api.OpenClipException;
 
-/** Operators that act only while a model is trained; in inference each is the identity. */
+/** Operators that act only in training. In inference each one is the identity. */
 public sealed interface TrainingOp extends Op {
   /**
-   * Elements zeroed at random, the others scaled up (Srivastava et al. 2014).
+   * Dropout: zeroes elements at random and scales the others up (Srivastava et al. 2014).
    *
    * @param input any shape
    * @param rate the share of elements zeroed, at least 0 and below 1
@@ -19,8 +19,8 @@ public sealed interface TrainingOp extends Op {
   }
 
   /**
-   * Whole rows of the batch zeroed at random, the others scaled up: stochastic depth (Huang et al.
-   * 2016, arXiv 1603.09382).
+   * Stochastic depth: zeroes whole rows of the batch at random and scales the others up (Huang et
+   * al. 2016, arXiv 1603.09382).
    *
    * @param input {@code [batch, ...]}
    * @param rate the share of rows zeroed, at least 0 and below 1
@@ -33,8 +33,8 @@ public sealed interface TrainingOp extends Op {
   }
 
   /**
-   * Tokens left out at random, so that the sequence is shorter in training (FLIP, Li et al. 2022,
-   * arXiv 2212.00794). The shape is that of inference, in which all are kept.
+   * Patch dropout: removes tokens at random, so that the sequence is shorter in training (FLIP, Li
+   * et al. 2022, arXiv 2212.00794). The shape is that of inference, where all tokens are kept.
    *
    * @param input {@code [batch, prefix + tokens, width]}
    * @param rate the share of tokens left out, at least 0 and below 1
@@ -48,8 +48,8 @@ public sealed interface TrainingOp extends Op {
   }
 
   /**
-   * The rows of all processes that train together, in the order of their ranks; each of them has as
-   * many. What is derived by a row is summed over all processes.
+   * Gathers the rows of all processes of a distributed training, in the order of their ranks. All
+   * processes have the same number of rows. The gradient of a row is summed over all processes.
    *
    * @param input {@code [batch, ...]}
    * @param ranks how many processes there are; the result is {@code [ranks * batch, ...]}
@@ -69,7 +69,7 @@ public sealed interface TrainingOp extends Op {
   }
 
   /**
-   * The same value, through which no gradient flows back.
+   * The same value; no gradient flows back through it.
    *
    * @param input any shape
    */

@@ -3,7 +3,7 @@ package org.openclip.api.graph;
 import org.openclip.api.tensor.DataType;
 
 /**
- * What a node of a graph yields: a tensor of known type and shape that exists when the program
+ * The result of a node of a graph: a tensor of known type and shape that exists when the program
  * runs.
  *
  * @param id the index of its node in the graph

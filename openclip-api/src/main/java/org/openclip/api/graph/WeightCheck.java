@@ -5,7 +5,7 @@ import java.util.List;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.tensor.Weights;
 
-/** The check of the weights that a graph is compiled with, the same for every backend. */
+/** Checks the weights that a graph is compiled with, in the same way for every backend. */
 public final class WeightCheck {
   private static final int MOST_NAMED = 10;
 

@@ -6,23 +6,23 @@ import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
 
 /**
- * How pictures are varied in training: OpenCLIP's {@code aug_cfg}, with timm's augmentation or
- * without.
+ * The image augmentation of training: OpenCLIP's {@code aug_cfg}, with or without timm's
+ * augmentation.
  *
- * @param minScale the smallest share of the picture's area that is kept, above 0
+ * @param minScale the smallest area of the crop, as a share of the image, above 0
  * @param maxScale the largest share, at most 1
- * @param minRatio the smallest width over height of what is kept
- * @param maxRatio the largest width over height
- * @param brightness how far brightness varies: its factor is from {@code 1 - b} to {@code 1 + b}
- * @param contrast how far contrast varies
- * @param saturation how far saturation varies
- * @param hue how far the hue turns at most, in whole turns, from 0 to 0.5
- * @param colorJitterProbability how often the four colour changes are made, from 0 to 1
- * @param greyProbability how often the colours go, from 0 to 1
- * @param erasing what is erased
- * @param timm whether it is timm's, where what is kept is resized by the filter of the
- *     preprocessing, drawn where that is {@link PreprocessConfig.Interpolation#RANDOM}; otherwise
- *     the filter is bicubic
+ * @param minRatio the smallest aspect ratio of the crop, width divided by height
+ * @param maxRatio the largest aspect ratio of the crop
+ * @param brightness the jitter of the brightness: its factor is from {@code 1 - b} to {@code 1 + b}
+ * @param contrast the jitter of the contrast
+ * @param saturation the jitter of the saturation
+ * @param hue the largest change of the hue, in whole turns, from 0 to 0.5
+ * @param colorJitterProbability the probability of colour jitter, from 0 to 1
+ * @param greyProbability the probability of converting to grey, from 0 to 1
+ * @param erasing the random erasing
+ * @param timm whether this is timm's augmentation. It resizes the crop with the filter of the
+ *     preprocessing, and draws the filter for {@link PreprocessConfig.Interpolation#RANDOM}.
+ *     Without timm the filter is bicubic
  */
 public record Augmentation(
     double minScale,
@@ -38,11 +38,11 @@ public record Augmentation(
     Erasing erasing,
     boolean timm) {
   /**
-   * How often rectangles of a picture are erased (Zhong et al. 2017, arXiv 1708.04896).
+   * Random erasing of rectangles of an image (Zhong et al. 2017, arXiv 1708.04896).
    *
-   * @param probability that any are, from 0 to 1
-   * @param count the most of them, at least 1; how many there are is drawn from 1 on, and they
-   *     share the area of one
+   * @param probability the probability of erasing, from 0 to 1
+   * @param count the largest number of rectangles, at least 1. The number is drawn from 1 to this,
+   *     and the rectangles share the area of one
    */
   public record Erasing(double probability, int count) {
     /** Nothing is erased. */
@@ -55,7 +55,7 @@ public record Augmentation(
     }
   }
 
-  /** The reference's default: a crop of at least nine tenths, and colours as they are. */
+  /** The reference's default: a crop of at least nine tenths of the area, without colour jitter. */
   public static final Augmentation DEFAULT =
       new Augmentation(0.9, 1, 3.0 / 4, 4.0 / 3, 0, 0, 0, 0, 0, 0, Erasing.NONE, false);
 
@@ -72,7 +72,10 @@ public record Augmentation(
     Bounds.share("gray_scale_prob", greyProbability);
   }
 
-  /** Stands apart, so that what is erased can be made before {@link #DEFAULT} is. */
+  /**
+   * The range checks, in a class of their own so that {@link Erasing} can be initialised before
+   * {@link #DEFAULT}.
+   */
   private static final class Bounds {
     static void share(String key, double probability) {
       check(key, probability >= 0 && probability <= 1, "from 0 to 1");
@@ -86,11 +89,11 @@ public record Augmentation(
   }
 
   /**
-   * Reads {@code aug_cfg}; what it does not say is as in {@link #DEFAULT}.
+   * Reads {@code aug_cfg}. Missing keys have the values of {@link #DEFAULT}.
    *
-   * <p>With {@code use_timm}, colours vary in every picture where {@code color_jitter} is given,
-   * and never go: as in the reference, {@code color_jitter_prob} and {@code gray_scale_prob} are
-   * not handed on to timm.
+   * <p>With {@code use_timm} and {@code color_jitter}, every image gets colour jitter, and no image
+   * is converted to grey. As in the reference, {@code color_jitter_prob} and {@code
+   * gray_scale_prob} are not passed on to timm.
    *
    * @throws InvalidConfigException when a key is unknown or a value is wrong
    */

@@ -1,6 +1,8 @@
 package org.openclip.api.image;
 
-/** How the bytes of a decoded picture are to be read, by Pillow's names for the modes. */
+/**
+ * The colour mode of a decoded image: how its bytes are read, with Pillow's names for the modes.
+ */
 public enum ColorMode {
   /** One byte a pixel, 0 or 255: Pillow's {@code 1}. */
   BILEVEL(1),
@@ -10,7 +12,10 @@ public enum ColorMode {
   GREY_ALPHA(2),
   /** Two bytes of grey, little-endian: Pillow's {@code I;16}. */
   GREY16(2),
-  /** Two bytes of grey, big-endian: Pillow's {@code I;16B}, which resizes it as if it were not. */
+  /**
+   * Two bytes of grey, big-endian: Pillow's {@code I;16B}. Pillow resizes it as if it were
+   * little-endian.
+   */
   GREY16_BIG(2),
   /** Four bytes of grey, a signed whole number, little-endian: Pillow's {@code I}. */
   INT32(4),

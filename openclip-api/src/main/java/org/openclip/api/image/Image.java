@@ -4,15 +4,15 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 
 /**
- * A decoded picture in the colour mode of its file, because the reference resizes before it
- * converts to RGB. Whoever holds one must not write to its arrays.
+ * A decoded image in the colour mode of its file, because the reference resizes before it converts
+ * to RGB. The arrays must not be changed.
  *
- * @param width columns, at least 1
- * @param height rows, at least 1
+ * @param width the number of columns, at least 1
+ * @param height the number of rows, at least 1
  * @param mode how to read the bytes
  * @param pixels {@code uint8[height, width, mode.bytes()]}, row-major from the top left
- * @param palette red, green and blue of every index, {@code uint8[entries, 3]}; null unless the
- *     mode is one that {@linkplain ColorMode#hasPalette has a palette}
+ * @param palette red, green and blue of every index, {@code uint8[entries, 3]}; null if the mode
+ *     {@linkplain ColorMode#hasPalette has no palette}
  * @param orientation the EXIF orientation, 1 (upright) to 8
  */
 @SuppressWarnings("ArrayRecordComponent") // a picture is its bytes; copying them would double them
@@ -23,7 +23,7 @@ public record Image(
     byte[] pixels,
     byte @Nullable [] palette,
     int orientation) {
-  /** The most pixels that a picture may have, as a guard against decompression bombs. */
+  /** The largest number of pixels of an image, as a guard against decompression bombs. */
   public static final long MOST_PIXELS = 178_956_970L;
 
   /** Checks that sizes, bytes and palette belong together. */
@@ -58,7 +58,7 @@ public record Image(
   }
 
   /**
-   * Returns an upright picture of red, green and blue.
+   * Returns an upright RGB image.
    *
    * @param pixels {@code uint8[height, width, 3]}
    */
@@ -67,9 +67,9 @@ public record Image(
   }
 
   /**
-   * Checks a size before anything is allocated for it.
+   * Checks the size of an image before memory is allocated for it.
    *
-   * @param name the picture's name, for the message
+   * @param name the name of the image, for the message
    * @throws InvalidInputException when a side is not positive, or there are too many pixels
    */
   public static void checkSize(String name, int width, int height) {

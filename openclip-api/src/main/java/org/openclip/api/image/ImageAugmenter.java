@@ -3,13 +3,13 @@ package org.openclip.api.image;
 import java.nio.FloatBuffer;
 import java.util.random.RandomGenerator;
 
-/** The step from a decoded picture to the numbers of a training. Safe for many threads. */
+/** Augments and preprocesses a decoded image for training. Thread-safe. */
 public interface ImageAugmenter {
   /**
-   * Varies, resizes, converts and normalises a picture.
+   * Augments, resizes, converts and normalises an image.
    *
-   * @param random what decides; the same generator gives the same result
-   * @param out takes {@code float32[3, height, width]}, CHW, at its position, which moves on
+   * @param random the source of randomness; the same generator gives the same result
+   * @param out takes {@code float32[3, height, width]}, CHW, at its position, which is advanced
    */
   void augment(Image image, RandomGenerator random, FloatBuffer out);
 }

@@ -2,20 +2,20 @@ package org.openclip.api.image;
 
 import org.openclip.api.InvalidInputException;
 
-/** The step from the bytes of a picture file to its pixels. Safe for many threads. */
+/** Decodes image files to pixels. Thread-safe. */
 public interface ImageDecoder {
   /**
-   * Decodes the first picture of a file.
+   * Decodes the first image of a file.
    *
-   * @param file the whole file
+   * @param file the bytes of the whole file
    * @param name its name, for messages
-   * @throws InvalidInputException when the bytes are no whole picture of a known format
+   * @throws InvalidInputException when the bytes are not a complete image of a known format
    */
   Image decode(byte[] file, String name);
 
   /**
-   * Lets go of what the decoder has registered with the JVM, if anything, and would keep its class
-   * loader in memory. It is called when a model is closed; the decoder can be used again.
+   * Releases anything that the decoder has registered with the JVM and that would keep its class
+   * loader in memory. It is called when a model is closed. The decoder can be used again.
    */
   default void release() {}
 }

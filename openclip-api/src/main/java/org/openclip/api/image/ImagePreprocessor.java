@@ -4,29 +4,29 @@ import java.nio.FloatBuffer;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.InvalidInputException;
 
-/** The step from a decoded picture to the numbers that enter a tower. Safe for many threads. */
+/** Preprocesses a decoded image for an image tower. Thread-safe. */
 public interface ImagePreprocessor {
-  /** Returns what it does. */
+  /** Returns the configuration of the preprocessing. */
   PreprocessConfig config();
 
   /**
-   * Resizes, crops, converts and normalises a picture.
+   * Resizes, crops, converts and normalises an image.
    *
-   * @param out takes {@code float32[3, height, width]}, CHW, at its position, which moves on
+   * @param out takes {@code float32[3, height, width]}, CHW, at its position, which is advanced
    */
   void preprocess(Image image, FloatBuffer out);
 
   /**
-   * Brings a picture to a size that whole patches fill, at its own aspect ratio and without a crop,
-   * normalises it and cuts it up, for towers that take pictures of any shape (NaFlex).
+   * Resizes an image to whole patches at its own aspect ratio, without a crop, normalises it and
+   * cuts it into patches, for towers that take images of any shape (NaFlex).
    *
-   * @param patch the side of a patch, in pixels
+   * @param patch the side length of a patch, in pixels
    * @param maxPatches the largest number of patches
-   * @param out takes {@code float32[rows * columns, patch * patch * 3]} at its position, which
-   *     moves on; within a patch: rows, columns, channels
-   * @return the rows and columns of patches
-   * @throws InvalidInputException when no scale of the picture fits
-   * @throws InvalidConfigException when the preprocessor only knows pictures of one shape
+   * @param out takes {@code float32[rows * columns, patch * patch * 3]} at its position, which is
+   *     advanced; within a patch: rows, columns, channels
+   * @return the grid of patches
+   * @throws InvalidInputException when no scale of the image fits
+   * @throws InvalidConfigException when the preprocessor only supports images of one shape
    */
   default PatchGrid cut(Image image, int patch, int maxPatches, FloatBuffer out) {
     throw new InvalidConfigException(
@@ -36,6 +36,6 @@ public interface ImagePreprocessor {
             + ", which cuts no pictures of any shape into patches; call encodePixels");
   }
 
-  /** Returns the picture just before it is normalised, {@code uint8[height, width, 3]}, RGB. */
+  /** Returns the image just before it is normalised, {@code uint8[height, width, 3]}, RGB. */
   byte[] resize(Image image);
 }

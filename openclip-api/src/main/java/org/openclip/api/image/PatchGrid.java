@@ -4,12 +4,12 @@ import java.nio.FloatBuffer;
 import org.openclip.api.InvalidInputException;
 
 /**
- * The grid of patches that a picture of any size becomes, at its own aspect ratio (NaFlex;
- * Tschannen et al. 2025, SigLIP 2, arXiv 2502.14786).
+ * The grid of patches of an image of any size, at its own aspect ratio (NaFlex; Tschannen et al.
+ * 2025, SigLIP 2, arXiv 2502.14786).
  *
  * @param rows rows of patches, at least 1
  * @param columns columns of patches, at least 1
- * @param patch the side of a patch, in pixels
+ * @param patch the side length of a patch, in pixels
  */
 public record PatchGrid(int rows, int columns, int patch) {
   /** The scale is searched up to here, and this precisely. */
@@ -27,12 +27,12 @@ public record PatchGrid(int rows, int columns, int patch) {
   }
 
   /**
-   * Returns the grid of a picture scaled as far as a number of patches allows, up to a hundredfold;
-   * sides are rounded up to whole patches.
+   * Returns the largest grid for an image. The image is scaled as far as the number of patches
+   * allows, up to a hundredfold, and its sides are rounded up to whole patches.
    *
-   * @param height rows of the picture, in pixels
-   * @param width columns of the picture, in pixels
-   * @param patch the side of a patch, in pixels
+   * @param height the height of the image, in pixels
+   * @param width the width of the image, in pixels
+   * @param patch the side length of a patch, in pixels
    * @param maxPatches the largest number of patches
    * @throws InvalidInputException when no scale fits
    */
@@ -70,22 +70,22 @@ public record PatchGrid(int rows, int columns, int patch) {
     return rows * columns;
   }
 
-  /** Returns the height that the picture must have, in pixels. */
+  /** Returns the height of the resized image, in pixels. */
   public int height() {
     return rows * patch;
   }
 
-  /** Returns the width that the picture must have, in pixels. */
+  /** Returns the width of the resized image, in pixels. */
   public int width() {
     return columns * patch;
   }
 
   /**
-   * Cuts a picture of this grid's size into patches, row by row.
+   * Cuts an image of this grid's size into patches, row by row.
    *
    * @param pixels {@code float32[3, height, width]}, CHW, read from its position, which stays
-   * @param out takes {@code float32[rows * columns, patch * patch * 3]} at its position, which
-   *     moves on; within a patch: rows, columns, channels
+   * @param out takes {@code float32[rows * columns, patch * patch * 3]} at its position, which is
+   *     advanced; within a patch: rows, columns, channels
    */
   public void cut(FloatBuffer pixels, FloatBuffer out) {
     int plane = height() * width();

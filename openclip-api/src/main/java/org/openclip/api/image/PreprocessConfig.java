@@ -9,16 +9,17 @@ import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
 
 /**
- * How pictures are brought to the size and range of a tower: OpenCLIP's {@code preprocess_cfg}.
+ * The image preprocessing of a model: OpenCLIP's {@code preprocess_cfg}.
  *
- * @param height rows of the result, in pixels
- * @param width columns of the result, in pixels
- * @param mean what is taken from red, green and blue, of 0 to 1
- * @param std what they are divided by afterwards
+ * @param height the height of the result, in pixels
+ * @param width the width of the result, in pixels
+ * @param mean the means of red, green and blue, for values from 0 to 1
+ * @param std the standard deviations of red, green and blue
  * @param interpolation the filter of the resize
- * @param resizeMode how a picture of another aspect ratio fits
- * @param fillColor the grey level around pictures that do not fill the size, 0 to 255
- * @param applyOrientation whether the EXIF orientation is applied first, as the reference does not
+ * @param resizeMode how an image of another aspect ratio is fitted
+ * @param fillColor the grey level of the padding, 0 to 255
+ * @param applyOrientation whether the EXIF orientation is applied first; the reference does not
+ *     apply it
  */
 public record PreprocessConfig(
     int height,
@@ -35,16 +36,19 @@ public record PreprocessConfig(
     BICUBIC,
     /** A triangle. */
     BILINEAR,
-    /** In training with timm's augmentation one of both, drawn for each picture; else bicubic. */
+    /**
+     * Bilinear or bicubic, drawn for each image, in training with timm's augmentation; otherwise
+     * bicubic.
+     */
     RANDOM;
 
-    /** Returns the filter where nothing is drawn. */
+    /** Returns the filter for evaluation, where nothing is random. */
     public Interpolation evaluated() {
       return this == RANDOM ? BICUBIC : this;
     }
   }
 
-  /** How a picture of another aspect ratio fits the size. */
+  /** How an image of another aspect ratio is fitted to the size. */
   public enum ResizeMode {
     /** The shorter side fits; the longer one is cropped at both ends. */
     SHORTEST,
@@ -87,7 +91,7 @@ public record PreprocessConfig(
   }
 
   /**
-   * Reads {@code preprocess_cfg}; what it does not say is as in {@link #DEFAULT}.
+   * Reads {@code preprocess_cfg}. Missing keys have the values of {@link #DEFAULT}.
    *
    * @throws InvalidConfigException when a key is unknown or a value is wrong
    */

@@ -27,8 +27,8 @@ import org.openclip.api.spi.TextEncoderProvider;
 import org.openclip.api.tensor.Weights;
 
 /**
- * A model on paper: both towers' encoders, their graphs, and the state dictionary that they need.
- * It holds no weights. Immutable.
+ * A model without weights: the encoders of both towers, their graphs, and the names and shapes of
+ * its state dict. Immutable.
  */
 public final class Architecture {
   /** The name of the image graph's input, {@code float[batch, 3, height, width]}. */
@@ -56,7 +56,7 @@ public final class Architecture {
   public static final String TEXT_FEATURES = "text_features";
 
   /**
-   * The name of the image graph's second output where the model writes captions, and of the caption
+   * The name of the image graph's second output, for models that write captions, and of the caption
    * graph's first input: {@code float[batch, places, width]}.
    */
   public static final String IMAGE_TOKENS = "image_tokens";
@@ -89,9 +89,10 @@ public final class Architecture {
   }
 
   /**
-   * Builds the graphs of a configuration with the encoders that the registry finds for it.
+   * Builds the graphs of a configuration with the encoders from the plugin registry.
    *
-   * @throws InvalidConfigException when no encoder takes a tower's configuration, or it is wrong
+   * @throws InvalidConfigException when no encoder supports a tower's configuration, or it is
+   *     invalid
    */
   public static Architecture of(ModelConfig config, PluginRegistry plugins) {
     ImageEncoderProvider image =
@@ -160,7 +161,7 @@ public final class Architecture {
 
   /**
    * Builds the graph from {@link #PATCHES}, {@link #PATCH_COORDINATES} and {@link #PATCH_VALID} to
-   * {@link #FEATURES}, for pictures of any size; empty when the image tower takes only one size.
+   * {@link #FEATURES}, for images of any size; empty when the image tower takes one size only.
    */
   public Optional<Graph> patchGraph() {
     return graphs.patches();
@@ -190,14 +191,14 @@ public final class Architecture {
     return textEncoder;
   }
 
-  /** Returns the decoder of captions; empty for models that write none. */
+  /** Returns the multimodal decoder; empty for models that write no captions. */
   public Optional<MultimodalDecoder> decoder() {
     return Optional.ofNullable(decoder);
   }
 
   /**
-   * Returns the graph from {@link #PIXELS} to {@link #FEATURES}, and to {@link #IMAGE_TOKENS} where
-   * the model writes captions.
+   * Returns the graph from {@link #PIXELS} to {@link #FEATURES}, and to {@link #IMAGE_TOKENS} for
+   * models that write captions.
    */
   public Graph imageGraph() {
     return imageGraph;
@@ -210,13 +211,16 @@ public final class Architecture {
 
   /**
    * Returns the graph from {@link #IMAGE_TOKENS} and {@link #TOKENS} to {@link #CAPTION_LOGITS};
-   * empty for models that write no captions. Its texts have any length up to the context length.
+   * empty for models that write no captions. The texts may have any length up to the context
+   * length.
    */
   public Optional<Graph> captionGraph() {
     return Optional.ofNullable(captionGraph);
   }
 
-  /** Returns the entries of the state dictionary by name: of the towers, decoder and logits. */
+  /**
+   * Returns all entries of the state dict by name: those of the towers, the decoder and the logits.
+   */
   public Map<String, Parameter> parameters() {
     Map<String, Parameter> all = new LinkedHashMap<>();
     graphs.logits().forEach(p -> put(all, p));
@@ -239,9 +243,9 @@ public final class Architecture {
   }
 
   /**
-   * Returns the number of trained numbers of the state dictionary, buffers left out.
+   * Returns the number of trained parameters of the state dict, without buffers.
    *
-   * @param prefix only those whose name starts with it; empty for all
+   * @param prefix counts only entries whose name starts with it; empty for all
    */
   public long parameterCount(String prefix) {
     return parameters().values().stream()
@@ -250,14 +254,17 @@ public final class Architecture {
         .sum();
   }
 
-  /** Returns a checkpoint's weights with positional embeddings fitted to both towers' sizes. */
+  /**
+   * Returns the weights of a checkpoint with positional embeddings adapted to the sizes of both
+   * towers.
+   */
   public Weights fit(Weights weights) {
     String text = graphs.textScope();
     return textEncoder.fit(
         imageEncoder.fit(weights, ModelGraphs.VISUAL + "."), text.isEmpty() ? "" : text + ".");
   }
 
-  /** Returns how large the model is. */
+  /** Returns the size of the model. */
   public ModelSize size() {
     long length = decoder == null ? textEncoder.measuredLength() : decoder.contextLength();
     Map<String, Long> one = Map.of(Dim.BATCH.symbol(), 1L, Dim.LENGTH.symbol(), length);

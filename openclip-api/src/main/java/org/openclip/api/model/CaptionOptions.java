@@ -4,15 +4,16 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 
 /**
- * How captions are searched for.
+ * The options of caption generation.
  *
- * @param search how the next token is chosen
- * @param maxLength the number of tokens of a caption, start and end included, at least 2
- * @param minLength a caption does not end before it has this many tokens; below {@code maxLength}
- * @param repetitionPenalty by what the logits of tokens that a caption already has are divided, or
- *     multiplied where they are negative (Keskar et al. 2019, CTRL, arXiv 1909.05858); 1 for none
- * @param padded whether rows of ids always have {@code maxLength}
- * @param ids the ids around captions; null for those of the model's tokenizer
+ * @param search the search: beam search or sampling
+ * @param maxLength the largest number of tokens of a caption, including start and end, at least 2
+ * @param minLength the smallest number of tokens of a caption; below {@code maxLength}
+ * @param repetitionPenalty the divisor for positive logits, and the factor for negative logits, of
+ *     tokens that are already in the caption (Keskar et al. 2019, CTRL, arXiv 1909.05858); 1 for
+ *     none
+ * @param padded whether rows of token ids are always padded to {@code maxLength}
+ * @param ids the start, end and padding ids; null for those of the model's tokenizer
  */
 public record CaptionOptions(
     Search search,
@@ -60,53 +61,56 @@ public record CaptionOptions(
     return new CaptionOptions(other, maxLength, minLength, repetitionPenalty, padded, ids);
   }
 
-  /** Returns the same options with other bounds of the length, in tokens. */
+  /** Returns the same options with other limits of the length, in tokens. */
   public CaptionOptions withLength(int shortest, int longest) {
     return new CaptionOptions(search, longest, shortest, repetitionPenalty, padded, ids);
   }
 
-  /** Returns the same options with another penalty of repetitions. */
+  /** Returns the same options with another repetition penalty. */
   public CaptionOptions withRepetitionPenalty(double penalty) {
     return new CaptionOptions(search, maxLength, minLength, penalty, padded, ids);
   }
 
-  /** Returns the same options with rows of full length, or of the longest caption's. */
+  /** Returns the same options with rows padded to the full length, or to the longest caption. */
   public CaptionOptions withPadding(boolean full) {
     return new CaptionOptions(search, maxLength, minLength, repetitionPenalty, full, ids);
   }
 
-  /** Returns the same options with other ids around captions. */
+  /** Returns the same options with other start, end and padding ids. */
   public CaptionOptions withIds(SpecialIds other) {
     return new CaptionOptions(search, maxLength, minLength, repetitionPenalty, padded, other);
   }
 
   /**
-   * The ids around a caption.
+   * The special token ids of a caption.
    *
-   * @param start the first token
-   * @param end the last token
-   * @param pad what fills rows up
+   * @param start the start token
+   * @param end the end token
+   * @param pad the padding token
    */
   public record SpecialIds(long start, long end, long pad) {}
 
-  /** A way to choose the next token. */
+  /** The search for captions: beam search or sampling. */
   public sealed interface Search {}
 
-  /** A way that draws it. */
+  /** Sampling: the next token is drawn at random. */
   public sealed interface Chance extends Search {
-    /** Returns what logits are divided by, positive; higher is bolder. */
+    /**
+     * Returns the temperature, by which logits are divided; positive, higher values give more
+     * variety.
+     */
     double temperature();
 
-    /** Returns the seed; the same one gives the same captions. */
+    /** Returns the seed; the same seed gives the same captions. */
     long seed();
   }
 
   /**
-   * Beam search: the best few beginnings are carried on together.
+   * Beam search: the best few partial captions are extended together.
    *
-   * @param count the number of beginnings in all groups, at least 1
-   * @param groups into how many groups of their own they are divided; divides the count. Nothing
-   *     tells the groups apart, so all find the same
+   * @param count the number of beams of all groups, at least 1
+   * @param groups the number of beam groups; a divisor of the count. There is no diversity penalty,
+   *     so all groups find the same captions
    */
   public record Beams(int count, int groups) implements Search {
     /** Checks that the groups are equal. */
@@ -119,11 +123,12 @@ public record CaptionOptions(
   }
 
   /**
-   * Chance, among the most probable tokens (Fan et al. 2018, arXiv 1805.04833); 1 for no chance.
+   * Top-k sampling: draws among the most probable tokens (Fan et al. 2018, arXiv 1805.04833). A
+   * count of 1 is greedy.
    *
-   * @param count how many, at least 1
-   * @param temperature what logits are divided by, positive; higher is bolder
-   * @param seed the same one gives the same captions
+   * @param count the number of tokens to draw from, at least 1
+   * @param temperature the divisor of the logits, positive; higher values give more variety
+   * @param seed the seed; the same seed gives the same captions
    */
   public record TopK(int count, double temperature, long seed) implements Chance {
     /** Checks the ranges. */
@@ -136,12 +141,12 @@ public record CaptionOptions(
   }
 
   /**
-   * Chance, among the fewest tokens that together are probable enough (Holtzman et al. 2019, arXiv
-   * 1904.09751).
+   * Top-p (nucleus) sampling: draws among the fewest tokens whose total probability is large enough
+   * (Holtzman et al. 2019, arXiv 1904.09751).
    *
-   * @param probability how probable, above 0 up to 1
-   * @param temperature what logits are divided by, positive; higher is bolder
-   * @param seed the same one gives the same captions
+   * @param probability the total probability, above 0 up to 1
+   * @param temperature the divisor of the logits, positive; higher values give more variety
+   * @param seed the seed; the same seed gives the same captions
    */
   public record TopP(double probability, double temperature, long seed) implements Chance {
     /** Checks the ranges. */

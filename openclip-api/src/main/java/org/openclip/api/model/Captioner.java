@@ -8,46 +8,45 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
 
 /**
- * The side of a {@link ClipModel} that writes captions of pictures, where it has a multimodal
- * decoder (CoCa, Yu et al. 2022, arXiv 2205.01917). Safe for many threads; it lives as long as its
- * model.
+ * Writes captions of images with a {@link ClipModel} that has a multimodal decoder (CoCa, Yu et al.
+ * 2022, arXiv 2205.01917). Thread-safe. It can be used until its model is closed.
  */
 public interface Captioner {
   /**
-   * Reads picture files and writes a caption of each.
+   * Reads image files and writes a caption for each one.
    *
    * @return one caption for each file, in order, without start, end and padding
-   * @throws InvalidInputException when a file is missing or no picture, or the options do not fit
+   * @throws InvalidInputException when a file is missing or not an image, or the options do not fit
    */
   List<String> captionImages(List<Path> files, CaptionOptions options);
 
   /**
-   * Reads picture files and writes a caption of each, and tells how it goes on.
+   * Reads image files, writes a caption for each one, and reports progress.
    *
-   * @param listener decides whether a picture that cannot be read is left out
-   * @return one caption for each file that was not left out, in order
-   * @throws InvalidInputException when a file is missing or no picture, and the listener throws it;
-   *     or the options do not fit
+   * @param listener decides whether an unreadable image is skipped
+   * @return one caption for each file that was not skipped, in order
+   * @throws InvalidInputException when a file is missing or not an image, and the listener throws
+   *     it; or the options do not fit
    */
   List<String> captionImages(List<Path> files, CaptionOptions options, EncodingListener listener);
 
-  /** Writes a caption of each decoded picture, in order. */
+  /** Writes a caption for each decoded image, in order. */
   List<String> captionPictures(List<Image> pictures, CaptionOptions options);
 
   /**
-   * Writes captions of pictures that are preprocessed already.
+   * Writes captions of preprocessed images, as token ids.
    *
    * @param pixels {@code float32[n, 3, height, width]}, NCHW, normalised
-   * @return one row for each picture: start, tokens, end, and padding up to the longest row, or up
-   *     to {@link CaptionOptions#maxLength} where the options ask for it
+   * @return one row for each image: start, tokens, end, and padding up to the longest row, or up to
+   *     {@link CaptionOptions#maxLength} if the options say so
    */
   Tokens generate(Tensor pixels, CaptionOptions options);
 
   /**
-   * Returns what the decoder expects after each token of given captions.
+   * Returns the decoder's logits for given captions.
    *
    * @param pixels {@code float32[n, 3, height, width]}, NCHW, normalised
-   * @param tokens one row for each picture, of any length up to the context length
+   * @param tokens one row for each image, of any length up to the context length
    * @return {@code float32[n, length, vocabulary]}: logits of the token after each one
    */
   Tensor logits(Tensor pixels, Tokens tokens);

@@ -15,73 +15,77 @@ import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;
 
 /**
- * A pair of towers that embed pictures and texts into one space, with the tokenizer and the
- * preprocessing that belong to its weights.
+ * A loaded CLIP model: an image tower and a text tower that map images and texts to embeddings in
+ * one space, with the tokenizer and the image preprocessing of its weights.
  *
- * <p>Features are those of the reference's {@code encode_image} and {@code encode_text}: not
- * normalised, unless the architecture does it (CoCa). {@link Embeddings#normalised} gives unit
- * vectors, and {@link Embeddings#cosine} needs none.
+ * <p>The embeddings equal those of the reference's {@code encode_image} and {@code encode_text}.
+ * They are not normalised, unless the architecture does it (CoCa). {@link Embeddings#normalised}
+ * returns unit vectors; {@link Embeddings#cosine} does not need them.
  *
- * <p>Safe for many threads at once. It owns native memory: close it after its last use. Closing
- * waits for calls under way; closing twice is harmless.
+ * <p>A model is thread-safe. It owns native memory: close it after its last use. Closing waits for
+ * running calls. Closing twice has no effect.
  *
- * <p>Calls end with an {@link InterruptedCallException} when their thread is interrupted: before
- * they begin, or between two batches.
+ * <p>A call throws an {@link InterruptedCallException} when its thread is interrupted: before the
+ * call begins, or between two batches.
  */
 public interface ClipModel extends AutoCloseable {
-  /** Returns the name it was loaded by. */
+  /** Returns the name that the model was loaded with. */
   String name();
 
-  /** Returns the towers on paper: configuration, graphs, and the names of all parameters. */
+  /** Returns the architecture: configuration, graphs, and the names of all parameters. */
   Architecture architecture();
 
-  /** Returns the tokenizer of its texts. */
+  /** Returns the tokenizer of the model. */
   Tokenizer tokenizer();
 
-  /** Returns the preprocessing of its pictures. */
+  /** Returns the image preprocessing of the model. */
   ImagePreprocessor preprocessor();
 
-  /** Returns one line for people about the backend that runs it. */
+  /** Returns one line of text for users about the backend that runs the model. */
   String backend();
 
-  /**
-   * Returns the free text that the file of its weights carries about them, by its keys; empty when
-   * it carries none.
-   */
+  /** Returns the metadata of the weights file, by key; empty when the file has none. */
   default Map<String, String> weightsMetadata() {
     return Map.of();
   }
 
-  /** Returns the width of the joint embedding. */
+  /** Returns the width of the embeddings. */
   default int embedDim() {
     return architecture().config().embedDim();
   }
 
-  /** Returns the factor of the cosine in the logits: the exponential of the learnt scale. */
+  /**
+   * Returns the logit scale: the factor of the cosine similarity, which is the exponential of the
+   * learnt parameter.
+   */
   float logitScale();
 
-  /** Returns what is added to the logits; 0 for models without a bias. */
+  /** Returns the logit bias; 0 for models without a bias. */
   float logitBias();
 
-  /** Returns whether each pair of picture and text is judged by itself, as SigLIP does. */
+  /**
+   * Returns whether probabilities are computed for each pair of image and text independently, as in
+   * SigLIP.
+   */
   default boolean sigmoid() {
     return architecture().config().initLogitBias() != null;
   }
 
   /**
-   * Reads, decodes, preprocesses and embeds picture files.
+   * Reads image files and computes their embeddings.
    *
    * @return one row for each file, in order
-   * @throws InvalidInputException when a file is missing or no picture; it is named
+   * @throws InvalidInputException when a file is missing or not an image; the message names it
    */
   Embeddings encodeImages(List<Path> files);
 
   /**
-   * Reads, decodes, preprocesses and embeds picture files, and tells how it goes on.
+   * Reads image files, computes their embeddings, and reports progress.
    *
-   * @param listener decides whether a picture that cannot be read is left out
-   * @return one row for each file that was not left out, in order
-   * @throws InvalidInputException when a file is missing or no picture, and the listener throws it
+   * @param listener decides whether an unreadable image is skipped
+   * @return one row for each file that was not skipped, in order
+   * @throws InvalidInputException when a file is missing or not an image, and the listener throws
+   *     it
    */
   default Embeddings encodeImages(List<Path> files, EncodingListener listener) {
     List<Embeddings> rows = new ArrayList<>();
@@ -96,14 +100,14 @@ public interface ClipModel extends AutoCloseable {
     return rows.isEmpty() ? Embeddings.of(embedDim(), new float[0]) : Embeddings.concat(rows);
   }
 
-  /** Preprocesses and embeds decoded pictures; one row for each, in order. */
+  /** Computes the embeddings of decoded images; one row for each, in order. */
   Embeddings encodePictures(List<Image> pictures);
 
-  /** Tokenizes and embeds texts; one row for each, in order. */
+  /** Tokenizes texts and computes their embeddings; one row for each, in order. */
   Embeddings encodeTexts(List<String> texts);
 
   /**
-   * Tokenizes and embeds texts, and tells how it goes on.
+   * Tokenizes texts, computes their embeddings, and reports progress.
    *
    * @return one row for each text, in order
    */
@@ -114,36 +118,35 @@ public interface ClipModel extends AutoCloseable {
   }
 
   /**
-   * Embeds pictures that are preprocessed already.
+   * Computes the embeddings of preprocessed images.
    *
    * @param pixels {@code float32[n, 3, height, width]}, NCHW, normalised, of the tower's height and
-   *     width; NaFlex towers take any of whole patches
+   *     width; NaFlex towers take any size of whole patches
    */
   Embeddings encodePixels(Tensor pixels);
 
   /**
-   * Embeds texts that are tokenized already.
+   * Computes the embeddings of tokenized texts.
    *
-   * @param tokens of the model's context length
+   * @param tokens rows of the model's context length
    */
   Embeddings encodeTokens(Tokens tokens);
 
-  /** Returns the side of it that writes captions; empty for models that cannot. */
+  /** Returns the captioner; empty for models that write no captions. */
   default Optional<Captioner> captioner() {
     return Optional.empty();
   }
 
   /**
-   * Returns {@code logitScale · cosine + logitBias} of every picture (row) with every text
-   * (column).
+   * Returns {@code logitScale · cosine + logitBias} of every image (row) with every text (column).
    */
   default float[][] logits(Embeddings images, Embeddings texts) {
     return images.logits(texts, logitScale(), logitBias());
   }
 
   /**
-   * Returns how probable each text (column) is for each picture (row): a softmax over the texts, or
-   * for models with a logit bias the sigmoid of every single pair.
+   * Returns the probability of each text (column) for each image (row): a softmax over the texts,
+   * or for models with a logit bias the sigmoid of every pair.
    */
   default float[][] probabilities(Embeddings images, Embeddings texts) {
     float[][] logits = logits(images, texts);

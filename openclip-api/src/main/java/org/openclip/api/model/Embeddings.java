@@ -8,7 +8,8 @@ import java.util.PriorityQueue;
 import org.openclip.api.InvalidInputException;
 
 /**
- * Vectors of one width, one for each picture or text, as {@code float32[size, width]}. Immutable.
+ * A batch of embeddings, one vector for each image or text, as {@code float32[size, width]}.
+ * Immutable.
  */
 public final class Embeddings {
   private final int size;
@@ -22,11 +23,11 @@ public final class Embeddings {
   }
 
   /**
-   * Returns embeddings over a copy of the values.
+   * Creates embeddings from a copy of the values.
    *
    * @param width the width of a vector
    * @param values the vectors one after the other
-   * @throws InvalidInputException when the values do not divide into vectors
+   * @throws InvalidInputException when the number of values is not a multiple of the width
    */
   public static Embeddings of(int width, float[] values) {
     if (width < 1 || values.length % width != 0) {
@@ -36,7 +37,7 @@ public final class Embeddings {
     return new Embeddings(values.length / width, width, values.clone());
   }
 
-  /** Returns the rows of several embeddings, one after the other. */
+  /** Concatenates the rows of several embeddings. */
   public static Embeddings concat(List<Embeddings> parts) {
     int width = parts.isEmpty() ? 1 : parts.get(0).width;
     int size = 0;
@@ -83,7 +84,7 @@ public final class Embeddings {
     return values.clone();
   }
 
-  /** Returns the vectors scaled to Euclidean length 1; a vector of zeros stays as it is. */
+  /** Returns the vectors scaled to Euclidean length 1. A vector of zeros is not changed. */
   public Embeddings normalised() {
     float[] scaled = new float[values.length];
     for (int i = 0; i < size; i++) {
@@ -104,8 +105,8 @@ public final class Embeddings {
   }
 
   /**
-   * Returns the cosine of every vector (row) with every vector of the others (column), from -1 to
-   * 1.
+   * Returns the cosine similarity of every vector (row) with every vector of the others (column),
+   * from -1 to 1.
    *
    * @throws InvalidInputException when the widths differ
    */
@@ -158,19 +159,19 @@ public final class Embeddings {
   }
 
   /**
-   * A vector found by a search.
+   * A search result.
    *
-   * @param index its row
-   * @param cosine its cosine with the query, from -1 to 1
+   * @param index the row of the vector
+   * @param cosine the cosine similarity with the query, from -1 to 1
    */
   public record Match(int index, float cosine) {}
 
   /**
-   * Returns the vectors nearest to each query by cosine, best first; equal ones in the order of
-   * their rows.
+   * Returns the vectors nearest to each query by cosine similarity, best first. Vectors of equal
+   * similarity are in the order of their rows.
    *
    * @param queries embeddings of the same width
-   * @param count how many for each query; fewer when there are fewer vectors
+   * @param count the number of results for each query; fewer when there are fewer vectors
    */
   public List<List<Match>> topK(Embeddings queries, int count) {
     if (count < 1) {

@@ -4,28 +4,28 @@ import java.nio.file.Path;
 import org.openclip.api.OpenClipException;
 
 /**
- * Is told how the encoding of many pictures or texts goes on, by the thread that asked for it. Each
- * method does nothing more than its default unless it is overridden.
+ * Follows the encoding of many images or texts. The methods are called by the thread that called
+ * the encoding.
  */
 public interface EncodingListener {
-  /** Listens to nothing: a picture that cannot be read ends the work. */
+  /** A listener that ignores progress and stops at an unreadable image. */
   EncodingListener NONE = new EncodingListener() {};
 
   /**
-   * Takes note that a batch has been run.
+   * Called after a batch has run.
    *
-   * @param count how many pictures or texts it had, those that were left out included
+   * @param count the number of images or texts of the batch, including skipped ones
    */
   default void done(int count) {}
 
   /**
-   * Judges a picture that cannot be read, decoded or preprocessed: throwing ends the work, as the
-   * default does, and returning leaves the picture out. It is called in the order of the pictures,
-   * before their batch is run. Only such a picture is lost; no other is read again.
+   * Called for an image that cannot be read, decoded or preprocessed. If the method throws, as the
+   * default does, the encoding ends. If it returns, the image is skipped. It is called in the order
+   * of the images, before their batch runs. Other images are not affected and not read again.
    *
-   * @param index of the picture in the list, from 0
-   * @param reason what is wrong with it; it names the file
-   * @throws OpenClipException to end the work
+   * @param index the index of the image in the list, from 0
+   * @param reason what is wrong; the message names the file
+   * @throws OpenClipException to end the encoding
    */
   default void unreadable(int index, Path file, OpenClipException reason) {
     throw reason;

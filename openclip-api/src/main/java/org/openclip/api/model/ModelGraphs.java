@@ -66,7 +66,7 @@ record ModelGraphs(
     return graph.build();
   }
 
-  /** Writes the graph of the image tower over patches; empty when it takes pictures of one size. */
+  /** Writes the graph of the image tower over patches; empty when it takes images of one size. */
   Optional<Graph> patches() {
     if (!(imageEncoder instanceof PatchImageEncoder encoder)) {
       return Optional.empty();

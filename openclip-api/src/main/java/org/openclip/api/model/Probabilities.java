@@ -1,6 +1,6 @@
 package org.openclip.api.model;
 
-/** The step from logits to probabilities. */
+/** Converts logits to probabilities. */
 public final class Probabilities {
   private Probabilities() {}
 

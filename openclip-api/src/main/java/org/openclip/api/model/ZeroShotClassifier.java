@@ -6,12 +6,11 @@ import java.util.List;
 import org.openclip.api.InvalidInputException;
 
 /**
- * A classifier made of words: each class is the mean of its prompts' unit vectors (Radford et al.
- * 2021, arXiv 2103.00020, section 3.1.4). Immutable and safe for many threads; it does not own the
- * model.
+ * A zero-shot classifier: each class is the mean of the unit embeddings of its prompts (Radford et
+ * al. 2021, arXiv 2103.00020, section 3.1.4). Immutable and thread-safe. It does not own the model.
  */
 public final class ZeroShotClassifier {
-  /** What a template holds in the place of the class name. */
+  /** The placeholder of the class name in a template. */
   public static final String PLACE = "{}";
 
   /** Enough for full batches; few enough that a long list of labels does not fill the memory. */
@@ -27,18 +26,18 @@ public final class ZeroShotClassifier {
     this.classes = classes;
   }
 
-  /** Returns a classifier whose prompts are the labels themselves. */
+  /** Creates a classifier whose prompts are the labels themselves. */
   public static ZeroShotClassifier create(ClipModel model, List<String> labels) {
     return create(model, labels, List.of(PLACE));
   }
 
   /**
-   * Returns a classifier that averages several prompts for each label.
+   * Creates a classifier that averages several prompts for each label.
    *
    * @param labels the names of the classes, at least one, all different
-   * @param templates texts with {@code {}} in the place of the name, such as {@code a photo of a
-   *     {}}
-   * @throws InvalidInputException when labels or templates are missing, or a template has no place
+   * @param templates prompt templates with {@code {}} for the name, such as {@code a photo of a {}}
+   * @throws InvalidInputException when labels or templates are missing, or a template has no
+   *     placeholder
    */
   public static ZeroShotClassifier create(
       ClipModel model, List<String> labels, List<String> templates) {
@@ -63,10 +62,10 @@ public final class ZeroShotClassifier {
   }
 
   /**
-   * Returns a label's prompts, one for each template.
+   * Returns the prompts of a label, one for each template.
    *
-   * @param templates texts with {@code {}} in the place of the label
-   * @throws InvalidInputException when a template has no place
+   * @param templates prompt templates with {@code {}} for the label
+   * @throws InvalidInputException when a template has no placeholder
    */
   public static List<String> prompts(String label, List<String> templates) {
     List<String> prompts = new ArrayList<>();
@@ -96,12 +95,12 @@ public final class ZeroShotClassifier {
     return labels;
   }
 
-  /** Returns one unit vector for each class. */
+  /** Returns the embeddings of the classes, one unit vector for each. */
   public Embeddings classes() {
     return classes;
   }
 
-  /** Returns how probable each class (column) is for each picture (row). */
+  /** Returns the probability of each class (column) for each image (row). */
   public float[][] classify(Embeddings images) {
     return model.probabilities(images, classes);
   }

@@ -6,21 +6,21 @@ import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.ModelExporter;
 
-/** A plugin that brings a numerical runtime. */
+/** A plugin that adds a backend: a numerical runtime. */
 public interface BackendProvider extends Provider {
   /**
    * Opens the runtime.
    *
-   * @throws BackendException when its native library, the device or the precision is not to be had
+   * @throws BackendException when its native library, the device or the precision is not available
    */
   Backend open(BackendOptions options);
 
-  /** Returns whether its backends can {@linkplain Backend#train train}. */
+  /** Returns whether its backends support {@linkplain Backend#train training}. */
   default boolean trains() {
     return false;
   }
 
-  /** Returns what writes models in the runtime's own file format; empty when it has none. */
+  /** Returns the exporter for the runtime's own file format; empty when there is none. */
   default Optional<ModelExporter> exporter() {
     return Optional.empty();
   }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.tensor.Weights;
 
-/** A plugin that reads a format of checkpoint files. */
+/** A plugin that adds a checkpoint format. */
 public interface CheckpointFormatProvider extends Provider {
   /**
    * Returns whether a file is of this format, judged by its name and first bytes.
@@ -15,9 +15,9 @@ public interface CheckpointFormatProvider extends Provider {
   boolean accepts(Path file, ByteBuffer head);
 
   /**
-   * Opens a checkpoint; tensors are mapped, not copied. Nothing in the file is executed.
+   * Opens a checkpoint. Tensors are memory-mapped, not copied. Nothing in the file is executed.
    *
-   * @throws InvalidFileException when the bytes are not what the format promises
+   * @throws InvalidFileException when the content does not match the format
    */
   Weights open(Path file);
 }

@@ -6,8 +6,8 @@ import java.util.ServiceLoader;
 import java.util.function.Consumer;
 
 /**
- * Goes through the services that jars bring, and passes over those that cannot be loaded: one jar
- * that is broken, or made for another Java, must not take what the others bring with it.
+ * Iterates over the services of a service loader and skips those that cannot be loaded. A jar that
+ * is broken, or made for another Java version, does not affect the services of other jars.
  */
 public final class Discovery {
   /** A search that fails this often without finding anything fails for ever. */
@@ -16,11 +16,11 @@ public final class Discovery {
   private Discovery() {}
 
   /**
-   * Goes through what a service loader finds.
+   * Iterates over the services of a service loader.
    *
-   * @param services iterated by one thread only
-   * @param found told of each; where it throws, that one is broken
-   * @param broken told why one cannot be used
+   * @param services the service loader, which is used by one thread only
+   * @param found receives each service; a service for which it throws counts as broken
+   * @param broken receives the reason why a service cannot be used
    */
   public static <T> void each(
       ServiceLoader<T> services, Consumer<? super T> found, Consumer<? super Throwable> broken) {

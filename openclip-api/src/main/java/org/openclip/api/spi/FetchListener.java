@@ -1,18 +1,18 @@
 package org.openclip.api.spi;
 
-/** Told how far a file has come on its way to this machine. */
+/** Follows the progress of downloads. */
 @FunctionalInterface
 public interface FetchListener {
-  /** Listens to nothing. */
+  /** A listener that does nothing. */
   FetchListener NONE = (name, done, total) -> {};
 
   /**
-   * Called as bytes come, by one thread at a time, though not always the same one. It must be quick
-   * and must not throw.
+   * Called when bytes have arrived, by one thread at a time, but not always by the same one. It
+   * must be fast and must not throw.
    *
    * @param name the file's name at its source
-   * @param done how many bytes are here
-   * @param total how many there will be, or -1 when nobody knows
+   * @param done the number of bytes downloaded so far
+   * @param total the size of the file in bytes, or -1 when it is unknown
    */
   void progress(String name, long done, long total);
 }

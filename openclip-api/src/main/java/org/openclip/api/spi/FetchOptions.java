@@ -4,13 +4,13 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How files are brought from elsewhere to this machine.
+ * The options of downloads.
  *
- * @param cacheFolder where they are kept; null for the place that the source has by itself
- * @param offline whether only what is here already may be used, without any network call
- * @param listener told how far it has come
+ * @param cacheFolder the cache folder; null for the default of the source
+ * @param offline whether only local files may be used, without any network access
+ * @param listener follows the progress
  */
 public record FetchOptions(@Nullable Path cacheFolder, boolean offline, FetchListener listener) {
-  /** The source's own cache, the network if need be, and nobody told. */
+  /** The default cache, with network access and without a listener. */
   public static final FetchOptions DEFAULT = new FetchOptions(null, false, FetchListener.NONE);
 }

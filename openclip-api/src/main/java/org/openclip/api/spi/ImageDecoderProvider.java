@@ -3,7 +3,7 @@ package org.openclip.api.spi;
 import java.util.Set;
 import org.openclip.api.image.ImageDecoder;
 
-/** A plugin that decodes formats of picture files. */
+/** A plugin that adds image formats. */
 public interface ImageDecoderProvider extends Provider {
   /**
    * Returns whether a file is of one of its formats.
@@ -13,9 +13,9 @@ public interface ImageDecoderProvider extends Provider {
   boolean accepts(byte[] head);
 
   /**
-   * Returns the endings that names of such files have, in lower case and without the dot, such as
-   * {@code jpg}. By them alone pictures are found in folders; the file's first bytes decide how it
-   * is read. None for a decoder whose files are only read when they are named.
+   * Returns the file name extensions of its formats, in lower case and without the dot, such as
+   * {@code jpg}. Images in folders are found by their extension; the first bytes of a file
+   * determine its format. Empty for a decoder whose files are only read when they are named.
    */
   default Set<String> endings() {
     return Set.of();

@@ -6,9 +6,9 @@ import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.ImageEncoder;
 
 /**
- * A plugin that brings a family of image towers. A configuration chooses it by {@code "encoder":
- * "its name"} in {@code vision_cfg}; configurations of the reference, which have no such key, go to
- * the provider that {@linkplain #matches recognises} them.
+ * A plugin that adds a family of image towers. A configuration chooses it with {@code "encoder":
+ * "its name"} in {@code vision_cfg}. The reference's configurations have no such key; they use the
+ * provider that {@linkplain #matches recognises} them.
  */
 public interface ImageEncoderProvider extends Provider {
   /** Returns whether a configuration that names no encoder describes a tower of this family. */

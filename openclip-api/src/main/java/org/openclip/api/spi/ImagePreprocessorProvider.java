@@ -7,18 +7,18 @@ import org.openclip.api.image.ImageAugmenter;
 import org.openclip.api.image.ImagePreprocessor;
 import org.openclip.api.image.PreprocessConfig;
 
-/** A plugin that brings pictures to the form that a kind of image tower takes. */
+/** A plugin that adds image preprocessing for a kind of image tower. */
 public interface ImagePreprocessorProvider extends Provider {
-  /** Returns whether towers with this {@code vision_cfg} take pictures of this form. */
+  /** Returns whether this preprocessing is for towers with this {@code vision_cfg}. */
   boolean matches(Map<String, Object> visionConfig);
 
   /** Creates a preprocessor. */
   ImagePreprocessor create(PreprocessConfig config);
 
   /**
-   * Creates what prepares pictures for a training.
+   * Creates the augmentation for training.
    *
-   * @throws OpenClipException when pictures of this form cannot be varied
+   * @throws OpenClipException when this preprocessing does not support augmentation
    */
   default ImageAugmenter augmenter(PreprocessConfig config, Augmentation augmentation) {
     throw new OpenClipException("'" + name() + "' pictures have no augmentation for training");

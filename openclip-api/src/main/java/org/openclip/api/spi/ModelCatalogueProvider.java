@@ -9,15 +9,15 @@ import org.openclip.api.config.PretrainedTag;
 import org.openclip.api.encoder.ModelSize;
 
 /**
- * A plugin that names model configurations, and weights for them. A drop-in architecture brings one
- * beside its encoder, with a JSON file for each size.
+ * A plugin that adds named model configurations and pretrained tags. A plugin with an architecture
+ * has one besides its encoder, with a JSON file for each model size.
  */
 public interface ModelCatalogueProvider extends Provider {
-  /** Returns the names of its models, in the order in which they are listed. */
+  /** Returns the names of its models, in the order of listing. */
   SequencedSet<String> models();
 
   /**
-   * Opens the configuration of a model: a JSON object of the reference's form ({@code embed_dim},
+   * Opens the configuration of a model: a JSON object in the reference's format ({@code embed_dim},
    * {@code vision_cfg}, {@code text_cfg}, …) in UTF-8.
    *
    * @param model one of {@link #models}
@@ -26,8 +26,8 @@ public interface ModelCatalogueProvider extends Provider {
   InputStream open(String model) throws IOException;
 
   /**
-   * Returns the size of a model if the catalogue knows it without building the model, so that long
-   * lists are quick; empty when it must be measured.
+   * Returns the size of a model if it is known without building the model, so that long lists are
+   * fast; empty when it must be computed.
    *
    * @param model one of {@link #models}
    */
@@ -36,8 +36,8 @@ public interface ModelCatalogueProvider extends Provider {
   }
 
   /**
-   * Returns the weights that it names, in the order in which they are listed. They may be those of
-   * another catalogue's models.
+   * Returns its pretrained tags, in the order of listing. They may belong to models of another
+   * catalogue.
    */
   default List<PretrainedTag> pretrained() {
     return List.of();

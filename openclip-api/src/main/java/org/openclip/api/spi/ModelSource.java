@@ -6,20 +6,20 @@ import java.util.Optional;
 import org.openclip.api.InvalidInputException;
 
 /**
- * The files of one model, wherever they lie. Nothing is fetched before it is asked for. Its {@code
- * toString} is the location, for messages. Safe for many threads.
+ * The files of one model at any location. A file is downloaded when it is first requested. {@code
+ * toString} returns the location, for messages. Thread-safe.
  */
 public interface ModelSource {
   /**
-   * Returns the names of the files, in order, with {@code /} between a folder and what is in it.
+   * Returns the names of the files, in order, with {@code /} as the separator of folders.
    *
-   * @throws InvalidInputException when there is no such place
+   * @throws InvalidInputException when the location does not exist
    */
   List<String> names();
 
   /**
-   * Returns the path of a file on this machine, fetched if need be. Files of one folder at the
-   * source are files of one folder here.
+   * Returns the local path of a file, and downloads it if necessary. Files of one folder at the
+   * source are in one local folder.
    *
    * @param name one of {@link #names}
    * @throws InvalidInputException when there is no such file

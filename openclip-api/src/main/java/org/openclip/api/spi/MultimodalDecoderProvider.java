@@ -6,12 +6,12 @@ import org.openclip.api.encoder.DecoderContext;
 import org.openclip.api.encoder.MultimodalDecoder;
 
 /**
- * A plugin that brings a family of multimodal decoders, which write captions. A configuration
- * chooses it by {@code "encoder": "its name"} in {@code multimodal_cfg}; configurations of the
- * reference, which have no such key, go to the provider that {@linkplain #matches recognises} them.
+ * A plugin that adds a family of multimodal decoders, which write captions. A configuration chooses
+ * it with {@code "encoder": "its name"} in {@code multimodal_cfg}. The reference's configurations
+ * have no such key; they use the provider that {@linkplain #matches recognises} them.
  */
 public interface MultimodalDecoderProvider extends Provider {
-  /** Returns whether a configuration that names no decoder describes one of this family. */
+  /** Returns whether a configuration that names no decoder describes a decoder of this family. */
   default boolean matches(Map<String, Object> multimodalConfig) {
     return false;
   }

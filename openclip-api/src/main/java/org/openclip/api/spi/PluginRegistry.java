@@ -16,12 +16,12 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.UnknownNameException;
 
 /**
- * The plugins of one class loader or module layer, found when they are first asked for.
+ * Finds the plugins of a class loader or module layer, when they are first needed.
  *
- * <p>Among providers of one kind the choice is by name, else by priority, else by name in
- * alphabetical order. Two providers of one name are an error that names both jars. One that cannot
- * be loaded does not disturb the others; an error names it when nothing else will do. Safe for many
- * threads; it holds nothing but providers, so there is nothing to close.
+ * <p>A provider of a kind is chosen by name, otherwise by priority, otherwise by the alphabetical
+ * order of the names. Two providers of the same name are an error that names both jars. A provider
+ * that cannot be loaded does not affect the others; an error names it only when no other provider
+ * can be used. Thread-safe. A registry holds nothing but providers and need not be closed.
  */
 public final class PluginRegistry {
   /** The jar that brings what is missing most often, by kind of plugin. */
@@ -53,36 +53,37 @@ public final class PluginRegistry {
   private record Found(List<Provider> providers, String broken) {}
 
   /**
-   * Returns a registry of the thread's context class loader, and of the class loader or module
-   * layer of OpenCLIP itself where the former does not see it.
+   * Creates a registry of the thread's context class loader. If that class loader does not see
+   * OpenCLIP, the registry also uses the class loader or module layer of OpenCLIP.
    */
   public static PluginRegistry create() {
     return create(PluginRegistry.class);
   }
 
   /**
-   * Returns a registry of the thread's context class loader, and of the class loader or module
-   * layer of a class where the former does not see this OpenCLIP.
+   * Creates a registry of the thread's context class loader. If that class loader does not see this
+   * OpenCLIP, the registry also uses the class loader or module layer of a class.
    *
-   * @param beside a class that lies beside the plugins, where they are not in OpenCLIP's own place
+   * @param beside a class in the same place as the plugins, if they are not in the same place as
+   *     OpenCLIP
    */
   public static PluginRegistry create(Class<?> beside) {
     return new PluginRegistry(PluginPlace.around(beside));
   }
 
-  /** Returns a registry of the plugins that a class loader sees. */
+  /** Creates a registry of the plugins that a class loader sees. */
   public static PluginRegistry of(ClassLoader classLoader) {
     return new PluginRegistry(List.of(new PluginPlace.Loader(classLoader)));
   }
 
-  /** Returns a registry of the plugins in a module layer and its parents. */
+  /** Creates a registry of the plugins in a module layer and its parents. */
   public static PluginRegistry of(ModuleLayer layer) {
     return new PluginRegistry(List.of(new PluginPlace.Layer(layer)));
   }
 
   /**
-   * Returns the providers of a kind, the preferred one first; none where there are none. One that
-   * cannot be loaded is passed over with a warning in the log, and told where nothing else will do.
+   * Returns all providers of a kind, the preferred one first; an empty list if there are none. A
+   * provider that cannot be loaded is skipped with a warning in the log.
    *
    * @throws OpenClipException when two have the same name, or none can be loaded
    */
@@ -95,9 +96,10 @@ public final class PluginRegistry {
   }
 
   /**
-   * Returns the providers of a kind without which nothing works.
+   * Returns the providers of a kind of which at least one is required.
    *
-   * @throws OpenClipException when there is none, naming the jar to add and where was looked
+   * @throws OpenClipException when there is none; the message names the jar to add and the places
+   *     that were searched
    */
   public <P extends Provider> List<P> some(Class<P> kind) {
     List<P> all = all(kind);
@@ -185,7 +187,7 @@ public final class PluginRegistry {
     }
   }
 
-  /** Returns the jar or folder that a provider came from, for messages. */
+  /** Returns the jar or folder of a provider, for messages. */
   public static String origin(Provider provider) {
     CodeSource source = provider.getClass().getProtectionDomain().getCodeSource();
     return source == null || source.getLocation() == null
@@ -194,9 +196,9 @@ public final class PluginRegistry {
   }
 
   /**
-   * Returns the provider of a name.
+   * Returns the provider with a name.
    *
-   * @throws UnknownNameException when there is none; the message lists those there are and the jar
+   * @throws UnknownNameException when there is none; the message lists the known names and the jar
    *     that would add one
    */
   public <P extends Provider> P named(Class<P> kind, String name) {
@@ -218,8 +220,8 @@ public final class PluginRegistry {
   /**
    * Returns the preferred provider that a condition accepts; empty when it accepts none.
    *
-   * @throws OpenClipException when it accepts none of those that can be loaded, but there are
-   *     others
+   * @throws OpenClipException when it accepts none of the providers that can be loaded, and others
+   *     cannot be loaded
    */
   public <P extends Provider> Optional<P> first(Class<P> kind, Predicate<? super P> condition) {
     Optional<P> first = all(kind).stream().filter(condition).findFirst();

@@ -6,9 +6,9 @@ import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.TextEncoder;
 
 /**
- * A plugin that brings a family of text towers. A configuration chooses it by {@code "encoder":
- * "its name"} in {@code text_cfg}; configurations of the reference, which have no such key, go to
- * the provider that {@linkplain #matches recognises} them.
+ * A plugin that adds a family of text towers. A configuration chooses it with {@code "encoder":
+ * "its name"} in {@code text_cfg}. The reference's configurations have no such key; they use the
+ * provider that {@linkplain #matches recognises} them.
  */
 public interface TextEncoderProvider extends Provider {
   /** Returns whether a configuration that names no encoder describes a tower of this family. */

@@ -5,7 +5,7 @@ import org.openclip.api.InvalidConfigException;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.TokenizerContext;
 
-/** A plugin that brings a kind of tokenizer. */
+/** A plugin that adds a kind of tokenizer. */
 public interface TokenizerProvider extends Provider {
   /** Returns whether a model with this {@code text_cfg} needs a tokenizer of this kind. */
   boolean matches(Map<String, Object> textConfig);

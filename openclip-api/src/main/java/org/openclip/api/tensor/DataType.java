@@ -14,7 +14,7 @@ public enum DataType {
   INT32(4),
   /** Signed 8-bit integer. */
   INT8(1),
-  /** Truth value in one byte: 0 or 1. */
+  /** Boolean in one byte: 0 or 1. */
   BOOL(1);
 
   private final int bytes;

@@ -9,10 +9,9 @@ import org.openclip.api.OpenClipException;
 /**
  * An n-dimensional array of numbers in row-major order.
  *
- * <p>The elements lie in buffers of the machine's byte order, which a tensor neither copies nor
- * owns: a mapped file stays mapped. A tensor of more than 2 GiB lies in several buffers, cut
- * between rows of its first dimension. Whoever holds a tensor must not write to it once it is
- * shared.
+ * <p>The elements are in buffers of the machine's byte order. A tensor neither copies nor owns the
+ * buffers, so a mapped file stays mapped. A tensor of more than 2 GiB has several buffers, split
+ * between rows of its first dimension. Do not write to a tensor after it is shared.
  */
 public final class Tensor {
   private final DataType type;
@@ -38,7 +37,7 @@ public final class Tensor {
   }
 
   /**
-   * Returns a tensor over a buffer.
+   * Creates a tensor over a buffer without copying it.
    *
    * @param data {@code count(shape) * type.bytes()} bytes from position to limit, in native order
    */
@@ -47,29 +46,29 @@ public final class Tensor {
   }
 
   /**
-   * Returns a tensor over several buffers that follow each other, each of whole rows of the first
-   * dimension.
+   * Creates a tensor over several consecutive buffers without copying them. Each one has whole rows
+   * of the first dimension.
    */
   public static Tensor ofChunks(DataType type, List<ByteBuffer> chunks, long... shape) {
     return new Tensor(
         type, shape, chunks.stream().map(c -> c.slice().order(ByteOrder.nativeOrder())).toList());
   }
 
-  /** Returns a float32 tensor with a copy of the values, in direct memory. */
+  /** Creates a float32 tensor from a copy of the values, in direct memory. */
   public static Tensor of(float[] values, long... shape) {
     ByteBuffer data = allocate(4L * values.length);
     data.asFloatBuffer().put(values);
     return of(DataType.FLOAT32, data, shape);
   }
 
-  /** Returns an int64 tensor with a copy of the values, in direct memory. */
+  /** Creates an int64 tensor from a copy of the values, in direct memory. */
   public static Tensor of(long[] values, long... shape) {
     ByteBuffer data = allocate(8L * values.length);
     data.asLongBuffer().put(values);
     return of(DataType.INT64, data, shape);
   }
 
-  /** Returns a zeroed direct buffer in native byte order. */
+  /** Allocates a zeroed direct buffer in native byte order. */
   public static ByteBuffer allocate(long bytes) {
     return ByteBuffer.allocateDirect(Math.toIntExact(bytes)).order(ByteOrder.nativeOrder());
   }
@@ -103,7 +102,7 @@ public final class Tensor {
     return count() * type.bytes();
   }
 
-  /** Returns the buffers that hold the elements, in order; most often just one. */
+  /** Returns the buffers of the elements, in order; usually there is one. */
   public List<ByteBuffer> chunks() {
     return chunks.stream().map(c -> c.duplicate().order(ByteOrder.nativeOrder())).toList();
   }
@@ -111,7 +110,7 @@ public final class Tensor {
   /**
    * Returns a view of the bytes of all elements, in native order.
    *
-   * @throws OpenClipException when the tensor lies in several buffers
+   * @throws OpenClipException when the tensor has several buffers
    */
   public ByteBuffer data() {
     if (chunks.size() != 1) {
@@ -122,7 +121,7 @@ public final class Tensor {
   }
 
   /**
-   * Returns the elements as float32, widened from float16 or bfloat16 where needed.
+   * Returns the elements as float32, converted from float16 or bfloat16 if necessary.
    *
    * @throws OpenClipException when the elements are not floating-point numbers
    */

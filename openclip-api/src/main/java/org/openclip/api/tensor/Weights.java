@@ -7,11 +7,10 @@ import java.util.Set;
 import org.openclip.api.UnknownNameException;
 
 /**
- * The named tensors of a model, as a checkpoint holds them.
+ * The named tensors of a checkpoint: a state dict.
  *
- * <p>Names and layouts are those of the reference's state dictionary: a linear layer's weight is
- * {@code [out, in]}, a convolution's {@code [out, in / groups, height, width]}. Safe for many
- * threads.
+ * <p>Names and layouts are those of the reference's state dict: a linear layer's weight is {@code
+ * [out, in]}, a convolution's {@code [out, in / groups, height, width]}. Safe for many threads.
  */
 public interface Weights extends AutoCloseable {
   /** Returns the names in the order of the checkpoint. */
@@ -20,17 +19,17 @@ public interface Weights extends AutoCloseable {
   /**
    * Returns a tensor.
    *
-   * @throws UnknownNameException when there is none of that name
+   * @throws UnknownNameException when there is no tensor of this name
    */
   Tensor get(String name);
 
   /**
-   * Releases the checkpoint. Its tensors must not be read afterwards. Closing twice is harmless.
+   * Closes the checkpoint. Its tensors must not be read afterwards. Closing twice has no effect.
    */
   @Override
   default void close() {}
 
-  /** Returns these weights with one tensor replaced; closing the result closes these. */
+  /** Returns these weights with one tensor replaced. Closing the result closes these weights. */
   default Weights replacing(String name, Tensor tensor) {
     Weights base = this;
     return new Weights() {
@@ -51,7 +50,7 @@ public interface Weights extends AutoCloseable {
     };
   }
 
-  /** Returns weights over a map, in the map's order. */
+  /** Creates weights from a map, in the map's order. */
   static Weights of(Map<String, Tensor> tensors) {
     Map<String, Tensor> copy = new LinkedHashMap<>(tensors);
     return new Weights() {

@@ -4,40 +4,40 @@ import java.util.List;
 import java.util.Map;
 import org.openclip.api.InvalidInputException;
 
-/** The step from texts to the token ids of one vocabulary. Immutable and safe for many threads. */
+/** Converts texts to token ids. Immutable and thread-safe. */
 public interface Tokenizer {
-  /** Returns the number of different tokens; every id is below it. */
+  /** Returns the size of the vocabulary; every token id is below it. */
   int vocabularySize();
 
-  /** Returns the number of tokens of every row that {@link #tokenize} yields. */
+  /** Returns the context length: the number of tokens of every row of {@link #tokenize}. */
   int contextLength();
 
-  /** Returns the id that fills rows up. */
+  /** Returns the id of the padding token. */
   int padId();
 
-  /** Returns the id that ends a text. */
+  /** Returns the id of the end token. */
   int endId();
 
-  /** Returns the ids of a cleaned text alone, without start, end and padding. */
+  /** Returns the token ids of a text after cleaning, without start, end and padding. */
   int[] encode(String text);
 
-  /** Returns the text of ids; the special tokens appear by name. */
+  /** Returns the text of token ids. Special tokens appear by name. */
   String decode(int[] ids);
 
   /**
-   * Returns one row for each text: start, tokens, end, padding. A text that is too long loses
-   * tokens before its end, never the end itself.
+   * Tokenizes texts into one row for each: start, tokens, end, padding. A text that is too long is
+   * truncated before the end token, which is always kept.
    *
    * @throws InvalidInputException when a text is null
    */
   Tokens tokenize(List<String> texts);
 
-  /** Returns the same tokenizer with rows of another length. */
+  /** Returns the same tokenizer with another context length. */
   Tokenizer withContextLength(int contextLength);
 
   /**
-   * Returns files from which Hugging Face's libraries make a tokenizer of the same ids, by name;
-   * empty when it cannot be written, or was made from such files.
+   * Returns files for Hugging Face's libraries that define a tokenizer with the same ids, by file
+   * name; empty when the tokenizer cannot be written, or was created from such files.
    */
   default Map<String, byte[]> files() {
     return Map.of();

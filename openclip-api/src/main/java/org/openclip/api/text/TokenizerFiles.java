@@ -3,19 +3,19 @@ package org.openclip.api.text;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Where the files of tokenizers that a configuration calls by name are found. */
+/** Finds the files of a tokenizer that a configuration names. */
 @FunctionalInterface
 public interface TokenizerFiles {
   /** Finds none. */
   TokenizerFiles NONE = (name, file) -> null;
 
   /**
-   * Returns a file of a named tokenizer, fetched first where that is allowed.
+   * Returns a file of a named tokenizer, and downloads it if that is allowed.
    *
-   * @param name the tokenizer as the configuration calls it, such as {@code google/mt5-base}
+   * @param name the name of the tokenizer in the configuration, such as {@code google/mt5-base}
    * @param file the file, such as {@code tokenizer.json}
-   * @return the path of the file; null when there is none, or when it is not here and nothing may
-   *     be fetched
+   * @return the path of the file; null when it does not exist, or is not local and must not be
+   *     downloaded
    */
   @Nullable Path find(String name, String file);
 }

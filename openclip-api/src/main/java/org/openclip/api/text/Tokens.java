@@ -16,11 +16,11 @@ public final class Tokens {
   }
 
   /**
-   * Returns a batch over a copy of the ids.
+   * Creates a batch from a copy of the ids.
    *
    * @param length the number of ids of every row
    * @param ids the rows one after the other
-   * @throws InvalidInputException when the ids do not divide into rows
+   * @throws InvalidInputException when the number of ids is not a multiple of the length
    */
   public static Tokens of(int length, long[] ids) {
     if (length < 1 || ids.length % length != 0) {
@@ -40,7 +40,7 @@ public final class Tokens {
     return length;
   }
 
-  /** Returns one id. */
+  /** Returns the id at a row and a column. */
   public long id(int row, int column) {
     if (row < 0 || row >= size || column < 0 || column >= length) {
       throw new InvalidInputException(

@@ -2,9 +2,9 @@ package org.openclip.api.text;
 
 import java.util.List;
 
-/** The step from an English text to its words and their parts of speech. Safe for many threads. */
+/** Splits an English text into words and finds their parts of speech. Thread-safe. */
 public interface WordTagger {
-  /** The parts of speech that matter to what a caption shows, the most telling one first. */
+  /** The parts of speech, the most informative one for a caption first. */
   enum PartOfSpeech {
     /** A common or proper noun: {@code NN*} of the Penn Treebank. */
     NOUN,
@@ -19,11 +19,11 @@ public interface WordTagger {
   /**
    * One word of a text.
    *
-   * @param word as it stands in the text
-   * @param part what it is there
+   * @param word the word as in the text
+   * @param part its part of speech
    */
   record TaggedWord(String word, PartOfSpeech part) {}
 
-  /** Returns the words and signs of a text in order; empty for a text without any. */
+  /** Returns the words and punctuation marks of a text in order; empty for a text without any. */
   List<TaggedWord> tag(String text);
 }

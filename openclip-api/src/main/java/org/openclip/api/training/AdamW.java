@@ -10,11 +10,12 @@ import org.openclip.api.graph.Value;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter 2019, arXiv 1711.05101), as PyTorch
- * computes it: the decay first, and epsilon beside the corrected second moment's root.
+ * computes it: the decay comes first, and epsilon is added to the root of the corrected second
+ * moment.
  *
  * @param beta1 the decay of the first moment
  * @param beta2 the decay of the second moment
- * @param epsilon what is added to the divisor
+ * @param epsilon a constant that is added to the divisor
  */
 public record AdamW(double beta1, double beta2, double epsilon) implements Optimizer {
   /** The name of the running mean of gradients. */

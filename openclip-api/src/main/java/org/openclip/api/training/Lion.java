@@ -8,10 +8,10 @@ import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
 
 /**
- * Lion (Chen et al. 2023, arXiv 2302.06675): each number moves by the learning rate, in the
- * direction that the sign of a mixture of momentum and gradient tells. It keeps one tensor for each
- * parameter, and wants a learning rate three to ten times smaller than {@link AdamW}, and a weight
- * decay as many times larger.
+ * Lion (Chen et al. 2023, arXiv 2302.06675): each element moves by the learning rate in the
+ * direction of the sign of an interpolation of momentum and gradient. Lion keeps one tensor for
+ * each parameter. It needs a learning rate three to ten times smaller than {@link AdamW}, and a
+ * weight decay larger by the same factor.
  *
  * @param beta1 the share of the momentum in the direction
  * @param beta2 the decay of the momentum

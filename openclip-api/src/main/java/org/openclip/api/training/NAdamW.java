@@ -9,12 +9,12 @@ import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
 
 /**
- * {@link AdamW} that looks ahead by one momentum (Dozat 2016), as PyTorch's NAdam computes it with
- * decoupled decay: the momentum's share grows from half of the first beta to all of it.
+ * {@link AdamW} with Nesterov momentum (Dozat 2016), as PyTorch's NAdam with decoupled weight
+ * decay: the share of the momentum grows from half of the first beta to the whole.
  *
  * @param beta1 the largest decay of the first moment
  * @param beta2 the decay of the second moment
- * @param epsilon what is added to the divisor
+ * @param epsilon a constant that is added to the divisor
  * @param momentumDecay how fast the momentum's share grows
  */
 public record NAdamW(double beta1, double beta2, double epsilon, double momentumDecay)

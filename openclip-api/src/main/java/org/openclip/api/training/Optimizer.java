@@ -7,34 +7,35 @@ import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
 
 /**
- * A rule by which gradients change parameters, written as a graph like everything else, so that it
- * runs on every backend that trains. It is written once for each parameter and must keep its shape.
+ * An optimizer: the rule by which gradients change parameters. It is written as a graph, so that it
+ * runs on every backend that trains. The graph is written once for each parameter and must keep the
+ * parameter's shape.
  *
- * <p>A backend may have kernels of its own for {@link AdamW}, with equal results.
+ * <p>A backend may use its own kernels for {@link AdamW}, with equal results.
  */
 public interface Optimizer {
   /**
-   * Returns the names of the tensors that are kept for each parameter, each of its shape and zero
-   * in the beginning, such as {@code exp_avg}.
+   * Returns the names of the state tensors of each parameter, such as {@code exp_avg}. They have
+   * the parameter's shape and start at zero.
    */
   List<String> state();
 
   /**
-   * Writes one step of one parameter.
+   * Writes the graph of one step for one parameter.
    *
    * @param graph the builder of the graph that the given values belong to
    */
   Change write(GraphBuilder graph, Given given);
 
   /**
-   * What a step starts from.
+   * The inputs of a step.
    *
    * @param parameter of any shape
    * @param gradient of the parameter's shape, after clipping
-   * @param state what is kept for the parameter, by name, each of its shape
+   * @param state the state tensors of the parameter, by name, each of the parameter's shape
    * @param step the number of this step, from 1, a scalar
-   * @param learningRate the step's learning rate times the parameter's own rate, a scalar
-   * @param weightDecay the parameter's own, a scalar
+   * @param learningRate the learning rate of the step times the factor of the parameter, a scalar
+   * @param weightDecay the weight decay of the parameter, a scalar
    */
   record Given(
       Value parameter,
@@ -43,17 +44,17 @@ public interface Optimizer {
       Value step,
       Value learningRate,
       Value weightDecay) {
-    /** Returns a tensor that is kept for the parameter. */
+    /** Returns a state tensor of the parameter. */
     public Value state(String name) {
       return Objects.requireNonNull(state.get(name), name);
     }
   }
 
   /**
-   * What a step leaves.
+   * The outputs of a step.
    *
-   * @param parameter of the shape that it had
-   * @param state what is kept, under the names that it had
+   * @param parameter the new parameter, of the same shape
+   * @param state the new state tensors, under the same names
    */
   record Change(Value parameter, Map<String, Value> state) {}
 }

@@ -8,13 +8,14 @@ import org.openclip.api.graph.Value;
 
 /**
  * Stochastic gradient descent with momentum (Sutskever et al. 2013), as PyTorch computes it: the
- * learning rate is applied to the momentum, not kept in it.
+ * learning rate is applied to the momentum and is not part of it.
  *
- * @param momentum the share of the momentum that stays from step to step; 0 for none, which then
- *     keeps no tensor
- * @param nesterov whether the step looks ahead by one momentum
- * @param decoupled whether the decay is taken from the parameter itself (Loshchilov and Hutter
- *     2019, arXiv 1711.05101); else it is added to the gradient, and so gathers in the momentum
+ * @param momentum the decay of the momentum from step to step; with 0 there is no momentum and no
+ *     state tensor
+ * @param nesterov whether to use Nesterov momentum
+ * @param decoupled whether the weight decay is subtracted from the parameter directly (Loshchilov
+ *     and Hutter 2019, arXiv 1711.05101); otherwise it is added to the gradient and becomes part of
+ *     the momentum
  */
 public record Sgd(double momentum, boolean nesterov, boolean decoupled) implements Optimizer {
   /** The name of the running sum of gradients. */

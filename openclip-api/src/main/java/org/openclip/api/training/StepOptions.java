@@ -3,11 +3,11 @@ package org.openclip.api.training;
 import org.openclip.api.InvalidInputException;
 
 /**
- * What changes from step to step.
+ * The options that change from step to step.
  *
  * @param step the number of the step, from 1; the optimizer corrects its moments by it
- * @param learningRate how far the parameters move
- * @param seed what the randomness of dropout follows from; with the step it decides every draw
+ * @param learningRate the learning rate of the step
+ * @param seed the seed of dropout; together with the step it determines every random number
  */
 public record StepOptions(long step, double learningRate, long seed) {
   /** Checks that the step is at least 1 and the rate a number. */

@@ -10,20 +10,21 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 
 /**
- * A {@link TrainingPlan} at work: it holds parameters, buffers and the optimizer's state, and
- * changes them step by step. Not safe for many threads, but for {@link #close}.
+ * Executes a {@link TrainingPlan}. It holds the parameters, buffers and optimizer state, and
+ * updates them step by step. Not thread-safe, except for {@link #close}.
  */
 public interface Trainer extends AutoCloseable {
   /**
    * Trains on one batch.
    *
-   * <p>A batch may come in parts, which then need the memory of one part only: the features of all
-   * parts are computed first, the objective sees them together, and each part is computed again to
-   * carry the gradients back (Gao et al. 2021, arXiv 2101.06983). The result is that of the whole
-   * batch at once, but for batch norms, which see each part for itself.
+   * <p>A batch may be given in parts (gradient accumulation), which need the memory of one part
+   * only. The features of all parts are computed first. The objective is computed over all of them,
+   * and each part is computed again for the gradients (Gao et al. 2021, arXiv 2101.06983). The
+   * result equals that of the whole batch at once, except for batch norms, which see each part
+   * separately.
    *
-   * @param parts for each part a tensor for each fed input of towers and objective, by name; parts
-   *     follow each other along the first axis
+   * @param parts for each part, a tensor for each input of the towers and the objective, by name;
+   *     the parts are concatenated along the first axis
    * @throws InvalidInputException when an input is missing, unknown, or of the wrong type or shape
    * @throws BackendException when the runtime fails, as when memory runs out
    * @throws ClosedException after {@link #close}
@@ -37,19 +38,19 @@ public interface Trainer extends AutoCloseable {
   Map<String, Tensor> gradients(List<Map<String, Tensor>> parts, StepOptions options);
 
   /**
-   * Runs a graph over the parameters as they stand, as in inference.
+   * Runs a graph in inference mode with the current parameters.
    *
-   * @param graph one of the plan's, or another whose parameters are all among the plan's; run the
-   *     same object again, for each is translated once and kept
+   * @param graph a graph of the plan, or another graph whose parameters are all in the plan. Pass
+   *     the same object again for further runs, because each object is translated once and kept
    * @param inputs a tensor for each of its inputs, by name
    * @return its outputs by name
    */
   Map<String, Tensor> run(Graph graph, Map<String, Tensor> inputs);
 
   /**
-   * Returns rows of all processes that train together, in the order of their ranks. All of them
-   * must call this, as they must {@link #step} and {@link #gradients}; they may have different
-   * numbers of rows.
+   * Gathers rows from all processes of a distributed training, in the order of their ranks. All
+   * processes must call this method, and also {@link #step} and {@link #gradients}. They may have
+   * different numbers of rows.
    *
    * @param rows {@code float32[n, width]} or {@code int64[n, width]}, n at least 0
    */
@@ -57,23 +58,26 @@ public interface Trainer extends AutoCloseable {
     return rows;
   }
 
-  /** Returns a copy of all parameters and buffers, by the names of the state dictionary. */
+  /** Returns a copy of all parameters and buffers, by their names in the state dict. */
   Weights weights();
 
   /**
-   * Returns a copy of what else a training that goes on later needs: the optimizer's tensors as
-   * {@code NAME/PARAMETER}, such as {@code exp_avg/visual.proj}.
+   * Returns a copy of the optimizer state, which is needed to resume a training: the state tensors
+   * as {@code NAME/PARAMETER}, such as {@code exp_avg/visual.proj}.
+   * If processes share the state, all of them must call this; the first gets all of it, and the
+   * others get nothing.
    */
   Weights optimizerState();
 
   /**
-   * Goes on from tensors that {@link #optimizerState} returned.
+   * Restores a whole optimizer state that {@link #optimizerState} returned, for any number of
+   * processes then and now.
    *
    * @throws InvalidInputException when one is missing or has another shape
    */
   void restoreOptimizer(Weights state);
 
-  /** Frees the memory. Closing twice is harmless. */
+  /** Frees the memory. Closing twice has no effect. */
   @Override
   void close();
 }

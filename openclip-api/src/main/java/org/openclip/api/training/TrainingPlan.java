@@ -14,27 +14,28 @@ import org.openclip.api.graph.LeafOp;
 import org.openclip.api.tensor.DataType;
 
 /**
- * What is trained and how: towers from inputs to features, an objective from the features to
- * scalars, and the rules by which parameters change.
+ * The description of a training: towers from inputs to features, an objective from the features to
+ * scalars, an optimizer, and a rule for each parameter.
  *
- * <p>An input of the objective is an output of a tower when it has its name, and is fed with the
- * batch otherwise, as labels and a teacher's features are. Its output {@value #LOSS} is minimised;
- * the others are reported. Parameters of one name are one, wherever they occur. Towers and
- * objective call their batch by one symbol.
+ * <p>If an input of the objective has the name of a tower's output, it is that output. Other
+ * inputs, such as labels and a teacher's features, come with the batch. The output {@value #LOSS}
+ * is minimised; the others are reported. Parameters with the same name are the same parameter.
+ * Towers and objective use the same symbol for the batch.
  *
- * @param towers what turns pictures, and texts, into features; their outputs' names differ
- * @param objective from features to scalars
- * @param optimizer how a gradient changes a parameter
- * @param rules for each parameter that gradients change, how; all others stay as they are
+ * @param towers the graphs from images and texts to features; the names of their outputs differ
+ * @param objective the graph from features to scalars
+ * @param optimizer the optimizer
+ * @param rules the learning rate factor and weight decay of each trained parameter; other
+ *     parameters do not change
  * @param frozenStatistics the names of running means whose batch norms use the running statistics
- *     and leave them as they are
- * @param clamps ranges into which parameters are moved after every step, by name
- * @param gradientNorm the largest length of all gradients together, which are scaled down to it;
- *     infinite for no bound
- * @param checkpointing whether most of what the towers compute is computed twice, not kept, to save
- *     memory
- * @param sharing how processes that train together do it
- * @param tiling how the objective is computed some rows at a time; null for all at once
+ *     and do not update them
+ * @param clamps ranges to which parameters are clamped after every step, by name
+ * @param gradientNorm the largest norm of all gradients together, for gradient clipping; infinite
+ *     for no clipping
+ * @param checkpointing whether to use gradient checkpointing: activations of the towers are
+ *     recomputed instead of kept, to save memory
+ * @param sharing the options of a distributed training
+ * @param tiling how the objective is computed in tiles of rows; null for the whole at once
  */
 public record TrainingPlan(
     List<Graph> towers,
@@ -59,16 +60,18 @@ public record TrainingPlan(
   public record Clamp(double minimum, double maximum) {}
 
   /**
-   * How processes that train together do it. Each computes the gradients of its own part of the
-   * batch; their mean changes the parameters of all.
+   * The options of a distributed training. Each process computes the gradients of its own part of
+   * the batch. The mean of these gradients updates the parameters of all processes.
    *
-   * @param norms whether batch norms use the statistics of the parts of all processes; else of each
-   *     process' own, and the running statistics follow those of the first
+   * @param norms whether batch norms use the statistics of all processes (synchronised batch norm);
+   *     otherwise each process uses its own, and the running statistics follow rank 0
    * @param gradients the type in which gradients are sent: FLOAT32 or BFLOAT16
+   * @param state whether the optimizer state is sharded: each process holds the state of some
+   *     parameters, updates these, and receives the others; otherwise each holds all state
    */
-  public record Sharing(boolean norms, DataType gradients) {
-    /** Each has its own batch norms, and gradients are sent as they are. */
-    public static final Sharing PLAIN = new Sharing(false, DataType.FLOAT32);
+  public record Sharing(boolean norms, DataType gradients, boolean state) {
+    /** Batch norms are not synchronised, gradients are sent in float32, each has all state. */
+    public static final Sharing PLAIN = new Sharing(false, DataType.FLOAT32, false);
 
     /** Checks the type. */
     public Sharing {
@@ -80,18 +83,20 @@ public record TrainingPlan(
   }
 
   /**
-   * An objective whose outputs are means over the rows of a batch, computed some rows at a time so
-   * that what compares rows with all others is never whole in memory.
+   * Computes an objective in tiles of rows, so that the matrix that compares rows with all others
+   * is never in memory as a whole. The outputs of the objective must be means over the rows of a
+   * batch.
    *
-   * @param gather from some inputs of the objective to all rows of them
-   * @param tile from some rows of the objective's inputs, and the outputs of {@code gather}, to the
-   *     objective's outputs, each the mean over those rows; an input named {@value #FIRST_ROW},
-   *     {@code int64[1]}, is the place of the first of them among all
-   * @param rows the name of an input that is cut; all whose first dimension is not fixed are
-   * @param count how many tiles there are
+   * @param gather the graph from some inputs of the objective to all rows of them
+   * @param tile the graph from some rows of the objective's inputs, and the outputs of {@code
+   *     gather}, to the objective's outputs, each the mean over those rows. An input named {@value
+   *     #FIRST_ROW}, {@code int64[1]}, is the index of the first of these rows among all rows
+   * @param rows the name of an input that is split into tiles; all inputs whose first dimension is
+   *     not fixed are split
+   * @param count the number of tiles
    */
   public record Tiling(Graph gather, Graph tile, String rows, int count) {
-    /** The name of an input that nobody feeds. */
+    /** The name of the input with the index of the first row, which the trainer sets itself. */
     public static final String FIRST_ROW = "first_row";
 
     /** Checks that there is a tile. */
@@ -102,7 +107,7 @@ public record TrainingPlan(
     }
   }
 
-  /** Creates a plan of processes that share no batch norms. */
+  /** Creates a plan without synchronised batch norms and without tiles. */
   public TrainingPlan(
       List<Graph> towers,
       Graph objective,
@@ -157,7 +162,7 @@ public record TrainingPlan(
     }
   }
 
-  /** Returns a plan without locks, clamps, bounds or checkpointing. */
+  /** Creates a plan without locks, clamps, gradient clipping or gradient checkpointing. */
   public static TrainingPlan of(
       List<Graph> towers, Graph objective, Optimizer optimizer, Map<String, UpdateRule> rules) {
     return new TrainingPlan(

@@ -3,11 +3,11 @@ package org.openclip.api.training;
 import org.openclip.api.InvalidInputException;
 
 /**
- * How one parameter is trained.
+ * The update rule of one parameter.
  *
- * @param rate the factor of the step's learning rate, as layer-wise decay sets it
- * @param weightDecay the share of the parameter, times the learning rate, that each step takes
- *     away; optimizers whose decay is not decoupled add that share to the gradient
+ * @param rate the factor of the learning rate, for layer-wise learning rate decay
+ * @param weightDecay the weight decay: the share of the parameter, times the learning rate, that
+ *     each step subtracts. Optimizers whose decay is not decoupled add this share to the gradient
  */
 public record UpdateRule(double rate, double weightDecay) {
   /** Checks that both are finite and not negative. */

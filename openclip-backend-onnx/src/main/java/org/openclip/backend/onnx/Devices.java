@@ -4,10 +4,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession.SessionOptions;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Set;
 import org.openclip.api.BackendException;
 import org.openclip.api.backend.Device;
@@ -83,17 +80,5 @@ final class Devices {
           "device " + wanted + " was demanded, but " + problem + ". Device auto or cpu works");
     }
     return Device.CPU;
-  }
-
-  /** Returns the processors that the JVM may use, less those that only share a core. */
-  static int physicalCores() {
-    int processors = Runtime.getRuntime().availableProcessors();
-    try {
-      Path smt = Path.of("/sys/devices/system/cpu/smt/active");
-      boolean shared = Files.exists(smt) && Files.readString(smt).strip().equals("1");
-      return shared ? Math.max(1, processors / 2) : processors;
-    } catch (IOException e) {
-      return processors;
-    }
   }
 }

@@ -3,7 +3,9 @@ package org.openclip.backend.onnx;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -14,6 +16,7 @@ import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.CallsUnderWay;
 import org.openclip.api.backend.Device;
+import org.openclip.api.backend.FileProgram;
 import org.openclip.api.backend.Program;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.tensor.Weights;
@@ -97,6 +100,38 @@ final class OnnxBackend implements Backend {
       throw new BackendException(
           name(), "graph " + graph.name() + " was refused: " + e.getMessage(), e);
     }
+    return kept(program);
+  }
+
+  @Override
+  public FileProgram open(Path file) {
+    requireOpen();
+    return OnnxBackendProvider.linked(() -> CallsUnderWay.finish(() -> opened(file)));
+  }
+
+  private FileProgram opened(Path file) {
+    int workers = threads.most();
+    OnnxProgram program;
+    try (SessionOptions options = sessionOptions(workers)) {
+      OrtSession session = environment.createSession(file.toString(), options);
+      boolean read = false;
+      try {
+        OnnxProgram.Signature signature = OnnxFileInputs.of(file, session);
+        program = new OnnxProgram(environment, signature, List.of(), session, workers);
+        read = true;
+      } finally {
+        if (!read) {
+          session.close();
+        }
+      }
+    } catch (OrtException e) {
+      throw new BackendException(name(), file + " was refused: " + e.getMessage(), e);
+    }
+    return kept(program);
+  }
+
+  /** Remembers a program, which is closed with the backend at the latest. */
+  private OnnxProgram kept(OnnxProgram program) {
     synchronized (programs) {
       if (!closed) {
         programs.removeIf(OnnxProgram::isClosed);

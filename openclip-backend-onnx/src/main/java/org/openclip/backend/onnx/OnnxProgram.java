@@ -21,16 +21,17 @@ import org.openclip.api.BackendException;
 import org.openclip.api.ClosedException;
 import org.openclip.api.ShutdownException;
 import org.openclip.api.backend.CallsUnderWay;
-import org.openclip.api.backend.Program;
+import org.openclip.api.backend.FileProgram;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.InputCheck;
+import org.openclip.api.graph.LeafOp;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 
 /** A session of ONNX Runtime over weights that it reads where they lie. */
-final class OnnxProgram implements Program {
+final class OnnxProgram implements FileProgram {
   private final OrtEnvironment environment;
-  private final Graph graph;
+  private final Signature signature;
   private final List<OnnxTensor> weights;
   private final OrtSession session;
   private final int threads;
@@ -41,6 +42,18 @@ final class OnnxProgram implements Program {
   private boolean closed;
 
   /**
+   * What a session takes and gives.
+   *
+   * @param name what messages call it
+   * @param outputs the names of those that are asked for
+   */
+  record Signature(String name, List<LeafOp.Input> inputs, Set<String> outputs) {
+    static Signature of(Graph graph) {
+      return new Signature("graph " + graph.name(), graph.inputs(), graph.outputs().keySet());
+    }
+  }
+
+  /**
    * Takes over an open session.
    *
    * @param weights what the session reads; closed after it
@@ -48,12 +61,12 @@ final class OnnxProgram implements Program {
    */
   OnnxProgram(
       OrtEnvironment environment,
-      Graph graph,
+      Signature signature,
       List<OnnxTensor> weights,
       OrtSession session,
       int threads) {
     this.environment = environment;
-    this.graph = graph;
+    this.signature = signature;
     this.weights = weights;
     this.session = session;
     this.threads = threads;
@@ -87,7 +100,7 @@ final class OnnxProgram implements Program {
       options.addExternalInitializers(copied);
       OrtSession session = environment.createSession(lowered.model().bytes(), options);
       opened = true;
-      return new OnnxProgram(environment, graph, weights, session, threads);
+      return new OnnxProgram(environment, Signature.of(graph), weights, session, threads);
     } finally {
       if (!opened) {
         weights.forEach(OnnxTensor::close);
@@ -115,7 +128,7 @@ final class OnnxProgram implements Program {
 
   @Override
   public Map<String, Tensor> run(Map<String, Tensor> inputs) {
-    InputCheck.check(graph, inputs);
+    InputCheck.check(signature.name(), signature.inputs(), inputs);
     return CallsUnderWay.finish(() -> runOnce(inputs));
   }
 
@@ -124,12 +137,12 @@ final class OnnxProgram implements Program {
     Map<String, OnnxTensor> fed = new HashMap<>();
     try {
       if (closed) {
-        throw new ClosedException("the program of graph " + graph.name());
+        throw new ClosedException("the program of " + signature.name());
       }
       for (Map.Entry<String, Tensor> entry : inputs.entrySet()) {
         fed.put(entry.getKey(), wrap(environment, entry.getValue()));
       }
-      try (OrtSession.Result result = session.run(fed, graph.outputs().keySet())) {
+      try (OrtSession.Result result = session.run(fed, signature.outputs())) {
         Map<String, Tensor> outputs = new LinkedHashMap<>();
         for (Map.Entry<String, OnnxValue> entry : result) {
           outputs.put(entry.getKey(), copy((OnnxTensor) entry.getValue()));
@@ -139,16 +152,21 @@ final class OnnxProgram implements Program {
     } catch (OrtException e) {
       if (CallsUnderWay.jvmIsEnding()) {
         // Where the environment could not be kept, it is gone now.
-        throw new ShutdownException("graph " + graph.name(), e);
+        throw new ShutdownException(signature.name(), e);
       }
       throw new BackendException(
           OnnxBackendProvider.NAME,
-          "graph " + graph.name() + " failed on " + inputs + ": " + e.getMessage(),
+          signature.name() + " failed on " + inputs + ": " + e.getMessage(),
           e);
     } finally {
       fed.values().forEach(OnnxTensor::close);
       inUse.readLock().unlock();
     }
+  }
+
+  @Override
+  public List<LeafOp.Input> inputs() {
+    return signature.inputs();
   }
 
   @Override
@@ -192,9 +210,7 @@ final class OnnxProgram implements Program {
       weights.forEach(OnnxTensor::close);
     } catch (OrtException e) {
       throw new BackendException(
-          OnnxBackendProvider.NAME,
-          "graph " + graph.name() + " did not close: " + e.getMessage(),
-          e);
+          OnnxBackendProvider.NAME, signature.name() + " did not close: " + e.getMessage(), e);
     } finally {
       inUse.writeLock().unlock();
     }

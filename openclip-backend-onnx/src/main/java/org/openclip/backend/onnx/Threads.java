@@ -3,6 +3,7 @@ package org.openclip.backend.onnx;
 import java.util.HashMap;
 import java.util.Map;
 import org.openclip.api.backend.BackendOptions;
+import org.openclip.api.backend.Processor;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Flops;
 import org.openclip.api.graph.Graph;
@@ -37,7 +38,7 @@ record Threads(int most, boolean chosen) {
   static Threads of(BackendOptions options) {
     return options.threads() > 0
         ? new Threads(options.threads(), true)
-        : new Threads(Devices.physicalCores(), false);
+        : new Threads(Processor.physicalCores(), false);
   }
 
   /** Returns the threads of one program. */

@@ -80,7 +80,8 @@ class OnnxFilesTest extends BackendContract {
         assertThat(model.getOpsetImportList()).allMatch(set -> set.getDomain().isEmpty());
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         OrtSession session = environment.createSession(file.toString());
-        Program program = new OnnxProgram(environment, graph, List.of(), session, 1);
+        Program program =
+            new OnnxProgram(environment, OnnxProgram.Signature.of(graph), List.of(), session, 1);
         programs.add(program);
         return program;
       } catch (IOException | OrtException e) {

@@ -8,6 +8,7 @@ import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
+import org.openclip.api.backend.Processor;
 import org.openclip.api.backend.Program;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Graph;
@@ -64,6 +65,6 @@ class ThreadsTest {
   @Test
   void programsSayWhatTheyGot() {
     assertThat(threads(CPU, 8)).isEqualTo(1);
-    assertThat(threads(CPU, 2048)).isEqualTo(Devices.physicalCores());
+    assertThat(threads(CPU, 2048)).isEqualTo(Processor.physicalCores());
   }
 }

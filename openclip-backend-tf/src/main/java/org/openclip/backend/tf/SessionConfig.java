@@ -1,9 +1,7 @@
 package org.openclip.backend.tf;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.openclip.api.backend.Device;
+import org.openclip.api.backend.Processor;
 import org.openclip.backend.tf.runtime.NativeLibrary;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.GPUOptions;
@@ -51,7 +49,7 @@ record SessionConfig(int threads, ConfigProto proto) {
    * @param processes how many share the cores
    */
   static int threads(int wanted, int processes) {
-    int threads = wanted > 0 ? wanted : Math.max(1, physicalCores() / processes);
+    int threads = wanted > 0 ? wanted : Math.max(1, Processor.physicalCores() / processes);
     int pool = NativeLibrary.threads(threads);
     if (pool != threads) {
       LOG.log(
@@ -61,18 +59,6 @@ record SessionConfig(int threads, ConfigProto proto) {
           Integer.toString(threads));
     }
     return pool;
-  }
-
-  /** Returns the processors that the JVM may use, less those that only share a core. */
-  private static int physicalCores() {
-    int processors = Runtime.getRuntime().availableProcessors();
-    try {
-      Path smt = Path.of("/sys/devices/system/cpu/smt/active");
-      boolean shared = Files.exists(smt) && Files.readString(smt).strip().equals("1");
-      return shared ? Math.max(1, processors / 2) : processors;
-    } catch (IOException e) {
-      return processors;
-    }
   }
 
   /**

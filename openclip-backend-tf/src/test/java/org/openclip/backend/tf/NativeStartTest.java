@@ -3,13 +3,10 @@ package org.openclip.backend.tf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,7 +74,7 @@ class NativeStartTest {
   void aMissingBuildIsNamed() throws Exception {
     JavaProcess.Run run =
         new JavaProcess(folder)
-            .classPath(without("tensorflow-core-native.*-(linux|macosx|windows).*"))
+            .without("tensorflow-core-native.*-(linux|macosx|windows).*")
             .options(NATIVE_ACCESS)
             .run(Doubling.class);
 
@@ -89,7 +86,7 @@ class NativeStartTest {
   void aLibraryThatIsMissingIsNamed() throws Exception {
     JavaProcess.Run run =
         new JavaProcess(folder)
-            .classPath(without("protobuf-java.*"))
+            .without("protobuf-java.*")
             .options(NATIVE_ACCESS)
             .run(Doubling.class);
 
@@ -118,12 +115,6 @@ class NativeStartTest {
 
     assertThat(run.out()).as(run.err()).startsWith("[6.0, 8.0]");
     assertThat(run.err()).isEmpty();
-  }
-
-  private static String without(String jar) {
-    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-        .filter(entry -> !Path.of(entry).getFileName().toString().matches(jar))
-        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** A program that doubles two numbers, twice, or says why it cannot. */

@@ -8,9 +8,9 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
-import org.openclip.hub.FreshWeights;
-import org.openclip.hub.ModelFolder;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.model.ModelFolder;
 
 /** The towers through the interface that users call. */
 final class OpenClipTowers implements Towers {

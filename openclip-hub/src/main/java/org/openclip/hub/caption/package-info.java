@@ -1,4 +1,4 @@
-/** The search for captions, token by token. */
+/** Searches for captions, token by token. */
 @NullMarked
 package org.openclip.hub.caption;
 

@@ -6,8 +6,7 @@ import org.openclip.api.ClosedException;
 import org.openclip.api.model.ClipModel;
 
 /**
- * Closes the models that an injector has loaded, for Guice itself closes nothing. Safe for many
- * threads.
+ * Closes the models that an injector has loaded, because Guice itself closes nothing. Thread-safe.
  */
 public final class ModelCloser implements AutoCloseable {
   private final Deque<ClipModel> models = new ArrayDeque<>();
@@ -25,7 +24,7 @@ public final class ModelCloser implements AutoCloseable {
     return model;
   }
 
-  /** Closes every model that was loaded, the last one first. Closing twice is harmless. */
+  /** Closes every model that was loaded, the last one first. Closing twice has no effect. */
   @Override
   public synchronized void close() {
     closed = true;

@@ -8,8 +8,9 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.ModelBuilder;
 
 /**
- * Binds a {@link ClipModel} that is loaded when it is first asked for, once; the {@link
- * PluginRegistry} behind it; and the {@link ModelCloser} that the application closes at its end.
+ * A Guice module that binds a {@link ClipModel}, which is loaded once when it is first needed. It
+ * also binds the {@link PluginRegistry} and the {@link ModelCloser}, which the application must
+ * close at its end.
  *
  * <p>In Guice's production stage the model is loaded when the injector is created. For several
  * models, install this in a private module for each and expose the model under an annotation.
@@ -22,9 +23,9 @@ public final class OpenClipModule extends AbstractModule {
   }
 
   /**
-   * Returns a module for one model.
+   * Creates a module for one model.
    *
-   * @param model the choices with which it is loaded; not to be changed afterwards
+   * @param model the builder of the model; do not change it afterwards
    */
   public static OpenClipModule create(ModelBuilder model) {
     return new OpenClipModule(model);

@@ -1,6 +1,6 @@
 /**
- * The Hugging Face hub: its API, its cache on this machine, which is that of the Python library,
- * and the way of models from and to it.
+ * Downloads models from the Hugging Face hub and publishes models there. The cache is shared with
+ * the Python library huggingface_hub.
  */
 @NullMarked
 package org.openclip.hub.hf;

@@ -1,4 +1,4 @@
-/** Files over HTTP: retries, redirects, proxies, and downloads that go on where they were cut. */
+/** Downloads files over HTTP, with retries, redirects, proxies and resumed downloads. */
 @NullMarked
 package org.openclip.hub.http;
 

@@ -21,9 +21,10 @@ import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
-import org.openclip.hub.FreshWeights;
-import org.openclip.hub.Goldens;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.testkit.Goldens;
+import org.openclip.testkit.Fixtures;
 
 /** What is kept from step to step changes no logit. */
 class SteppingDecoderTest {
@@ -39,7 +40,7 @@ class SteppingDecoderTest {
 
   @BeforeAll
   static void compile() {
-    Path golden = Goldens.path("features/coca.json");
+    Path golden = Fixtures.path("features/coca.json");
     Map<String, Object> json = Goldens.object(golden);
     ModelConfig config = ModelConfig.of(Goldens.map(Goldens.get(json, "model_cfg")));
     Architecture architecture = Architecture.of(config, PLUGINS);

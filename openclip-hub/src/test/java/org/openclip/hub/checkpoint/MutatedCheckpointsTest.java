@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
+import org.openclip.testkit.Fixtures;
 
 /** Damaged headers and pickles: each ends in weights or in one error, in little time and memory. */
 @Tag("golden-checkpoints")
@@ -49,8 +50,7 @@ class MutatedCheckpointsTest {
     int opened = 0;
     int refused = 0;
     for (String name : names) {
-      byte[] good =
-          Files.readAllBytes(Path.of(System.getProperty("openclip.golden"), "checkpoints", name));
+      byte[] good = Files.readAllBytes(Fixtures.path("checkpoints/" + name));
       Path file = folder.resolve(String.valueOf(Path.of(name).getFileName()));
       int described = describedBytes(name, good);
       Files.write(file, good);

@@ -13,8 +13,8 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
-import org.openclip.hub.FreshWeights;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.model.FreshWeights;
 
 class StateDictTest {
   private final Architecture plain = OpenClip.model("ViT-S-32-alt").architecture();

@@ -12,9 +12,9 @@ import org.openclip.api.ClosedException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
-import org.openclip.hub.FreshWeights;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.model.FreshWeights;
 
 class OpenClipModuleTest {
   /** A part of an application that wants a model. */

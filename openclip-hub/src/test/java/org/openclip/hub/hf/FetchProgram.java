@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.FetchListener;
+import org.openclip.hub.testkit.HubServer;
 
 /** A program that fetches one file, for tests that need another process. */
 public final class FetchProgram {

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.FetchException;
-import org.openclip.hub.hf.StoredRepository.Stored;
+import org.openclip.hub.testkit.HubServer;
+import org.openclip.hub.testkit.StoredRepository;
+import org.openclip.hub.testkit.StoredRepository.Stored;
 
 /** The cache has the layout of the hub's Python library, so that both read what the other wrote. */
 @Tag("once")

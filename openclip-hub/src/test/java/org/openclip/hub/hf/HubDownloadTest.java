@@ -22,10 +22,12 @@ import org.openclip.api.FetchException;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.spi.FetchListener;
 import org.openclip.api.spi.FetchOptions;
-import org.openclip.hub.hf.HubServer.Asked;
-import org.openclip.hub.hf.HubServer.Fault;
-import org.openclip.hub.hf.StoredRepository.Stored;
 import org.openclip.hub.http.Proxies;
+import org.openclip.hub.testkit.HubServer;
+import org.openclip.hub.testkit.HubServer.Asked;
+import org.openclip.hub.testkit.HubServer.Fault;
+import org.openclip.hub.testkit.StoredRepository;
+import org.openclip.hub.testkit.StoredRepository.Stored;
 
 /** Files come from the hub whole and right, whatever happens on the way. */
 @Tag("once")

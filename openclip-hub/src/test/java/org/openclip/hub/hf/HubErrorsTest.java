@@ -17,8 +17,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.openclip.api.FetchException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.UnknownNameException;
-import org.openclip.hub.hf.HubServer.Fault;
-import org.openclip.hub.hf.StoredRepository.Stored;
+import org.openclip.hub.testkit.HubServer;
+import org.openclip.hub.testkit.HubServer.Fault;
+import org.openclip.hub.testkit.StoredRepository;
+import org.openclip.hub.testkit.StoredRepository.Stored;
 
 /** What the hub refuses ends in an error that says why and what to do. */
 @Tag("once")

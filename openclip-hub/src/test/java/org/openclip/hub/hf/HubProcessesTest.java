@@ -15,8 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.hub.hf.HubServer.Fault;
-import org.openclip.hub.hf.StoredRepository.Stored;
+import org.openclip.hub.testkit.HubServer;
+import org.openclip.hub.testkit.HubServer.Fault;
+import org.openclip.hub.testkit.StoredRepository;
+import org.openclip.hub.testkit.StoredRepository.Stored;
 
 /** Several processes share one cache, and what one of them leaves undone harms no other. */
 @Tag("once")

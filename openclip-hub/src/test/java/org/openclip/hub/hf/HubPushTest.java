@@ -18,17 +18,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.FetchException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.FreshWeights;
-import org.openclip.hub.HubPush;
-import org.openclip.hub.HubPush.Pushed;
 import org.openclip.hub.ModelBuilder;
-import org.openclip.hub.ModelFolder;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
-import org.openclip.hub.cli.CommandLineRun;
-import org.openclip.hub.hf.HubServer.Asked;
-import org.openclip.hub.hf.HubServer.Fault;
-import org.openclip.hub.hf.StoredRepository.Stored;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.publish.HubPush;
+import org.openclip.hub.publish.HubPush.Pushed;
+import org.openclip.hub.testkit.HubServer;
+import org.openclip.hub.testkit.HubServer.Asked;
+import org.openclip.hub.testkit.HubServer.Fault;
+import org.openclip.hub.testkit.StoredRepository;
+import org.openclip.hub.testkit.StoredRepository.Stored;
+import org.openclip.hub.testkit.TinyCatalogue;
+import org.openclip.hub.testkit.UploadHandler;
 
 /** What is pushed to a hub comes back bit by bit. */
 @Tag("once")
@@ -151,56 +154,6 @@ class HubPushTest {
 
     push().create(false).push();
 
-    assertThat(stored("main").get(ModelFolder.CHECKPOINT).bytes)
-        .isEqualTo(model.get(ModelFolder.CHECKPOINT));
-  }
-
-  @Test
-  void theDryRunShowsWhatWouldGoAndSendsNothing() {
-    server
-        .repository("me/cats")
-        .commit("main", Map.of(ModelFolder.CONFIG, Stored.small(new byte[1])));
-
-    CommandLineRun run =
-        CommandLineRun.of("push", folder.resolve("model").toString(), "me/cats", "--dry-run");
-
-    assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.out())
-        .containsPattern("open_clip_config.json +\\d+ +replaced")
-        .containsPattern(
-            "open_clip_model.safetensors +" + model.get(ModelFolder.CHECKPOINT).length + " +new")
-        .containsPattern("README.md +\\d+ +new");
-    assertThat(server.asked).allMatch(a -> a.method().equals("GET"));
-    assertThat(stored("main")).hasSize(1);
-  }
-
-  @Test
-  void theDryRunNeedsNoNetwork() throws IOException {
-    String place = folder.resolve("model").toString();
-    CommandLineRun offline = CommandLineRun.of("push", place, "me/cats", "--dry-run", "--offline");
-
-    assertThat(offline.code()).as(offline.err()).isZero();
-    assertThat(server.asked).isEmpty();
-    assertThat(offline.out())
-        .containsPattern("open_clip_config.json +\\d+ +-")
-        .containsPattern("README.md +\\d+ +-");
-    assertThat(offline.err()).contains("openclip: note: the hub was not asked what it has");
-
-    server.close();
-    CommandLineRun unreachable =
-        CommandLineRun.of("push", place, "me/cats", "--dry-run", "--format", "json");
-    assertThat(unreachable.code()).as(unreachable.err()).isZero();
-    assertThat(unreachable.objects())
-        .hasSizeGreaterThan(2)
-        .allSatisfy(file -> assertThat(file).containsEntry("replaces", null));
-  }
-
-  @Test
-  void theCommandPushesAFolderAsItIs() {
-    CommandLineRun run =
-        CommandLineRun.of("push", folder.resolve("model").toString(), "me/cats", "--create");
-
-    assertThat(run.out().strip()).as(run.err()).startsWith(server.endpoint() + "/me/cats/commit/");
     assertThat(stored("main").get(ModelFolder.CHECKPOINT).bytes)
         .isEqualTo(model.get(ModelFolder.CHECKPOINT));
   }

@@ -8,6 +8,7 @@ import org.openclip.api.spi.FetchOptions;
 import org.openclip.hub.http.Backoff;
 import org.openclip.hub.http.Http;
 import org.openclip.hub.http.Proxies;
+import org.openclip.hub.testkit.HubServer;
 
 /** Settings for a hub on this machine, with pauses that tests can wait for. */
 record HubTestSettings(

@@ -22,13 +22,16 @@ import org.openclip.api.model.Embeddings;
 import org.openclip.api.spi.FetchListener;
 import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.FreshWeights;
 import org.openclip.hub.ModelBuilder;
-import org.openclip.hub.ModelFolder;
 import org.openclip.hub.OpenClip;
-import org.openclip.hub.PretrainedTags;
-import org.openclip.hub.hf.HubServer.Fault;
-import org.openclip.hub.hf.StoredRepository.Stored;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.model.PretrainedTags;
+import org.openclip.hub.testkit.HubServer;
+import org.openclip.hub.testkit.HubServer.Fault;
+import org.openclip.hub.testkit.StoredRepository;
+import org.openclip.hub.testkit.StoredRepository.Stored;
+import org.openclip.hub.testkit.TinyCatalogue;
 
 /** Weights are found by tag, repository, URL and path, and bring what belongs to them. */
 class PretrainedWeightsTest {

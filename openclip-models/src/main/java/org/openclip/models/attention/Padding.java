@@ -10,11 +10,11 @@ import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.DataType;
 
 /**
- * Where the texts of a batch end and their padding begins.
+ * The padding mask of a batch of texts.
  *
  * @param valid 1 for tokens and 0 for padding, {@code int64[batch, length]}
- * @param present the same, but 1 for the first place of a text that is all padding, so that there
- *     is something to attend to and to pool
+ * @param present the same, but 1 for the first position of a text that is all padding, so that
+ *     attention and pooling have at least one token
  */
 public record Padding(Value valid, Value present) {
   /**
@@ -38,20 +38,20 @@ public record Padding(Value valid, Value present) {
     return g.reshape(mask, Dim.BATCH, Dim.of(1), Dim.of(1), length());
   }
 
-  /** Returns the mean of the tokens' vectors, {@code [batch, width]}. */
+  /** Returns mean pooling over the tokens, {@code [batch, width]}. */
   public Value mean(GraphBuilder g, Value sequence) {
     Value weight = g.cast(present, DataType.FLOAT32);
     Value sum = g.reduce(g.times(sequence, column(g, weight)), Reduction.SUM, 1);
     return g.divide(sum, g.reduce(weight, Reduction.SUM, true, 1));
   }
 
-  /** Returns the largest of the tokens' numbers in each channel, {@code [batch, width]}. */
+  /** Returns max pooling over the tokens, {@code [batch, width]}. */
   public Value max(GraphBuilder g, Value sequence) {
     Value hidden = g.choose(column(g, absent(g)), g.constant(Double.NEGATIVE_INFINITY), sequence);
     return g.reduce(hidden, Reduction.MAX, 1);
   }
 
-  /** Returns how many of a text's ids come before its padding, at least 1. */
+  /** Returns the number of ids before the padding of a text, at least 1. */
   public static int length(long[] tokens, long padId) {
     int end = tokens.length;
     while (end > 1 && tokens[end - 1] == padId) {

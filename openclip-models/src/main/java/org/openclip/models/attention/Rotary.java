@@ -7,8 +7,8 @@ import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.Tensor;
 
 /**
- * Rotary positions of a line of tokens (Su et al. 2021, RoFormer, arXiv 2104.09864): each pair of a
- * head's channels is turned by the position times the pair's own speed.
+ * Rotary position embeddings of a token sequence (Su et al. 2021, RoFormer, arXiv 2104.09864): each
+ * pair of a head's channels is rotated by the position times the frequency of the pair.
  *
  * @param cosine {@code [length, 1, headWidth]}
  * @param sine {@code [length, 1, headWidth]}
@@ -25,11 +25,11 @@ public record Rotary(Value cosine, Value sine, int headWidth, Pairing pairing) {
   }
 
   /**
-   * Writes the angles.
+   * Writes the graph of the angles.
    *
-   * @param length how many tokens the sequence has
-   * @param longest how many it can have
-   * @param temperature the base of the pairs' falling speeds
+   * @param length the number of tokens of the sequence
+   * @param longest the largest possible number of tokens
+   * @param temperature the base of the frequencies
    */
   public static Rotary of(
       GraphBuilder g, Dim length, int longest, int headWidth, double temperature, Pairing pairing) {
@@ -54,7 +54,7 @@ public record Rotary(Value cosine, Value sine, int headWidth, Pairing pairing) {
     return g.slice(g.constant(Tensor.of(table, longest, 1, width)), 0, Dim.of(0), length);
   }
 
-  /** Returns queries or keys, {@code [batch, length, heads * headWidth]}, turned. */
+  /** Applies the rotation to queries or keys, {@code [batch, length, heads * headWidth]}. */
   public Value turn(GraphBuilder g, Value x) {
     Dim batch = x.shape().dim(0);
     Dim length = x.shape().dim(1);

@@ -1,4 +1,4 @@
-/** What transformers over texts have in common: padding and rotary positions. */
+/** Contains what the text transformers share: padding masks and rotary position embeddings. */
 @NullMarked
 package org.openclip.models.attention;
 

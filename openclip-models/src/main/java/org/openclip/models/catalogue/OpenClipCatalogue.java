@@ -18,8 +18,8 @@ import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.models.resource.ModuleResource;
 
 /**
- * OpenCLIP's own models: one JSON file for each, listed in {@code models.txt}. Only models whose
- * towers this module brings are listed.
+ * The catalogue of OpenCLIP's built-in models, with one JSON file for each, listed in {@code
+ * models.txt}. Only models whose towers are in this module are listed.
  */
 public final class OpenClipCatalogue implements ModelCatalogueProvider {
   /** Creates the provider. */
@@ -47,13 +47,15 @@ public final class OpenClipCatalogue implements ModelCatalogueProvider {
     return resource("configs/" + model + ".json");
   }
 
-  /** Looks the model up in {@code sizes.txt}, which a test holds against the models themselves. */
+  /** Looks the model up in {@code sizes.txt}, which a test compares with the models themselves. */
   @Override
   public Optional<ModelSize> size(String model) {
     return Optional.ofNullable(Sizes.BY_NAME.get(model));
   }
 
-  /** Reads {@code pretrained.txt}: the tags of the reference, those of its audio models too. */
+  /**
+   * Reads {@code pretrained.txt}: the tags of the reference, including those of its audio models.
+   */
   @Override
   public List<PretrainedTag> pretrained() {
     try (BufferedReader lines =

@@ -13,9 +13,9 @@ import java.util.SequencedMap;
 import org.openclip.models.resource.ModuleResource;
 
 /**
- * The named sizes of a family: a resource with one line for each, the name and then {@code
- * key=value} of what differs from the family's defaults; a value with commas is a list. Lines that
- * start with {@code #} are comments.
+ * The named sizes of a model family. A resource has one line for each size: the name, and {@code
+ * key=value} for each difference from the family's defaults. A value with commas is a list. Lines
+ * that start with {@code #} are comments.
  */
 public final class Variants {
   private Variants() {}
@@ -23,9 +23,9 @@ public final class Variants {
   /**
    * Reads all sizes of a family.
    *
-   * @param beside the class beside which the file lies
+   * @param beside a class in the same package as the file
    * @param resource the file, such as {@code eva.txt}
-   * @return for each name its options, as a JSON object would hold them
+   * @return the options of each name, as a JSON object
    */
   public static SequencedMap<String, Map<String, Object>> read(Class<?> beside, String resource) {
     SequencedMap<String, Map<String, Object>> variants = new LinkedHashMap<>();

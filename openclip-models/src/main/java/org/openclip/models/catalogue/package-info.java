@@ -1,4 +1,4 @@
-/** The names and configurations of the models that OpenCLIP lists. */
+/** Contains the names and configurations of the built-in models. */
 @NullMarked
 package org.openclip.models.catalogue;
 

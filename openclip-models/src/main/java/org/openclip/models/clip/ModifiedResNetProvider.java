@@ -6,7 +6,7 @@ import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.ImageEncoder;
 import org.openclip.api.spi.ImageEncoderProvider;
 
-/** Brings CLIP's own ResNets: configurations whose {@code layers} is a list, without timm. */
+/** Provides CLIP's own ResNets, for configurations without timm whose {@code layers} is a list. */
 public final class ModifiedResNetProvider implements ImageEncoderProvider {
   /** Creates the provider. */
   public ModifiedResNetProvider() {}

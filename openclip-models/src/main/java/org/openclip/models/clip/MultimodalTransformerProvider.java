@@ -5,7 +5,7 @@ import org.openclip.api.encoder.DecoderContext;
 import org.openclip.api.encoder.MultimodalDecoder;
 import org.openclip.api.spi.MultimodalDecoderProvider;
 
-/** Brings CoCa's decoder of captions: every configuration of one that names no other. */
+/** Provides CoCa's caption decoder, for configurations that name no other decoder. */
 public final class MultimodalTransformerProvider implements MultimodalDecoderProvider {
   /** Creates the provider. */
   public MultimodalTransformerProvider() {}

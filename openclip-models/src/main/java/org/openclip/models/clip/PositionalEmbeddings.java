@@ -3,15 +3,18 @@ package org.openclip.models.clip;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 
-/** Learnt positions brought to another size, as the reference does when it loads a checkpoint. */
+/**
+ * Interpolates learnt positional embeddings to another size, as the reference does when it loads a
+ * checkpoint.
+ */
 public final class PositionalEmbeddings {
   private PositionalEmbeddings() {}
 
   /**
-   * Returns weights whose grid of positions has another size: bicubic interpolation (a = -0.5) with
-   * antialiasing. The rows before the grid, such as the class token's, stay. A checkpoint without
-   * the name, of another rank, or whose grid is not square is returned as it is, for strict loading
-   * to judge.
+   * Interpolates a grid of positional embeddings to another size: bicubic (a = -0.5) with
+   * antialiasing. The rows before the grid, such as the class token's, do not change. A checkpoint
+   * without the name, of another rank, or whose grid is not square is returned unchanged; strict
+   * loading then reports it.
    *
    * @param name the entry, {@code [prefix + oldHeight * oldWidth, width]}, or the same with an axis
    *     of size 1 in front
@@ -79,7 +82,10 @@ public final class PositionalEmbeddings {
     return result;
   }
 
-  /** Returns for every new position the share of every old one; shrinking widens the filter. */
+  /**
+   * Returns the weight of every old position for every new one. The filter is wider when the size
+   * shrinks.
+   */
   public static double[][] cubicWeights(int from, int to) {
     double scale = (double) from / to;
     double stretch = Math.max(scale, 1);
@@ -111,12 +117,12 @@ public final class PositionalEmbeddings {
   }
 
   /**
-   * Returns weights whose line of positions has another length: linear interpolation between pixel
-   * centres. The rows behind the line, such as the class token's, stay. A checkpoint without the
-   * name is returned as it is.
+   * Interpolates a line of positional embeddings to another length: linear, between pixel centres.
+   * The rows after the line, such as the class token's, do not change. A checkpoint without the
+   * name is returned unchanged.
    *
    * @param name the entry, {@code [oldLength + suffix, width]}
-   * @param suffix the number of rows behind the line
+   * @param suffix the number of rows after the line
    */
   static Weights fitLine(Weights weights, String name, int length, int suffix) {
     if (!weights.names().contains(name)) {
@@ -148,7 +154,7 @@ public final class PositionalEmbeddings {
   }
 
   /**
-   * Returns the fixed positions of a grid by sines and cosines (He et al. 2021, arXiv 2111.06377):
+   * Returns fixed sine-cosine positional embeddings of a grid (He et al. 2021, arXiv 2111.06377):
    * half of the width for the column, half for the row; zeros for the class token.
    *
    * @return {@code float32[1 + side * side, width]}

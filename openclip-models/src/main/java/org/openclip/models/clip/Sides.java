@@ -4,7 +4,9 @@ import java.util.List;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
 
-/** Sizes in pixels that a configuration gives as one number or as {@code [height, width]}. */
+/**
+ * Reads sizes in pixels, which a configuration gives as one number or as {@code [height, width]}.
+ */
 public final class Sides {
   private static final int MOST = 16384;
 

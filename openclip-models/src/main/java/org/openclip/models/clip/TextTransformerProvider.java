@@ -5,7 +5,9 @@ import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.TextEncoder;
 import org.openclip.api.spi.TextEncoderProvider;
 
-/** Brings CLIP's own text transformer: configurations without an HF model or another design. */
+/**
+ * Provides CLIP's own text transformer, for configurations without an HF model or another design.
+ */
 public final class TextTransformerProvider implements TextEncoderProvider {
   /** Creates the provider. */
   public TextTransformerProvider() {}

@@ -6,7 +6,9 @@ import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.ImageEncoder;
 import org.openclip.api.spi.ImageEncoderProvider;
 
-/** Brings CLIP's own vision transformer: configurations with {@code layers} and without timm. */
+/**
+ * Provides CLIP's own vision transformer, for configurations without timm that have {@code layers}.
+ */
 public final class VisionTransformerProvider implements ImageEncoderProvider {
   /** Creates the provider. */
   public VisionTransformerProvider() {}

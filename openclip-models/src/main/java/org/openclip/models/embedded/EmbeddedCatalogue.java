@@ -12,9 +12,9 @@ import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.models.resource.ModuleResource;
 
 /**
- * The small model that comes with this module, {@code emoji-RN}: trained on pictures of emoji and
- * their names, so that everything can be tried without a network. docs/emoji.md says what it can do
- * and how it was trained.
+ * The catalogue of the embedded model {@code emoji-RN}, which was trained on images of emoji and
+ * their names. With it, everything can be tried without a network. docs/emoji.md describes what it
+ * can do and how it was trained.
  */
 public final class EmbeddedCatalogue implements ModelCatalogueProvider {
   private static final String MODEL = "emoji-RN";
@@ -37,7 +37,7 @@ public final class EmbeddedCatalogue implements ModelCatalogueProvider {
     return ModuleResource.open(EmbeddedCatalogue.class, model + ".json");
   }
 
-  /** Returns the weights beside this class, in a jar, a folder or a runtime image. */
+  /** Returns the tag of the weights beside this class, in a jar, a folder or a runtime image. */
   @Override
   public List<PretrainedTag> pretrained() {
     URL weights = EmbeddedCatalogue.class.getResource(MODEL + ".safetensors");

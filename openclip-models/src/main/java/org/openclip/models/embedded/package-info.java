@@ -1,4 +1,4 @@
-/** The model that this module brings with its weights. */
+/** Contains the embedded model, whose weights are in the jar of this module. */
 @NullMarked
 package org.openclip.models.embedded;
 

@@ -5,7 +5,7 @@ import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.TextEncoder;
 import org.openclip.api.spi.TextEncoderProvider;
 
-/** Brings the text towers of Hugging Face's transformers: configurations with an HF model. */
+/** Provides the text towers of Hugging Face transformers, for configurations with an HF model. */
 public final class HfTextProvider implements TextEncoderProvider {
   /** Creates the provider. */
   public HfTextProvider() {}

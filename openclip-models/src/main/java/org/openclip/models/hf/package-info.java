@@ -1,4 +1,6 @@
-/** Text towers of Hugging Face's transformers, under the names that their checkpoints have. */
+/**
+ * Implements text towers of Hugging Face transformers, with the tensor names of their checkpoints.
+ */
 @NullMarked
 package org.openclip.models.hf;
 

@@ -4,9 +4,9 @@ import java.util.Set;
 import org.openclip.api.image.ImageDecoder;
 import org.openclip.api.spi.ImageDecoderProvider;
 
-/** Offers the decoding of JPEG, PNG, GIF, BMP, TIFF, WebP and Netpbm, as {@code imageio}. */
+/** Provides the decoder {@code imageio} of JPEG, PNG, GIF, BMP, TIFF, WebP and Netpbm. */
 public final class ImageIoDecoderProvider implements ImageDecoderProvider {
-  /** Creates the provider; nothing is loaded yet. */
+  /** Creates the provider. It loads nothing. */
   public ImageIoDecoderProvider() {}
 
   @Override

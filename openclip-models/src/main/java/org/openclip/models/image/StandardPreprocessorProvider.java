@@ -7,7 +7,7 @@ import org.openclip.api.image.ImagePreprocessor;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.spi.ImagePreprocessorProvider;
 
-/** Offers the preprocessing of towers that take pictures of one size, as {@code standard}. */
+/** Provides the image preprocessing {@code standard}, for towers that take images of one size. */
 public final class StandardPreprocessorProvider implements ImagePreprocessorProvider {
   /** Creates the provider. */
   public StandardPreprocessorProvider() {}

@@ -1,4 +1,4 @@
-/** Picture files and their way into a tower: decoding, resizing as Pillow does, normalising. */
+/** Decodes and preprocesses images: decoding, resizing as Pillow does, normalising. */
 @NullMarked
 package org.openclip.models.image;
 

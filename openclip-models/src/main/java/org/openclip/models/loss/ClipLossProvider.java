@@ -7,8 +7,8 @@ import org.openclip.api.graph.Value;
 import org.openclip.api.spi.LossProvider;
 
 /**
- * CLIP's loss (Radford et al. 2021, arXiv 2103.00020): among all texts of a batch each picture
- * finds its own, and among all pictures each text.
+ * CLIP's contrastive loss (Radford et al. 2021, arXiv 2103.00020): the cross-entropy of each image
+ * over all texts of a batch, and of each text over all images.
  */
 public final class ClipLossProvider implements LossProvider {
   /** Creates the provider. */

@@ -12,8 +12,8 @@ import org.openclip.api.spi.LossProvider;
 import org.openclip.api.tensor.DataType;
 
 /**
- * CoCa's loss (Yu et al. 2022, arXiv 2205.01917): CLIP's, and the cross entropy of each token of a
- * caption with what the decoder expects after the tokens before it. Padding is nothing to expect.
+ * CoCa's loss (Yu et al. 2022, arXiv 2205.01917): CLIP's loss, and the cross-entropy of the
+ * decoder's prediction for each token of a caption. Padding is ignored.
  *
  * <p>Options: {@code caption_loss_weight} (2), {@code clip_loss_weight} (1), {@code pad_id} (0).
  * The length of the captions must be known before the program runs.

@@ -9,8 +9,9 @@ import org.openclip.api.graph.Value;
 import org.openclip.api.spi.LossProvider;
 
 /**
- * Distillation (Hinton et al. 2015, arXiv 1503.02531): CLIP's loss, and the cross entropy of the
- * student's pairs with the teacher's, whose features stand under {@link LossProvider#TEACHER}.
+ * The distillation loss (Hinton et al. 2015, arXiv 1503.02531): CLIP's loss, and the cross-entropy
+ * between the student's and the teacher's similarities. The teacher's features have the prefix
+ * {@link LossProvider#TEACHER}.
  */
 public final class DistillationLossProvider implements LossProvider {
   /** Creates the provider. */

@@ -11,8 +11,8 @@ import org.openclip.api.graph.Value;
 import org.openclip.api.spi.LossProvider;
 
 /**
- * SigLIP's loss (Zhai et al. 2023, arXiv 2303.15343): each pair of a picture and a text is judged
- * by itself, as belonging together or not. The sum over all pairs is divided by the batch.
+ * SigLIP's sigmoid loss (Zhai et al. 2023, arXiv 2303.15343): each pair of an image and a text is
+ * classified independently as matching or not. The sum over all pairs is divided by the batch size.
  */
 public final class SiglipLossProvider implements LossProvider {
   /** Creates the provider. */

@@ -1,4 +1,4 @@
-/** Training objectives, written as graphs over features. */
+/** Implements the losses, written as graphs over features. */
 @NullMarked
 package org.openclip.models.loss;
 

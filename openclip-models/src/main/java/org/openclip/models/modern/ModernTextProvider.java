@@ -5,7 +5,9 @@ import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.TextEncoder;
 import org.openclip.api.spi.TextEncoderProvider;
 
-/** Brings OpenCLIP's modern text transformer: configurations with {@code text_arch: modern}. */
+/**
+ * Provides OpenCLIP's modern text transformer, for configurations with {@code text_arch: modern}.
+ */
 public final class ModernTextProvider implements TextEncoderProvider {
   /** Creates the provider. */
   public ModernTextProvider() {}

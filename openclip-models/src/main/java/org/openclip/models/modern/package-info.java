@@ -1,4 +1,4 @@
-/** OpenCLIP's own text transformer of today's parts. */
+/** Implements OpenCLIP's modern text transformer. */
 @NullMarked
 package org.openclip.models.modern;
 

@@ -5,7 +5,9 @@ import org.openclip.api.spi.OptimizerProvider;
 import org.openclip.api.training.AdamW;
 import org.openclip.api.training.Optimizer;
 
-/** {@link AdamW} with {@code beta1} (0.9), {@code beta2} (0.999) and {@code eps} (1e-8). */
+/**
+ * Provides {@link AdamW} with {@code beta1} (0.9), {@code beta2} (0.999) and {@code eps} (1e-8).
+ */
 public final class AdamWProvider implements OptimizerProvider {
   /** Creates the provider. */
   public AdamWProvider() {}

@@ -5,7 +5,7 @@ import org.openclip.api.spi.OptimizerProvider;
 import org.openclip.api.training.Lion;
 import org.openclip.api.training.Optimizer;
 
-/** {@link Lion} with {@code beta1} (0.9) and {@code beta2} (0.99), the paper's. */
+/** Provides {@link Lion} with {@code beta1} (0.9) and {@code beta2} (0.99), as in the paper. */
 public final class LionProvider implements OptimizerProvider {
   /** Creates the provider. */
   public LionProvider() {}

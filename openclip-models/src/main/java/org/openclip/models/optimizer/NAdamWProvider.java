@@ -6,8 +6,8 @@ import org.openclip.api.training.NAdamW;
 import org.openclip.api.training.Optimizer;
 
 /**
- * {@link NAdamW} with {@code beta1} (0.9), {@code beta2} (0.999), {@code eps} (1e-8) and {@code
- * momentum_decay} (4e-3).
+ * Provides {@link NAdamW} with {@code beta1} (0.9), {@code beta2} (0.999), {@code eps} (1e-8) and
+ * {@code momentum_decay} (4e-3).
  */
 public final class NAdamWProvider implements OptimizerProvider {
   /** Creates the provider. */

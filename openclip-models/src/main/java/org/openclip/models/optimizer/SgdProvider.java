@@ -5,7 +5,9 @@ import org.openclip.api.spi.OptimizerProvider;
 import org.openclip.api.training.Optimizer;
 import org.openclip.api.training.Sgd;
 
-/** {@link Sgd} with {@code momentum} (0.9), {@code nesterov} (0) and {@code decoupled} (0). */
+/**
+ * Provides {@link Sgd} with {@code momentum} (0.9), {@code nesterov} (0) and {@code decoupled} (0).
+ */
 public final class SgdProvider implements OptimizerProvider {
   /** Creates the provider. */
   public SgdProvider() {}

@@ -1,4 +1,7 @@
-/** The optimizers that are chosen by name; their rules lie in {@link org.openclip.api.training}. */
+/**
+ * Contains the optimizers that can be chosen by name. Their rules are in {@link
+ * org.openclip.api.training}.
+ */
 @NullMarked
 package org.openclip.models.optimizer;
 

@@ -7,9 +7,9 @@ import java.net.URL;
 import java.net.URLConnection;
 
 /**
- * The files beside the classes of this module. {@code Class.getResourceAsStream} reads a jar
- * through a cache of the process, which holds what lay at its path when it was first read: after a
- * server has replaced the jar, the new classes would read the old files.
+ * Opens the resource files of this module. {@code Class.getResourceAsStream} reads a jar through a
+ * cache of the process, which keeps the jar that was first read from a path. After a server has
+ * replaced the jar, the new classes would read the old files.
  */
 public final class ModuleResource {
   private ModuleResource() {}
@@ -17,8 +17,8 @@ public final class ModuleResource {
   /**
    * Opens a file; the caller closes it.
    *
-   * @param beside the class beside which it lies
-   * @param name its name
+   * @param beside a class in the same package as the file
+   * @param name the name of the file
    * @throws FileNotFoundException when there is none
    * @throws IOException when the jar cannot be read
    */

@@ -1,4 +1,4 @@
-/** Reading the files that lie beside the classes of this module. */
+/** Reads the resource files of this module. */
 @NullMarked
 package org.openclip.models.resource;
 

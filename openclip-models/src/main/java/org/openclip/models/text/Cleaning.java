@@ -8,7 +8,7 @@ import org.openclip.models.text.repair.HtmlEntities;
 import org.openclip.models.text.repair.PythonText;
 import org.openclip.models.text.repair.TextRepair;
 
-/** What is done to a text before it is cut into tokens, by OpenCLIP's names. */
+/** The cleaning of texts before tokenization, with OpenCLIP's names. */
 public enum Cleaning {
   /** Repaired, white space collapsed, lower case: CLIP's own. */
   LOWER {

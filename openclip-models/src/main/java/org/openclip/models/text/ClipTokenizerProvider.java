@@ -12,12 +12,12 @@ import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.TokenizerContext;
 import org.openclip.api.text.WordTagger;
 
-/** Offers CLIP's byte-pair tokenizer, as {@code clip-bpe}, for models that name no other. */
+/** Provides CLIP's byte pair encoding {@code clip-bpe}, for models that name no other tokenizer. */
 public final class ClipTokenizerProvider implements TokenizerProvider {
   private static final List<String> OTHERS =
       List.of("hf_tokenizer_name", "hf_model_name", "tokenizer_type");
 
-  /** Creates the provider; no vocabulary is read yet. */
+  /** Creates the provider. It does not read the vocabulary. */
   public ClipTokenizerProvider() {}
 
   @Override

@@ -5,16 +5,16 @@ import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.TokenizerContext;
 
 /**
- * The check that a tokenizer is the one that a model was trained with, as far as numbers tell. A
- * wrong one would end in an index out of range at best, in wrong features else.
+ * Checks that a tokenizer fits a model, as far as ids and sizes can show it. A wrong tokenizer
+ * would cause an index out of range or, worse, wrong features.
  */
 public final class ModelFit {
   private ModelFit() {}
 
   /**
-   * Checks the ids that text towers depend on, and the size of the vocabulary.
+   * Checks the special token ids that text towers depend on, and the size of the vocabulary.
    *
-   * @param source where the tokenizer comes from, for messages
+   * @param source the origin of the tokenizer, for messages
    * @throws InvalidConfigException when the tokenizer does not fit
    */
   public static void check(TokenizerContext context, String source, Tokenizer tokenizer) {

@@ -1,4 +1,4 @@
-/** Tokenizers: from the cleaning of texts to rows of token ids. */
+/** Implements CLIP's tokenizer: cleaning of texts, byte pair encoding, and rows of token ids. */
 @NullMarked
 package org.openclip.models.text;
 

@@ -6,7 +6,7 @@ import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.ImageEncoder;
 import org.openclip.api.spi.ImageEncoderProvider;
 
-/** Brings the image towers that OpenCLIP takes from timm: those with a {@code timm_model_name}. */
+/** Provides timm's image towers, for configurations with a {@code timm_model_name}. */
 public final class TimmImageEncoderProvider implements ImageEncoderProvider {
   /** Creates the provider. */
   public TimmImageEncoderProvider() {}

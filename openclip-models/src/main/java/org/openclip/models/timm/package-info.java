@@ -1,6 +1,6 @@
 /**
- * Image towers by the names and options of timm: vision transformers (SigLIP, EVA, Perception
- * Encoder), and the adapter that OpenCLIP puts around them.
+ * Implements timm's image towers with timm's names and options: vision transformers (SigLIP, EVA,
+ * Perception Encoder) and others, and the adapter that OpenCLIP puts around them.
  */
 @NullMarked
 package org.openclip.models.timm;

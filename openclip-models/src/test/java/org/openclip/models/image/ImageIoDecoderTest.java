@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -20,13 +19,13 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.ColorMode;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.PreprocessConfig;
+import org.openclip.testkit.Fixtures;
 
 class ImageIoDecoderTest {
   private final ImageIoDecoder decoder = new ImageIoDecoder();
 
   private static byte[] picture(String name) throws IOException {
-    return Files.readAllBytes(
-        Path.of(System.getProperty("openclip.golden")).resolve("preprocess/images").resolve(name));
+    return Files.readAllBytes(Fixtures.path("preprocess/images").resolve(name));
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
+import org.openclip.testkit.Fixtures;
 
 /** Whatever the bytes are, they end in a picture or in an error that names the file. */
 @Tag("once")
@@ -28,7 +29,7 @@ class PictureFuzzTest {
 
   /** Returns the goldens and the other kinds, up to a size. */
   private static List<Path> pictures() throws IOException {
-    Path goldens = Path.of(System.getProperty("openclip.golden")).resolve("preprocess/images");
+    Path goldens = Fixtures.path("preprocess/images");
     Path kinds =
         Path.of("src/test/resources").resolve("org/openclip/models/image/kinds").toAbsolutePath();
     try (Stream<Path> first = Files.list(goldens);

@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,11 +27,11 @@ import org.openclip.api.InvalidConfigException;
 import org.openclip.api.image.ColorMode;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.PreprocessConfig;
+import org.openclip.testkit.Fixtures;
 
 class StandardPreprocessorTest {
   private static byte[] file(String name) throws IOException {
-    return Files.readAllBytes(
-        Path.of(System.getProperty("openclip.golden")).resolve("preprocess/images").resolve(name));
+    return Files.readAllBytes(Fixtures.path("preprocess/images").resolve(name));
   }
 
   private static Image picture(String name) throws IOException {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -18,8 +19,8 @@ import org.openclip.api.text.Tokenizer;
 
 @Tag("golden-tokenizer")
 class GoldenTokenizerTest {
-  private static final Path FILE =
-      Path.of(System.getProperty("openclip.golden")).resolve("tokenizer/clip-bpe.json");
+  private static final Path FOLDER =
+      Path.of(System.getProperty("openclip.golden")).resolve("tokenizer");
 
   private final Tokenizer lower = tokenizer(77, Cleaning.LOWER);
   private final Tokenizer canonicalize = tokenizer(77, Cleaning.CANONICALIZE);
@@ -35,10 +36,17 @@ class GoldenTokenizerTest {
         new Random(0));
   }
 
+  /** Returns the cases of every file; none is a failure. */
   static Stream<Map<String, Object>> cases() throws IOException {
-    List<Object> cases = list(JSON.std.mapFrom(Files.readString(FILE)).get("cases"));
-    assertThat(cases).isNotEmpty();
-    return cases.stream().map(GoldenTokenizerTest::object);
+    List<Map<String, Object>> cases = new ArrayList<>();
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
+        list(JSON.std.mapFrom(Files.readString(file)).get("cases"))
+            .forEach(each -> cases.add(object(each)));
+      }
+    }
+    assertThat(cases).as("cases in " + FOLDER).isNotEmpty();
+    return cases.stream();
   }
 
   @SuppressWarnings("unchecked")

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
-import org.openclip.hub.PictureFiles;
+import org.openclip.hub.picture.PictureFiles;
 import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.train.data.ShardReader;
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.cli.Arguments;
-import org.openclip.hub.cli.DelimitedRows;
+import org.openclip.hub.cli.result.DelimitedRows;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -26,13 +26,16 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     footer = {"", "  openclip clip-benchmark build results/*.json --output benchmark.csv"})
 final class BuildCall implements Arguments.Call {
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Results, or folders of them.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Result files, or folders of them.")
   private List<Path> files = List.of();
 
   @Option(
       names = "--output",
       paramLabel = "FILE",
-      description = "Where to. Default: benchmark.csv.")
+      description = "The CSV file to write. Default: benchmark.csv.")
   private Path output = Path.of("benchmark.csv");
 
   @Override

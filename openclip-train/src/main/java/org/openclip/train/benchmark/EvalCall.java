@@ -12,10 +12,10 @@ import org.openclip.api.backend.Precision;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
-import org.openclip.hub.PretrainedTags;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.FetchSettings;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.model.PretrainedTags;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -58,28 +58,28 @@ final class EvalCall implements Arguments.Call {
   @Option(
       names = {"--split", "--test_split"},
       paramLabel = "NAME",
-      description = "The split that is measured. Default: test.")
+      description = "The split to evaluate. Default: test.")
   String split = "test";
 
   @Option(
       names = "--train_split",
       arity = "1..*",
       paramLabel = "NAME",
-      description = "For linear_probe: the split that is fitted to, one or one for each data set.")
+      description = "For linear_probe: the training split, one for all or one for each data set.")
   List<String> trainSplits = List.of("train");
 
   @Option(
       names = "--val_split",
       arity = "1..*",
       paramLabel = "NAME",
-      description = "For linear_probe: the split by which the penalty is chosen.")
+      description = "For linear_probe: the validation split that chooses the penalty.")
   List<String> validationSplits = List.of();
 
   @Option(
       names = "--val_proportion",
       arity = "1..*",
       paramLabel = "SHARE",
-      description = "For linear_probe: the share of the train split by which it is chosen.")
+      description = "For linear_probe: the share of the training split that chooses the penalty.")
   List<Double> validationShares = List.of();
 
   @Option(names = "--model", arity = "1..*", paramLabel = "MODEL", description = "Models.")
@@ -89,20 +89,18 @@ final class EvalCall implements Arguments.Call {
       names = "--pretrained",
       arity = "1..*",
       paramLabel = "WEIGHTS",
-      description = {
-        "Tags or checkpoints; every model is measured with each. An empty one stands for the"
-            + " weights of a model folder."
-      })
+      description =
+          "Pretrained tags or checkpoints. Every model is evaluated with each one. An empty one"
+              + " means the weights of a model folder.")
   List<String> pretrained = List.of("laion400m_e32");
 
   @Option(
       names = "--pretrained_model",
       arity = "1..*",
       paramLabel = "MODEL,WEIGHTS",
-      description = {
-        "Pairs in the place of --model and --pretrained; a group (openai, openclip_base,"
-            + " openclip_multilingual, openclip_all), or a file of pairs."
-      })
+      description =
+          "Pairs instead of --model and --pretrained; a group (openai, openclip_base,"
+              + " openclip_multilingual, openclip_all), or a file of pairs.")
   List<String> pairs = List.of();
 
   @Option(
@@ -118,25 +116,24 @@ final class EvalCall implements Arguments.Call {
       names = "--recall_k",
       arity = "1..*",
       paramLabel = "K",
-      description = "For zeroshot_retrieval. Default: 5.")
+      description = "The K of recall@K, for zeroshot_retrieval. Default: 5.")
   List<Integer> recalls = List.of(5);
 
   @Option(
       names = "--language",
       arity = "1..*",
       paramLabel = "CODE",
-      description = "What results call the language. Default: en.")
+      description = "The name of the language in the results. Default: en.")
   List<String> languages = List.of("en");
 
   @Option(
       names = "--output",
       paramLabel = "FILE",
-      description = {
-        "Where results are written. Default: {dataset}_{pretrained}_{model}_{language}_{task}.json"
-      })
+      description =
+          "The result file. Default: {dataset}_{pretrained}_{model}_{language}_{task}.json")
   String output = "{dataset}_{pretrained}_{model}_{language}_{task}.json";
 
-  @Option(names = "--skip_existing", description = "Measures nothing whose result is there.")
+  @Option(names = "--skip_existing", description = "Skips everything that has a result file.")
   boolean skipExisting;
 
   @Option(
@@ -160,55 +157,54 @@ final class EvalCall implements Arguments.Call {
   @Option(
       names = "--save_clf",
       paramLabel = "FILE",
-      description = "Writes the vectors of the classes, as safetensors.")
+      description = "Writes the class embeddings, as safetensors.")
   @Nullable Path saveClassifier;
 
   @Option(
       names = "--load_clfs",
       arity = "1..*",
       paramLabel = "FILE",
-      description = "Takes the mean of such files in the place of the prompts.")
+      description = "Uses the mean of such files instead of prompts.")
   List<Path> loadClassifiers = List.of();
 
   @Option(
       names = "--wds_cache_dir",
       paramLabel = "FOLDER",
-      description = "Keeps shards that come from elsewhere here.")
+      description = "The folder that caches shards from remote places.")
   @Nullable Path shardCache;
 
   @Option(
       names = "--feature_root",
       paramLabel = "FOLDER",
-      description = "For linear_probe: keeps features here. Default: features.")
+      description = "For linear_probe: the folder that caches features. Default: features.")
   Path featureRoot = Path.of("features");
 
   @Option(
       names = "--fewshot_k",
       paramLabel = "N",
-      description = "For linear_probe: pictures of each class. Default: all.")
+      description = "For linear_probe: the number of images of each class. Default: all.")
   int shots = -1;
 
   @Option(
       names = "--seed",
       paramLabel = "N",
-      description = "What the choices of linear_probe and --distributed start from. Default: 0.")
+      description = "The random seed of linear_probe and --distributed. Default: 0.")
   long seed;
 
   @Option(
       names = "--distributed",
-      description = "Measures this process's share of the runs: RANK and WORLD_SIZE, or SLURM's.")
+      description =
+          "Runs this process's share of the evaluations, by RANK and WORLD_SIZE, or SLURM's"
+              + " variables.")
   boolean distributed;
 
-  @Option(
-      names = "--batch_size",
-      paramLabel = "N",
-      description = "Pictures that are decoded and encoded together. Default: 64.")
+  @Option(names = "--batch_size", paramLabel = "N", description = "The batch size. Default: 64.")
   int batch = 64;
 
-  @Option(names = "--quiet", description = "Says nothing but what went wrong.")
+  @Option(names = "--quiet", description = "Prints errors only.")
   boolean quiet;
 
-  @Option(names = "--backend", paramLabel = "NAME", description = "What computes, such as onnx.")
+  @Option(names = "--backend", paramLabel = "NAME", description = "The backend, such as onnx.")
   private @Nullable String backend;
 
   @Option(names = "--device", paramLabel = "DEVICE", description = "auto, cpu, cuda or cuda:N.")
@@ -220,7 +216,7 @@ final class EvalCall implements Arguments.Call {
       description = "fp32, fp16 or bf16. Default: fp32, with --no_amp and without.")
   private Precision precision = Precision.FLOAT32;
 
-  @Option(names = "--threads", paramLabel = "N", description = "Threads of one run on the CPU.")
+  @Option(names = "--threads", paramLabel = "N", description = "CPU threads of one run.")
   private int threads;
 
   @Mixin private final FetchSettings fetching = new FetchSettings();

@@ -20,13 +20,13 @@ import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
-import org.openclip.hub.PictureFiles;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.SafetensorsWriter;
 import org.openclip.hub.checkpoint.WeightSource;
-import org.openclip.hub.cli.Progress;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.cli.terminal.Progress;
 import org.openclip.hub.io.Variables;
+import org.openclip.hub.picture.PictureFiles;
 import org.openclip.hub.remote.RemoteFiles;
 
 /**

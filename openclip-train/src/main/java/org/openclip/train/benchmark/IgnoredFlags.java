@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 final class IgnoredFlags {
   @Option(
       names = {"--no_amp", "--skip_load"},
-      description = "Nothing to do: --precision is fp32, and what is kept is not computed again.")
+      description =
+          "Nothing to do: --precision is fp32, and cached features are not computed again.")
   private boolean switches;
 
   @Option(
@@ -25,13 +26,14 @@ final class IgnoredFlags {
   @Option(
       names = "--fewshot_epochs",
       paramLabel = "N",
-      description = "Nothing to do but to stand in results: the solver ends by itself.")
+      description =
+          "Nothing to do; the number is only written to the results. The solver ends by itself.")
   private int epochs = 10;
 
   @Option(
       names = "--annotation_file",
       paramLabel = "FILE",
-      description = "Refused: shards bring their captions.")
+      description = "Refused: shards contain their captions.")
   private @Nullable Path annotations;
 
   @Option(

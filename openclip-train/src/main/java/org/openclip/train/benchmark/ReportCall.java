@@ -21,16 +21,18 @@ import picocli.CommandLine.Parameters;
       "  openclip clip-benchmark report results --output report.md"
     })
 final class ReportCall implements Arguments.Call {
-  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Results, or folders of them.")
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Result files, or folders of them.")
   private List<Path> files = List.of();
 
   @Option(
       names = "--output",
       paramLabel = "FILE",
-      description = {
-        "Where to: HTML with the plot inside, or Markdown (.md) with the plot beside it as SVG."
-            + " Default: benchmark.html."
-      })
+      description =
+          "The file to write: HTML with the plot inside, or Markdown (.md) with an SVG plot"
+              + " beside it. Default: benchmark.html.")
   private Path output = Path.of("benchmark.html");
 
   @Override

@@ -1,4 +1,4 @@
-/** Measurements of models as CLIP_benchmark 1.6 makes them, on its data sets and in its files. */
+/** Evaluates models as CLIP_benchmark 1.6 does, with its data sets and file formats. */
 @NullMarked
 package org.openclip.train.benchmark;
 

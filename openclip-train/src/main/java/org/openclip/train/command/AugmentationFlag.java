@@ -15,9 +15,8 @@ final class AugmentationFlag {
       names = "--aug-cfg",
       arity = "0..*",
       paramLabel = "KEY=VALUE",
-      description = {
-        "Of the pictures' variations, such as scale=0.5,1.0; with use_timm=true those of timm."
-      })
+      description =
+          "Augmentation options, such as scale=0.5,1.0; use_timm=true uses timm's augmentation.")
   private Map<String, String> texts = new LinkedHashMap<>();
 
   Augmentation augmentation() {

@@ -16,33 +16,35 @@ import picocli.CommandLine.Option;
 
 /** The flags of what computes the steps of {@code openclip train}, and how exactly. */
 final class ComputeFlags {
-  @Option(names = "--backend", paramLabel = "NAME", description = "What computes. Default: tf.")
+  @Option(names = "--backend", paramLabel = "NAME", description = "The backend. Default: tf.")
   private String backend = "tf";
 
   @Option(
       names = "--device",
       paramLabel = "DEVICE",
-      description = "cuda (a GPU where there is one), cuda:N, or cpu. Default: cuda.")
+      description = "cuda (the CPU if there is no GPU), cuda:N, or cpu. Default: cuda.")
   private String device = "cuda";
 
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads of a step on the CPU. Default: the physical cores.")
+      description = "CPU threads of a step. Default: the number of physical cores.")
   private int threads;
 
   @Option(
       names = "--accum-freq",
       paramLabel = "N",
-      description = "Batches that one step takes together, as one large batch. Default: 1.")
+      description =
+          "Gradient accumulation: the number of batches that one step uses as one large batch."
+              + " Default: 1.")
   int accumulate = 1;
 
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
       description =
-          "fp32; amp_bf16: bfloat16 where it is safe; amp: amp_bf16 where the device multiplies"
-              + " bfloat16 itself, else fp32. Default: amp_bf16.")
+          "fp32; amp_bf16: mixed precision with bfloat16; amp: amp_bf16 if the device has"
+              + " bfloat16 instructions, otherwise fp32. Default: amp_bf16.")
   String precision = "amp_bf16";
 
   private static final String FASTEST = "amp";

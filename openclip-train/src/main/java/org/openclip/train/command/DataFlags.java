@@ -16,31 +16,29 @@ final class DataFlags {
   @Option(
       names = "--train-data",
       paramLabel = "PATH",
-      description = {
-        "Tar shards such as 'data/{0000..0099}.tar', several joined by '::'; a table (CSV); or a"
-            + " folder of pictures."
-      })
+      description =
+          "Tar shards such as 'data/{0000..0099}.tar', several lists joined by '::'; a table"
+              + " (CSV); or a folder of images.")
   private @Nullable String trainData;
 
   @Option(
       names = "--shuffle-buffer",
       paramLabel = "N",
-      description = {
-        "Samples of shards that are shuffled at a time; 1 leaves the order within a shard. Default:"
-            + " 5000."
-      })
+      description =
+          "The size of the shuffle buffer for shards, in samples; 1 keeps the order within a"
+              + " shard. Default: 5000.")
   private int shuffleBuffer = WebDataset.BUFFER;
 
   @Option(
       names = "--train-data-upsampling-factors",
       paramLabel = "F::F",
-      description = "How much more often each part's shards are drawn; with --dataset-resampled.")
+      description = "The sampling weight of each list of shards, with --dataset-resampled.")
   private @Nullable String factors;
 
   @Option(
       names = "--train-num-samples",
       paramLabel = "N",
-      description = "Samples of an epoch. Needed for shards without a sizes.json beside them.")
+      description = "Samples per epoch. Required for shards without a sizes.json beside them.")
   private @Nullable Long samples;
 
   @Option(names = "--dataset-resampled", description = "Draws shards with replacement.")

@@ -15,48 +15,56 @@ final class DistributedFlags {
   @Option(
       names = "--dist-url",
       paramLabel = "URL",
-      description = "tcp://HOST:PORT of rank 0, or env://: MASTER_ADDR and MASTER_PORT.")
+      description = "tcp://HOST:PORT of rank 0, or env:// for MASTER_ADDR and MASTER_PORT.")
   private @Nullable String url;
 
   @Option(
       names = "--dist-timeout",
       paramLabel = "SECONDS",
-      description = "How long processes wait for each other. Default: 600.")
+      description = "How long processes wait for each other, in seconds. Default: 600.")
   private int timeout = 600;
 
   @Option(
       names = "--local-loss",
-      description = "Compares a process' own features with all; else all with all, everywhere.")
+      description = "Each process compares only its own features with those of all processes.")
   boolean localLoss;
 
   @Option(
       names = "--gather-with-grad",
-      description = "Lets gradients flow back to the processes that features come from.")
+      description = "Sends gradients back to the processes that the features come from.")
   boolean gatherWithGrad;
 
   @Option(
       names = "--loss-dist-impl",
       paramLabel = "NAME",
-      description = "bidir, shift, reduce or gather: how SigLIP's loss sees all texts. One result.")
+      description = "bidir, shift, reduce or gather, for SigLIP's loss. All give the same result.")
   private @Nullable String lossImpl;
 
-  @Option(names = "--use-bn-sync", description = "Batch norms see the pictures of all processes.")
+  @Option(names = "--use-bn-sync", description = "Synchronises batch norms over all processes.")
   boolean syncNorms;
+
+  @Option(
+      names = "--fsdp",
+      description = {
+        "Each process keeps a part of the optimizer's state, and changes that part of the"
+            + " parameters. The numbers are the same."
+      })
+  boolean shards;
 
   @Option(
       names = "--grad-reduce",
       paramLabel = "TYPE",
-      description = "In which type gradients are sent: fp32 or bf16. Default: fp32.")
+      description = "The type in which gradients are sent: fp32 or bf16. Default: fp32.")
   private String reduce = "fp32";
 
   @Option(
       names = "--log-local",
-      description = "The first process of every machine keeps a log, out-RANK, not rank 0 alone.")
+      description = "Also writes a log, out-RANK, in the first process of every other machine.")
   boolean logLocal;
 
   @Option(
       names = "--no-set-device-rank",
-      description = "Every process takes --device as it is; else the GPU of its local rank.")
+      description = "Every process uses --device as given, instead of the GPU of its local rank.")
   boolean keepDevice;
 
   /** Returns the place of this process. */

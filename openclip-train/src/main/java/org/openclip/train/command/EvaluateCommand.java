@@ -11,13 +11,13 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.spi.CommandProvider;
-import org.openclip.hub.PictureFiles;
 import org.openclip.hub.cli.Arguments;
-import org.openclip.hub.cli.JsonLines;
 import org.openclip.hub.cli.ModelOptions;
-import org.openclip.hub.cli.OutputFormat;
-import org.openclip.hub.cli.Progress;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.cli.result.JsonLines;
+import org.openclip.hub.cli.result.OutputFormat;
+import org.openclip.hub.cli.terminal.Progress;
+import org.openclip.hub.picture.PictureFiles;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
 import org.openclip.train.evaluation.CaptionedSet;
@@ -42,7 +42,7 @@ public final class EvaluateCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Measures zero-shot accuracy, linear probes and retrieval";
+    return "Evaluates a model: zero-shot accuracy, linear probes and retrieval";
   }
 
   @Override
@@ -69,49 +69,45 @@ public final class EvaluateCommand implements CommandProvider {
     @Option(
         names = "--imagenet-val",
         paramLabel = "PATH",
-        description = {
-          "ImageNet's validation pictures: a folder for each of the 1,000 classes, or tar shards"
-              + " with cls files."
-        })
+        description =
+            "ImageNet's validation images: a folder for each of the 1,000 classes, or tar shards"
+                + " with cls files.")
     private @Nullable String imageNet;
 
     @Option(
         names = "--imagenet-v2",
         paramLabel = "PATH",
-        description = "ImageNet V2's pictures, in folders named 0 to 999.")
+        description = "ImageNet V2's images, in folders named 0 to 999.")
     private @Nullable String imageNetV2;
 
     @Option(
         names = "--folder",
         paramLabel = "PATH",
-        description = {
-          "Pictures in a folder for each class, named after it; or tar shards with cls files, and"
-              + " --class-names."
-        })
+        description =
+            "Images in one folder for each class, named after the class; or tar shards with cls"
+                + " files, and --class-names.")
     private @Nullable String folder;
 
     @Option(
         names = "--val-data",
         paramLabel = "PATH",
-        description = {
-          "Pictures with captions, as 'openclip train' takes them: a table (CSV), tar shards, or a"
-              + " folder: retrieval. Of shards, every line of a caption is a caption."
-        })
+        description =
+            "Images with captions, to measure retrieval: a table (CSV), tar shards, or a folder,"
+                + " as for 'openclip train'. In shards, every line of a text file is a caption.")
     private @Nullable String pairs;
 
     @Option(
         names = "--linear-probe",
         paramLabel = "PATH",
-        description = {
-          "Also fits a linear classifier to these pictures' features, in folders named as those"
-              + " that are judged, or in tar shards."
-        })
+        description =
+            "Also fits a linear probe to the features of these images, in folders of the same"
+                + " names, or in tar shards.")
     private @Nullable String probe;
 
     @Option(
         names = "--classifier",
         paramLabel = "FILE",
-        description = "Also judges by a classifier of 'openclip finetune'.")
+        description = "Also evaluates a classifier of 'openclip finetune'.")
     private @Nullable Path classifier;
 
     @Mixin private FolderFlags folders = new FolderFlags();
@@ -120,7 +116,7 @@ public final class EvaluateCommand implements CommandProvider {
     @Option(
         names = {"-f", "--format"},
         paramLabel = "FORMAT",
-        description = "table, or json: one object. Default: table.")
+        description = "table, or json (one object). Default: table.")
     private OutputFormat format = OutputFormat.TABLE;
 
     @Override

@@ -19,10 +19,10 @@ import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.api.training.UpdateRule;
 import org.openclip.hub.ModelBuilder;
-import org.openclip.hub.ModelFolder;
 import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.model.ModelFolder;
 import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.plan.ClassifierObjective;
 import org.openclip.train.plan.DecayGroups;
@@ -109,7 +109,8 @@ final class FineTuning {
               trainer,
               Saver.options(options, run.length().stepsInEpoch()),
               flags.run,
-              resumed);
+              resumed,
+              true);
       run.reporter().atEpochs(saver::epoch);
       TrainingLoop loop =
           new TrainingLoop(

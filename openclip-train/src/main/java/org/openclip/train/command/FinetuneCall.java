@@ -17,15 +17,17 @@ import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.ModelBuilder;
-import org.openclip.hub.PictureFiles;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.cli.Arguments;
-import org.openclip.hub.cli.JsonLines;
 import org.openclip.hub.cli.ModelOptions;
-import org.openclip.hub.cli.OutputFormat;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.cli.result.JsonLines;
+import org.openclip.hub.cli.result.OutputFormat;
+import org.openclip.hub.picture.PictureFiles;
+import org.openclip.hub.io.Variables;
 import org.openclip.train.data.Faults;
+import org.openclip.train.distributed.Placement;
 import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.evaluation.DecodedSamples;
 import org.openclip.train.evaluation.LabelledFeatures;
@@ -63,51 +65,37 @@ final class FinetuneCall implements Arguments.Call {
       names = "--train-folder",
       required = true,
       paramLabel = "PATH",
-      description = {
-        "Pictures to train on, in a folder for each class, named after it; or tar shards with cls"
-            + " files, and --class-names."
-      })
+      description =
+          "Training images, in one folder for each class, named after the class; or tar shards"
+              + " with cls files, and --class-names.")
   private String trainFolder = "";
 
   @Option(
       names = "--val-folder",
       paramLabel = "PATH",
-      description = "Pictures to judge by, in folders of the same names; or tar shards.")
+      description = "Validation images, in folders of the same names; or tar shards.")
   private @Nullable String valFolder;
 
-  @Option(
-      names = "--class-names",
-      paramLabel = "FILE",
-      description = {
-        "The names of all classes, one on a line; folders, and the cls files of shards, then have"
-            + " the number of the line, from 0, and not every class needs one."
-      })
-  private @Nullable Path classNames;
-
-  @Option(
-      names = "--allow-pipe",
-      description = "Runs shards that are commands of the shell, 'pipe:COMMAND'.")
-  private boolean commands;
+  @Mixin private ClassFlags labels = new ClassFlags();
+  @Mixin private PipeFlag pipe = new PipeFlag();
 
   @Option(
       names = {"-o", "--output"},
       required = true,
       paramLabel = "FOLDER",
-      description = "Where the model folder is written.")
+      description = "The model folder to write.")
   private Path output = Path.of("");
 
   @Option(
       names = "--alpha",
       split = ",",
       paramLabel = "SHARE",
-      description = {
-        "How much of the fine-tuned weights is in the result: 0 is the model as it was, 1 as it"
-            + " was trained. Of several, each is reported, and the best one on --val-folder"
-            + " written. Default: 0.5."
-      })
+      description =
+          "The share of the fine-tuned weights: 0 is the original model, 1 the fine-tuned one. Of"
+              + " several values, each is evaluated on --val-folder, and the best one is written."
+              + " Default: 0.5.")
   private List<Double> shares = List.of(0.5);
 
-  @Mixin private PromptFlags prompts = new PromptFlags();
   @Mixin private FinetuneFlags flags = new FinetuneFlags();
   @Mixin private OptimizerFlags optimizer = new OptimizerFlags(3e-5, 0.1, 500);
   @Mixin private RunFlags running = new RunFlags(10, true);
@@ -115,7 +103,7 @@ final class FinetuneCall implements Arguments.Call {
   @Option(
       names = {"-f", "--format"},
       paramLabel = "FORMAT",
-      description = "table, or json: one object a share. Default: table.")
+      description = "table, or json (one object per value of --alpha). Default: table.")
   private OutputFormat format = OutputFormat.TABLE;
 
   @Spec private @Nullable CommandSpec spec;
@@ -126,6 +114,7 @@ final class FinetuneCall implements Arguments.Call {
 
   @Override
   public int run(Environment environment) {
+    checkAlone();
     running.check();
     optimizer.check();
     if (shares.size() > 1 && valFolder == null) {
@@ -141,9 +130,9 @@ final class FinetuneCall implements Arguments.Call {
     ModelBuilder builder = model.builder(environment).backend(backend.name());
     builder.architecture(); // An unknown model is said before a folder is made for it,
     flags.variations.augmentation(); // and so is what does not vary pictures.
-    LabelledData training = LabelledData.of(trainFolder, classNames, commands);
+    LabelledData training = LabelledData.of(trainFolder, labels.names(), pipe.given());
     LabelledData judged =
-        valFolder == null ? null : LabelledData.of(valFolder, classNames, commands);
+        valFolder == null ? null : LabelledData.of(valFolder, labels.names(), pipe.given());
     check(builder, training, judged);
     TrainingRun.Length planned = FineTuning.length(running, training.count());
     EffectiveFlags options =
@@ -186,6 +175,24 @@ final class FinetuneCall implements Arguments.Call {
     return 0;
   }
 
+  /** Several processes would each train a model of its own, in one folder. */
+  private static void checkAlone() {
+    int processes;
+    try {
+      processes = Placement.of(Variables::get, null).size();
+    } catch (InvalidInputException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+    if (processes > 1) {
+      throw new UsageException(
+          String.format(
+              Locale.ROOT,
+              "finetune trains in one process, but the environment says that %d train together"
+                  + " (WORLD_SIZE, SLURM_NTASKS or TF_CONFIG); start one, or take 'openclip train'",
+              processes));
+    }
+  }
+
   /** Checks the pictures before anything is trained. */
   private void check(ModelBuilder builder, LabelledData training, @Nullable LabelledData judged) {
     Pictures pictures = new Pictures(builder, flags.variations.augmentation(), 0);
@@ -212,7 +219,7 @@ final class FinetuneCall implements Arguments.Call {
     List<String> different = names.stream().distinct().toList();
     try (ClipModel loaded = builder.load()) {
       Embeddings classes =
-          ZeroShotClassifier.create(loaded, different, prompts.templates()).classes();
+          ZeroShotClassifier.create(loaded, different, labels.templates()).classes();
       float[] rows = new float[names.size() * classes.width()];
       for (int c = 0; c < names.size(); c++) {
         float[] row = classes.row(different.indexOf(names.get(c)));

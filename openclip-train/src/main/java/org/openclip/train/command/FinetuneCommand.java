@@ -17,7 +17,7 @@ public final class FinetuneCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Fine-tunes a model on labelled pictures and mixes it with what it was (WiSE-FT)";
+    return "Fine-tunes a classifier on labelled images (WiSE-FT)";
   }
 
   @Override

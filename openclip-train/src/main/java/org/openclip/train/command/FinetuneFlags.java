@@ -13,13 +13,15 @@ import picocli.CommandLine.Option;
 final class FinetuneFlags {
   @Option(
       names = "--head-only",
-      description = "Trains the classifier alone and leaves the image tower as it is.")
+      description = "Trains the classifier only and freezes the image tower.")
   boolean headOnly;
 
   @Option(
       names = "--image-layer-decay",
       paramLabel = "D",
-      description = "Each layer group of the image tower learns at D times the rate of the next.")
+      description =
+          "Layer-wise learning rate decay: each layer group of the image tower has D times the"
+              + " learning rate of the next one.")
   @Nullable Double layerDecay;
 
   @Mixin AugmentationFlag variations = new AugmentationFlag();

@@ -13,34 +13,24 @@ import org.openclip.train.data.ListedDataset;
 import org.openclip.train.data.PictureTree;
 import org.openclip.train.data.Sample;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /**
  * The flags of folders of pictures that are trained on, and what the folders hold: a caption beside
  * each picture, or pictures in folders that are named after their classes.
  */
 final class FolderFlags {
-  @Option(
-      names = "--class-names",
-      paramLabel = "FILE",
-      description = {
-        "The names of all classes, one on a line; class folders, and the cls files of shards, then"
-            + " have the number of the line, from 0, and not every class needs one."
-      })
-  private @Nullable Path classNames;
-
-  @Mixin private PromptFlags prompts = new PromptFlags();
+  @Mixin private ClassFlags classes = new ClassFlags();
 
   private final List<String> notes = new ArrayList<>();
 
   /** Returns the file of the names of all classes; null without one. */
   @Nullable Path classNames() {
-    return classNames;
+    return classes.names();
   }
 
   /** Returns texts with {@code {}} in the place of the class. */
   List<String> templates() {
-    return prompts.templates();
+    return classes.templates();
   }
 
   /**
@@ -72,11 +62,12 @@ final class FolderFlags {
   private List<Sample> classes(PictureTree tree) {
     LabelledFolder folder = LabelledFolder.of(tree);
     List<String> names = LabelledData.names(folder.classes());
+    Path classNames = classes.names();
     if (classNames != null) {
       names = TextLines.read(classNames.toString());
       folder = folder.numbered(names.size());
     }
-    List<String> templates = prompts.templates();
+    List<String> templates = classes.templates();
     List<Sample.Caption> captions = new ArrayList<>();
     for (String name : names) {
       captions.add(Sample.Caption.of(ZeroShotClassifier.prompts(name, templates)));

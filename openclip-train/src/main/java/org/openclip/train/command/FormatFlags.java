@@ -17,6 +17,7 @@ import org.openclip.train.data.ShardList;
 import org.openclip.train.data.ShardSizes;
 import org.openclip.train.data.SyntheticDataset;
 import org.openclip.train.data.WebDataset;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -30,19 +31,19 @@ final class FormatFlags {
   @Option(
       names = "--dataset-type",
       paramLabel = "TYPE",
-      description = "webdataset, csv, folder, synthetic or auto (by the name). Default: auto.")
+      description = "webdataset, csv, folder, synthetic or auto (by name). Default: auto.")
   private String type = "auto";
 
   @Option(
       names = "--csv-separator",
       paramLabel = "CHARACTER",
-      description = "Between the cells of a table. Default: a tab.")
+      description = "The separator of a table's cells. Default: a tab.")
   private String separator = "\t";
 
   @Option(
       names = "--csv-img-key",
       paramLabel = "COLUMN",
-      description = "The column of picture files. Default: filepath.")
+      description = "The column of image files. Default: filepath.")
   private String pictureColumn = "filepath";
 
   @Option(
@@ -54,32 +55,29 @@ final class FormatFlags {
   @Option(
       names = "--image-key",
       paramLabel = "ENDINGS",
-      description = "What a shard's pictures end in. Default: jpg;png;jpeg;webp.")
+      description = "The file name extensions of images in shards. Default: jpg;png;jpeg;webp.")
   private String pictureKey = "jpg;png;jpeg;webp";
 
   @Option(
       names = "--text-key",
       paramLabel = "ENDINGS",
-      description = "What a shard's captions end in. Default: txt.")
+      description = "The file name extension of captions in shards. Default: txt.")
   private String textKey = "txt";
 
   @Option(
       names = "--json-text-key",
       paramLabel = "FIELDS",
-      description = "Fields of a shard's json files that are captions; the first with text is.")
+      description = "Fields of a shard's json files. The first field with text is the caption.")
   private String jsonTextKey = "";
 
   @Option(
       names = "--json-text-key-probs",
       arity = "1..*",
       paramLabel = "P",
-      description = "How probable it is that each of these fields is asked first.")
+      description = "The probability of each of these fields to be read first.")
   private List<Double> jsonTextChances = List.of();
 
-  @Option(
-      names = "--allow-pipe",
-      description = "Runs shards that are commands of the shell, 'pipe:COMMAND'.")
-  private boolean commands;
+  @Mixin private PipeFlag pipe = new PipeFlag();
 
   /**
    * How samples are read.
@@ -101,7 +99,7 @@ final class FormatFlags {
 
   /** Returns whether commands of the shell are run. */
   boolean allowsCommands() {
-    return commands;
+    return pipe.given();
   }
 
   /**
@@ -173,7 +171,7 @@ final class FormatFlags {
   }
 
   private Dataset webDataset(String location, @Nullable Long number, Reading reading) {
-    ShardList shards = ShardList.of(location, reading.factors()).commands(commands);
+    ShardList shards = ShardList.of(location, reading.factors()).commands(pipe.given());
     if (ShardList.isCommand(location)) {
       notes.add("the shell runs the commands of " + location + ", for --allow-pipe was given");
     }

@@ -27,6 +27,7 @@ record GivenFlags(Map<String, String> all) {
           "--dist-timeout",
           "--dist-url",
           "--format",
+          "--fsdp",
           "--imagenet-v2",
           "--imagenet-val",
           "--log-every-n-steps",
@@ -57,6 +58,31 @@ record GivenFlags(Map<String, String> all) {
           "--zeroshot-frequency",
           "--zeroshot-templates");
 
+  /** Flags that may differ between processes that train together. */
+  private static final Set<String> OWN =
+      Set.of(
+          "--allow-pipe",
+          "--backend",
+          "--cache-dir",
+          "--device",
+          "--dist-url",
+          "--log-every-n-steps",
+          "--log-local",
+          "--log-metric-every-n-steps",
+          "--logs",
+          "--name",
+          "--no-set-device-rank",
+          "--offline",
+          "--remote-sync",
+          "--remote-sync-frequency",
+          "--remote-sync-protocol",
+          "--report-to",
+          "--resume",
+          "--resume-changed",
+          "--threads",
+          "--train-data",
+          "--train-loss-ema-samples");
+
   /** Flags whose values add up when they are given again; of all others the last counts. */
   private static final Set<String> REPEATED = Set.of("--template");
 
@@ -67,7 +93,8 @@ record GivenFlags(Map<String, String> all) {
           "-j", "--workers",
           "-m", "--model",
           "-o", "--output",
-          "-p", "--pretrained");
+          "-p", "--pretrained",
+          "-t", "--templates");
 
   GivenFlags {
     all = new TreeMap<>(all);
@@ -96,6 +123,18 @@ record GivenFlags(Map<String, String> all) {
           (before, more) -> REPEATED.contains(name) ? before + " " + more : more);
     }
     return new GivenFlags(flags);
+  }
+
+  /**
+   * Returns those that must be the same in all processes that train together: what is trained, and
+   * when they meet to measure and to save.
+   *
+   * @param effective what the flags amount to
+   */
+  static Map<String, String> shared(EffectiveFlags effective) {
+    Map<String, String> some = new TreeMap<>(effective.values());
+    some.keySet().removeAll(OWN);
+    return some;
   }
 
   /**

@@ -18,6 +18,7 @@ import org.openclip.hub.cli.UsageException;
 import org.openclip.train.distributed.LocalRanks;
 import org.openclip.train.distributed.OwnCommand;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** One call of the command that starts processes. */
@@ -43,40 +44,41 @@ final class LaunchCall implements Arguments.Call {
 
   @Option(
       names = "--nproc",
-      required = true,
       paramLabel = "N",
-      description = "How many processes of this machine: one for each GPU.")
+      description = "The number of processes on this machine: one for each GPU.")
   private int processes;
 
   @Option(
       names = "--nnodes",
       paramLabel = "N",
-      description = "How many machines, on each of which this is called. Default: 1.")
+      description = "The number of machines. Run this command on each one. Default: 1.")
   private int nodes = 1;
 
   @Option(
       names = "--node-rank",
       paramLabel = "N",
-      description = "Which of the machines this is, from 0. Default: 0.")
+      description = "The number of this machine, from 0. Default: 0.")
   private int node;
 
   @Option(
       names = "--master-addr",
       paramLabel = "HOST",
-      description = "The first machine, as the others know it. Default: this one.")
+      description = "The host name of the first machine. Default: this one.")
   private @Nullable String host;
 
   @Option(
       names = "--master-port",
       paramLabel = "PORT",
-      description = "Where its first process waits. Default: a free one, of one machine.")
+      description = "The port of rank 0. Default: a free one, for a single machine.")
   private @Nullable Integer port;
 
   @Option(
       names = "--max-restarts",
       paramLabel = "N",
-      description = "How often all are started again from the last checkpoint. Default: 0.")
+      description = "How often the processes are restarted from the last checkpoint. Default: 0.")
   private int restarts;
+
+  @Mixin private ScalingFlags scaling = new ScalingFlags();
 
   LaunchCall(List<String> command, int arguments) {
     this.command = command;
@@ -85,8 +87,17 @@ final class LaunchCall implements Arguments.Call {
 
   @Override
   public int run(Environment environment) {
+    if (scaling.estimates(environment)) {
+      return 0;
+    }
     check();
     List<String> java = OwnCommand.before(arguments);
+    if (scaling.measures()) {
+      List<String> all = new ArrayList<>(java);
+      all.addAll(command);
+      scaling.measure(all, this::environments, environment);
+      return 0;
+    }
     AtomicBoolean told = new AtomicBoolean();
     for (int started = 0; ; started++) {
       List<String> all = new ArrayList<>(java);
@@ -108,7 +119,8 @@ final class LaunchCall implements Arguments.Call {
   }
 
   private int once(List<String> all, AtomicBoolean told, Environment environment) {
-    LocalRanks ranks = LocalRanks.start(all, environments(), environment.out(), environment.err());
+    LocalRanks ranks =
+        LocalRanks.start(all, environments(processes), environment.out(), environment.err());
     Thread hook =
         new Thread(
             () -> {
@@ -136,6 +148,10 @@ final class LaunchCall implements Arguments.Call {
     if (!command.get(0).equals("train")) {
       throw new UsageException(
           "'%s' does not train in several processes; train does".formatted(command.get(0)));
+    }
+    if (scaling.measures()) {
+      scaling.check(nodes > 1 || restarts > 0 || processes > 0);
+      return;
     }
     if (processes < 1 || processes > 1024 || nodes < 1 || restarts < 0) {
       throw new UsageException(
@@ -176,7 +192,7 @@ final class LaunchCall implements Arguments.Call {
     return resumed;
   }
 
-  private Map<Integer, Map<String, String>> environments() {
+  private Map<Integer, Map<String, String>> environments(int processes) {
     String master = host == null ? "127.0.0.1" : host;
     int at = port == null ? freePort() : port;
     Map<Integer, Map<String, String>> environments = new LinkedHashMap<>();

@@ -16,7 +16,7 @@ public final class LaunchCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Starts processes that train one model together";
+    return "Starts the processes of a distributed training";
   }
 
   @Override

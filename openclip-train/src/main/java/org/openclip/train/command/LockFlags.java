@@ -20,50 +20,51 @@ final class LockFlags {
   /** What transformers calls the layer norms of BERT and its kin. */
   private static final String LAYER_NORM = "LayerNorm";
 
-  @Option(names = "--lock-image", description = "Leaves the image tower as it is.")
+  @Option(names = "--lock-image", description = "Freezes the image tower.")
   private boolean image;
 
   @Option(
       names = "--lock-image-unlocked-groups",
       paramLabel = "N",
-      description = "But trains its last N layer groups.")
+      description = "Trains the last N layer groups of the frozen tower.")
   private int imageGroups;
 
   @Option(
       names = "--lock-image-freeze-bn-stats",
-      description =
-          "Leaves the running statistics of locked batch norms as they are, and uses them.")
+      description = "Freezes the running statistics of frozen batch norms, and uses them.")
   private boolean freezeStatistics;
 
-  @Option(names = "--lock-text", description = "Leaves the text tower as it is.")
+  @Option(names = "--lock-text", description = "Freezes the text tower.")
   private boolean text;
 
   @Option(
       names = "--lock-text-unlocked-layers",
       paramLabel = "N",
-      description = "But trains its last N layer groups.")
+      description = "Trains the last N layer groups of the frozen tower.")
   private int textGroups;
 
   @Option(
       names = "--lock-text-freeze-layer-norm",
-      description = "Locks the layer norms of text models from transformers, too.")
+      description = "Also freezes the layer norms of text models from transformers.")
   private boolean freezeLayerNorm;
 
   @Option(
       names = {"--image-layer-decay", "--visual-layer-decay"},
       paramLabel = "D",
-      description = "Each layer group of the image tower learns at D times the rate of the next.")
+      description =
+          "Layer-wise learning rate decay: each layer group of the image tower has D times the"
+              + " learning rate of the next one.")
   private @Nullable Double imageDecay;
 
   @Option(
       names = "--text-layer-decay",
       paramLabel = "D",
-      description = "The same in the text tower.")
+      description = "The same for the text tower.")
   private @Nullable Double textDecay;
 
   @Option(
       names = "--text-pooler-own-group",
-      description = "Sets a text tower's pooling apart from its projection.")
+      description = "Separates a text tower's pooler from the group of its projection.")
   private boolean poolerApart;
 
   /** Checks the numbers. */

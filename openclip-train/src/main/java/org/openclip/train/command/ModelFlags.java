@@ -16,76 +16,77 @@ final class ModelFlags {
   @Option(
       names = "--model",
       paramLabel = "MODEL",
-      description = "A name of 'openclip models'. Default: RN50.")
+      description = "A model name from 'openclip models'. Default: RN50.")
   String name = "RN50";
 
   @Option(
       names = "--pretrained",
       paramLabel = "TAG",
-      description = "Where to start: a tag or a checkpoint. Default: new weights.")
+      description =
+          "The initial weights: a pretrained tag or a checkpoint. Default: random weights.")
   private String pretrained = "";
 
-  @Option(names = "--siglip", description = "Trains with SigLIP's loss of single pairs.")
+  @Option(names = "--siglip", description = "Uses SigLIP's sigmoid loss.")
   boolean siglip;
 
   @Option(
       names = "--force-quick-gelu",
-      description = "Uses OpenAI's activation whatever the model's configuration says.")
+      description = "Uses QuickGELU, even if the model's configuration says otherwise.")
   private boolean quickGelu;
 
   @Option(
       names = "--force-custom-text",
-      description = "Keeps the text tower under 'text.' in checkpoints.")
+      description = "Stores the text tower with the prefix 'text.' in checkpoints.")
   private boolean customText;
 
   @Option(
       names = "--force-patch-dropout",
       paramLabel = "SHARE",
-      description = "Leaves out so many of the patches in training.")
+      description = "Patch dropout: the share of patches that training drops.")
   private @Nullable Double patchDropout;
 
   @Option(
       names = "--force-image-size",
       arity = "1..2",
       paramLabel = "PIXELS",
-      description = "Of the pictures that enter: one number, or height and width.")
+      description = "The size of input images: one number, or height and width.")
   private List<Integer> imageSize = List.of();
 
   @Option(
       names = "--force-context-length",
       paramLabel = "TOKENS",
-      description = "Of the texts that enter.")
+      description = "The context length of texts, in tokens.")
   private @Nullable Integer contextLength;
 
   @Option(
       names = "--image-mean",
       arity = "1..3",
       paramLabel = "MEAN",
-      description = "Taken from the colours of 0 to 1: one number, or one for each.")
+      description = "The mean of the colours, from 0 to 1: one number, or one for each channel.")
   private List<Double> mean = List.of();
 
   @Option(
       names = "--image-std",
       arity = "1..3",
       paramLabel = "STD",
-      description = "Divides the colours: one number, or one for each.")
+      description = "The standard deviation of the colours: one number, or one for each channel.")
   private List<Double> std = List.of();
 
   @Option(
       names = "--image-interpolation",
       paramLabel = "FILTER",
-      description = "bicubic, bilinear, or random, which use_timm draws; else it is bicubic.")
+      description = "bicubic, bilinear, or random (drawn with use_timm, otherwise bicubic).")
   private @Nullable String interpolation;
 
   @Option(
       names = "--image-resize-mode",
       paramLabel = "MODE",
-      description = "shortest, longest or squash; of evaluation only.")
+      description = "shortest, longest or squash; for evaluation only.")
   private @Nullable String resizeMode;
 
   @Option(
       names = "--exif-orientation",
-      description = "Turns pictures as their EXIF or XMP data say, in training and evaluation.")
+      description = "Rotates images as their EXIF or XMP data say, in training and evaluation.")
   private boolean exifOrientation;
 
   @Mixin AugmentationFlag variations = new AugmentationFlag();
@@ -93,19 +94,19 @@ final class ModelFlags {
   @Option(
       names = "--max-image-pixels",
       paramLabel = "N",
-      description = "Leaves out pictures that have more; 0 for none. Default: 25000000.")
+      description = "Skips images with more pixels; 0 skips none. Default: 25000000.")
   long mostPixels = 25_000_000;
 
   @Option(
       names = "--distill-model",
       paramLabel = "MODEL",
-      description = "A model to learn from, with --distill-pretrained.")
+      description = "The teacher model for distillation, with --distill-pretrained.")
   private @Nullable String teacher;
 
   @Option(
       names = "--distill-pretrained",
       paramLabel = "TAG",
-      description = "The weights of the model to learn from.")
+      description = "The weights of the teacher model.")
   private @Nullable String teacherWeights;
 
   @Mixin private FetchSettings fetching = new FetchSettings();

@@ -23,22 +23,21 @@ final class ObjectiveFlags {
   @Option(
       names = "--coca-contrastive-loss-weight",
       paramLabel = "W",
-      description = "Of CoCa's two losses. Default: 1.")
+      description = "The weight of CoCa's contrastive loss. Default: 1.")
   private double contrastiveWeight = 1;
 
   @Option(
       names = "--coca-caption-loss-weight",
       paramLabel = "W",
-      description = "Of CoCa's two losses. Default: 2.")
+      description = "The weight of CoCa's caption loss. Default: 2.")
   private double captionWeight = 2;
 
   @Option(
       names = "--loss-tiles",
       paramLabel = "N",
-      description = {
-        "Computes the contrastive loss in so many parts, so that not all logits are in memory; 1"
-            + " for the whole. Default: by their size."
-      })
+      description =
+          "Computes the contrastive loss in N tiles, so that not all logits are in memory at"
+              + " once; 1 for no tiles. Default: by the size of the logits.")
   private int tiles;
 
   /**

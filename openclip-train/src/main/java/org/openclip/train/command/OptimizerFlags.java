@@ -31,14 +31,14 @@ final class OptimizerFlags {
   @Option(
       names = "--opt",
       paramLabel = "NAME",
-      description = "adamw, nadamw, lion, sgd, or that of a plugin. Default: adamw.")
+      description = "The optimizer: adamw, nadamw, lion, sgd, or one of a plugin. Default: adamw.")
   private String name = "adamw";
 
   @Option(
       names = "--opt-kwargs",
       arity = "1..*",
       paramLabel = "KEY=NUMBER",
-      description = "More of the optimizer's options, such as nesterov=1.")
+      description = "More options of the optimizer, such as nesterov=1.")
   private Map<String, Double> more = new LinkedHashMap<>();
 
   @Option(
@@ -76,22 +76,22 @@ final class OptimizerFlags {
       names = "--wd-exclude",
       arity = "1..*",
       paramLabel = "PATTERN",
-      description = "Names of parameters that do not decay, with * and ?, such as '*.bias'.")
+      description = "Names of parameters without weight decay, with * and ?, such as '*.bias'.")
   private List<String> withoutDecay = new ArrayList<>();
 
   @Option(
       names = "--warmup",
       paramLabel = "STEPS",
-      description = "Steps of warm-up. Default: ${DEFAULT-VALUE}.")
+      description = "Warm-up steps. Default: ${DEFAULT-VALUE}.")
   private long warmup;
 
   @Option(
       names = "--lr-scheduler",
       paramLabel = "KIND",
-      description = "cosine, const or const-cooldown. Default: cosine.")
+      description = "The learning rate schedule: cosine, const or const-cooldown. Default: cosine.")
   private String scheduler = "cosine";
 
-  @Option(names = "--skip-scheduler", description = "Keeps the learning rate as it is.")
+  @Option(names = "--skip-scheduler", description = "Keeps the learning rate constant.")
   private boolean skipScheduler;
 
   @Option(
@@ -103,19 +103,19 @@ final class OptimizerFlags {
   @Option(
       names = "--lr-cooldown-end",
       paramLabel = "RATE",
-      description = "Learning rate after the cool-down. Default: 0.")
+      description = "The learning rate after the cool-down. Default: 0.")
   private double cooldownEnd;
 
   @Option(
       names = "--lr-cooldown-power",
       paramLabel = "P",
-      description = "The power of the cool-down. Default: 1, a line.")
+      description = "The power of the cool-down. Default: 1 (linear).")
   private double cooldownPower = 1;
 
   @Option(
       names = "--grad-clip-norm",
       paramLabel = "NORM",
-      description = "The largest norm of all gradients together. Default: none.")
+      description = "Gradient clipping: the largest norm of all gradients together. Default: none.")
   private @Nullable Double clip;
 
   /** Creates flags with the reference's defaults for training. */

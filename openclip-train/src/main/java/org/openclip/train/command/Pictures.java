@@ -8,7 +8,7 @@ import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.spi.ImagePreprocessorProvider;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.hub.ModelBuilder;
-import org.openclip.hub.PictureFiles;
+import org.openclip.hub.picture.PictureFiles;
 import org.openclip.train.run.ModelPreparation;
 
 /** What is done to the pictures and captions of a model. */

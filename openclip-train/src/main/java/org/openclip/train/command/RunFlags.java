@@ -31,75 +31,77 @@ final class RunFlags {
   @Option(
       names = "--logs",
       paramLabel = "FOLDER",
-      description = "Where runs are kept; none to keep nothing. Default: ./logs/.")
+      description = "The folder of all runs; none writes nothing. Default: ./logs/.")
   private String logs = "logs";
 
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "The run's folder in it. Default: time, model and settings.")
+      description = "The name of the run and its folder. Default: time, model and settings.")
   private @Nullable String name;
 
   @Option(
       names = "--resume",
       paramLabel = "CHECKPOINT",
-      description = "A checkpoint's folder, or latest: the run's last one.")
+      description =
+          "Continues from the folder of a checkpoint, or from latest: the last one of the run.")
   private @Nullable String resume;
 
   @Option(
       names = "--remote-sync",
       paramLabel = "FOLDER",
-      description = "Copies the run's folder there again and again, such as s3://bucket/runs.")
+      description = "Copies the run's folder regularly to this place, such as s3://bucket/runs.")
   private @Nullable String remote;
 
   @Option(
       names = "--remote-sync-frequency",
       paramLabel = "SECONDS",
-      description = "Between two copies. Default: 300.")
+      description = "Seconds between two copies. Default: 300.")
   private int remoteSeconds = 300;
 
   @Option(
       names = "--remote-sync-protocol",
       paramLabel = "NAME",
-      description = "s3 or fsspec; the folder's scheme says it all.")
+      description = "s3 or fsspec; the scheme of the folder decides.")
   private String remoteProtocol = "s3";
 
   @Option(
       names = "--resume-changed",
-      description = "Goes on although flags differ from those of the checkpoint.")
+      description = "Resumes although flags differ from those of the checkpoint.")
   private boolean resumeChanged;
 
   @Option(
       names = "--epochs",
       paramLabel = "N",
-      description = "Epochs in all. Default: ${DEFAULT-VALUE}.")
+      description = "The total number of epochs. Default: ${DEFAULT-VALUE}.")
   int epochs;
 
   @Option(
       names = "--batch-size",
       paramLabel = "N",
-      description = "Samples of a batch. Default: 64.")
+      description = "The batch size of one process. Default: 64.")
   int batchSize = 64;
 
   @Option(
       names = {"--workers", "-j"},
       paramLabel = "N",
-      description = "Threads that prepare samples. Default: 4.")
+      description = "Data loader threads. Default: 4.")
   int workers = 4;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Of everything random. Default: 0.")
+  @Option(names = "--seed", paramLabel = "N", description = "The random seed. Default: 0.")
   long seed;
 
   @Option(
       names = "--grad-checkpointing",
-      description = "Computes twice what would not fit into memory.")
+      description = "Gradient checkpointing: recomputes activations to save memory.")
   boolean checkpointing;
 
   @Option(
       names = "--save-frequency",
       paramLabel = "N",
       description =
-          "Saves every so many epochs. Default: 1; 'finetune' then keeps the last one alone.")
+          "Saves a checkpoint every N epochs. Default: 1; by default 'finetune' keeps only the"
+              + " last one.")
   private @Nullable Integer saveFrequency;
 
   @Option(names = "--save-most-recent", description = "Also saves every epoch as epoch_latest.")
@@ -107,7 +109,7 @@ final class RunFlags {
 
   @Option(
       names = "--delete-previous-checkpoint",
-      description = "Removes the checkpoint before when one is saved.")
+      description = "Removes the previous checkpoint when a new one is saved.")
   private boolean deletePrevious;
 
   @Option(
@@ -125,7 +127,8 @@ final class RunFlags {
   @Option(
       names = "--train-loss-ema-samples",
       paramLabel = "N",
-      description = "How far the mean loss in brackets reaches back; 0 for none. Default: 50000.")
+      description =
+          "The window of the mean loss in brackets, in samples; 0 for none. Default: 50000.")
   long averagedSamples = 50_000;
 
   @Option(

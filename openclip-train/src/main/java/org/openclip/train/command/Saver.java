@@ -20,6 +20,7 @@ final class Saver {
   private final Trainer trainer;
   private final Map<String, String> options;
   private final RunFlags flags;
+  private final boolean writes;
   private @Nullable Path previous;
 
   /**
@@ -29,6 +30,7 @@ final class Saver {
    * @param model writes the model as it stands into a folder
    * @param options that decide what is trained
    * @param resumed where the run goes on; null when it begins
+   * @param writes whether this process writes; else it gives the one that does what it alone has
    */
   Saver(
       RunFolder folder,
@@ -36,12 +38,14 @@ final class Saver {
       Trainer trainer,
       Map<String, String> options,
       RunFlags flags,
-      @Nullable Checkpoint resumed) {
+      @Nullable Checkpoint resumed,
+      boolean writes) {
     this.folder = folder;
     this.model = model;
     this.trainer = trainer;
     this.options = options;
     this.flags = flags;
+    this.writes = writes;
     if (resumed != null && resumed.folder().equals(epochFolder(resumed.progress().epoch()))) {
       previous = resumed.folder();
     }
@@ -71,7 +75,7 @@ final class Saver {
     if (last || (flags.saveFrequency() > 0 && epoch % flags.saveFrequency() == 0)) {
       Path path = epochFolder(epoch);
       write(path, progress);
-      if (flags.deletesPrevious() && previous != null) {
+      if (writes && flags.deletesPrevious() && previous != null) {
         Checkpoint.remove(previous);
       }
       previous = path;
@@ -79,7 +83,9 @@ final class Saver {
     if (flags.saveMostRecent) {
       write(folder.checkpoint("epoch_latest"), progress);
     }
-    Checkpoint.remove(folder.checkpoint("stopped"));
+    if (writes) {
+      Checkpoint.remove(folder.checkpoint("stopped"));
+    }
   }
 
   /** Saves in the middle of an epoch. */
@@ -89,6 +95,10 @@ final class Saver {
 
   private void write(Path path, Progress progress) {
     if (!flags.keeps()) {
+      return;
+    }
+    if (!writes) {
+      trainer.optimizerState().close();
       return;
     }
     Checkpoint.write(path, model, trainer, progress, options);

@@ -92,6 +92,11 @@ record Together(DistributedFlags flags, Placement place, @Nullable Party party)
     return place.rank() == 0;
   }
 
+  /** Returns whether this process has a part in what is kept, though another one may write it. */
+  boolean saves() {
+    return writes() || (party != null && flags.shards);
+  }
+
   /** Returns how many processes there are. */
   int size() {
     return place.size();
@@ -123,7 +128,7 @@ record Together(DistributedFlags flags, Placement place, @Nullable Party party)
   }
 
   TrainingPlan.Sharing sharing() {
-    return new TrainingPlan.Sharing(flags.syncNorms, flags.gradients());
+    return new TrainingPlan.Sharing(flags.syncNorms, flags.gradients(), flags.shards);
   }
 
   Ranks ranks(Trainer trainer) {

@@ -77,10 +77,10 @@ final class TrainCall implements Arguments.Call {
     ModelBuilder builder = model.builder(environment);
     builder.architecture(); // An unknown model is said before a folder is made for it,
     model.variations.augmentation(); // and so is what does not vary pictures.
-    EffectiveFlags flags = effective();
+    EffectiveFlags all = effective();
+    EffectiveFlags flags = GivenFlags.trained(all, model.name);
     Environment heard = place.rank() == 0 ? environment : silent(environment);
-    try (Together together =
-        Together.meet(distributed, place, facts(flags, dataset), environment)) {
+    try (Together together = Together.meet(distributed, place, facts(all, dataset), environment)) {
       try {
         return train(heard, together, builder, dataset, planned, flags);
       } catch (RuntimeException e) {
@@ -90,8 +90,9 @@ final class TrainCall implements Arguments.Call {
   }
 
   /** Returns what must be the same in all processes. */
-  private static Map<String, String> facts(EffectiveFlags flags, @Nullable Dataset dataset) {
-    Map<String, String> facts = new TreeMap<>(flags.values());
+  private Map<String, String> facts(EffectiveFlags all, @Nullable Dataset dataset) {
+    Map<String, String> facts = new TreeMap<>(GivenFlags.shared(all));
+    facts.put("--model", model.name);
     facts.put("the version of OpenCLIP", Main.version());
     facts.put("the version of Java", Runtime.version().toString());
     if (dataset != null) {
@@ -208,11 +209,12 @@ final class TrainCall implements Arguments.Call {
               trainer.trainer(),
               Saver.options(effective, run.length().stepsInEpoch()),
               running,
-              resumed);
+              resumed,
+              together.writes());
       run.reporter()
           .atEpochs(
               progress -> {
-                if (together.writes()) {
+                if (together.saves()) {
                   saver.epoch(progress);
                 }
                 measure(run, together, measured, progress.epoch());
@@ -227,7 +229,7 @@ final class TrainCall implements Arguments.Call {
               running.loop(computing.accumulate, run.length().stepsInEpoch()),
               trainer.extras(),
               trainer.ranks());
-      run.train("train", model.name, loop, start, together.writes() ? saver : null);
+      run.train("train", model.name, loop, start, together.saves() ? saver : null);
     }
   }
 
@@ -255,7 +257,7 @@ final class TrainCall implements Arguments.Call {
 
   private EffectiveFlags effective() {
     CommandSpec read = Objects.requireNonNull(spec, "picocli sets it");
-    return GivenFlags.trained(EffectiveFlags.of(read, optimizer.defaults(model.name)), model.name);
+    return EffectiveFlags.of(read, optimizer.defaults(model.name));
   }
 
   private long stepsInEpoch(Dataset dataset, int processes) {

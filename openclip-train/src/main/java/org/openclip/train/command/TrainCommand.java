@@ -16,7 +16,7 @@ public final class TrainCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Trains a model on pictures and captions";
+    return "Trains a model on images and captions";
   }
 
   @Override

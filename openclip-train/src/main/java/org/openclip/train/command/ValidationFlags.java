@@ -20,13 +20,15 @@ final class ValidationFlags {
   @Option(
       names = "--val-data",
       paramLabel = "PATH",
-      description = "Pictures with captions, as --train-data: loss and retrieval after epochs.")
+      description = "Validation images with captions, like --train-data, for loss and retrieval.")
   private @Nullable String pairs;
 
   @Option(
       names = "--val-num-samples",
       paramLabel = "N",
-      description = "How many there are, where the shards do not say; synthetic data have as many.")
+      description =
+          "The number of validation samples, if the shards do not say it; for synthetic data,"
+              + " the number to make.")
   private @Nullable Long samples;
 
   @Option(
@@ -38,13 +40,13 @@ final class ValidationFlags {
   @Option(
       names = "--imagenet-val",
       paramLabel = "PATH",
-      description = "ImageNet's validation pictures: 1,000 class folders, or shards with cls.")
+      description = "ImageNet's validation images: 1,000 class folders, or shards with cls files.")
   private @Nullable String imageNet;
 
   @Option(
       names = "--imagenet-v2",
       paramLabel = "PATH",
-      description = "ImageNet V2's pictures, in folders named 0 to 999.")
+      description = "ImageNet V2's images, in folders named 0 to 999.")
   private @Nullable String imageNetV2;
 
   @Option(
@@ -56,7 +58,9 @@ final class ValidationFlags {
   @Option(
       names = "--zeroshot-templates",
       paramLabel = "LIST",
-      description = "Of its prompts: imagenet80, imagenet7, none, or a file. Default: imagenet80.")
+      description =
+          "The zero-shot prompt templates: imagenet80, imagenet7, none, or a file. Default:"
+              + " imagenet80.")
   private String templates = "imagenet80";
 
   /** Checks the numbers. */

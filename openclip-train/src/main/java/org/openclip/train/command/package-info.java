@@ -1,4 +1,4 @@
-/** The commands that train. */
+/** Contains the commands of openclip-train, such as {@code train} and {@code evaluate}. */
 @NullMarked
 package org.openclip.train.command;
 

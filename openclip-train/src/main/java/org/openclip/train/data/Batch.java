@@ -6,7 +6,7 @@ import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 
 /**
- * Samples that are trained on together.
+ * A batch of preprocessed samples.
  *
  * @param pixels {@code float32[size, pixels]} in native byte order
  * @param tokens {@code int64[size, contextLength]} in native byte order
@@ -25,12 +25,12 @@ public record Batch(ByteBuffer pixels, ByteBuffer tokens, List<String> keys, lon
     return keys.size();
   }
 
-  /** Returns the pictures, {@code float32[size, 3, height, width]}. */
+  /** Returns the images, {@code float32[size, 3, height, width]}. */
   public Tensor images(int height, int width) {
     return Tensor.of(DataType.FLOAT32, pixels, size(), 3, height, width);
   }
 
-  /** Returns the captions' tokens, {@code int64[size, contextLength]}. */
+  /** Returns the token ids of the captions, {@code int64[size, contextLength]}. */
   public Tensor texts() {
     return Tensor.of(DataType.INT64, tokens, size(), tokens.remaining() / 8 / size());
   }

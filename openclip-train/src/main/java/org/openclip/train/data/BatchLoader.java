@@ -23,8 +23,8 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.tensor.Tensor;
 
 /**
- * The way from stored samples to batches: one thread reads, several prepare, and the batches come
- * in the order of the samples whatever the threads do. It works ahead by two batches.
+ * A data loader: one thread reads samples, several threads preprocess them, and the batches are in
+ * the order of the samples. It loads two batches ahead.
  */
 public final class BatchLoader implements AutoCloseable {
   private static final int BATCHES_AHEAD = 2;
@@ -70,13 +70,13 @@ public final class BatchLoader implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMillis(500);
 
   /**
-   * Starts to load.
+   * Creates a data loader and starts loading.
    *
    * @param stream closed with this loader
-   * @param order what the variations of pictures follow from
-   * @param threads how many prepare samples
-   * @param skip how many samples of the stream are passed over, as an epoch that goes on does
-   * @param dropLast whether a last batch that is not full is left out
+   * @param order determines the augmentation
+   * @param threads the number of threads that preprocess samples
+   * @param skip the number of samples to skip, for an epoch that is resumed
+   * @param dropLast whether to drop the last batch if it is not full
    */
   public BatchLoader(
       SampleStream stream,

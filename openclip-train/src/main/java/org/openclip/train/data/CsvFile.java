@@ -13,7 +13,7 @@ import org.openclip.api.Suggestions;
 import org.openclip.hub.remote.RemoteFiles;
 
 /**
- * A table of picture files and captions, read as {@code pandas.read_csv} reads it.
+ * A table of image files and captions, read as {@code pandas.read_csv} reads it.
  *
  * @param samples a row each; those without a caption cannot be used
  * @param notes what is to be said about the table, in lines
@@ -42,11 +42,11 @@ public record CsvFile(List<Sample> samples, List<String> notes) {
   }
 
   /**
-   * Reads a table that may lie elsewhere, as may the pictures that it names by URIs. Of a table
-   * elsewhere, pictures that are named by paths lie beside it.
+   * Reads a table that may lie elsewhere, as may the images that it names by URIs. Of a table
+   * elsewhere, images that are named by paths lie beside it.
    *
    * @param location in UTF-8, which may be packed
-   * @param files what opens the table and the pictures
+   * @param files what opens the table and the images
    */
   public static List<Sample> read(
       String location,

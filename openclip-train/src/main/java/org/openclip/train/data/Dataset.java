@@ -5,15 +5,15 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import org.openclip.api.InvalidInputException;
 
-/** Samples that a training goes through epoch by epoch. */
+/** A data set for training, which opens the samples of an epoch. */
 public interface Dataset {
-  /** Returns how many samples an epoch has on all ranks together; empty when nobody knows. */
+  /** Returns the number of samples of an epoch over all ranks; empty when it is unknown. */
   OptionalLong size();
 
   /**
-   * Opens the samples of one rank in one epoch, in the order that follows from {@code order} alone.
+   * Opens the samples of one rank in one epoch. Their sequence depends on {@code order} only.
    *
-   * @param faults is told what is left out
+   * @param faults counts skipped samples
    */
   SampleStream open(Order order, Faults faults);
 
@@ -21,7 +21,7 @@ public interface Dataset {
    * Opens those samples of an epoch that were not seen before it goes on with another number of
    * processes.
    *
-   * @param faults is told what is left out
+   * @param faults counts skipped samples
    * @param passed how many samples each process had passed; one list for each number of processes
    *     that there was, in order
    * @throws InvalidInputException when it cannot be told which samples these are
@@ -37,7 +37,7 @@ public interface Dataset {
             order.ranks()));
   }
 
-  /** Returns a text that is the same for the same samples, wherever they lie. */
+  /** Returns a text that is the same for the same samples, at any location. */
   default String fingerprint() {
     return size().isPresent() ? size().getAsLong() + " samples" : "samples nobody has counted";
   }

@@ -6,10 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
-/**
- * The count of samples that were left out because they cannot be used. The first, and then every
- * thousandth, is said in the log. Safe for many threads.
- */
+/** Counts skipped samples. The first one, and then every thousandth, is logged. Thread-safe. */
 public final class Faults {
   private static final Logger LOG = System.getLogger(Faults.class.getName());
   private static final long EVERY = 1000;
@@ -55,12 +52,12 @@ public final class Faults {
     }
   }
 
-  /** Returns which was left out first, and why; empty for none. */
+  /** Returns the first skipped sample with its reason; empty for none. */
   public Optional<String> first() {
     return Optional.of(first.get()).filter(text -> !text.isEmpty());
   }
 
-  /** Returns how many were left out. */
+  /** Returns the number of skipped samples. */
   public long count() {
     return count.get();
   }

@@ -14,12 +14,11 @@ import java.util.stream.Collectors;
 import org.openclip.api.InvalidInputException;
 
 /**
- * Pictures in folders that are named after their class, as torchvision's {@code ImageFolder} reads
- * them.
+ * Images in folders named after their class, as in torchvision's {@code ImageFolder}.
  *
- * @param classes the folders' names, sorted
- * @param files the pictures, class by class, and in each folder by folder
- * @param labels for each picture the index of its class
+ * @param classes the names of the folders, sorted
+ * @param files the images, sorted by class, and within a class by folder
+ * @param labels the class index of each image
  */
 public record LabelledFolder(List<String> classes, List<Path> files, List<Integer> labels) {
   /** The order of torchvision: folder by folder, and by name in each. */
@@ -37,7 +36,7 @@ public record LabelledFolder(List<String> classes, List<Path> files, List<Intege
   }
 
   /**
-   * Returns the same pictures with the folders' names as their labels.
+   * Returns the same images with the folders' names as their labels.
    *
    * @param classCount how many classes there are; the folders are named from 0 to one less
    * @throws InvalidInputException when one is not
@@ -56,9 +55,9 @@ public record LabelledFolder(List<String> classes, List<Path> files, List<Intege
   }
 
   /**
-   * Lists a folder of class folders; what is passed over is logged.
+   * Lists a folder of class folders. Ignored files are logged.
    *
-   * @throws InvalidInputException when it is missing, or a class has no pictures
+   * @throws InvalidInputException when it is missing, or a class has no images
    */
   public static LabelledFolder list(Path folder) {
     PictureTree tree = PictureTree.list(folder);
@@ -68,9 +67,9 @@ public record LabelledFolder(List<String> classes, List<Path> files, List<Intege
   }
 
   /**
-   * Returns the pictures of a tree by the folders that lie right in its root.
+   * Returns the images of a tree by the folders that lie right in its root.
    *
-   * @throws InvalidInputException when there are none, or one has no pictures
+   * @throws InvalidInputException when there are none, or one has no images
    */
   public static LabelledFolder of(PictureTree tree) {
     if (tree.folders().isEmpty()) {
@@ -95,7 +94,7 @@ public record LabelledFolder(List<String> classes, List<Path> files, List<Intege
   }
 
   /**
-   * Returns the pictures with captions.
+   * Returns the images with captions.
    *
    * @param captions gives that of a class, by its number
    */
@@ -111,7 +110,7 @@ public record LabelledFolder(List<String> classes, List<Path> files, List<Intege
   }
 
   /**
-   * Returns the pictures with the numbers of their classes for captions.
+   * Returns the images with the numbers of their classes for captions.
    *
    * @param shuffled whether the order is drawn for each epoch
    */

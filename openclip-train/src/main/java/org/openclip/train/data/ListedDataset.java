@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 
 /**
- * Samples in a list that fits into memory: pictures in files of their own. Each rank takes every
- * so-many-th of a permutation.
+ * A data set whose list of samples fits into memory, with images in separate files. The samples of
+ * a permutation are distributed over the ranks in turn.
  *
  * @param samples all of them
  * @param shuffled whether the order is a permutation drawn for each epoch

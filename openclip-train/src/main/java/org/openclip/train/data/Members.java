@@ -10,10 +10,10 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.hub.io.JsonObjects;
 
 /**
- * Which files of a sample in a tar shard are its picture and its caption, by what follows the first
+ * Which files of a sample in a tar shard are its image and its caption, by what follows the first
  * dot of their names.
  *
- * @param pictures what may be the picture; the first that is there is
+ * @param pictures what may be the image; the first that is there is
  * @param captions what may be the caption; the first that is there is
  * @param fields the fields of the sample's {@code json} that may be the caption, which is read from
  *     there then; the first that is not empty is. None for captions in files of their own
@@ -25,7 +25,7 @@ public record Members(
   private static final String JSON = "json";
   private static final List<String> CLASS = List.of("cls");
 
-  /** Pictures of four formats, and captions as texts. */
+  /** Images of four formats, and captions as texts. */
   public static final Members USUAL =
       new Members(List.of("jpg", "png", "jpeg", "webp"), List.of("txt"), List.of(), List.of());
 
@@ -46,7 +46,7 @@ public record Members(
     }
   }
 
-  /** Returns the same pictures with the numbers of their classes, {@code cls}, for captions. */
+  /** Returns the same images with the numbers of their classes, {@code cls}, for captions. */
   public Members labelled() {
     return new Members(pictures, CLASS, List.of(), List.of());
   }

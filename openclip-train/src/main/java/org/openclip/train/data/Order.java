@@ -4,8 +4,8 @@ import java.util.SplittableRandom;
 import org.openclip.api.InvalidInputException;
 
 /**
- * What the order of an epoch's samples follows from, and nothing else: the same order comes from
- * the same numbers on every machine, with any number of threads.
+ * Determines the order of an epoch's samples. The same numbers give the same order on every
+ * machine, with any number of threads.
  *
  * @param seed of the run
  * @param epoch from 0

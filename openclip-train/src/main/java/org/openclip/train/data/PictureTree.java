@@ -9,14 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.PictureFolder;
+import org.openclip.hub.picture.PictureFolder;
 
 /**
- * The pictures in a folder and in all folders below it, which links may lead to, and the captions
- * beside them.
+ * The images in a folder and its subfolders, and the captions beside them. Links are followed.
  *
  * @param folder what lies in the folder
- * @param captions {@code .txt} files, by their path without the ending; they belong to the pictures
+ * @param captions {@code .txt} files, by their path without the ending; they belong to the images
  *     of the same path
  */
 public record PictureTree(PictureFolder folder, Map<String, Path> captions) {
@@ -62,7 +61,7 @@ public record PictureTree(PictureFolder folder, Map<String, Path> captions) {
     return folder.folders();
   }
 
-  /** Returns the pictures, sorted by path. */
+  /** Returns the images, sorted by path. */
   public List<Path> pictures() {
     return folder.pictures();
   }
@@ -79,21 +78,21 @@ public record PictureTree(PictureFolder folder, Map<String, Path> captions) {
             : folder.others());
   }
 
-  /** Returns the name of the folder right in the root in which a picture lies; empty for none. */
+  /** Returns the name of the folder right in the root in which an image lies; empty for none. */
   String folderOf(Path picture) {
     return folder.folderOf(picture);
   }
 
-  /** Returns the endings of pictures, as a message names them. */
+  /** Returns the endings of images, as a message names them. */
   String endings() {
     return folder.knownEndings();
   }
 
   /**
-   * Returns whether there is a caption beside each picture; where there are none at all, each lies
-   * in a folder that is named after what it shows.
+   * Returns whether there is a caption beside each image; where there are none at all, each lies in
+   * a folder that is named after what it shows.
    *
-   * @throws InvalidInputException when there are no pictures, or it is neither
+   * @throws InvalidInputException when there are no images, or it is neither
    */
   public boolean isCaptioned() {
     if (pictures().isEmpty()) {
@@ -127,14 +126,14 @@ public record PictureTree(PictureFolder folder, Map<String, Path> captions) {
     return false;
   }
 
-  /** Returns the captions that have no picture, sorted by path. */
+  /** Returns the captions that have no image, sorted by path. */
   public List<Path> captionsAlone() {
     Map<String, Path> alone = new HashMap<>(captions);
     pictures().forEach(picture -> alone.remove(stem(picture)));
     return alone.values().stream().sorted().toList();
   }
 
-  /** Returns the pictures with the captions beside them. */
+  /** Returns the images with the captions beside them. */
   public List<Sample> samples() {
     List<Sample> samples = new ArrayList<>();
     for (Path picture : pictures()) {

@@ -4,15 +4,15 @@ import java.nio.FloatBuffer;
 import java.util.SplittableRandom;
 import org.openclip.api.OpenClipException;
 
-/** The step from a stored sample to the numbers that a model takes. Safe for many threads. */
+/** Preprocesses a stored sample for a model. Thread-safe. */
 public interface Preparation {
-  /** Returns how many numbers a picture becomes. */
+  /** Returns how many numbers an image becomes. */
   int pixels();
 
   /**
-   * Decodes and varies the picture, and tokenizes the caption.
+   * Decodes and varies the image, and tokenizes the caption.
    *
-   * @param random what decides how the picture is varied
+   * @param random what decides how the image is varied
    * @param out takes {@link #pixels} numbers
    * @return the caption's tokens, of context length
    * @throws OpenClipException when the sample cannot be used; it is left out

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 
 /**
- * The samples of a dataset again and again, each time in another order, so that an epoch is as long
- * as it was planned whatever the data hold. It ends when a pass has not one sample. Another pass
- * begins only when somebody waits for it: an epoch that fits the data opens nothing in vain.
+ * Repeats the samples of a data set, each time in another order, so that an epoch has its planned
+ * length whatever the data contain. It ends when a pass has no sample. Another pass begins only
+ * when a sample is requested, so that an epoch that fits the data opens nothing needlessly.
  */
 public final class RepeatedSamples implements SampleStream {
   private final Dataset dataset;

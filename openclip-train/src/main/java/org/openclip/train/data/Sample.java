@@ -6,10 +6,10 @@ import java.util.random.RandomGenerator;
 import org.openclip.api.InvalidInputException;
 
 /**
- * A picture and its caption, as they are stored.
+ * An image and its caption, as stored.
  *
  * @param key where it lies, for messages, such as {@code shard-0001.tar/000123}
- * @param picture the bytes of the picture's file
+ * @param picture the bytes of the image's file
  * @param caption the text as it is stored
  */
 public record Sample(String key, Picture picture, Caption caption) {
@@ -18,7 +18,7 @@ public record Sample(String key, Picture picture, Caption caption) {
     this(key, picture, Caption.of(caption));
   }
 
-  /** The bytes of a picture's file, read when they are needed. */
+  /** The bytes of an image's file, read when they are needed. */
   public interface Picture {
     /**
      * Reads the bytes.
@@ -27,13 +27,13 @@ public record Sample(String key, Picture picture, Caption caption) {
      */
     byte[] read() throws IOException;
 
-    /** Returns a picture over bytes that are in memory. */
+    /** Returns an image over bytes that are in memory. */
     static Picture of(byte[] bytes) {
       return () -> bytes;
     }
   }
 
-  /** The text of a picture, read when it is needed. */
+  /** The text of an image, read when it is needed. */
   public interface Caption {
     /**
      * Reads the text.

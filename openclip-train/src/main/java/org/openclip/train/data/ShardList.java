@@ -11,8 +11,8 @@ import org.openclip.api.InvalidInputException;
  * and several patterns joined by {@code ::}.
  *
  * @param locations paths or URIs
- * @param factors how much more often than others each is drawn; all 1 without factors
- * @param commands whether locations such as {@code pipe:COMMAND} may be run by the shell
+ * @param factors the sampling weight of each shard; all 1 without weights
+ * @param commands whether locations such as {@code pipe:COMMAND} may be run as shell commands
  */
 public record ShardList(List<String> locations, List<Double> factors, boolean commands) {
   private static final int MOST = 10_000_000;

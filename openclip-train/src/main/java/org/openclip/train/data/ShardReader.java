@@ -13,11 +13,11 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.hub.remote.RemoteFiles;
 
 /**
- * The groups of files in a tar archive that make up samples, as WebDataset stores them: files in a
- * row whose names are alike up to the first dot belong together. Links are not followed.
+ * Reads the samples of a tar archive, as WebDataset stores them: consecutive files whose names are
+ * equal up to the first dot form a sample. Links are not followed.
  */
 public final class ShardReader implements AutoCloseable {
-  /** The largest file of a sample; a picture within the bound on pixels needs no more. */
+  /** The largest file of a sample; an image within the bound on pixels needs no more. */
   private static final long MOST_BYTES = 1L << 30;
 
   private final String location;

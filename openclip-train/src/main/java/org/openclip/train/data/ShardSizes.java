@@ -11,8 +11,8 @@ import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.remote.RemoteFiles;
 
 /**
- * How many samples shards hold, as a file beside the first of them says: {@code sizes.json}, which
- * gives the number of each by its name, or {@code __len__}, which gives that of all.
+ * Reads the number of samples of shards from a file beside the first shard: {@code sizes.json},
+ * which gives the number of each by its name, or {@code __len__}, which gives that of all.
  */
 public final class ShardSizes {
   private static final System.Logger LOG = System.getLogger(ShardSizes.class.getName());

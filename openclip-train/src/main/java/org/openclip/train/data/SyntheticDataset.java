@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 
 /**
- * One grey picture and one caption over and over, to measure the speed of a training without data.
+ * One grey image and one caption over and over, to measure the speed of a training without data.
  *
  * @param samples how many an epoch has on all ranks together
  */
 public record SyntheticDataset(long samples) implements Dataset {
   private static final String CAPTION = "Dummy caption";
 
-  /** A grey picture of two by two pixels, as a BMP file. */
+  /** A grey image of two by two pixels, as a BMP file. */
   private static final byte[] PICTURE = greyBitmap();
 
   /** Checks that there is a sample. */

@@ -17,16 +17,17 @@ import org.openclip.api.OpenClipException;
 import org.openclip.hub.remote.RemoteFiles;
 
 /**
- * Samples in tar shards (WebDataset's convention). Each rank reads every so-many-th shard of a
- * shuffled list, or draws shards with replacement; a buffer shuffles the samples.
+ * A data set of tar shards in WebDataset format. The shards of a shuffled list are distributed over
+ * the ranks in turn, or each rank draws shards with replacement. A shuffle buffer shuffles the
+ * samples.
  *
  * @param shards where the shards are
  * @param resampled whether shards are drawn with replacement, each as often as its factor says;
  *     such an epoch never ends by itself
  * @param shuffled whether the order is random; evaluation wants it as it is
- * @param buffer how many samples the shuffling holds
+ * @param buffer the size of the shuffle buffer, in samples
  * @param known how many samples all shards have together, if somebody said
- * @param members which files are a sample's picture and caption
+ * @param members which files are a sample's image and caption
  * @param files what opens the shards
  */
 public record WebDataset(
@@ -38,7 +39,7 @@ public record WebDataset(
     Members members,
     RemoteFiles files)
     implements Dataset {
-  /** How many samples the shuffling holds unless told otherwise. */
+  /** The default size of the shuffle buffer, in samples. */
   public static final int BUFFER = 5000;
 
   private static final long SHARDS = 1;
@@ -56,7 +57,7 @@ public record WebDataset(
     }
   }
 
-  /** Creates a dataset of the usual pictures and captions. */
+  /** Creates a dataset of the usual images and captions. */
   public WebDataset(
       ShardList shards, boolean resampled, boolean shuffled, int buffer, OptionalLong known) {
     this(shards, resampled, shuffled, buffer, known, Members.USUAL, new RemoteFiles());

@@ -122,6 +122,16 @@ public final class LocalRanks implements AutoCloseable {
     }
   }
 
+  /** Returns the numbers that the system gave the processes. */
+  public List<Long> pids() {
+    return processes.stream().map(Process::pid).toList();
+  }
+
+  /** Returns whether all still run. */
+  public boolean running() {
+    return processes.stream().allMatch(Process::isAlive);
+  }
+
   private void drain() {
     for (Thread reader : readers) {
       try {

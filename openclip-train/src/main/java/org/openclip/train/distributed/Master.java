@@ -2,29 +2,22 @@ package org.openclip.train.distributed;
 
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 
 /**
- * The part of the first process: it waits for all others, tells them each other's addresses, sees
- * that they agree, and says who fails. It knows them by the connections that they keep open.
+ * The part of the first process: it waits for all others, tells them what its {@link Roster} finds,
+ * and says who fails. It knows them by the connections that they keep open.
  */
 final class Master implements AutoCloseable {
   /** What a process that trains says first, so that others are known for strangers. */
@@ -36,17 +29,16 @@ final class Master implements AutoCloseable {
   private final Placement place;
   private final Duration timeout;
   private final ServerSocket socket;
-  private final Seat[] seats;
+  private final Roster roster;
   private final Object lock = new Object();
   private @Nullable String failure;
-  private @Nullable InetAddress outside;
   private volatile boolean closed;
 
   private Master(Placement place, Duration timeout, ServerSocket socket) {
     this.place = place;
     this.timeout = timeout;
     this.socket = socket;
-    this.seats = new Seat[place.size()];
+    this.roster = new Roster(place.size());
   }
 
   /**
@@ -120,37 +112,14 @@ final class Master implements AutoCloseable {
     int rank = hello.get("rank") instanceof Number number ? number.intValue() : -1;
     Seat seat = new Seat(rank, hello, line);
     synchronized (lock) {
-      String problem = failure;
-      if (problem == null && !Objects.equals(hello.get("size"), place.size())) {
-        problem =
-            String.format(
-                Locale.ROOT,
-                "%s says that %s processes train together, but rank 0 that %d do",
-                seat,
-                hello.get("size"),
-                place.size());
-      } else if (problem == null && (rank < 0 || rank >= seats.length)) {
-        problem = seat + " is not one of " + seats.length + " processes";
-      } else if (problem == null && seats[rank] != null) {
-        problem =
-            String.format(
-                Locale.ROOT,
-                "two processes have rank %d: %s and %s; each needs a RANK of its own",
-                rank,
-                seats[rank].host,
-                seat.host);
-      }
+      String problem = failure == null ? roster.refusal(seat, hello.get("size")) : failure;
       if (problem != null) {
         fail(problem);
         line.trySend(Map.of("failed", problem));
         return null;
       }
-      seats[rank] = seat;
-      InetAddress here = line.socket().getLocalAddress();
-      if (!here.isLoopbackAddress()) {
-        outside = here;
-      }
-      if (waiting().isEmpty()) {
+      roster.add(seat, line.socket().getLocalAddress());
+      if (roster.missing().isEmpty()) {
         close(socket);
         begin();
       }
@@ -158,69 +127,17 @@ final class Master implements AutoCloseable {
     }
   }
 
-  private List<Integer> waiting() {
-    return IntStream.range(0, seats.length).filter(rank -> seats[rank] == null).boxed().toList();
-  }
-
   /** Tells everybody's addresses, if all have the same in mind. */
   private void begin() {
-    String difference = difference(seat -> seat.facts);
+    String difference = roster.difference(seat -> seat.facts);
     if (difference != null) {
       fail(difference);
       return;
     }
-    List<String> addresses = new ArrayList<>();
-    for (Seat seat : seats) {
-      addresses.add(address(seat) + ":" + seat.port);
-    }
-    for (Seat seat : seats) {
+    List<String> addresses = roster.addresses();
+    for (Seat seat : roster.present()) {
       seat.line.trySend(Map.of("addresses", addresses));
     }
-  }
-
-  /** Returns where a process is found; its own loopback is nothing to those on other machines. */
-  private String address(Seat seat) {
-    try {
-      InetAddress own = InetAddress.getByName(seat.address);
-      InetAddress found = own.isLoopbackAddress() && outside != null ? outside : own;
-      String text = found.getHostAddress().replaceAll("%.*", "");
-      return text.contains(":") ? "[" + text + "]" : text;
-    } catch (IOException e) {
-      return seat.address;
-    }
-  }
-
-  /** What a seat has to say. */
-  private interface Facts {
-    Map<String, String> of(Seat seat);
-  }
-
-  /** Returns what another process has otherwise than the first; null when there is nothing. */
-  private @Nullable String difference(Facts facts) {
-    Map<String, String> first = facts.of(seats[0]);
-    for (Seat seat : seats) {
-      Map<String, String> own = facts.of(seat);
-      TreeSet<String> names = new TreeSet<>(first.keySet());
-      names.addAll(own.keySet());
-      Map<String, String> differences = new LinkedHashMap<>();
-      for (String name : names) {
-        String here = first.getOrDefault(name, "(default)");
-        String there = own.getOrDefault(name, "(default)");
-        if (!here.equals(there)) {
-          differences.put(name, "%s there, %s at rank 0".formatted(there, here));
-        }
-      }
-      if (!differences.isEmpty()) {
-        return seat
-            + " would not train the same as rank 0 on "
-            + seats[0].host
-            + ": "
-            + differences.entrySet().stream()
-                .map(e -> e.getKey() + " is " + e.getValue())
-                .collect(Collectors.joining("; "));
-      }
-    }
-    return null;
   }
 
   private void listen(Seat seat) {
@@ -253,46 +170,24 @@ final class Master implements AutoCloseable {
     }
   }
 
-  /** Returns who had begun fewer steps than others, if somebody had. */
   private String behind() {
     synchronized (lock) {
-      if (!waiting().isEmpty()) {
-        return "";
-      }
-      long most = 0;
-      for (Seat seat : seats) {
-        most = Math.max(most, seat.at);
-      }
-      TreeMap<Long, String> late = new TreeMap<>();
-      for (Seat seat : seats) {
-        if (seat.at < most) {
-          late.merge(seat.at, seat.toString(), (a, b) -> a + ", " + b);
-        }
-      }
-      return late.isEmpty()
-          ? ""
-          : String.format(
-              Locale.ROOT,
-              "; others wait in step %d for %s in step %d",
-              most,
-              late.firstEntry().getValue(),
-              late.firstKey());
+      return roster.behind();
     }
   }
 
   private void agree(Seat seat, Map<String, String> facts) {
     synchronized (lock) {
       seat.asked = facts;
-      for (Seat other : seats) {
-        if (other == null || other.asked == null) {
-          return;
-        }
+      List<Seat> all = roster.present();
+      if (!roster.missing().isEmpty() || all.stream().anyMatch(other -> other.asked == null)) {
+        return;
       }
-      String difference = difference(each -> Objects.requireNonNull(each.asked));
-      for (Seat other : seats) {
+      String difference = roster.difference(each -> Objects.requireNonNull(each.asked));
+      for (Seat other : all) {
         other.asked = null;
         if (difference == null) {
-          other.line.trySend(Map.of("go", true, "tell", seats[0].tells));
+          other.line.trySend(Map.of("go", true, "tell", all.get(0).tells));
         }
       }
       if (difference != null) {
@@ -308,10 +203,8 @@ final class Master implements AutoCloseable {
       }
       failure = message;
       close(socket);
-      for (Seat seat : seats) {
-        if (seat != null) {
-          seat.line.trySend(Map.of("failed", message));
-        }
+      for (Seat seat : roster.present()) {
+        seat.line.trySend(Map.of("failed", message));
       }
       lock.notifyAll();
     }
@@ -329,23 +222,20 @@ final class Master implements AutoCloseable {
       }
       synchronized (lock) {
         long now = System.nanoTime();
-        if (!waiting().isEmpty() && now - begun > timeout.toNanos()) {
+        if (!roster.missing().isEmpty() && now - begun > timeout.toNanos()) {
           fail(
               String.format(
                   Locale.ROOT,
                   "ranks %s of %d did not come to port %d of %s within %d s; there are %s",
-                  waiting(),
-                  seats.length,
+                  roster.missing(),
+                  place.size(),
                   place.port(),
                   place.host(),
                   timeout.toSeconds(),
-                  Arrays.stream(seats)
-                      .filter(Objects::nonNull)
-                      .map(Seat::toString)
-                      .collect(Collectors.joining(", "))));
+                  roster.present().stream().map(Seat::toString).collect(Collectors.joining(", "))));
         }
-        for (Seat seat : seats) {
-          if (seat != null && !seat.done) {
+        for (Seat seat : roster.present()) {
+          if (!seat.done) {
             seat.line.trySend(Map.of("alive", true));
             if (now - seat.seen > timeout.toNanos()) {
               fail(seat + " hangs: it gave no sign for " + timeout.toSeconds() + " s");
@@ -361,7 +251,7 @@ final class Master implements AutoCloseable {
   public void close() {
     long end = System.nanoTime() + Math.min(timeout.toNanos(), TimeUnit.MINUTES.toNanos(1));
     synchronized (lock) {
-      while (failure == null && !allDone() && System.nanoTime() < end) {
+      while (failure == null && !roster.allDone() && System.nanoTime() < end) {
         try {
           lock.wait(100);
         } catch (InterruptedException e) {
@@ -372,14 +262,5 @@ final class Master implements AutoCloseable {
       closed = true;
     }
     close(socket);
-  }
-
-  private boolean allDone() {
-    for (Seat seat : seats) {
-      if (seat == null || !seat.done) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -1,14 +1,8 @@
 package org.openclip.train.distributed;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,8 +22,6 @@ import org.openclip.api.backend.World;
  */
 public final class Party implements AutoCloseable {
   private static final long BEAT_MILLIS = 1_000;
-  private static final long RETRY_MILLIS = 200;
-  private static final long PATIENCE_SECONDS = 5;
 
   private final Placement place;
   private final Duration timeout;
@@ -68,7 +60,7 @@ public final class Party implements AutoCloseable {
     Line line = null;
     boolean joined = false;
     try {
-      line = connect(place, timeout, say);
+      line = Meeting.connect(place, timeout, say);
       Party party = new Party(place, timeout, master, line);
       party.meet(facts);
       joined = true;
@@ -95,83 +87,8 @@ public final class Party implements AutoCloseable {
     }
   }
 
-  private static Line connect(Placement place, Duration timeout, Consumer<String> say) {
-    InetAddress address;
-    try {
-      address = InetAddress.getByName(place.host());
-    } catch (UnknownHostException e) {
-      throw new OpenClipException(
-          "the host of rank 0, '%s', does not resolve; set MASTER_ADDR to a name or address that this machine knows"
-              .formatted(place.host()),
-          e);
-    }
-    long begun = System.nanoTime();
-    boolean said = false;
-    while (true) {
-      Socket socket = new Socket();
-      try {
-        socket.connect(new InetSocketAddress(address, place.port()), 5_000);
-        return new Line(socket);
-      } catch (IOException e) {
-        try {
-          socket.close();
-        } catch (IOException ignored) {
-          // There is nothing to close.
-        }
-        long waited = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
-        if (System.nanoTime() - begun > timeout.toNanos()) {
-          throw new OpenClipException(
-              String.format(
-                  Locale.ROOT,
-                  "rank 0 at %s:%d did not answer rank %d within %d s (%s); is it started, and is"
-                      + " the port open?",
-                  place.host(),
-                  place.port(),
-                  place.rank(),
-                  waited,
-                  e.getMessage()),
-              e);
-        }
-        if (!said && waited >= PATIENCE_SECONDS) {
-          said = true;
-          say.accept(
-              String.format(
-                  Locale.ROOT,
-                  "waiting for rank 0 at %s:%d, up to %d s",
-                  place.host(),
-                  place.port(),
-                  timeout.toSeconds()));
-        }
-        pause(RETRY_MILLIS);
-      }
-    }
-  }
-
-  private static void pause(long millis) {
-    try {
-      Thread.sleep(millis);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new OpenClipException("interrupted while waiting for other processes", e);
-    }
-  }
-
   private void meet(Map<String, String> facts) throws IOException {
-    InetAddress own = line.socket().getLocalAddress();
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    Map<String, Object> hello = new LinkedHashMap<>();
-    hello.put("program", Master.GREETING);
-    hello.put("rank", place.rank());
-    hello.put("size", place.size());
-    hello.put("host", hostName(own));
-    hello.put("pid", ProcessHandle.current().pid());
-    hello.put("address", own.getHostAddress());
-    hello.put("port", port);
-    hello.put("facts", new TreeMap<>(facts));
-    line.send(hello);
+    line.send(Meeting.hello(place, facts, line.socket().getLocalAddress()));
     Thread.ofPlatform().daemon().name("openclip-beat").start(this::beat);
     // Longer than the first process waits, for it knows who is missing.
     line.socket().setSoTimeout((int) Math.min(Integer.MAX_VALUE, timeout.toMillis() + 5_000));
@@ -193,14 +110,6 @@ public final class Party implements AutoCloseable {
     }
     line.socket().setSoTimeout(0);
     Thread.ofPlatform().daemon().name("openclip-listen").start(this::listen);
-  }
-
-  private static String hostName(InetAddress own) {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return own.getHostAddress();
-    }
   }
 
   private void listen() {

@@ -1,4 +1,12 @@
-/** Processes that train together: how they find, meet and watch each other, and are started. */
+/**
+ * Connects the processes of a distributed training: how they are started, find each other and
+ * detect failures.
+ *
+ * <pre>{@code
+ * Placement placement = Placement.of(System::getenv, null); // RANK, WORLD_SIZE, MASTER_ADDR, ...
+ * System.out.println("rank " + placement.rank() + " of " + placement.size());
+ * }</pre>
+ */
 @NullMarked
 package org.openclip.train.distributed;
 

@@ -10,29 +10,30 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
-import org.openclip.hub.PictureFiles;
+import org.openclip.hub.picture.PictureFiles;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
 import org.openclip.train.data.WebDataset;
 
 /**
- * Pictures with one caption or several, by which retrieval is measured. Samples whose pictures have
- * the same bytes are one picture with several captions. Of shards, every line of a text is a
- * caption, as in those of CLIP_benchmark.
+ * Images with one or several captions, for measuring retrieval. Samples whose images have the same
+ * bytes are one image with several captions. In shards, every line of a text file is a caption, as
+ * in the shards of CLIP_benchmark.
  *
  * @param dataset of the pairs
- * @param size how many samples are embedded together
+ * @param size the batch size
  */
 public record CaptionedSet(Dataset dataset, int size) {
   /**
-   * Measures retrieval in two ways: over pairs, as the reference does in training ({@link
-   * Retrieval#metrics}), where of several captions of a picture only one counts as its own; and
-   * over pictures with all of their captions, as CLIP_benchmark does ({@link Retrieval#grouped}).
+   * Measures retrieval in two ways. Over pairs, as the reference does in training ({@link
+   * Retrieval#metrics}), every caption belongs to its own copy of the image. Over images with all
+   * of their captions, it measures as CLIP_benchmark does ({@link Retrieval#grouped}).
    *
-   * @param faults is told what is left out
-   * @param progress is told how many samples were embedded
-   * @return both by name, with {@code retrieval_pictures} and {@code retrieval_captions}
-   * @throws InvalidInputException when there is not one pair that can be used
+   * @param faults counts skipped samples
+   * @param progress receives the number of embedded samples
+   * @return the metrics of both by name, with {@code retrieval_pictures} and {@code
+   *     retrieval_captions}
+   * @throws InvalidInputException when there is no usable pair
    */
   public Map<String, Double> metrics(
       ClipModel model, PictureFiles decoder, Faults faults, LongConsumer progress) {
@@ -105,7 +106,7 @@ public record CaptionedSet(Dataset dataset, int size) {
       return metrics;
     }
 
-    /** Returns a row for each caption: that of its picture. */
+    /** Returns a row for each caption: that of its image. */
     private Embeddings paired(Embeddings pictures) {
       int width = pictures.width();
       float[] all = pictures.toArray();

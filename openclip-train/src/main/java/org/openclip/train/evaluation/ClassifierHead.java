@@ -17,8 +17,7 @@ import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.io.JsonObjects;
 
 /**
- * A linear classifier over an image tower's features of unit length, kept in a file beside the
- * model.
+ * A linear classifier over image embeddings of unit length, stored in a file in the model folder.
  *
  * @param classes the names of the classes
  * @param rows one for each class, {@code float[classes, embedDim]}
@@ -45,7 +44,10 @@ public record ClassifierHead(List<String> classes, Embeddings rows) {
     return Tensor.of(rows.toArray(), rows.size(), rows.width());
   }
 
-  /** Returns a score for each picture (row) and class (column); the largest is the guess. */
+  /**
+   * Returns the score of each image (row) for each class (column). The class with the largest score
+   * is the prediction.
+   */
   public float[][] scores(Embeddings images) {
     if (images.width() != rows.width()) {
       throw new InvalidInputException(
@@ -68,8 +70,7 @@ public record ClassifierHead(List<String> classes, Embeddings rows) {
   }
 
   /**
-   * Returns the accuracy of the first guess and of the first five, the mean over classes of the
-   * first guess's recall, and the number of pictures.
+   * Returns top-1 and top-5 accuracy, mean per-class recall, and the number of images.
    *
    * @param pictures with labels in the order of {@link #classes}
    */
@@ -93,7 +94,7 @@ public record ClassifierHead(List<String> classes, Embeddings rows) {
   /**
    * Reads a classifier.
    *
-   * @throws InvalidFileException when the file is none
+   * @throws InvalidFileException when the file is not a classifier
    */
   public static ClassifierHead read(Path file, PluginRegistry plugins) {
     String names = SafetensorsFormat.metadata(file).get(CLASSES);

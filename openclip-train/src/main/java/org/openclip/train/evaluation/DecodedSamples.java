@@ -12,7 +12,7 @@ import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.image.Image;
-import org.openclip.hub.PictureFiles;
+import org.openclip.hub.picture.PictureFiles;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
 import org.openclip.train.data.Order;
@@ -20,8 +20,8 @@ import org.openclip.train.data.Sample;
 import org.openclip.train.data.SampleStream;
 
 /**
- * The samples of a dataset in their order, decoded, some at a time. Those that cannot be decoded
- * are left out and counted.
+ * Decodes the samples of a dataset in order, in chunks. Samples that cannot be decoded are skipped
+ * and counted.
  */
 public final class DecodedSamples implements AutoCloseable {
   private final SampleStream stream;
@@ -30,7 +30,7 @@ public final class DecodedSamples implements AutoCloseable {
   private final Faults faults;
   private final Check check;
 
-  /** The question whether a caption can be used. */
+  /** Checks whether a caption can be used. */
   public interface Check {
     /**
      * Looks at a caption.
@@ -44,8 +44,8 @@ public final class DecodedSamples implements AutoCloseable {
    * Some samples.
    *
    * @param pictures decoded
-   * @param captions of the pictures, in order
-   * @param digests of the pictures' files, in order; those of equal files are equal
+   * @param captions of the images, in order
+   * @param digests of the images' files, in order; those of equal files are equal
    */
   public record Chunk(List<Image> pictures, List<String> captions, List<String> digests) {
     /** Copies the lists. */
@@ -64,8 +64,8 @@ public final class DecodedSamples implements AutoCloseable {
   /**
    * Opens a dataset.
    *
-   * @param size how many samples are decoded together
-   * @param faults is told what is left out
+   * @param size the number of samples of a chunk
+   * @param faults counts skipped samples
    * @param check of every caption
    */
   public DecodedSamples(

@@ -10,14 +10,14 @@ import org.openclip.api.model.Embeddings;
 import org.openclip.train.data.LabelledFolder;
 
 /**
- * The features of pictures whose classes are known.
+ * The embeddings of labelled images.
  *
  * @param classes the names of the classes
- * @param features one row for each picture
- * @param labels for each picture the number of its class
+ * @param features one row for each image
+ * @param labels the class number of each image
  */
 public record LabelledFeatures(List<String> classes, Embeddings features, List<Integer> labels) {
-  /** Pictures that are embedded between two reports of progress. */
+  /** Images that are embedded between two reports of progress. */
   private static final int CHUNK = 256;
 
   /** Names in a message. */
@@ -34,9 +34,9 @@ public record LabelledFeatures(List<String> classes, Embeddings features, List<I
   }
 
   /**
-   * Embeds the pictures of a folder.
+   * Computes the embeddings of the images of a folder.
    *
-   * @param progress is told how many pictures were embedded, chunk by chunk
+   * @param progress receives the number of embedded images, chunk by chunk
    */
   public static LabelledFeatures of(ClipModel model, LabelledFolder folder, LongConsumer progress) {
     List<Embeddings> rows = new ArrayList<>();
@@ -49,11 +49,11 @@ public record LabelledFeatures(List<String> classes, Embeddings features, List<I
   }
 
   /**
-   * Embeds pictures whose captions are the numbers of their classes.
+   * Computes the embeddings of images whose captions are class numbers.
    *
    * @param classes the names of the classes
    * @param samples that were checked to have such captions
-   * @param progress is told how many pictures were embedded, chunk by chunk
+   * @param progress receives the number of embedded images, chunk by chunk
    */
   public static LabelledFeatures of(
       ClipModel model, List<String> classes, DecodedSamples samples, LongConsumer progress) {
@@ -71,7 +71,7 @@ public record LabelledFeatures(List<String> classes, Embeddings features, List<I
   }
 
   /**
-   * Returns the same pictures with labels in the order of other classes.
+   * Returns the same images with labels in the order of other classes.
    *
    * @throws InvalidInputException when one of these classes is not among them
    */

@@ -10,12 +10,11 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.Embeddings;
 
 /**
- * How well a linear classifier tells classes apart by a model's features, which stay as they are
- * (Radford et al. 2021, arXiv 2103.00020, appendix A.3): the penalty of large weights is chosen
- * where it does best on a part of the training pictures that is held out, and then all of them are
- * fitted.
+ * A linear probe: a logistic regression on the embeddings of a frozen model (Radford et al. 2021,
+ * arXiv 2103.00020, appendix A.3). The L2 penalty is chosen by the accuracy on held-out training
+ * images. Then all training images are fitted.
  *
- * @param classifier fitted to all training pictures
+ * @param classifier fitted to all training images
  * @param penalty that was chosen
  * @param heldOut the accuracy on the part held out
  */
@@ -31,11 +30,11 @@ public record LinearProbe(LogisticRegression classifier, double penalty, double 
   private static final double LAST_INTERVAL = 0.125;
 
   /**
-   * Chooses the penalty and fits.
+   * Chooses the penalty and fits the classifier.
    *
    * @param pictures to train on
-   * @param seed what decides which pictures are held out
-   * @throws InvalidInputException when no class has two pictures
+   * @param seed the seed of the choice of held-out images
+   * @throws InvalidInputException when no class has two images
    */
   public static LinearProbe fit(LabelledFeatures pictures, long seed) {
     Embeddings features = pictures.features();
@@ -55,7 +54,7 @@ public record LinearProbe(LogisticRegression classifier, double penalty, double 
   }
 
   /**
-   * Chooses the penalty by pictures that are held out already, and fits.
+   * Chooses the penalty by given validation images, and fits the classifier.
    *
    * @param pictures to train on
    * @param heldOut by which the penalty is chosen, with labels in the order of the same classes
@@ -186,10 +185,10 @@ public record LinearProbe(LogisticRegression classifier, double penalty, double 
   }
 
   /**
-   * Returns the accuracy of the first guess and of the first five, and the mean over classes of the
-   * first guess's recall, with the penalty and its accuracy on the part held out.
+   * Returns top-1 and top-5 accuracy and mean per-class recall, with the penalty and its accuracy
+   * on the held-out images.
    *
-   * @param judged pictures with labels in the order of the training pictures' classes
+   * @param judged images with labels in the order of the training images' classes
    */
   public Map<String, Double> metrics(LabelledFeatures judged) {
     Map<String, Double> metrics =

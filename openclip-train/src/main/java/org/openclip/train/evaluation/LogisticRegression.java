@@ -7,8 +7,8 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.Embeddings;
 
 /**
- * A linear classifier over vectors, whose weights make its labels likely: {@code Σ -log p + penalty
- * / 2 · |weights|²} is smallest. Biases cost nothing. Immutable.
+ * Multinomial logistic regression: a linear classifier whose weights minimise {@code Σ -log p +
+ * penalty / 2 · |weights|²}. Biases have no penalty. Immutable.
  */
 public final class LogisticRegression {
   private static final int ITERATIONS = 1000;
@@ -38,12 +38,12 @@ public final class LogisticRegression {
   }
 
   /**
-   * Fits a classifier from zero.
+   * Fits a classifier, starting from zero.
    *
-   * @param features one row for each picture
-   * @param labels for each row its class
-   * @param classes how many there are, at least 2
-   * @param penalty of large weights, at least 0
+   * @param features one row for each image
+   * @param labels the class of each row
+   * @param classes the number of classes, at least 2
+   * @param penalty the L2 penalty, at least 0
    * @throws InvalidInputException when the sizes do not fit
    */
   public static LogisticRegression fit(
@@ -197,7 +197,10 @@ public final class LogisticRegression {
     }
   }
 
-  /** Returns a score for each row and class; the largest is the guess. */
+  /**
+   * Returns the score of each row for each class. The class with the largest score is the
+   * prediction.
+   */
   public float[][] scores(Embeddings features) {
     if (features.width() != width) {
       throw new InvalidInputException(

@@ -10,20 +10,19 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.Embeddings;
 import org.openclip.train.data.Batch;
 
-/** What a model makes of pictures and captions that belong together. */
+/** Evaluates a model on pairs of images and captions. */
 public final class PairEvaluation {
-  /** The name under which the number of pairs stands. */
+  /** The name of the number of pairs. */
   public static final String SAMPLES = "num_samples";
 
   private PairEvaluation() {}
 
   /**
-   * Returns the retrieval metrics, the mean over all pairs of what the model tells of each batch,
-   * and the number of pairs.
+   * Returns the retrieval metrics, the mean losses over all pairs, and the number of pairs.
    *
    * @param batches yields pairs; what comes together is one batch of the losses
-   * @param height rows of the model's pictures
-   * @param width columns of the model's pictures
+   * @param height rows of the model's images
+   * @param width columns of the model's images
    * @param progress is told how many pairs are done, batch by batch
    * @throws InvalidInputException when there is not one pair
    */
@@ -35,7 +34,7 @@ public final class PairEvaluation {
   /**
    * What a model makes of some pairs, or of all.
    *
-   * @param images one row for each picture
+   * @param images one row for each image
    * @param texts one row for each caption
    * @param sums what the model tells of each batch, times its pairs, in all
    * @param pairs how many there are
@@ -64,11 +63,11 @@ public final class PairEvaluation {
   }
 
   /**
-   * Returns what a model makes of pairs.
+   * Runs a model on pairs.
    *
    * @param batches yields pairs; what comes together is one batch of the losses
-   * @param height rows of the model's pictures
-   * @param width columns of the model's pictures
+   * @param height rows of the model's images
+   * @param width columns of the model's images
    * @param progress is told how many pairs are done, batch by batch
    */
   public static Collected collect(

@@ -6,12 +6,12 @@ import org.openclip.api.model.Embeddings;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokens;
 
-/** A model that is judged by pictures with their captions. */
+/** A model that can be evaluated on pairs of images and captions. */
 public interface PairModel {
   /**
    * A batch as a model sees it.
    *
-   * @param images one row for each picture
+   * @param images one row for each image
    * @param texts one row for each caption
    * @param losses what the model says of the batch, by the reference's names
    */

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.Embeddings;
 
-/** How often a picture finds its own caption among all others, and a caption its picture. */
+/** Computes retrieval metrics, from images to captions and from captions to images. */
 public final class Retrieval {
   /** Queries that are compared with all answers together; few enough for the processor's cache. */
   private static final int CHUNK = 128;
@@ -20,8 +20,8 @@ public final class Retrieval {
    * Returns recall at 1, 5 and 10, and the mean and median rank (from 1), in both directions, under
    * the reference's names. Of equal cosines, the earlier row comes first, as in the reference.
    *
-   * @param images one row for each picture
-   * @param texts one row for each caption, in the order of the pictures
+   * @param images one row for each image
+   * @param texts one row for each caption, in the order of the images
    */
   public static Map<String, Double> metrics(Embeddings images, Embeddings texts) {
     if (images.size() != texts.size() || images.size() == 0) {
@@ -44,14 +44,14 @@ public final class Retrieval {
   }
 
   /**
-   * Returns recall at 1, 5 and 10 where pictures have several captions, as CLIP_benchmark measures
-   * and names it: how often a picture has one of its captions among the first of all captions
-   * ({@code text_retrieval_recall@1}), and a caption its picture among the first of all pictures
+   * Returns recall at 1, 5 and 10 where images have several captions, as CLIP_benchmark measures
+   * and names it: how often an image has one of its captions among the first of all captions
+   * ({@code text_retrieval_recall@1}), and a caption its image among the first of all images
    * ({@code image_retrieval_recall@1}). Of equal cosines, the earlier row comes first.
    *
-   * @param images one row for each picture
+   * @param images one row for each image
    * @param texts one row for each caption
-   * @param owners for each caption the row of its picture
+   * @param owners for each caption the row of its image
    */
   public static Map<String, Double> grouped(
       Embeddings images, Embeddings texts, List<Integer> owners) {

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.openclip.api.InvalidInputException;
 
-/** A count of right guesses. Of equal scores, that of the earlier class comes first. */
+/** Counts correct predictions. Of equal scores, the earlier class comes first. */
 public final class Tally {
   private static final int FEW = 5;
 
@@ -13,9 +13,9 @@ public final class Tally {
   private long few;
 
   /**
-   * Starts to count.
+   * Creates an empty count.
    *
-   * @param classes how many there are
+   * @param classes the number of classes
    */
   public Tally(int classes) {
     seen = new long[classes];
@@ -31,7 +31,7 @@ public final class Tally {
     return counts;
   }
 
-  /** Adds what another tally of as many classes has counted. */
+  /** Adds the counts of another tally with the same number of classes. */
   public void add(long[] counts) {
     for (int c = 0; c < seen.length; c++) {
       seen[c] += counts[c];
@@ -41,7 +41,7 @@ public final class Tally {
   }
 
   /**
-   * Counts one picture.
+   * Counts one image.
    *
    * @param scores of each class
    * @param label the right class
@@ -59,8 +59,8 @@ public final class Tally {
   }
 
   /**
-   * Returns the accuracy of the first guess and of the first five, the mean over the classes seen
-   * of the first guess's recall, and the number of pictures.
+   * Returns top-1 and top-5 accuracy, the mean recall over the classes that have images, and the
+   * number of images.
    *
    * @throws InvalidInputException when there is none
    */

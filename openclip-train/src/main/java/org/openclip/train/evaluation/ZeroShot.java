@@ -11,9 +11,9 @@ import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.ZeroShotClassifier;
 import org.openclip.train.data.Batch;
 
-/** How often a picture's class is among those whose names are nearest to it. */
+/** Measures zero-shot classification. */
 public final class ZeroShot {
-  /** Yields batches of pictures whose tokens are the number of their class, one for each. */
+  /** Yields batches of images whose tokens are the number of their class, one for each. */
   public interface Batches {
     /** Returns the next batch; null after the last. */
     @Nullable Batch next();
@@ -22,11 +22,11 @@ public final class ZeroShot {
   private ZeroShot() {}
 
   /**
-   * Returns one unit vector for each class, the mean of its prompts'. Classes may share a name, as
-   * two pairs of ImageNet's do.
+   * Returns the class embeddings: one unit vector for each class, the mean over its prompts.
+   * Classes may have the same name, as two pairs of ImageNet's classes do.
    *
    * @param names of the classes, in the order of their numbers
-   * @param templates texts with {@code {}} in the place of the name
+   * @param templates prompt templates with {@code {}} for the name
    */
   public static Embeddings classes(ClipModel model, List<String> names, List<String> templates) {
     List<String> different = names.stream().distinct().toList();
@@ -42,12 +42,12 @@ public final class ZeroShot {
   }
 
   /**
-   * Returns the accuracy of the first guess and of the first five, and the mean over classes of the
-   * first guess's recall. Of equal guesses, that of the smaller number comes first.
+   * Returns top-1 and top-5 accuracy and mean per-class recall. Of equal scores, the class with the
+   * smaller number comes first.
    *
    * @param classes one row for each class, as {@link #classes} makes them
    * @param samples whose captions are the numbers of the classes
-   * @param progress is told how many pictures were judged, chunk by chunk
+   * @param progress is told how many images were judged, chunk by chunk
    * @throws InvalidInputException when a caption is no number of a class
    */
   public static Map<String, Double> metrics(
@@ -77,9 +77,9 @@ public final class ZeroShot {
   }
 
   /**
-   * Returns the same numbers for pictures that come in batches.
+   * Returns the same numbers for images that come in batches.
    *
-   * @param progress is told how many pictures were judged, batch by batch
+   * @param progress is told how many images were judged, batch by batch
    */
   public static Map<String, Double> metrics(
       ClipModel model, Embeddings classes, Batches batches, LongConsumer progress) {
@@ -89,7 +89,7 @@ public final class ZeroShot {
   /**
    * Returns the counts from which the numbers are made.
    *
-   * @param progress is told how many pictures were judged, batch by batch
+   * @param progress is told how many images were judged, batch by batch
    */
   public static Tally tally(
       ClipModel model, Embeddings classes, Batches batches, LongConsumer progress) {

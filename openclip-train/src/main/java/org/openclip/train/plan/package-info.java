@@ -1,4 +1,13 @@
-/** From a model to a plan for its training. */
+/**
+ * Creates the training plan of a model: graphs, weight decay and locked layers.
+ *
+ * <pre>{@code
+ * LossProvider loss = PluginRegistry.create().named(LossProvider.class, "clip");
+ * TrainingGraphs graphs = TrainingGraphs.of(architecture, loss, Map.of(), 0);
+ * Map<String, UpdateRule> rules =
+ *     DecayGroups.rules(architecture.parameters(), 0.2, name -> false);
+ * }</pre>
+ */
 @NullMarked
 package org.openclip.train.plan;
 

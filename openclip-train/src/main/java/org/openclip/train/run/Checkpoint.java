@@ -20,12 +20,12 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
-import org.openclip.hub.ModelFolder;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.SafetensorsWriter;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.io.AtomicFile;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.hub.model.ModelFolder;
 
 /**
  * A training in a folder: a model folder that everything loads, with the optimizer's state and the

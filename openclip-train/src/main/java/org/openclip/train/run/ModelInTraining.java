@@ -30,7 +30,7 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;
 import org.openclip.api.training.Trainer;
-import org.openclip.hub.PictureFiles;
+import org.openclip.hub.picture.PictureFiles;
 import org.openclip.train.evaluation.PairModel;
 import org.openclip.train.plan.ShortTexts;
 import org.openclip.train.plan.TrainingGraphs;

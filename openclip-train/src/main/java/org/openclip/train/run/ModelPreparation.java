@@ -8,7 +8,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImageAugmenter;
 import org.openclip.api.text.Tokenizer;
-import org.openclip.hub.PictureFiles;
+import org.openclip.hub.picture.PictureFiles;
 import org.openclip.train.data.Preparation;
 import org.openclip.train.data.Sample;
 import org.openclip.train.evaluation.ZeroShot;

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,13 +17,13 @@ import org.openclip.api.config.ModelConfig;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.FreshWeights;
-import org.openclip.hub.ModelFolder;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.testkit.Fixtures;
 
 class ClipBenchmarkCommandTest {
-  private static final Path GOLDEN =
-      Path.of(Objects.requireNonNull(System.getProperty("openclip.golden"))).resolve("evaluation");
+  private static final Path GOLDEN = Fixtures.path("evaluation");
 
   @TempDir static Path folder;
 

@@ -22,9 +22,9 @@ import org.openclip.api.config.ModelConfig;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.FreshWeights;
-import org.openclip.hub.ModelFolder;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.model.ModelFolder;
 
 /** What CLIP_benchmark measured, number for number. */
 @Tag("golden-evaluation")
@@ -38,16 +38,25 @@ class GoldenEvaluationTest {
 
   @TestFactory
   Stream<DynamicTest> everyNumberIsTheBenchmarks() throws IOException {
-    ModelConfig config = ModelConfig.of(JsonObjects.read(golden.resolve("model_config.json")));
+    List<ModelConfig> models = new ArrayList<>();
+    List<Object> all = new ArrayList<>();
+    try (Stream<Path> files = Files.list(golden)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
+        byte[] bytes =
+            Files.readString(file).replace("NaN", "\"NaN\"").getBytes(StandardCharsets.UTF_8);
+        if (JSON.std.anyFrom(bytes) instanceof List<?> results) {
+          all.addAll(results);
+        } else {
+          models.add(ModelConfig.of(JsonObjects.read(file)));
+        }
+      }
+    }
+    assertThat(all).as("results in " + golden).isNotEmpty();
+    assertThat(models).as("configurations of a model in " + golden).hasSize(1);
+    ModelConfig config = models.getFirst();
     Architecture architecture = Architecture.of(config, PluginRegistry.create());
     Path model = folder.resolve("model");
     ModelFolder.write(model, config, PreprocessConfig.DEFAULT, FreshWeights.hash(architecture));
-    byte[] results =
-        Files.readString(golden.resolve("results.json"))
-            .replace("NaN", "\"NaN\"")
-            .getBytes(StandardCharsets.UTF_8);
-    List<?> all = (List<?>) JSON.std.anyFrom(results);
-    assertThat(all).as("results in " + golden).isNotEmpty();
     return all.stream()
         .map(each -> (Map<?, ?>) each)
         .map(

@@ -23,9 +23,9 @@ import javax.imageio.ImageIO;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
-import org.openclip.hub.ModelFolder;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.cli.Main;
+import org.openclip.hub.model.ModelFolder;
 import org.openclip.train.run.Checkpoint;
 
 /**

@@ -50,6 +50,7 @@ class TrainTogetherTest {
                             "8",
                             "--local-loss",
                             "--gather-with-grad",
+                            "--fsdp",
                             "--val-data",
                             together.runs().table().toString())
                         .stream())
@@ -69,6 +70,113 @@ class TrainTogetherTest {
         together.runs().checkpoint("two", "epoch_2"), together.runs().checkpoint("one", "epoch_2"));
     assertThat(Files.readString(together.runs().log("two", "checkpoints/results.jsonl")))
         .contains("\"num_samples\":32");
+  }
+
+  private static DistributedRuns.Running launch(List<String> how, String name, String... flags)
+      throws IOException {
+    return together.start(
+        Map.of(),
+        Stream.of(List.of("launch"), how, List.of("--"), together.arguments(name, flags))
+            .flatMap(List::stream)
+            .toList());
+  }
+
+  private static void assertDone(DistributedRuns.Ended ended) {
+    assertThat(ended.code()).as(ended.said()).isZero();
+    assertThat(ended.said()).contains("done after ");
+  }
+
+  @Test
+  @Tag("full")
+  void aStateThatIsSharedOutIsSavedWholeAndGoesOnWithAnotherNumberOfProcesses() throws Exception {
+    List<String> two = List.of("--nproc", "2");
+    List<String> four = List.of("--nproc", "4");
+    String[] one = {"--epochs", "1", "--batch-size", "4"};
+    assertDone(launch(two, "shared", concat(one, "--fsdp")).end());
+    assertDone(launch(two, "whole", one).end());
+    ColourRuns.assertSame(
+        together.runs().checkpoint("shared", "epoch_1"),
+        together.runs().checkpoint("whole", "epoch_1"));
+
+    String[] more = {
+      "--epochs", "2", "--batch-size", "2", "--resume", "latest", "--resume-changed"
+    };
+    assertDone(launch(four, "shared", concat(more, "--fsdp")).end());
+    assertDone(launch(four, "whole", more).end());
+
+    ColourRuns.assertSame(
+        together.runs().checkpoint("shared", "epoch_2"),
+        together.runs().checkpoint("whole", "epoch_2"));
+  }
+
+  @Test
+  @Tag("full")
+  void aLaunchStartsAgainWhenAProcessIsKilledAndComesToTheSameEnd() throws Exception {
+    String[] flags = {"--epochs", "20", "--batch-size", "4", "--log-every-n-steps", "1", "--fsdp"};
+    List<String> how = List.of("--nproc", "2", "--max-restarts", "1");
+    DistributedRuns.Running running = launch(how, "restarted", flags);
+    running.waitFor("epoch 4 step ");
+
+    List<ProcessHandle> ranks = running.process().children().toList();
+    assertThat(ranks).hasSize(2);
+    ranks.get(1).destroyForcibly();
+
+    DistributedRuns.Ended ended = running.end();
+    assertDone(ended);
+    assertThat(ended.said())
+        .contains("starting all processes again from the last checkpoint, 1 of 1 times");
+    assertDone(launch(List.of("--nproc", "2"), "calm", flags).end());
+    ColourRuns.assertSame(
+        together.runs().checkpoint("restarted", "epoch_20"),
+        together.runs().checkpoint("calm", "epoch_20"));
+    assertThat(ranks).noneMatch(ProcessHandle::isAlive);
+  }
+
+  @Test
+  @Tag("full")
+  void launchesOfTwoMachinesTrainTogether() throws Exception {
+    String port = Integer.toString(DistributedRuns.freePort());
+    List<DistributedRuns.Running> running = new java.util.ArrayList<>();
+    for (int node = 0; node < 2; node++) {
+      List<String> how =
+          List.of(
+              "--nproc",
+              "2",
+              "--nnodes",
+              "2",
+              "--node-rank",
+              Integer.toString(node),
+              "--master-addr",
+              "127.0.0.1",
+              "--master-port",
+              port);
+      running.add(launch(how, "machines", "--epochs", "2", "--batch-size", "4"));
+    }
+
+    List<DistributedRuns.Ended> ended = DistributedRuns.end(running);
+
+    assertDone(ended.get(0));
+    assertThat(ended.get(0).said()).contains("[0] 4 processes train together, this is rank 0");
+    assertThat(ended.get(1).code()).as(ended.get(1).said()).isZero();
+  }
+
+  @Test
+  @Tag("full")
+  void stepsOfSeveralProcessesAreMeasured() throws Exception {
+    Path plot = folder.resolve("scaling.svg");
+    DistributedRuns.Ended ended =
+        launch(
+                List.of("--measure", "1,2", "--measured-steps", "3", "--plot", plot.toString()),
+                "measured",
+                "--local-loss")
+            .end();
+
+    assertThat(ended.code()).as(ended.said()).isZero();
+    assertThat(ended.said())
+        .containsPattern("\\| 1 \\| \\d+ ms \\| \\d+ ms \\| 0% \\|")
+        .containsPattern("\\| 2 \\| \\d+ ms \\| \\d+ ms \\| \\d+% \\| [1-9][0-9.]* MB \\|");
+    assertThat(plot).content().startsWith("<svg ").contains("ViT-bigG-14, 163,840");
+    assertThat(together.runs().log("measured", "out.log")).doesNotExist();
   }
 
   @Test

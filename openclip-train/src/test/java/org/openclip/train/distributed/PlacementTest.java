@@ -95,7 +95,7 @@ class PlacementTest {
   void tensorFlowsOwnDescriptionIsRead() {
     String config =
         """
-        {"cluster": {"chief": ["a:1"], "worker": ["b:2", "c:3"]}, "task": {"type": "%s", "index": %d}}
+        {"cluster": {"chief": ["a:1"], "worker": ["b:2", "c:3"]}, "task": {"type": "%s", "index": %s}}
         """;
     assertThat(of(Map.of("TF_CONFIG", config.formatted("worker", 1))))
         .isEqualTo(new Placement(0, 2, 3, "a", 1));

@@ -27,8 +27,8 @@ import org.openclip.api.training.StepOptions;
 import org.openclip.api.training.StepReport;
 import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
-import org.openclip.hub.FreshWeights;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.hub.model.FreshWeights;
 
 /** Losses that are computed some rows at a time. */
 class TiledLossTest {

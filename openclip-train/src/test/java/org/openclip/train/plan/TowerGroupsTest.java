@@ -27,6 +27,7 @@ import org.openclip.api.config.ModelConfig;
 import org.openclip.api.graph.LeafOp;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.testkit.Fixtures;
 
 /** The layer groups of towers, as the reference and timm divide them. */
 class TowerGroupsTest {
@@ -36,9 +37,7 @@ class TowerGroupsTest {
   private static final double SAME_AS_BEFORE = 99999;
 
   private static Architecture model(String name) {
-    Path file =
-        Path.of(Objects.requireNonNull(System.getProperty("openclip.golden")))
-            .resolve("features/" + name + ".json");
+    Path file = Fixtures.path("features/" + name + ".json");
     try {
       Map<String, Object> json = JSON.std.mapFrom(Files.readAllBytes(file));
       Map<String, Object> config = new LinkedHashMap<>();
@@ -211,8 +210,7 @@ class TowerGroupsTest {
         Pattern.compile(
             "visual\\.attn_pool\\..*|text\\.transformer\\.(final_layer_norm|layer_norm|final_norm)"
                 + "\\..*|text_decoder\\..*|logit_(scale|bias)");
-    Path folder =
-        Path.of(Objects.requireNonNull(System.getProperty("openclip.golden"))).resolve("features");
+    Path folder = Fixtures.path("features");
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".json")).sorted().toList()) {
         String name = file.getFileName().toString().replace(".json", "");

@@ -20,10 +20,11 @@ import org.openclip.backend.tf.runtime.Output;
  * and nothing is written.
  */
 public final class Collectives {
-  /** One key for all reductions and another for all gatherings, which must not share one. */
+  /** A key for each kind of operation: two kinds must not share one. */
   private static final int REDUCE_GROUP = 1;
 
   private static final int GATHER_GROUP = 2;
+  private static final int SEND_GROUP = 3;
   private static final String REDUCE = "CollectiveReduceV2";
   private static final String GATHER = "CollectiveGatherV2";
 
@@ -78,12 +79,15 @@ public final class Collectives {
         .build();
   }
 
+  /**
+   * Begins an operation without a timeout of its own, for which TensorFlow would start a thread
+   * that sleeps as long each time it runs. The run as a whole has one.
+   */
   private OpBuilder begin(String type, Output own, int group, int instance) {
     return out.begin(
             type, own, out.integer(world.size()), out.integer(group), out.integer(instance))
         .inputList(List.of())
-        .attr("communication_hint", hint)
-        .attr("timeout_seconds", (float) world.timeout().toSeconds());
+        .attr("communication_hint", hint);
   }
 
   /**
@@ -147,6 +151,34 @@ public final class Collectives {
         world.rank() == 0 ? own : own.stream().map(o -> out.op("ZerosLike", o)).toList();
     Flat flat = Flat.of(out, given);
     return flat.split(out, sum(flat.joined()));
+  }
+
+  /**
+   * Gives a list of numbers of one process to all others.
+   *
+   * @param list what this process has; null in all but that one
+   * @param count how many numbers there are
+   * @param after what the others wait for before they receive
+   * @return the list; in the process that gives it, what runs when it was given
+   */
+  public Output give(@Nullable Output list, long count, @Nullable Output after) {
+    int instance = 2 * Objects.requireNonNull(server, "nobody to give to").instance();
+    Output size = out.integer(world.size());
+    Output group = out.integer(SEND_GROUP);
+    OpBuilder operation =
+        list == null
+            ? out.begin(
+                    "CollectiveBcastRecvV2",
+                    size,
+                    group,
+                    out.integer(instance),
+                    out.integers(count))
+                .attr("T", DataType.FLOAT32)
+            : out.begin("CollectiveBcastSendV2", list, size, group, out.integer(instance));
+    if (after != null) {
+      operation.after(after);
+    }
+    return operation.attr("communication_hint", hint).build();
   }
 
   /** Returns a tensor times a number. */

@@ -11,9 +11,9 @@ import org.openclip.backend.tf.runtime.Output;
  * @param joined the list
  * @param shapes the tensors' shapes
  */
-record Flat(Output joined, List<Output> shapes) {
+public record Flat(Output joined, List<Output> shapes) {
   /** Joins tensors of one type. */
-  static Flat of(Emitter out, List<Output> tensors) {
+  public static Flat of(Emitter out, List<Output> tensors) {
     List<Output> lines = new ArrayList<>();
     List<Output> shapes = new ArrayList<>();
     for (Output tensor : tensors) {
@@ -23,8 +23,14 @@ record Flat(Output joined, List<Output> shapes) {
     return new Flat(out.concat(lines, 0), shapes);
   }
 
+  /** Takes a list of numbers apart into tensors of known shapes. */
+  public static List<Output> apart(Emitter out, Output list, List<long[]> shapes) {
+    return new Flat(list, shapes.stream().map(shape -> out.integers(shape)).toList())
+        .split(out, list);
+  }
+
   /** Takes a list of as many numbers apart again. */
-  List<Output> split(Emitter out, Output list) {
+  public List<Output> split(Emitter out, Output list) {
     if (shapes.size() == 1) {
       return List.of(out.op("Reshape", list, shapes.get(0)));
     }

@@ -1,4 +1,7 @@
-/** What processes that train together tell each other, in TensorFlow's collective operations. */
+/**
+ * Exchanges gradients, features and statistics between the processes of a distributed training,
+ * with TensorFlow's collective operations.
+ */
 @NullMarked
 package org.openclip.backend.tf.distributed;
 

@@ -1,4 +1,4 @@
-/** Models in TensorFlow's own file format. */
+/** Exports models in TensorFlow's SavedModel format. */
 @NullMarked
 package org.openclip.backend.tf.export;
 

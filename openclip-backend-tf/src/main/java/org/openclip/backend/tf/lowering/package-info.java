@@ -1,4 +1,4 @@
-/** The translation of graphs into TensorFlow's operations. */
+/** Translates graphs to TensorFlow's operations. */
 @NullMarked
 package org.openclip.backend.tf.lowering;
 

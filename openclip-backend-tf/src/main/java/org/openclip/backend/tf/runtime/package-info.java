@@ -1,4 +1,4 @@
-/** TensorFlow's C interface in Java's terms: what is opened here is closed here. */
+/** Wraps TensorFlow's C interface. Every native object has an owner that closes it. */
 @NullMarked
 package org.openclip.backend.tf.runtime;
 

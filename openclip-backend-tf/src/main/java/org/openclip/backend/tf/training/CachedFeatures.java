@@ -14,7 +14,6 @@ import org.openclip.api.training.StepOptions;
 import org.openclip.api.training.StepReport;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.backend.tf.distributed.Buckets;
-import org.openclip.backend.tf.distributed.Collectives;
 import org.openclip.backend.tf.lowering.Emitter;
 import org.openclip.backend.tf.runtime.NativeCall;
 import org.openclip.backend.tf.runtime.NativeSession;
@@ -37,8 +36,9 @@ final class CachedFeatures {
   private final Scalars scalars;
   private final StepGraph step;
   private final NativeSession session;
-  private final Collectives collectives;
+  private final Updates.Sharing sharing;
   private final Buckets buckets;
+  private final RunningStatistics statistics;
   private @Nullable Calls calls;
 
   /** The runs that a step consists of; they are written when the first batch comes in parts. */
@@ -63,8 +63,9 @@ final class CachedFeatures {
       Scalars scalars,
       StepGraph step,
       NativeSession session,
-      Collectives collectives,
-      Buckets buckets) {
+      Updates.Sharing sharing,
+      Buckets buckets,
+      RunningStatistics statistics) {
     this.plan = plan;
     this.out = out;
     this.variables = variables;
@@ -72,8 +73,9 @@ final class CachedFeatures {
     this.scalars = scalars;
     this.step = step;
     this.session = session;
-    this.collectives = collectives;
+    this.sharing = sharing;
     this.buckets = buckets;
+    this.statistics = statistics;
   }
 
   StepReport step(List<Map<String, Tensor>> parts, StepOptions options) {
@@ -218,8 +220,10 @@ final class CachedFeatures {
     towerInputs().forEach(n -> towerFeeds.add(Objects.requireNonNull(step.inputs().get(n))));
     towerFeeds.add(scalars.seed());
     List<String> features = List.copyOf(step.features().keySet());
+    // As in the reference, batch norms follow each part both times that it is computed.
+    List<Output> seen = statistics.follow(step.observations(), null);
     NativeCall forward =
-        session.prepareTogether(towerFeeds, List.copyOf(step.features().values()), List.of());
+        session.prepareTogether(towerFeeds, List.copyOf(step.features().values()), seen);
 
     // The objective once more, over features that are fed.
     Map<String, Output> given = new LinkedHashMap<>();
@@ -239,7 +243,7 @@ final class CachedFeatures {
     List<Output> objectiveFeeds = new ArrayList<>(given.values());
     objectiveFeeds.add(scalars.seed());
     List<Output> objectiveFetches =
-        new ArrayList<>(collectives.means(objective.scalars()).values());
+        new ArrayList<>(sharing.collectives().means(objective.scalars()).values());
     objectiveFetches.addAll(objective.scalars().values());
     incoming
         .keySet()
@@ -251,12 +255,13 @@ final class CachedFeatures {
             accumulators.start(ofObjective.sums(), towerGradients.keySet()));
     List<Output> backwardFeeds = new ArrayList<>(towerFeeds);
     backwardFeeds.addAll(incoming.values());
-    List<Output> backwardTargets = accumulators.add(towerGradients);
+    List<Output> backwardTargets = new ArrayList<>(accumulators.add(towerGradients));
+    backwardTargets.addAll(seen);
     NativeCall backward = session.prepareTogether(backwardFeeds, List.of(), backwardTargets);
 
     Output loss = out.graph().op("Placeholder").attr("dtype", REAL).shape("shape").build();
     Map<String, Output> sums = buckets.means(accumulators.read());
-    Updates updates = new Updates(plan, out, variables, state, scalars, sums, loss);
+    Updates updates = new Updates(plan, out, variables, state, scalars, sums, loss, sharing);
     List<Output> updateFeeds = new ArrayList<>(scalars.feeds());
     updateFeeds.add(loss);
     Output norm = updates.norm();

@@ -6,34 +6,50 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.backend.tf.lowering.Emitter;
 import org.openclip.backend.tf.runtime.Output;
 
-/** What an optimizer keeps for each parameter, as variables of its shape. */
+/**
+ * What an optimizer keeps for each parameter, as variables of its shape. Where processes share the
+ * state out, each has those of its own parameters alone.
+ */
 final class OptimizerVariables {
   private final Emitter out;
   private final Map<String, Output> handles = new LinkedHashMap<>();
   private final Map<String, long[]> shapes = new LinkedHashMap<>();
 
-  OptimizerVariables(Emitter out, TrainingPlan plan) {
+  /**
+   * Adds the variables.
+   *
+   * @param own whether this process has the state of a parameter, by its name
+   */
+  OptimizerVariables(Emitter out, TrainingPlan plan, Predicate<String> own) {
     this.out = out;
     for (String parameter : plan.rules().keySet()) {
       long[] shape = Objects.requireNonNull(plan.parameters().get(parameter)).shape().sizes();
       for (String state : plan.optimizer().state()) {
         String name = name(state, parameter);
         shapes.put(name, shape);
-        handles.put(name, TrainedVariables.handle(out, name, DataType.FLOAT32, shape));
+        if (own.test(parameter)) {
+          handles.put(name, TrainedVariables.handle(out, name, DataType.FLOAT32, shape));
+        }
       }
     }
   }
 
-  private static String name(String state, String parameter) {
+  static String name(String state, String parameter) {
     return state + "/" + parameter;
   }
 
-  /** Returns the names, {@code STATE/PARAMETER}. */
+  /** Returns the names of all processes' state, {@code STATE/PARAMETER}. */
+  Set<String> all() {
+    return shapes.keySet();
+  }
+
+  /** Returns the names of this process' own. */
   Set<String> names() {
     return handles.keySet();
   }
@@ -67,8 +83,11 @@ final class OptimizerVariables {
 
   /** Returns the values as they are. */
   List<Output> read() {
-    return handles.values().stream()
-        .map(h -> out.begin("ReadVariableOp", h).attr("dtype", DataType.FLOAT32).build())
-        .toList();
+    return handles.keySet().stream().map(this::read).toList();
+  }
+
+  /** Returns one of them as it is. */
+  Output read(String name) {
+    return out.begin("ReadVariableOp", handle(name)).attr("dtype", DataType.FLOAT32).build();
   }
 }

@@ -11,11 +11,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.ClosedException;
-import org.openclip.api.InvalidInputException;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.InputCheck;
 import org.openclip.api.graph.LeafOp;
-import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.training.StepOptions;
@@ -24,6 +22,7 @@ import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.backend.tf.distributed.Buckets;
 import org.openclip.backend.tf.distributed.Collectives;
+import org.openclip.backend.tf.distributed.Shards;
 import org.openclip.backend.tf.lowering.Emitter;
 import org.openclip.backend.tf.lowering.Lowering;
 import org.openclip.backend.tf.lowering.Numbers;
@@ -50,6 +49,7 @@ public final class TfTrainer implements Trainer {
   private final WholeStep whole;
   private final CachedFeatures cached;
   private final GatheredRows gathered;
+  private final KeptState kept;
   private final IdentityHashMap<Graph, TowerCall> calls = new IdentityHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private boolean closed;
@@ -68,10 +68,11 @@ public final class TfTrainer implements Trainer {
     this.nativeGraph = nativeGraph;
     this.out = new Emitter(nativeGraph);
     this.variables = new TrainedVariables(out, plan.parameters());
-    this.state = new OptimizerVariables(out, plan);
     this.scalars = Scalars.of(out);
     Collectives collectives =
         new Collectives(out, server, config.getDeviceCountOrDefault("GPU", 1) > 0);
+    Updates.Sharing sharing = new Updates.Sharing(collectives, shards(collectives));
+    this.state = new OptimizerVariables(out, plan, sharing::own);
     Buckets buckets =
         new Buckets(
             out,
@@ -94,15 +95,33 @@ public final class TfTrainer implements Trainer {
             state,
             scalars,
             gradients,
-            Objects.requireNonNull(means.get(TrainingPlan.LOSS)));
-    updates.statistics(step.observations(), collectives);
+            Objects.requireNonNull(means.get(TrainingPlan.LOSS)),
+            sharing);
+    RunningStatistics statistics =
+        new RunningStatistics(out, variables, collectives, plan.sharing().norms());
+    List<Output> ends = new ArrayList<>(updates.operations());
+    ends.addAll(statistics.follow(step.observations(), updates.gate()));
     this.session = NativeSession.open(nativeGraph, config, server);
     this.whole =
-        new WholeStep(session, step, scalars, objective.scalars(), means, gradients, updates);
+        new WholeStep(
+            session, step, scalars, objective.scalars(), means, gradients, updates.norm(), ends);
     this.cached =
         new CachedFeatures(
-            plan, out, variables, state, scalars, step, session, collectives, buckets);
+            plan, out, variables, state, scalars, step, session, sharing, buckets, statistics);
     this.gathered = new GatheredRows(out, collectives, session);
+    this.kept = new KeptState(out, state, session, sharing, plan);
+  }
+
+  /** Returns which process keeps what of the optimizer's state; null where each keeps all. */
+  private @Nullable Shards shards(Collectives collectives) {
+    if (!plan.sharing().state() || collectives.alone()) {
+      return null;
+    }
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    plan.rules()
+        .keySet()
+        .forEach(name -> sizes.put(name, variables.parameter(name).shape().count().size()));
+    return Shards.of(sizes, collectives.size(), collectives.rank());
   }
 
   /**
@@ -232,64 +251,24 @@ public final class TfTrainer implements Trainer {
   public Weights weights() {
     return whileOpen(
         () ->
-            fetch(
+            KeptState.fetch(
+                session,
                 List.copyOf(variables.names()),
                 variables.names().stream().map(variables::read).toList()));
   }
 
   @Override
   public Weights optimizerState() {
-    return whileOpen(() -> fetch(List.copyOf(state.names()), state.read()));
-  }
-
-  private Weights fetch(List<String> names, List<Output> values) {
-    if (names.isEmpty()) {
-      return Weights.of(Map.of());
-    }
-    List<NativeTensor> results = List.of();
-    try (NativeCall call = session.prepare(List.of(), values, List.of())) {
-      results = call.run(List.of());
-      return Weights.of(named(names, results));
-    } finally {
-      results.forEach(NativeTensor::close);
-    }
+    return whileOpen(kept::copy);
   }
 
   @Override
   public void restoreOptimizer(Weights saved) {
-    for (String name : state.names()) {
-      if (!saved.names().contains(name)
-          || !java.util.Arrays.equals(saved.get(name).shape(), state.shape(name))) {
-        throw new InvalidInputException(
-            "the optimizer's state has no '%s' of shape %s; it was saved by another training"
-                .formatted(name, java.util.Arrays.toString(state.shape(name))));
-      }
-    }
+    kept.check(saved);
     whileOpen(
         () -> {
-          if (state.names().isEmpty()) {
-            return 0;
-          }
-          List<Output> feeds = new ArrayList<>();
-          List<Output> assignments = new ArrayList<>();
-          List<NativeTensor> tensors = new ArrayList<>();
-          for (String name : state.names()) {
-            Output given =
-                nativeGraph
-                    .op("Placeholder")
-                    .attr("dtype", DataType.FLOAT32)
-                    .shape("shape", state.shape(name))
-                    .build();
-            feeds.add(given);
-            assignments.add(
-                TrainedVariables.assign(out, state.handle(name), given, DataType.FLOAT32));
-            tensors.add(NativeTensor.copyOf(saved.get(name)));
-          }
-          try (NativeCall call = session.prepare(feeds, List.of(), assignments)) {
-            return call.run(tensors).size();
-          } finally {
-            tensors.forEach(NativeTensor::close);
-          }
+          kept.restore(saved);
+          return saved;
         });
   }
 

@@ -2,7 +2,6 @@ package org.openclip.backend.tf.training;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +18,8 @@ import org.openclip.api.training.Optimizer;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.api.training.UpdateRule;
 import org.openclip.backend.tf.distributed.Collectives;
+import org.openclip.backend.tf.distributed.Flat;
+import org.openclip.backend.tf.distributed.Shards;
 import org.openclip.backend.tf.lowering.Emitter;
 import org.openclip.backend.tf.lowering.Lowering;
 import org.openclip.backend.tf.lowering.Numbers;
@@ -27,9 +28,9 @@ import org.openclip.backend.tf.runtime.OpBuilder;
 import org.openclip.backend.tf.runtime.Output;
 
 /**
- * The end of a step: gradients are clipped, and parameters, the optimizer's tensors and the
- * statistics of batch norms change. All of it waits until every gradient is there, so that no
- * variable changes that is still read, and is left out when the loss is not finite.
+ * The end of a step: gradients are clipped, and parameters and the optimizer's tensors change. All
+ * of it waits until every gradient is there, so that no variable changes that is still read, and is
+ * left out when the loss is not finite.
  */
 final class Updates {
   private static final DataType REAL = DataType.FLOAT32;
@@ -52,6 +53,7 @@ final class Updates {
    *
    * @param gradients by parameter
    * @param loss what must be finite
+   * @param sharing which of the parameters this process changes, and how it gets the others
    */
   Updates(
       TrainingPlan plan,
@@ -60,7 +62,8 @@ final class Updates {
       OptimizerVariables state,
       Scalars scalars,
       Map<String, Output> gradients,
-      Output loss) {
+      Output loss,
+      Sharing sharing) {
     this.plan = plan;
     this.out = out;
     this.variables = variables;
@@ -84,7 +87,50 @@ final class Updates {
     // A switch whose wrong side is taken lets nothing run that waits for the other one.
     Output chosen = out.begin("Switch", out.number(1, REAL), finite).after(barrier.build()).build();
     gate = out.op("Identity", new Output(chosen.operation(), 1));
-    gradients.forEach(this::parameter);
+    Map<String, Output> changed = new HashMap<>();
+    gradients.forEach(
+        (name, gradient) -> {
+          if (sharing.own(name)) {
+            changed.put(name, parameter(name, gradient));
+          }
+        });
+    operations.addAll(changed.values());
+    if (sharing.shards() != null) {
+      exchange(sharing.collectives(), sharing.shards(), gradients.keySet(), changed);
+    }
+  }
+
+  /**
+   * Who changes which parameters.
+   *
+   * @param collectives where processes that train together meet
+   * @param shards of the parameters; null where every process changes all
+   */
+  record Sharing(Collectives collectives, @Nullable Shards shards) {
+    boolean own(String parameter) {
+      return shards == null || shards.own(parameter);
+    }
+  }
+
+  /** Gives what this process has changed to all others, and takes what they have. */
+  private void exchange(
+      Collectives collectives, Shards shards, Iterable<String> names, Map<String, Output> changed) {
+    for (Shards.Bucket bucket : shards.buckets(names)) {
+      if (bucket.owner() == collectives.rank()) {
+        List<Output> values =
+            bucket.names().stream()
+                .map(n -> variables.readAfter(n, Objects.requireNonNull(changed.get(n))))
+                .toList();
+        operations.add(collectives.give(Flat.of(out, values).joined(), bucket.count(), null));
+        continue;
+      }
+      List<long[]> shapes =
+          bucket.names().stream().map(n -> variables.parameter(n).shape().sizes()).toList();
+      List<Output> values = Flat.apart(out, collectives.give(null, bucket.count(), gate), shapes);
+      for (int i = 0; i < values.size(); i++) {
+        operations.add(assign(variables.handle(bucket.names().get(i)), values.get(i), REAL));
+      }
+    }
   }
 
   private static Output norm(Emitter out, Map<String, Output> gradients) {
@@ -103,7 +149,13 @@ final class Updates {
     return operations;
   }
 
-  private void parameter(String name, Output gradient) {
+  /** Returns what everything waits for that changes a variable. */
+  Output gate() {
+    return gate;
+  }
+
+  /** Changes a parameter, and returns what is done then. */
+  private Output parameter(String name, Output gradient) {
     Output clipped = shrink == null ? gradient : out.op("Mul", gradient, shrink);
     UpdateRule rule = Objects.requireNonNull(plan.rules().get(name));
     Output done =
@@ -120,7 +172,7 @@ final class Updates {
               out.number(clamp.maximum(), REAL));
       done = assign(variables.handle(name), moved, REAL);
     }
-    operations.add(done);
+    return done;
   }
 
   private Output scaled(Output rate, double factor) {
@@ -204,37 +256,5 @@ final class Updates {
 
   private Output assign(Output handle, Output value, DataType type) {
     return out.begin("AssignVariableOp", handle, value).attr("dtype", type).after(gate).build();
-  }
-
-  /** Lets running statistics follow those of the batch, and counts the batch. */
-  void statistics(List<TrainingPhase.Observation> observations, Collectives collectives) {
-    List<Output> seenHere = new ArrayList<>();
-    for (TrainingPhase.Observation seen : observations) {
-      seenHere.add(seen.mean());
-      seenHere.add(seen.variance());
-    }
-    // The running statistics of all processes stay the same, as those of the first do alone.
-    Iterator<Output> seenFirst =
-        (plan.sharing().norms() ? seenHere : collectives.first(seenHere)).iterator();
-    for (TrainingPhase.Observation seen : observations) {
-      String mean = seen.norm().mean().label();
-      follow(mean, seenFirst.next(), seen.norm().momentum());
-      follow(seen.norm().variance().label(), seenFirst.next(), seen.norm().momentum());
-      String counter = mean.substring(0, mean.lastIndexOf('.') + 1) + "num_batches_tracked";
-      if (variables.names().contains(counter)) {
-        operations.add(
-            out.begin(
-                    "AssignAddVariableOp", variables.handle(counter), out.number(1, DataType.INT64))
-                .attr("dtype", DataType.INT64)
-                .after(gate)
-                .build());
-      }
-    }
-  }
-
-  private void follow(String name, Output seen, double momentum) {
-    Output old = variables.readAfter(name, gate);
-    Output way = out.op("Mul", out.op("Sub", seen, old), out.number(momentum, REAL));
-    operations.add(assign(variables.handle(name), out.op("AddV2", old, way), REAL));
   }
 }

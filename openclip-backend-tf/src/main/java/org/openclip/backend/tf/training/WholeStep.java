@@ -26,6 +26,14 @@ final class WholeStep {
   private final NativeCall call;
   private @Nullable NativeCall gradientCall;
 
+  /**
+   * Makes ready.
+   *
+   * @param results the objective's scalars
+   * @param means of them over all processes
+   * @param norm the length of all gradients; null where it has no bound
+   * @param ends what the step changes
+   */
   WholeStep(
       NativeSession session,
       StepGraph step,
@@ -33,7 +41,8 @@ final class WholeStep {
       Map<String, Output> results,
       Map<String, Output> means,
       Map<String, Output> gradients,
-      Updates updates) {
+      @Nullable Output norm,
+      List<Output> ends) {
     this.session = session;
     this.step = step;
     this.scalars = scalars;
@@ -41,12 +50,11 @@ final class WholeStep {
     this.gradients = gradients;
     List<Output> fetches = new ArrayList<>(means.values());
     fetches.addAll(results.values());
-    Output norm = updates.norm();
     this.bounded = norm != null;
     if (norm != null) {
       fetches.add(norm);
     }
-    this.call = session.prepareTogether(feeds(), fetches, updates.operations());
+    this.call = session.prepareTogether(feeds(), fetches, ends);
   }
 
   private List<Output> feeds() {

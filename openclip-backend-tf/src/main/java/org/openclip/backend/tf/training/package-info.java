@@ -1,4 +1,4 @@
-/** Training with TensorFlow: variables, gradients, updates. */
+/** Trains models with TensorFlow: variables, gradients and optimizer updates. */
 @NullMarked
 package org.openclip.backend.tf.training;
 

@@ -1,4 +1,4 @@
-/** Checkpoints of other libraries, brought under the names of the reference. */
+/** Converts checkpoints of other libraries to the tensor names and layouts of the reference. */
 @NullMarked
 package org.openclip.hub.checkpoint.naming;
 

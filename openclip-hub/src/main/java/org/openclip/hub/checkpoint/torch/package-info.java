@@ -1,4 +1,4 @@
-/** PyTorch's checkpoints, read without PyTorch and without running anything in them. */
+/** Reads PyTorch checkpoints without PyTorch. Nothing in a file is run. */
 @NullMarked
 package org.openclip.hub.checkpoint.torch;
 

@@ -31,10 +31,11 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
-import org.openclip.hub.FreshWeights;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.testkit.Fixtures;
 
 /**
  * Models under the names of other libraries: each test takes a model apart as that library holds
@@ -47,7 +48,7 @@ class ForeignNamingTest {
   private final Map<String, Tensor> foreign = new LinkedHashMap<>();
 
   private static Architecture architecture(String golden) throws IOException {
-    Path file = Path.of(System.getProperty("openclip.golden"), "features", golden + ".json");
+    Path file = Fixtures.path("features/" + golden + ".json");
     Map<String, Object> json = JSON.std.mapFrom(Files.readAllBytes(file));
     return architecture(json.get("model_cfg"));
   }

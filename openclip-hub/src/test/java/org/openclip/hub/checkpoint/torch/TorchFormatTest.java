@@ -25,11 +25,11 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
-import org.openclip.hub.FreshWeights;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.checkpoint.StateDict;
-import org.openclip.hub.hf.TinyCatalogue;
+import org.openclip.hub.model.FreshWeights;
+import org.openclip.hub.testkit.TinyCatalogue;
 
 /** Checkpoints of PyTorch made by hand: what the goldens do not have. */
 class TorchFormatTest {

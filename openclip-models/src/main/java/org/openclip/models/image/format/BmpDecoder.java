@@ -7,8 +7,8 @@ import org.openclip.api.image.Image;
 import org.openclip.models.image.source.PictureFile;
 
 /**
- * The decoding of Windows' and OS/2's bitmaps. Masks, run lengths and palettes are read as Pillow
- * reads them, where its reading differs from others, too.
+ * Decodes Windows and OS/2 bitmaps. Masks, run lengths and palettes are read as Pillow reads them,
+ * even if other programs read them differently.
  */
 public final class BmpDecoder {
   private static final int FILE_HEADER = 14;
@@ -116,7 +116,7 @@ public final class BmpDecoder {
         : image(ColorMode.PALETTE, indices, palette);
   }
 
-  /** Returns where a row of a picture without run lengths begins. */
+  /** Returns where a row of an image without run lengths begins. */
   private int row(int y, int rowBytes) {
     long stride = ((long) width * bits + 31) >> 3 & ~3L;
     long start = Integer.toUnsignedLong(offset());
@@ -142,7 +142,7 @@ public final class BmpDecoder {
     return indices;
   }
 
-  /** Run lengths; a picture must be told to its end. */
+  /** Run lengths; an image must be told to its end. */
   private byte[] runs() {
     byte[] run = new byte[width * height];
     byte[] bytes = file.bytes();

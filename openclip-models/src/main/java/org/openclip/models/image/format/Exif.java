@@ -7,7 +7,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.models.image.source.PictureFile;
 import org.openclip.models.image.tiff.TiffDirectory;
 
-/** The one entry of a camera's EXIF or XMP data that matters to a picture's pixels. */
+/** Reads the orientation from a camera's EXIF or XMP data. */
 public final class Exif {
   private static final Pattern XMP = Pattern.compile("tiff:Orientation(=\"|>)([0-9])");
 
@@ -16,8 +16,8 @@ public final class Exif {
   /**
    * Returns the orientation, 1 to 8; 1 when there is none or the data are damaged.
    *
-   * @param exif a TIFF structure, perhaps behind the letters {@code Exif}; empty for none
-   * @param xmp XML that is asked when EXIF data do not say; empty for none
+   * @param exif a TIFF structure, possibly after the letters {@code Exif}; empty for none
+   * @param xmp XML that is read when the EXIF data have no orientation; empty for none
    */
   public static int orientation(byte[] exif, String xmp) {
     byte[] structure = exif;

@@ -6,7 +6,7 @@ import org.openclip.api.image.ColorMode;
 import org.openclip.api.image.Image;
 import org.openclip.models.image.source.PictureFile;
 
-/** The decoding of the first frame of a GIF file, on a screen that it fits into. */
+/** Decodes the first frame of a GIF file, on a screen that is large enough for it. */
 public final class GifDecoder {
   private static final int MOST_FROM_ONE = 4096;
 

@@ -9,12 +9,12 @@ import org.openclip.api.image.Image;
 import org.openclip.models.image.source.PictureFile;
 
 /**
- * The decoding of PNG (ISO/IEC 15948). Levels are those of the file: gamma, colour profiles and
- * single transparent colours are passed over, as in the reference. A file without its end is read
- * when all pixels are there.
+ * Decodes PNG (ISO/IEC 15948). The levels are those of the file: gamma, colour profiles and single
+ * transparent colours are ignored, as in the reference. A file without its end is read if it has
+ * all pixels.
  */
 public final class PngDecoder {
-  /** The first column and row of each pass of an interlaced picture, and the steps. */
+  /** The first column and row of each pass of an interlaced image, and the steps. */
   private static final int[][] PASSES = {
     {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
   };

@@ -6,8 +6,8 @@ import org.openclip.api.image.Image;
 import org.openclip.models.image.source.PictureFile;
 
 /**
- * The decoding of Netpbm's formats: bitmaps (PBM), grey (PGM) and colour (PPM), plain or binary,
- * and grey in floating point (PFM).
+ * Decodes Netpbm formats: bitmaps (PBM), grey (PGM) and colour (PPM), plain or binary, and grey in
+ * floating point (PFM).
  */
 public final class PnmDecoder {
   private static final int LONGEST_TOKEN = 10;
@@ -19,7 +19,7 @@ public final class PnmDecoder {
     this.file = file;
   }
 
-  /** Returns whether a file begins as these formats do. */
+  /** Returns whether a file has the first bytes of these formats. */
   public static boolean accepts(byte[] head) {
     if (head.length < 3 || head[0] != 'P') {
       return false;

@@ -1,4 +1,4 @@
-/** Readers of the simple formats of picture files, a class each. */
+/** Decodes the simple image formats, one class for each. */
 @NullMarked
 package org.openclip.models.image.format;
 

@@ -1,10 +1,10 @@
 package org.openclip.models.image.jpeg;
 
-/** What the components of a JPEG stream are. */
+/** The colour components of a JPEG stream. */
 public enum JpegColors {
-  /** As its markers tell, or its components' names. */
+  /** As the markers or the names of the components say. */
   MARKED,
-  /** Luminance and two colours, whatever the markers tell. */
+  /** Luminance and two colour differences, whatever the markers say. */
   LUMINANCE,
   /** What is to be handed out as it is. */
   PLAIN

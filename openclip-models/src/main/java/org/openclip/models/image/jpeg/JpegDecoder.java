@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.models.image.source.PictureFile;
 
 /**
- * The decoding of one file. What is damaged within the pixels is decoded as libjpeg does it; a file
- * that ends in them is refused.
+ * Decodes one JPEG file. Damaged pixel data are decoded as by libjpeg. A file that ends within the
+ * pixel data is an error.
  */
 public final class JpegDecoder {
   private static final int END = 0xd9;

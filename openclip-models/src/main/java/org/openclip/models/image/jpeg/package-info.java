@@ -1,6 +1,6 @@
 /**
- * A decoder of JPEG files of 8 bits (ITU-T T.81; sequential or progressive, Huffman or arithmetic
- * codes) that yields the pixels of libjpeg-turbo 2.1 to the bit, those of damaged files mostly.
+ * Decodes JPEG files of 8 bits (ITU-T T.81; sequential or progressive, Huffman or arithmetic
+ * coding). The pixels equal those of libjpeg-turbo 2.1 to the bit, and mostly so for damaged files.
  */
 @NullMarked
 package org.openclip.models.image.jpeg;

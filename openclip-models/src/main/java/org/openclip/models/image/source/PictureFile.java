@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import org.openclip.api.InvalidInputException;
 
 /**
- * The bytes of a picture file under the name that errors tell. Reads behind its end are errors, not
+ * The bytes of an image file under the name that errors tell. Reads behind its end are errors, not
  * exceptions of arrays.
  *
  * @param name the file's name, for messages
@@ -12,7 +12,7 @@ import org.openclip.api.InvalidInputException;
  */
 @SuppressWarnings("ArrayRecordComponent") // a file is its bytes; copying them would double them
 public record PictureFile(String name, byte[] bytes) {
-  /** Returns how many bytes there are. */
+  /** Returns the number of bytes. */
   public int length() {
     return bytes.length;
   }
@@ -44,7 +44,7 @@ public record PictureFile(String name, byte[] bytes) {
     return (int) number(from, count, true);
   }
 
-  /** Returns whether a text stands at an index. */
+  /** Returns whether the file has a text at an index. */
   public boolean has(String text, int from) {
     return from >= 0
         && from + text.length() <= bytes.length
@@ -52,7 +52,7 @@ public record PictureFile(String name, byte[] bytes) {
   }
 
   /**
-   * Returns the error of a file that ends too early.
+   * Creates the exception for a file that ends too early.
    *
    * @param where the place, such as "in its header"
    */
@@ -60,13 +60,13 @@ public record PictureFile(String name, byte[] bytes) {
     return new InvalidInputException(name + " is cut short " + where + "; give the whole file");
   }
 
-  /** Returns the error of a file that no program can make sense of. */
+  /** Creates the exception for a damaged file. */
   public InvalidInputException damaged(String what) {
     return new InvalidInputException(
         name + " is damaged: " + what + "; save it again with another program");
   }
 
-  /** Returns the error of a file that may be whole, but is of a kind that is not read. */
+  /** Creates the exception for a file of an unsupported kind. */
   public InvalidInputException unknown(String what) {
     return new InvalidInputException(
         name + " is of a kind that is not read: " + what + "; save it as PNG");

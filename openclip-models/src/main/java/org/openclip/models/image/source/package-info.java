@@ -1,4 +1,4 @@
-/** The bytes of a picture file, read within their bounds, and the errors that name the file. */
+/** Reads the bytes of an image file within their bounds. Errors name the file. */
 @NullMarked
 package org.openclip.models.image.source;
 

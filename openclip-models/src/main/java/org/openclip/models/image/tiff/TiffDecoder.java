@@ -13,8 +13,8 @@ import org.openclip.models.image.source.PictureFile;
 import org.openclip.models.image.webp.WebpDecoder;
 
 /**
- * The decoding of the first picture of a TIFF file: its strips or tiles are unpacked one by one,
- * and their rows made pixels.
+ * Decodes the first image of a TIFF file. Its strips or tiles are unpacked one by one, and their
+ * rows are converted to pixels.
  */
 public final class TiffDecoder {
   private final PictureFile file;
@@ -63,9 +63,9 @@ public final class TiffDecoder {
   }
 
   /**
-   * Decodes a file. Its orientation is applied, as Pillow does in TIFF alone.
+   * Decodes a file. The orientation is applied, as Pillow does for TIFF only.
    *
-   * @return the picture, whose orientation is 1
+   * @return the image, whose orientation is 1
    */
   public static Image decode(PictureFile file) {
     TiffDecoder decoder = new TiffDecoder(file);

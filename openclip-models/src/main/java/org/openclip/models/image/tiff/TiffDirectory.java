@@ -5,8 +5,8 @@ import java.util.Map;
 import org.openclip.models.image.source.PictureFile;
 
 /**
- * The tags of the first picture of a TIFF or BigTIFF structure, which is also what EXIF data are.
- * Entries that point out of the file are passed over.
+ * The tags of the first image of a TIFF or BigTIFF structure. EXIF data have the same structure.
+ * Entries that point outside the file are ignored.
  */
 public final class TiffDirectory {
   static final int WIDTH = 256;
@@ -47,7 +47,10 @@ public final class TiffDirectory {
     this.bigEndian = bigEndian;
   }
 
-  /** Returns whether a file begins as TIFF does; a version in the other byte order is known. */
+  /**
+   * Returns whether a file has the first bytes of TIFF. A version in the other byte order is
+   * accepted.
+   */
   public static boolean accepts(byte[] head) {
     return head.length >= 4
         && (head[0] == 'I' || head[0] == 'M')
@@ -153,13 +156,13 @@ public final class TiffDirectory {
     return bytes;
   }
 
-  /** Returns the orientation that a camera wrote, 1 to 8; 1 when there is none. */
+  /** Returns the orientation, 1 to 8; 1 when there is none. */
   public int orientation() {
     long[] numbers = numbers(ORIENTATION);
     return numbers.length == 1 && numbers[0] >= 1 && numbers[0] <= 8 ? (int) numbers[0] : 1;
   }
 
-  /** Returns whether there is an orientation of whatever value. */
+  /** Returns whether there is an orientation, of any value. */
   public boolean hasOrientation() {
     return has(ORIENTATION);
   }

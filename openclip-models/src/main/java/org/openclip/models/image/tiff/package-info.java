@@ -1,4 +1,4 @@
-/** The decoding of TIFF files (TIFF 6.0 and BigTIFF) by what their tags say. */
+/** Decodes TIFF files (TIFF 6.0 and BigTIFF) as their tags say. */
 @NullMarked
 package org.openclip.models.image.tiff;
 

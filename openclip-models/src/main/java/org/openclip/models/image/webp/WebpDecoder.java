@@ -14,7 +14,7 @@ import org.openclip.api.backend.NativePlace;
 import org.openclip.api.image.Image;
 import org.openclip.models.image.source.PictureFile;
 
-/** The decoding of WebP: of an animation, the first picture on its canvas. */
+/** The decoding of WebP: of an animation, the first image on its canvas. */
 public final class WebpDecoder {
   private static final NativePlace PLACE =
       new NativePlace(
@@ -28,7 +28,7 @@ public final class WebpDecoder {
   private WebpDecoder() {}
 
   /**
-   * A decoded picture.
+   * A decoded image.
    *
    * @param width columns
    * @param height rows
@@ -80,6 +80,9 @@ public final class WebpDecoder {
         reader.dispose();
       }
     } catch (LinkageError | IllegalCallerException e) {
+      if (e.getCause() instanceof ClassNotFoundException) {
+        throw missing(file, e);
+      }
       throw new OpenClipException(
           "the native library that reads WebP files does not load here: "
               + PLACE.problem(e, WebPImageReaderSpi.class).orElseGet(() -> NativePlace.root(e))
@@ -92,5 +95,17 @@ public final class WebpDecoder {
     } catch (IOException | RuntimeException e) {
       throw file.damaged("libwebp says " + e.getMessage());
     }
+  }
+
+  private static OpenClipException missing(PictureFile file, Throwable cause) {
+    return new OpenClipException(
+        file.name()
+            + " is a WebP picture, which is decoded by a library that is not here; add"
+            + " com.github.usefulness:webp-imageio and its dependencies to the class path, or to"
+            + " the module path with --add-modules webp.imageio,kotlin.stdlib; or save the picture"
+            + " as PNG ("
+            + cause
+            + ")",
+        cause);
   }
 }

@@ -1,4 +1,4 @@
-/** The decoding of WebP files by libwebp. */
+/** Decodes WebP files with libwebp. */
 @NullMarked
 package org.openclip.models.image.webp;
 

@@ -13,11 +13,11 @@ import org.openclip.models.text.Cleaning;
 import org.openclip.models.text.ModelFit;
 
 /**
- * Offers tokenizers of Hugging Face's library, as {@code hf}, for models that name one. The library
- * is an optional dependency, loaded with the first such tokenizer.
+ * Provides the tokenizers {@code hf} of Hugging Face's library, for models that name one. The
+ * library is an optional dependency. It is loaded with the first such tokenizer.
  */
 public final class HfTokenizerProvider implements TokenizerProvider {
-  /** Creates the provider; no library is loaded yet. */
+  /** Creates the provider. It does not load the library. */
   public HfTokenizerProvider() {}
 
   @Override

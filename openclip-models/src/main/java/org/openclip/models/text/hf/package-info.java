@@ -1,5 +1,6 @@
 /**
- * Tokenizers of Hugging Face's library, as models with other text towers than CLIP's own use them.
+ * Implements tokenizers of Hugging Face's library, for models with other text towers than CLIP's
+ * own.
  */
 @NullMarked
 package org.openclip.models.text.hf;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.models.resource.ModuleResource;
 
 /**
- * The decoding of HTML 5 character references such as <code>&amp;eacute;</code> and <code>
+ * Decodes HTML 5 character references such as <code>&amp;eacute;</code> and <code>
  * &amp;#233;</code>.
  */
 public final class HtmlEntities {

@@ -2,7 +2,7 @@ package org.openclip.models.text.repair;
 
 import java.text.Normalizer;
 
-/** The repair of whole texts, segment by segment; each segment is usually a line. */
+/** Repairs whole texts, segment by segment. Each segment is usually a line. */
 public final class TextRepair {
   /** The length in code points above which a segment without line breaks is cut. */
   private static final int LONGEST_SEGMENT = 1_000_000;

@@ -11,10 +11,11 @@ import java.util.Map;
 import org.openclip.models.resource.ModuleResource;
 
 /**
- * What a character is, whichever version of Unicode the Java runtime knows: 15.0 in Java 21, 16.0
- * in Java 25. Two machines must cut one text into the same tokens. What is done to strings follows
- * Python's tables of 15.1, and regular expressions 16.0; what came later is an unknown sign. Only
- * the additions are listed, for the category of a character hardly ever changes.
+ * Character properties that do not depend on the Unicode version of the Java runtime, which is 15.0
+ * in Java 21 and 16.0 in Java 25. All machines must split a text into the same tokens. String
+ * operations follow Python's tables of 15.1, and regular expressions 16.0. Later characters count
+ * as unknown. Only the additions are listed, because the category of a character hardly ever
+ * changes.
  */
 public final class Unicode {
   private static final int PYTHON = 151;
@@ -110,7 +111,8 @@ public final class Unicode {
   /**
    * Returns a regular expression in which categories mean the same in every Java runtime.
    *
-   * @param expression with categories such as {@code \p{L}} inside of brackets alone
+   * @param expression a regular expression with categories such as {@code \p{L}} inside brackets
+   *     only
    */
   public static String pinned(String expression) {
     return pinned(expression, EXPRESSIONS);

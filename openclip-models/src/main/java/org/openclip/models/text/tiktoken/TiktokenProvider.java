@@ -11,9 +11,9 @@ import org.openclip.api.text.TokenizerContext;
 import org.openclip.models.text.Cleaning;
 import org.openclip.models.text.ModelFit;
 
-/** Offers OpenAI's byte-pair encodings, as {@code tiktoken}, for models that ask for them. */
+/** Provides OpenAI's encodings {@code tiktoken}, for models that name one. */
 public final class TiktokenProvider implements TokenizerProvider {
-  /** Creates the provider; no file is read yet. */
+  /** Creates the provider. It reads no file. */
   public TiktokenProvider() {}
 
   @Override

@@ -1,4 +1,4 @@
-/** OpenAI's byte-pair encodings, as OpenCLIP's modern text towers use them. */
+/** Implements OpenAI's tiktoken encodings, for OpenCLIP's modern text towers. */
 @NullMarked
 package org.openclip.models.text.tiktoken;
 

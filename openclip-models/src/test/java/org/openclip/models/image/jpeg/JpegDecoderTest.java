@@ -11,7 +11,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import javax.imageio.IIOImage;
@@ -30,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openclip.api.InvalidInputException;
 import org.openclip.models.image.source.PictureFile;
+import org.openclip.testkit.Fixtures;
 import org.w3c.dom.NodeList;
 
 /** The decoder beside the JDK's, which is libjpeg. */
@@ -37,8 +37,7 @@ class JpegDecoderTest {
   private static final int[] SIZES = {1, 2, 3, 5, 8, 9, 15, 16, 17, 31, 33, 64, 100, 257};
 
   private static byte[] golden(String name) throws IOException {
-    return Files.readAllBytes(
-        Path.of(System.getProperty("openclip.golden")).resolve("preprocess/images").resolve(name));
+    return Files.readAllBytes(Fixtures.path("preprocess/images").resolve(name));
   }
 
   /** Smooth and rough parts, and colours of every kind. */

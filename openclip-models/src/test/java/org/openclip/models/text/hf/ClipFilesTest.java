@@ -14,12 +14,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.TokenizerContext;
 import org.openclip.models.text.ClipTokenizerProvider;
+import org.openclip.testkit.Fixtures;
 
 /** The files that CLIP's tokenizer writes make the same tokenizer in Hugging Face's library. */
 @Tag("golden-tokenizer")
 class ClipFilesTest {
-  private static final Path GOLDEN =
-      Path.of(System.getProperty("openclip.golden")).resolve("tokenizer/clip-bpe.json");
+  private static final Path GOLDEN = Fixtures.path("tokenizer/clip-bpe.json");
 
   @TempDir Path folder;
 

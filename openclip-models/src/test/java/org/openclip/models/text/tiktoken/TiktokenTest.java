@@ -26,6 +26,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.TokenizerContext;
+import org.openclip.testkit.Fixtures;
 
 /** OpenAI's encodings against JTokkit, which wrote them anew and ships the files of ranks. */
 class TiktokenTest {
@@ -50,7 +51,7 @@ class TiktokenTest {
   }
 
   private static List<String> texts() throws IOException {
-    Path file = Path.of(System.getProperty("openclip.golden")).resolve("tokenizer/clip-bpe.json");
+    Path file = Fixtures.path("tokenizer/clip-bpe.json");
     List<String> texts = new ArrayList<>();
     for (Object golden : (List<?>) JSON.std.mapFrom(Files.readString(file)).get("cases")) {
       texts.add((String) ((Map<?, ?>) golden).get("text"));

@@ -1,0 +1,291 @@
+package org.openclip.hub.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.UnknownNameException;
+import org.openclip.api.backend.BackendOptions;
+import org.openclip.api.backend.Device;
+import org.openclip.api.backend.Precision;
+import org.openclip.api.config.PretrainedTag;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.api.spi.ModelCatalogueProvider;
+import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.OpenClip;
+import org.openclip.hub.cli.terminal.Printable;
+import org.openclip.hub.io.JsonObjects;
+import org.openclip.hub.model.PretrainedTags;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options by which every command chooses a model and how it runs. */
+public final class ModelOptions {
+  /** The folder in which {@code init} writes models and in which they are looked for by name. */
+  public static final Path HOME = Path.of("models");
+
+  /** The model whose weights are meant when none is named. */
+  private static final String DEFAULT = "ViT-B-32";
+
+  /** The key of a checkpoint's metadata under which {@code init} says how it made the weights. */
+  public static final String UNTRAINED = "openclip.untrained";
+
+  /** The key of a checkpoint's metadata for what is to be said whenever the weights are used. */
+  public static final String NOTE = "openclip.note";
+
+  private static final String SCHEME = "local-dir:";
+
+  /** Two letters at least, for {@code C:} is a drive. */
+  private static final Pattern SCHEMES = Pattern.compile("[a-z][a-z0-9+.-]+:");
+
+  @Option(
+      names = {"-m", "--model"},
+      paramLabel = "MODEL",
+      description = {
+        "A name of 'openclip models' or a model folder. Without --pretrained, a name stands for the"
+            + " folder models/NAME.",
+        "Default: OPENCLIP_MODEL of the environment, else "
+            + DEFAULT
+            + " with --pretrained, and"
+            + " without it the model that comes with OpenCLIP."
+      })
+  private @Nullable String model;
+
+  @Option(
+      names = {"-p", "--pretrained"},
+      paramLabel = "WEIGHTS",
+      description = {
+        "A tag of 'openclip pretrained', which is downloaded if need be, or the path or URI of a"
+            + " checkpoint."
+      })
+  private @Nullable String pretrained;
+
+  @Mixin private final FetchSettings fetching = new FetchSettings();
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description = "What computes, such as onnx. Default: the preferred one on the path.")
+  private @Nullable String backend;
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEVICE",
+      description = "auto, cpu, cuda or cuda:N. Default: auto.")
+  private Device device = Device.AUTO;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      description = "fp32, fp16 or bf16. Default: fp32.")
+  private Precision precision = Precision.FLOAT32;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description =
+          "Cores that decoding and encoding may keep busy together. Default: all, of which small"
+              + " models use one to encode.")
+  private int threads;
+
+  @Option(
+      names = "--spin",
+      paramLabel = "on|off",
+      description =
+          "Whether threads of one run wait for each other by spinning; off where other programs"
+              + " want the cores. Default: on.")
+  private Switch spin = Switch.ON;
+
+  /** Yes or no. */
+  enum Switch {
+    /** Yes. */
+    ON,
+    /** No. */
+    OFF;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Pictures or texts that run at once. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "32")
+  private int batch;
+
+  @Option(
+      names = "--exif-orientation",
+      description = {
+        "Turns pictures as their EXIF or XMP data say, before all else. The reference does not;"
+            + " models were trained with pictures as they are stored."
+      })
+  private boolean exifOrientation;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = {
+        "Changes the model's configuration, such as vision_cfg.image_size=336. May be repeated."
+      })
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  /** Creates options with their defaults; a command has them as a field with {@code @Mixin}. */
+  public ModelOptions() {}
+
+  /** Returns how many pictures or texts run at once. */
+  public int batch() {
+    return batch;
+  }
+
+  /** Returns the backend that was chosen by name; empty for none. */
+  public Optional<String> backend() {
+    return Optional.ofNullable(backend);
+  }
+
+  /** Returns how a backend runs, as the options say. */
+  public BackendOptions running() {
+    return new BackendOptions(device, precision, threads, spin == Switch.ON);
+  }
+
+  /** Returns a builder with the choices that the options say. */
+  public ModelBuilder builder(Environment environment) {
+    String named = named();
+    return configure(
+        named == null ? unnamed(environment) : resolve(named, environment), environment);
+  }
+
+  /** Returns the model that the user named; null when none. */
+  private @Nullable String named() {
+    if (model != null) {
+      return model;
+    }
+    String variable = System.getenv("OPENCLIP_MODEL");
+    return variable == null || variable.isBlank() ? null : variable;
+  }
+
+  private String unnamed(Environment environment) {
+    return pretrained == null ? PretrainedTags.embedded(environment.plugins()) : DEFAULT;
+  }
+
+  private ModelBuilder configure(String resolved, Environment environment) {
+    ModelBuilder builder =
+        OpenClip.model(resolved).plugins(environment.plugins()).device(device).precision(precision);
+    try {
+      builder.threads(threads).spin(spin == Switch.ON).batchSize(batch);
+    } catch (InvalidInputException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+    if (backend != null) {
+      builder.backend(backend);
+    }
+    if (pretrained != null) {
+      builder.pretrained(pretrained);
+    }
+    fetching.apply(builder, environment);
+    overrides.forEach((key, value) -> builder.override(key, value(value)));
+    if (exifOrientation) {
+      builder.preprocess("exif_orientation", true);
+    }
+    return builder;
+  }
+
+  /** Loads the model, and says what the file of its weights says of them. */
+  public ClipModel load(Environment environment) {
+    ClipModel loaded = builder(environment).load();
+    boolean folder = loaded.name().startsWith(SCHEME);
+    String name = folder ? loaded.name().substring(SCHEME.length()) : loaded.name();
+    Map<String, String> says = loaded.weightsMetadata();
+    String untrained = says.get(UNTRAINED);
+    if (untrained != null) {
+      note(
+          environment,
+          "the weights %s are untrained (%s); the numbers mean nothing"
+              .formatted(folder ? "in " + name : "of " + name, untrained));
+    }
+    String note = says.get(NOTE);
+    if (note != null) {
+      note(environment, "%s, %s".formatted(name, note));
+    }
+    return loaded;
+  }
+
+  private static void note(Environment environment, String text) {
+    environment.err().println("openclip: note: " + Printable.line(text));
+    environment.err().flush();
+  }
+
+  /** Returns the name by which the hub loads what the user named. */
+  private String resolve(String named, Environment environment) {
+    String located = locate(named, environment);
+    if (pretrained != null || SCHEMES.matcher(located).lookingAt()) {
+      return located;
+    }
+    Path folder = HOME.resolve(located);
+    if (Files.isDirectory(folder)) {
+      return SCHEME + folder;
+    }
+    if (PretrainedTags.of(environment.plugins()).find(named, PretrainedTag.EMBEDDED).isPresent()) {
+      return named;
+    }
+    throw new InvalidInputException(
+        "there are no weights for %s: name a tag or a checkpoint by --pretrained, or run 'openclip init %s', which fills %s with untrained ones"
+            .formatted(located, located, folder));
+  }
+
+  /**
+   * Returns what the hub calls a model: a built-in name or a scheme as they are, a folder behind
+   * {@code local-dir:}.
+   *
+   * @throws UnknownNameException when it is none of them
+   */
+  public static String locate(String named, Environment environment) {
+    Set<String> names = new LinkedHashSet<>();
+    environment.plugins().all(ModelCatalogueProvider.class).forEach(c -> names.addAll(c.models()));
+    if (names.contains(named) && Files.isDirectory(Path.of(named))) {
+      note(
+          environment,
+          "%s is the model of that name, and not the folder %s that is here; for the folder write %s"
+              .formatted(named, named, Path.of(".", named)));
+    }
+    if (names.contains(named) || SCHEMES.matcher(named).lookingAt()) {
+      return named;
+    }
+    if (Files.isDirectory(PictureArguments.path(named))) {
+      return SCHEME + named;
+    }
+    if (names.contains(named.replace('/', '-'))) {
+      return named.replace('/', '-');
+    }
+    if (named.contains("/") || named.contains("\\")) {
+      throw new InvalidInputException(
+          "there is no model folder %s; check the path, or make one by 'openclip init MODEL %s'"
+              .formatted(named, named));
+    }
+    throw new UnknownNameException(
+        "model", named, names, "'openclip models' lists them; a model folder will do, too");
+  }
+
+  /** Returns the value of a {@code --set}: as JSON, or as the text that it is. */
+  public static Object value(String text) {
+    byte[] wrapped = ("{\"value\":" + text + "}").getBytes(StandardCharsets.UTF_8);
+    try {
+      Object parsed = JsonObjects.parse("--set", 0, wrapped).get("value");
+      return parsed == null ? text : parsed;
+    } catch (InvalidFileException e) {
+      return text;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package org.openclip.hub.cli;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.cli.terminal.Printable;
+import org.openclip.hub.io.Missing;
+import org.openclip.hub.picture.PictureFolder;
+
+/** Pictures as users name them: files, and folders for all pictures below them. */
+public final class PictureArguments {
+  private PictureArguments() {}
+
+  /**
+   * Returns the files that are named and those in the folders that are named, sorted by path within
+   * each. What is passed over in folders is counted on the error stream.
+   *
+   * @throws InvalidInputException when one does not exist, or a folder has no picture
+   */
+  public static List<Path> expand(List<String> names, Environment environment) {
+    List<Path> files = new ArrayList<>();
+    for (String name : names) {
+      Path path = path(name);
+      if (!Files.exists(path)) {
+        throw Missing.file(path);
+      }
+      if (Files.isDirectory(path)) {
+        files.addAll(inFolder(path, environment));
+      } else {
+        files.add(path);
+      }
+    }
+    return files;
+  }
+
+  private static List<Path> inFolder(Path path, Environment environment) {
+    PictureFolder folder = PictureFolder.list(path, environment.plugins());
+    if (folder.pictures().isEmpty()) {
+      throw new InvalidInputException(
+          "folder %s has no picture; looked for files that end in %s"
+              .formatted(path, folder.knownEndings()));
+    }
+    folder
+        .passedOver()
+        .ifPresent(line -> environment.err().println("openclip: note: " + Printable.line(line)));
+    environment.err().flush();
+    return folder.pictures();
+  }
+
+  /** Returns whether a name ends as those of pictures do. */
+  public static boolean looksLike(String name, PluginRegistry plugins) {
+    return PictureFolder.endings(plugins).contains(PictureFolder.ending(name));
+  }
+
+  /** Returns whether a text is the name of a file or folder that exists. */
+  public static boolean exists(String name) {
+    try {
+      return Files.exists(Path.of(name));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /** Returns the path of a name. */
+  public static Path path(String name) {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new InvalidInputException("'" + name + "' is no path: " + e.getMessage(), e);
+    }
+  }
+}

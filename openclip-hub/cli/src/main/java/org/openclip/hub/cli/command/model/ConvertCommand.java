@@ -1,0 +1,191 @@
+package org.openclip.hub.cli.command.model;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.backend.Precision;
+import org.openclip.api.spi.CommandProvider;
+import org.openclip.api.tensor.Weights;
+import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.OpenClip;
+import org.openclip.hub.checkpoint.Checkpoints;
+import org.openclip.hub.checkpoint.RoundedWeights;
+import org.openclip.hub.checkpoint.SafetensorsWriter;
+import org.openclip.hub.checkpoint.TensorLayout;
+import org.openclip.hub.checkpoint.WeightSource;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.io.ModelFiles;
+import org.openclip.hub.model.ModelFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command that turns a checkpoint of any format into safetensors. */
+public final class ConvertCommand implements CommandProvider {
+  /** Creates the provider. */
+  public ConvertCommand() {}
+
+  @Override
+  public String name() {
+    return "convert";
+  }
+
+  @Override
+  public String summary() {
+    return "Turns a checkpoint of any format into safetensors, or a model of transformers";
+  }
+
+  @Override
+  public int run(List<String> arguments, Environment environment) {
+    return Arguments.run(this, new Call(), arguments, environment);
+  }
+
+  /** Whose names the tensors get. */
+  private enum Form {
+    OPENCLIP,
+    TRANSFORMERS;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Command(
+      customSynopsis = "openclip convert [OPTION...] CHECKPOINT OUTPUT",
+      sortOptions = false,
+      footer = {
+        "",
+        "With --model, OUTPUT is a model folder: names and shapes are checked and brought to the",
+        "reference's. Without it, OUTPUT is a file that holds the tensors as they are named.",
+        "With --to transformers, OUTPUT is a folder that Hugging Face's transformers loads;"
+            + " CHECKPOINT",
+        "may be a model folder then, which needs no --model.",
+        "",
+        "  openclip convert epoch_32.pt models/mine --model ViT-B-32",
+        "  openclip convert pytorch_model.bin weights.safetensors --precision fp16",
+        "  openclip convert models/mine for-transformers --to transformers"
+      })
+  private static final class Call implements Arguments.Call {
+    @Parameters(index = "0", paramLabel = "CHECKPOINT", description = "A file, or a model folder.")
+    private Path file = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "OUTPUT", description = "A folder, or a file.")
+    private Path output = Path.of("");
+
+    @Option(
+        names = {"-m", "--model"},
+        paramLabel = "MODEL",
+        description = "The model whose weights these are, a name of 'openclip models'.")
+    private @Nullable String model;
+
+    @Option(
+        names = "--to",
+        paramLabel = "FORM",
+        description = {
+          "openclip: the reference's names; transformers: those of CLIPModel and SiglipModel, with"
+              + " config.json, preprocessor_config.json and the tokenizer. Default: openclip."
+        })
+    private Form form = Form.OPENCLIP;
+
+    @Option(
+        names = "--precision",
+        paramLabel = "TYPE",
+        description = "fp32, fp16 or bf16. Default: as they are.")
+    private @Nullable Precision precision;
+
+    @Option(
+        names = "--set",
+        paramLabel = "KEY=VALUE",
+        description = {
+          "With --model: changes its configuration, such as quick_gelu=true. May be repeated."
+        })
+    private Map<String, String> overrides = new LinkedHashMap<>();
+
+    @Option(
+        names = "--metadata",
+        paramLabel = "KEY=TEXT",
+        description = {
+          "Without --model: free text for the new file, such as openclip.note=..., which every"
+              + " command says that loads these weights. May be repeated."
+        })
+    private Map<String, String> metadata = new LinkedHashMap<>();
+
+    @Option(names = "--force", description = "Replaces what is there already.")
+    private boolean force;
+
+    @Override
+    public int run(Environment environment) {
+      if (form == Form.TRANSFORMERS) {
+        return toTransformers(environment);
+      }
+      Path target = model == null ? output : output.resolve(ModelFolder.CHECKPOINT);
+      checkFree(target);
+      try (Weights weights = Checkpoints.open(file, environment.plugins())) {
+        if (model == null) {
+          Map<String, String> text =
+              new LinkedHashMap<>(Checkpoints.ownMetadata(Checkpoints.metadata(file)));
+          text.putAll(metadata);
+          SafetensorsWriter.write(target, source(weights), text);
+        } else {
+          builder(model, environment)
+              .saveWeights(output, precision == null ? null : precision.type());
+        }
+        long bytes =
+            source(weights).layout().values().stream().mapToLong(TensorLayout::bytes).sum();
+        environment
+            .out()
+            .println(
+                "%s: %s tensors, %s MB, from %s"
+                    .formatted(target, weights.names().size(), bytes / 1_000_000, file));
+      }
+      return Main.SUCCESS;
+    }
+
+    private int toTransformers(Environment environment) {
+      checkFree(output.resolve(ModelFiles.TRANSFORMERS));
+      ModelBuilder builder;
+      if (Files.isDirectory(file) && model == null) {
+        builder = OpenClip.model("local-dir:" + file).plugins(environment.plugins());
+        overrides.forEach((key, value) -> builder.override(key, ModelOptions.value(value)));
+      } else if (model == null) {
+        throw new UsageException(
+            "--to transformers needs a model folder, or --model and a checkpoint");
+      } else {
+        builder = builder(ModelOptions.locate(model, environment), environment);
+      }
+      builder
+          .saveTransformers(output, precision == null ? null : precision.type())
+          .forEach(written -> environment.out().println(written));
+      return Main.SUCCESS;
+    }
+
+    private void checkFree(Path target) {
+      if (!force && Files.exists(target)) {
+        throw new UsageException(target + " is there already; --force replaces it");
+      }
+    }
+
+    private ModelBuilder builder(String name, Environment environment) {
+      // By its path, so that a known file name, or a configuration beside it, counts.
+      ModelBuilder builder =
+          OpenClip.model(name)
+              .plugins(environment.plugins())
+              .pretrained(file.toAbsolutePath().toString());
+      overrides.forEach((key, value) -> builder.override(key, ModelOptions.value(value)));
+      return builder;
+    }
+
+    private WeightSource source(Weights weights) {
+      WeightSource source = WeightSource.of(weights);
+      return precision == null ? source : new RoundedWeights(source, precision.type());
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package org.openclip.hub.cli.command.model;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.spi.CommandProvider;
+import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.OpenClip;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.FetchSettings;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.result.JsonLines;
+import org.openclip.hub.cli.result.OutputFormat;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command that brings a model to this machine without loading it. */
+public final class DownloadCommand implements CommandProvider {
+  /** Creates the provider. */
+  public DownloadCommand() {}
+
+  @Override
+  public String name() {
+    return "download";
+  }
+
+  @Override
+  public String summary() {
+    return "Brings a model's files to this machine, to be used without a network";
+  }
+
+  @Override
+  public int run(List<String> arguments, Environment environment) {
+    return Arguments.run(this, new Call(), arguments, environment);
+  }
+
+  @Command(
+      customSynopsis = "openclip download [OPTION...] MODEL",
+      sortOptions = false,
+      footer = {
+        "",
+        "The path of the checkpoint is the output.",
+        "",
+        "  openclip download ViT-B-32 --pretrained laion2b_s34b_b79k",
+        "  openclip download hf-hub:timm/ViT-B-16-SigLIP2@main"
+      })
+  private static final class Call implements Arguments.Call {
+    @Parameters(
+        index = "0",
+        paramLabel = "MODEL",
+        description = {
+          "A name of 'openclip models', or hf-hub:ORG/REPOSITORY with @REVISION behind it if need"
+              + " be."
+        })
+    private String model = "";
+
+    @Option(
+        names = {"-p", "--pretrained"},
+        paramLabel = "WEIGHTS",
+        description = "A tag of 'openclip pretrained', or the URI of a checkpoint.")
+    private @Nullable String pretrained;
+
+    @Mixin private final FetchSettings fetching = new FetchSettings();
+
+    @Option(
+        names = {"-f", "--format"},
+        paramLabel = "FORMAT",
+        description = "table: the bare path, or json: one object. Default: table.")
+    private OutputFormat format = OutputFormat.TABLE;
+
+    @Override
+    public int run(Environment environment) {
+      ModelBuilder builder = OpenClip.model(model).plugins(environment.plugins());
+      if (pretrained != null) {
+        builder.pretrained(pretrained);
+      }
+      fetching.apply(builder, environment);
+      Path checkpoint = builder.fetch();
+      if (format == OutputFormat.JSON) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("model", model);
+        object.put("pretrained", pretrained);
+        object.put("checkpoint", checkpoint.toString());
+        JsonLines.print(environment.out(), object);
+      } else {
+        environment.out().println(checkpoint);
+      }
+      return Main.SUCCESS;
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package org.openclip.hub.cli.command.model;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.encoder.ModelSize;
+import org.openclip.api.graph.LeafOp.Parameter;
+import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.spi.CommandProvider;
+import org.openclip.api.spi.Provider;
+import org.openclip.api.spi.TokenizerProvider;
+import org.openclip.api.tensor.Tensor;
+import org.openclip.api.tensor.Weights;
+import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.OpenClip;
+import org.openclip.hub.checkpoint.Checkpoints;
+import org.openclip.hub.checkpoint.SafetensorsFormat;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.FetchSettings;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.PictureArguments;
+import org.openclip.hub.cli.result.JsonLines;
+import org.openclip.hub.cli.result.OutputFormat;
+import org.openclip.hub.cli.terminal.BrokenPipeException;
+import org.openclip.hub.model.ModelFolder;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command that tells everything about one model, without loading it. */
+public final class InfoCommand implements CommandProvider {
+  private static final String SCHEME = "local-dir:";
+
+  /** Creates the provider. */
+  public InfoCommand() {}
+
+  @Override
+  public String name() {
+    return "info";
+  }
+
+  @Override
+  public String summary() {
+    return "Shows a model's configuration, towers, parameters and preprocessing";
+  }
+
+  @Override
+  public int run(List<String> arguments, Environment environment) {
+    return Arguments.run(this, new Call(), arguments, environment);
+  }
+
+  @Command(
+      customSynopsis = "openclip info [OPTION...] MODEL",
+      sortOptions = false,
+      footer = {
+        "",
+        "  openclip info ViT-B-32",
+        "  openclip info ViT-B-32 --pretrained openai",
+        "  openclip info models/ViT-B-32 --parameters"
+      })
+  private static final class Call implements Arguments.Call {
+    @Parameters(
+        index = "0",
+        paramLabel = "MODEL",
+        description = "A name of 'openclip models', a model folder, or hf-hub:ORG/REPOSITORY.")
+    private String model = "";
+
+    @Option(
+        names = {"-p", "--pretrained"},
+        paramLabel = "WEIGHTS",
+        description = {
+          "A tag of 'openclip pretrained', or the path or URI of a checkpoint: shows the activation"
+              + " and the preprocessing that it brings."
+        })
+    private @Nullable String pretrained;
+
+    @Mixin private final FetchSettings fetching = new FetchSettings();
+
+    @Option(
+        names = "--parameters",
+        description = "Lists every entry of the state dictionary with its shape.")
+    private boolean parameters;
+
+    @Option(
+        names = {"-f", "--format"},
+        paramLabel = "FORMAT",
+        description = "table, or json: one object. Default: table.")
+    private OutputFormat format = OutputFormat.TABLE;
+
+    @Override
+    public int run(Environment environment) {
+      String name = ModelOptions.locate(model, environment);
+      ModelBuilder builder = OpenClip.model(name).plugins(environment.plugins());
+      if (pretrained != null) {
+        builder.pretrained(pretrained);
+      }
+      fetching.apply(builder, environment);
+      Architecture architecture = builder.architecture();
+      Map<String, Object> facts = new LinkedHashMap<>();
+      facts.put("name", name);
+      if (pretrained != null) {
+        facts.put("pretrained", pretrained);
+      }
+      facts.putAll(describe(architecture, builder.preprocessing(), environment));
+      if (name.startsWith(SCHEME)) {
+        checkpoint(PictureArguments.path(name.substring(SCHEME.length())), environment)
+            .ifPresent(checkpoint -> facts.put("checkpoint", checkpoint));
+      }
+      facts.put("model_cfg", architecture.config().toJson());
+      if (format == OutputFormat.JSON) {
+        if (parameters) {
+          facts.put("state_dict", entries(architecture));
+        }
+        JsonLines.print(environment.out(), facts);
+      } else {
+        FactSheet.print(facts, environment.out());
+        if (parameters) {
+          environment.out().println();
+          FactSheet.print(entries(architecture), environment.out());
+        }
+        BrokenPipeException.flush(environment.out());
+      }
+      return Main.SUCCESS;
+    }
+
+    private static Map<String, Object> describe(
+        Architecture architecture, PreprocessConfig preprocess, Environment environment) {
+      ModelSize size = architecture.size();
+      Map<String, Object> facts = new LinkedHashMap<>();
+      facts.put("embed_dim", architecture.config().embedDim());
+      facts.put(
+          "probabilities",
+          architecture.config().initLogitBias() == null
+              ? "softmax over labels"
+              : "sigmoid of each");
+      Map<String, Object> image = new LinkedHashMap<>();
+      image.put("parameters", size.imageParameters());
+      image.put("height", architecture.imageEncoder().height());
+      image.put("width", architecture.imageEncoder().width());
+      image.put("operators", architecture.imageGraph().nodes().size());
+      facts.put("image_tower", image);
+      Map<String, Object> text = new LinkedHashMap<>();
+      text.put("parameters", size.textParameters());
+      text.put("context_length", architecture.textEncoder().contextLength());
+      text.put("vocabulary_size", architecture.textEncoder().vocabularySize());
+      text.put("operators", architecture.textGraph().nodes().size());
+      text.put(
+          "tokenizer",
+          environment
+              .plugins()
+              .first(TokenizerProvider.class, p -> p.matches(architecture.config().text()))
+              .map(Provider::name)
+              .orElse("none on the path"));
+      facts.put("text_tower", text);
+      Map<String, Object> state = new LinkedHashMap<>();
+      state.put("parameters", size.parameters());
+      state.put("entries", architecture.parameters().size());
+      state.put("float32_bytes", 4 * size.parameters());
+      facts.put("state", state);
+      facts.put("preprocess_cfg", preprocess.toJson());
+      return facts;
+    }
+
+    private static Map<String, Object> entries(Architecture architecture) {
+      Map<String, Object> entries = new LinkedHashMap<>();
+      for (Parameter parameter : architecture.parameters().values()) {
+        entries.put(parameter.name(), parameter.shape().toString());
+      }
+      return entries;
+    }
+
+    private static Optional<Map<String, Object>> checkpoint(Path folder, Environment environment) {
+      return ModelFolder.read(folder)
+          .findCheckpoint()
+          .map(
+              file -> {
+                try (Weights weights = Checkpoints.open(file, environment.plugins())) {
+                  return describe(file, weights);
+                }
+              });
+    }
+
+    private static Map<String, Object> describe(Path file, Weights weights) {
+      Map<String, Long> types = new TreeMap<>();
+      long bytes = 0;
+      for (String name : weights.names()) {
+        Tensor tensor = weights.get(name);
+        types.merge(tensor.type().toString(), 1L, Long::sum);
+        bytes += tensor.bytes();
+      }
+      Map<String, Object> facts = new LinkedHashMap<>();
+      facts.put("file", file.toString());
+      facts.put("tensors", weights.names().size());
+      facts.put("bytes", bytes);
+      facts.put("types", types);
+      if (file.toString().endsWith(".safetensors")) {
+        facts.put("metadata", SafetensorsFormat.metadata(file));
+      }
+      return facts;
+    }
+  }
+}

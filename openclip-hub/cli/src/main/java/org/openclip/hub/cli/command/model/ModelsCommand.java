@@ -1,0 +1,192 @@
+package org.openclip.hub.cli.command.model;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidConfigException;
+import org.openclip.api.UnknownNameException;
+import org.openclip.api.encoder.ModelSize;
+import org.openclip.api.spi.CommandProvider;
+import org.openclip.api.spi.ModelCatalogueProvider;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.OpenClip;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.NamePatterns;
+import org.openclip.hub.cli.result.JsonLines;
+import org.openclip.hub.cli.result.ListFormat;
+import org.openclip.hub.cli.terminal.BrokenPipeException;
+import org.openclip.hub.cli.terminal.Table;
+import org.openclip.hub.model.PretrainedTags;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command that lists the models that plugins bring. */
+public final class ModelsCommand implements CommandProvider {
+  /** Creates the provider. */
+  public ModelsCommand() {}
+
+  @Override
+  public String name() {
+    return "models";
+  }
+
+  @Override
+  public String summary() {
+    return "Lists the models by name, with their sizes";
+  }
+
+  @Override
+  public int run(List<String> arguments, Environment environment) {
+    return Arguments.run(this, new Call(), arguments, environment);
+  }
+
+  /** A line of the list; the size is null when no plugin has its towers. */
+  private record Listed(String name, @Nullable ModelSize size, List<String> tags, String problem) {
+    static Listed of(
+        String name, ModelCatalogueProvider catalogue, List<String> tags, PluginRegistry plugins) {
+      try {
+        ModelSize size =
+            catalogue
+                .size(name)
+                .orElseGet(() -> OpenClip.model(name).plugins(plugins).architecture().size());
+        return new Listed(name, size, tags, "");
+      } catch (InvalidConfigException | UnknownNameException e) {
+        return new Listed(name, null, tags, String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  @Command(
+      customSynopsis = "openclip models [OPTION...] [PATTERN...]",
+      sortOptions = false,
+      footer = {
+        "",
+        "M: parameters in millions, buffers left out. G: GFLOPs of one picture and one text, two"
+            + " for",
+        "each multiplication and addition of matrix products, convolutions and attention; of HF"
+            + " text",
+        "towers, on as many tokens as they have positions for.",
+        "'openclip pretrained' lists the tags.",
+        "",
+        "  openclip models quickgelu",
+        "  openclip models \"ViT-?-16*\" --format json"
+      })
+  private static final class Call implements Arguments.Call {
+    @Parameters(
+        paramLabel = "PATTERN",
+        description = {
+          "A part of the name, or with * and ? all of it; upper and lower case are one. Several add"
+              + " up."
+        })
+    private List<String> patterns = new ArrayList<>();
+
+    @Option(
+        names = {"-f", "--format"},
+        paramLabel = "FORMAT",
+        description = "table, json (an object for each model on a line) or names. Default: table.")
+    private ListFormat format = ListFormat.TABLE;
+
+    @Override
+    public int run(Environment environment) {
+      Map<String, ModelCatalogueProvider> all = new LinkedHashMap<>();
+      for (var catalogue : environment.plugins().all(ModelCatalogueProvider.class)) {
+        catalogue.models().forEach(name -> all.putIfAbsent(name, catalogue));
+      }
+      List<String> names = all.keySet().stream().filter(new NamePatterns(patterns)::match).toList();
+      if (names.isEmpty()) {
+        environment
+            .err()
+            .println(
+                all.isEmpty()
+                    ? "openclip: there are no models; add openclip-models to the module path"
+                    : "openclip: none of the %s models is like %s"
+                        .formatted(all.size(), new NamePatterns(patterns)));
+        return Main.FAILURE;
+      }
+      if (format == ListFormat.NAMES) {
+        names.forEach(environment.out()::println);
+      } else {
+        PretrainedTags tags = PretrainedTags.of(environment.plugins());
+        List<Listed> models =
+            names.parallelStream()
+                .map(
+                    n ->
+                        Listed.of(
+                            n,
+                            Objects.requireNonNull(all.get(n)),
+                            tags.tags(n),
+                            environment.plugins()))
+                .toList();
+        if (format == ListFormat.TABLE) {
+          table(models, environment);
+        } else {
+          models.forEach(model -> json(model, environment));
+        }
+      }
+      BrokenPipeException.flush(environment.out());
+      return Main.SUCCESS;
+    }
+
+    private static void table(List<Listed> models, Environment environment) {
+      Table table = new Table();
+      table.head(
+          List.of(
+              "model", "image M", "text M", "total M", "image G", "text G", "total G", "pixels",
+              "tokens", "width", "tags"));
+      for (Listed model : models) {
+        ModelSize size = model.size();
+        String tags = Integer.toString(model.tags().size());
+        if (size == null) {
+          List<String> unknown = new ArrayList<>(Collections.nCopies(9, "-"));
+          unknown.addFirst(model.name());
+          unknown.addLast(tags);
+          table.row(unknown);
+          continue;
+        }
+        boolean square = size.height() == size.width();
+        table.row(
+            List.of(
+                model.name(),
+                Table.millions(size.imageParameters()),
+                Table.millions(size.textParameters()),
+                Table.millions(size.parameters()),
+                Table.billions(size.imageFlops()),
+                Table.billions(size.textFlops()),
+                Table.billions(size.flops()),
+                square ? "" + size.height() : size.height() + "x" + size.width(),
+                Integer.toString(size.contextLength()),
+                Integer.toString(size.embedDim()),
+                tags));
+      }
+      table.print(environment.out());
+    }
+
+    private static void json(Listed model, Environment environment) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("name", model.name());
+      ModelSize size = model.size();
+      if (size == null) {
+        object.put("problem", model.problem());
+      } else {
+        object.put("image_parameters", size.imageParameters());
+        object.put("text_parameters", size.textParameters());
+        object.put("parameters", size.parameters());
+        object.put("image_flops", size.imageFlops());
+        object.put("text_flops", size.textFlops());
+        object.put("flops", size.flops());
+        object.put("image_height", size.height());
+        object.put("image_width", size.width());
+        object.put("context_length", size.contextLength());
+        object.put("embed_dim", size.embedDim());
+      }
+      object.put("pretrained", model.tags());
+      JsonLines.print(environment.out(), object);
+    }
+  }
+}

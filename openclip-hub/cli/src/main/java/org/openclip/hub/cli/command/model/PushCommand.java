@@ -1,0 +1,235 @@
+package org.openclip.hub.cli.command.model;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.spi.CommandProvider;
+import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.OpenClip;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.FetchProgress;
+import org.openclip.hub.cli.FetchSettings;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.result.JsonLines;
+import org.openclip.hub.cli.result.OutputFormat;
+import org.openclip.hub.cli.terminal.Table;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.publish.HubPush;
+import org.openclip.hub.publish.HubPush.PlannedFile;
+import org.openclip.hub.publish.HubPush.Pushed;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command that publishes a model on the hub. */
+public final class PushCommand implements CommandProvider {
+  private static final String SCHEME = "local-dir:";
+
+  /** Creates the provider. */
+  public PushCommand() {}
+
+  @Override
+  public String name() {
+    return "push";
+  }
+
+  @Override
+  public String summary() {
+    return "Publishes a model in a repository of the Hugging Face hub";
+  }
+
+  @Override
+  public int run(List<String> arguments, Environment environment) {
+    return Arguments.run(this, new Call(), arguments, environment);
+  }
+
+  @Command(
+      customSynopsis = "openclip push [OPTION...] MODEL ORG/REPOSITORY",
+      sortOptions = false,
+      footer = {
+        "",
+        "A folder with open_clip_model.safetensors goes as it is; anything else is written so"
+            + " first. The token is that of HF_TOKEN.",
+        "",
+        "  openclip push models/cats me/cats --create --private --license mit",
+        "  openclip push ViT-B-32 me/finetuned --pretrained epoch_32.pt --dry-run"
+      })
+  private static final class Call implements Arguments.Call {
+    @Parameters(
+        index = "0",
+        paramLabel = "MODEL",
+        description = "A model folder, or a name of 'openclip models' with --pretrained.")
+    private String model = "";
+
+    @Parameters(index = "1", paramLabel = "ORG/REPOSITORY", description = "Where it goes.")
+    private String repository = "";
+
+    @Option(
+        names = {"-p", "--pretrained"},
+        paramLabel = "WEIGHTS",
+        description = "A tag, or the path or URI of a checkpoint.")
+    private @Nullable String pretrained;
+
+    @Option(names = "--create", description = "Creates the repository if there is none.")
+    private boolean create;
+
+    @Option(names = "--private", description = "Created so that nobody else sees it.")
+    private boolean hidden;
+
+    @Option(
+        names = "--branch",
+        paramLabel = "NAME",
+        description = "The branch. Default: ${DEFAULT-VALUE}.",
+        defaultValue = "main")
+    private String branch = "main";
+
+    @Option(names = "--pull-request", description = "Proposes the commit instead of making it.")
+    private boolean pullRequest;
+
+    @Option(
+        names = "--message",
+        paramLabel = "TEXT",
+        description = "The commit's message. Default: ${DEFAULT-VALUE}.",
+        defaultValue = "Add model")
+    private String message = "Add model";
+
+    @Option(
+        names = "--license",
+        paramLabel = "ID",
+        description =
+            "The licence in the model card that is written where there is none, such as mit.")
+    private String license = "";
+
+    @Option(
+        names = "--dry-run",
+        description = {
+          "Checks the model and shows what would go. Sends nothing, and needs no network."
+        })
+    private boolean dryRun;
+
+    @Mixin private final FetchSettings fetching = new FetchSettings();
+
+    @Option(
+        names = {"-f", "--format"},
+        paramLabel = "FORMAT",
+        description = "table, or json: one object a line. Default: table.")
+    private OutputFormat format = OutputFormat.TABLE;
+
+    @Override
+    public int run(Environment environment) {
+      String name = ModelOptions.locate(model, environment);
+      Optional<Path> folder = ready(name);
+      if (folder.isPresent()) {
+        return push(folder.get(), environment);
+      }
+      ModelBuilder builder = OpenClip.model(name).plugins(environment.plugins());
+      if (pretrained != null) {
+        builder.pretrained(pretrained);
+      }
+      fetching.apply(builder, environment);
+      Path written = temporary();
+      try {
+        builder.save(written);
+        return push(written, environment);
+      } finally {
+        delete(written);
+      }
+    }
+
+    /** Returns the model's folder if it can go as it is. */
+    private Optional<Path> ready(String name) {
+      return Optional.of(name)
+          .filter(n -> pretrained == null && n.startsWith(SCHEME))
+          .map(n -> Path.of(n.substring(SCHEME.length())))
+          .filter(f -> Files.isRegularFile(f.resolve(ModelFolder.CHECKPOINT)));
+    }
+
+    private int push(Path folder, Environment environment) {
+      HubPush push =
+          HubPush.of(folder, repository)
+              .plugins(environment.plugins())
+              .branch(branch)
+              .message(message)
+              .license(license)
+              .onSend(new FetchProgress(environment, "sending"));
+      if (create) {
+        push.create(hidden);
+      }
+      if (pullRequest) {
+        push.pullRequest();
+      }
+      if (dryRun) {
+        List<PlannedFile> files = push.offline(fetching.offline()).plan();
+        print(files, environment);
+        if (files.stream().anyMatch(file -> file.replaces() == null)) {
+          environment
+              .err()
+              .println("openclip: note: the hub was not asked what it has; the model is whole");
+        }
+        return Main.SUCCESS;
+      }
+      Pushed pushed = push.push();
+      if (format == OutputFormat.JSON) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("commit", pushed.commit());
+        object.put("url", pushed.url());
+        JsonLines.print(environment.out(), object);
+      } else {
+        environment.out().println(pushed.url());
+      }
+      return Main.SUCCESS;
+    }
+
+    private void print(List<PlannedFile> files, Environment environment) {
+      Table table = new Table();
+      table.head(List.of("file", "bytes", "there"));
+      for (PlannedFile file : files) {
+        if (format == OutputFormat.JSON) {
+          Map<String, Object> object = new LinkedHashMap<>();
+          object.put("path", file.path());
+          object.put("bytes", file.bytes());
+          object.put("replaces", file.replaces());
+          JsonLines.print(environment.out(), object);
+        } else {
+          table.row(List.of(file.path(), Long.toString(file.bytes()), there(file.replaces())));
+        }
+      }
+      if (format == OutputFormat.TABLE) {
+        table.print(environment.out());
+      }
+    }
+
+    private static String there(@Nullable Boolean replaces) {
+      return replaces == null ? "-" : replaces ? "replaced" : "new";
+    }
+
+    private static Path temporary() {
+      try {
+        return Files.createTempDirectory("openclip-push");
+      } catch (IOException e) {
+        throw new OpenClipException("there is no place for temporary files: " + e, e);
+      }
+    }
+
+    private static void delete(Path folder) {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+        Files.delete(folder);
+      } catch (IOException e) {
+        System.getLogger(PushCommand.class.getName())
+            .log(System.Logger.Level.WARNING, "{0} stays: {1}", folder, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,224 @@
+package org.openclip.hub.cli.command.picture;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.model.CaptionOptions;
+import org.openclip.api.model.Captioner;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.spi.CommandProvider;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.BadPictures;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.PictureOptions;
+import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.cli.result.DelimitedRows;
+import org.openclip.hub.cli.result.JsonLines;
+import org.openclip.hub.cli.result.ResultFormat;
+import org.openclip.hub.cli.result.ResultOptions;
+import org.openclip.hub.cli.terminal.BrokenPipeException;
+import org.openclip.hub.cli.terminal.Printable;
+import org.openclip.hub.cli.terminal.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command that writes captions of pictures. */
+public final class CaptionCommand implements CommandProvider {
+  /** Creates the provider. */
+  public CaptionCommand() {}
+
+  @Override
+  public String name() {
+    return "caption";
+  }
+
+  @Override
+  public String summary() {
+    return "Writes a caption of each picture, with a model that has a decoder (CoCa)";
+  }
+
+  @Override
+  public int run(List<String> arguments, Environment environment) {
+    return Arguments.run(this, new Call(), arguments, environment);
+  }
+
+  @Command(
+      customSynopsis = "openclip caption [OPTION...] IMAGE...",
+      sortOptions = false,
+      footer = {
+        "",
+        "  openclip caption cat.png --model coca_ViT-L-14 --pretrained coca.safetensors",
+        "  openclip caption holiday/ --top-p 0.9 --seed 7 --format json"
+      })
+  private static final class Call implements Arguments.Call {
+    @Parameters(
+        arity = "0..*",
+        paramLabel = "IMAGE",
+        description = "Pictures, or folders for all pictures below them.")
+    private List<String> pictures = new ArrayList<>();
+
+    @Option(
+        names = "--beams",
+        paramLabel = "N",
+        description = "Beginnings that are carried on together. Default: ${DEFAULT-VALUE}.",
+        defaultValue = "6")
+    private int beams;
+
+    @Option(
+        names = "--beam-groups",
+        paramLabel = "N",
+        description = "Groups of their own that they form. Default: ${DEFAULT-VALUE}.",
+        defaultValue = "3")
+    private int groups;
+
+    @Option(
+        names = "--top-k",
+        paramLabel = "N",
+        description = "Draws each token from the N most probable ones, in place of beams.")
+    private @Nullable Integer topK;
+
+    @Option(
+        names = "--top-p",
+        paramLabel = "P",
+        description = "Draws each token from the fewest that together have probability P.")
+    private @Nullable Double topP;
+
+    @Option(
+        names = "--temperature",
+        paramLabel = "T",
+        description = "How boldly tokens are drawn. Default: ${DEFAULT-VALUE}.",
+        defaultValue = "1")
+    private double temperature;
+
+    @Option(
+        names = "--seed",
+        paramLabel = "N",
+        description = "The same seed draws the same captions. Default: ${DEFAULT-VALUE}.",
+        defaultValue = "0")
+    private long seed;
+
+    @Option(
+        names = "--min-length",
+        paramLabel = "N",
+        description = "The fewest tokens, start and end included. Default: ${DEFAULT-VALUE}.",
+        defaultValue = "5")
+    private int shortest;
+
+    @Option(
+        names = "--max-length",
+        paramLabel = "N",
+        description = "The most tokens, start and end included. Default: ${DEFAULT-VALUE}.",
+        defaultValue = "30")
+    private int longest;
+
+    @Option(
+        names = "--repetition-penalty",
+        paramLabel = "X",
+        description = "Above 1: tokens come back less often. Default: ${DEFAULT-VALUE}.",
+        defaultValue = "1")
+    private double penalty;
+
+    @Mixin private PictureOptions images = new PictureOptions();
+
+    @Mixin private ResultOptions results = new ResultOptions();
+
+    @Mixin private ModelOptions model = new ModelOptions();
+
+    @Override
+    public int run(Environment environment) {
+      CaptionOptions options = options();
+      if (pictures.isEmpty() && !images.hasList()) {
+        throw new UsageException("name a picture, or a list of them by --images-from");
+      }
+      List<Path> files = images.files(pictures, environment);
+      try (ClipModel clip = model.load(environment)) {
+        Captioner captioner =
+            clip.captioner()
+                .orElseThrow(
+                    () ->
+                        new InvalidInputException(
+                            clip.name()
+                                + " writes no captions; take a model with a decoder, such as"
+                                + " coca_ViT-L-14"));
+        results.write(environment, out -> caption(captioner, options, files, out, environment));
+      }
+      return Main.SUCCESS;
+    }
+
+    private void caption(
+        Captioner captioner,
+        CaptionOptions options,
+        List<Path> files,
+        PrintStream out,
+        Environment environment) {
+      Report report = Report.of(results.format(), out);
+      try (Progress progress = Progress.start(environment, "pictures", files.size())) {
+        BadPictures judge = images.judge(progress, environment);
+        for (int from = 0; from < files.size(); from += model.batch()) {
+          List<Path> some = files.subList(from, Math.min(files.size(), from + model.batch()));
+          List<String> captions = captioner.captionImages(some, options, judge);
+          List<Path> kept = judge.kept(some);
+          progress.wipe();
+          for (int i = 0; i < captions.size(); i++) {
+            report.write(kept.get(i), captions.get(i));
+          }
+          BrokenPipeException.flush(out);
+        }
+        judge.check();
+      }
+    }
+
+    /** Where captions are written. */
+    private interface Report {
+      void write(Path file, String caption);
+
+      static Report of(ResultFormat format, PrintStream out) {
+        return switch (format) {
+          case TABLE -> (file, caption) -> out.println(text(file) + "  " + text(caption));
+          case JSON, JSONL -> (file, caption) -> JsonLines.print(out, object(file, caption));
+          case CSV, TSV -> {
+            DelimitedRows rows = new DelimitedRows(out, format);
+            rows.row(List.of("image", "caption"));
+            yield (file, caption) -> rows.row(List.of(file, caption));
+          }
+        };
+      }
+
+      private static String text(Object value) {
+        return Printable.line(value.toString());
+      }
+
+      private static Map<String, Object> object(Path file, String caption) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("image", file.toString());
+        object.put("caption", caption);
+        return object;
+      }
+    }
+
+    private CaptionOptions options() {
+      if (topK != null && topP != null) {
+        throw new UsageException("--top-k and --top-p exclude each other; give one of them");
+      }
+      try {
+        CaptionOptions.Search search =
+            topK != null
+                ? new CaptionOptions.TopK(topK, temperature, seed)
+                : topP != null
+                    ? new CaptionOptions.TopP(topP, temperature, seed)
+                    : new CaptionOptions.Beams(beams, groups);
+        return new CaptionOptions(search, longest, shortest, penalty, false, null);
+      } catch (InvalidInputException e) {
+        throw new UsageException(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package org.openclip.hub.cli.command.picture;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.spi.CommandProvider;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.BadPictures;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.PictureArguments;
+import org.openclip.hub.cli.PictureOptions;
+import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.cli.terminal.Progress;
+import org.openclip.hub.io.AtomicFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command that turns pictures and texts into vectors. */
+public final class EmbedCommand implements CommandProvider {
+  /** Creates the provider. */
+  public EmbedCommand() {}
+
+  @Override
+  public String name() {
+    return "embed";
+  }
+
+  @Override
+  public String summary() {
+    return "Turns pictures and texts into vectors, as NPY, JSON lines or CSV";
+  }
+
+  @Override
+  public int run(List<String> arguments, Environment environment) {
+    return Arguments.run(this, new Call(), arguments, environment);
+  }
+
+  @Command(
+      customSynopsis = "openclip embed [OPTION...] [IMAGE...]",
+      sortOptions = false,
+      footer = {
+        "",
+        "Rows come in this order: pictures named, pictures of --images-from, texts named, texts of"
+            + " --texts.",
+        "",
+        "  openclip embed photos/ --output photos.npy",
+        "  openclip embed --texts captions.txt > captions.jsonl",
+        "  find photos -name '*.jpg' -print0 | openclip embed --images-from - -0 -o photos.csv"
+      })
+  private static final class Call implements Arguments.Call {
+    @Parameters(
+        paramLabel = "IMAGE",
+        description = "Pictures, or folders for all pictures below them.")
+    private List<String> pictures = new ArrayList<>();
+
+    @Mixin private PictureOptions images = new PictureOptions();
+
+    @Mixin private TextOptions texts = new TextOptions();
+
+    @Option(
+        names = {"-o", "--output"},
+        paramLabel = "FILE",
+        description = {
+          "NAME.npy for a float32 matrix, with NAME.index.jsonl beside it; NAME.jsonl for an object"
+              + " with kind, id and vector on each line; NAME.csv or NAME.tsv for a row of kind, id"
+              + " and the vector's numbers each. Default: JSON lines on the standard output."
+        })
+    private @Nullable String output;
+
+    @Option(
+        names = {"-f", "--format"},
+        paramLabel = "FORMAT",
+        description = "jsonl, csv, tsv or npy, whatever the file of --output ends in.")
+    private @Nullable VectorFormat format;
+
+    @Option(
+        names = "--raw",
+        description = {
+          "Writes the towers' outputs as they are, as the reference's encode_image and encode_text."
+              + " Default: scaled to length 1."
+        })
+    private boolean raw;
+
+    @Mixin private ModelOptions model = new ModelOptions();
+
+    @Override
+    public int run(Environment environment) {
+      if (pictures.isEmpty() && !images.hasList() && texts.isEmpty()) {
+        throw new UsageException("name pictures, or texts by --text or --texts");
+      }
+      texts.check(images);
+      VectorFormat form = format == null ? VectorFormat.of(output) : format;
+      List<Path> files = PictureArguments.expand(pictures, environment);
+      try (ClipModel clip = model.load(environment)) {
+        if (form == VectorFormat.NPY) {
+          writeMatrix(clip, files, environment);
+        } else if (output == null) {
+          encode(clip, files, form.sink(environment.out()), environment);
+        } else {
+          AtomicFile.write(
+              PictureArguments.path(output),
+              channel -> encode(clip, files, form.sink(channel), environment));
+        }
+      }
+      return Main.SUCCESS;
+    }
+
+    private void writeMatrix(ClipModel clip, List<Path> files, Environment environment) {
+      String file = output;
+      if (file == null) {
+        throw new UsageException("a matrix needs a file; name it by --output NAME.npy");
+      }
+      String index = file.replaceFirst("(?i)\\.npy$", "") + ".index.jsonl";
+      AtomicFile.write(
+          PictureArguments.path(file),
+          matrixChannel -> {
+            NpyWriter matrix = new NpyWriter(matrixChannel);
+            AtomicFile.write(
+                PictureArguments.path(index),
+                indexChannel ->
+                    encode(clip, files, EmbeddingSink.matrix(matrix, indexChannel), environment));
+            matrix.finish();
+          });
+    }
+
+    private void encode(
+        ClipModel clip, List<Path> files, EmbeddingSink sink, Environment environment) {
+      long total = !images.hasList() && !texts.hasFile() ? (long) files.size() + texts.named() : -1;
+      EmbeddingSink scaled = raw ? sink : (items, rows) -> sink.append(items, rows.normalised());
+      try (Progress progress = Progress.start(environment, "items", total)) {
+        BadPictures judge = images.judge(progress, environment);
+        Encoding encoding = new Encoding(clip, model.batch(), scaled, judge);
+        files.forEach(f -> encoding.picture(f.toString()));
+        images.forEach(encoding::picture);
+        texts.forEach(encoding::text);
+        encoding.flush();
+        if (progress.done() == 0) {
+          throw new InvalidInputException("there is nothing to embed; the list is empty");
+        }
+        if (progress.done() == judge.count()) {
+          judge.check();
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package org.openclip.hub.cli.command.picture;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.model.Embeddings;
+import org.openclip.api.spi.CommandProvider;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.BadPictures;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.PictureOptions;
+import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.cli.result.ResultOptions;
+import org.openclip.hub.cli.terminal.Progress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** The command that compares pictures and texts with each other. */
+public final class SimilarityCommand implements CommandProvider {
+  /** Creates the provider. */
+  public SimilarityCommand() {}
+
+  @Override
+  public String name() {
+    return "similarity";
+  }
+
+  @Override
+  public String summary() {
+    return "Compares pictures and texts by the cosine of their vectors";
+  }
+
+  @Override
+  public int run(List<String> arguments, Environment environment) {
+    return Arguments.run(this, new Call(), arguments, environment);
+  }
+
+  @Command(
+      customSynopsis = "openclip similarity [OPTION...] [IMAGE...]",
+      sortOptions = false,
+      footer = {
+        "",
+        "Pictures and texts: pictures are rows and texts are columns. Only one kind: each with"
+            + " each.",
+        "",
+        "  openclip similarity cat.png dog.png --text \"a cat\" --text \"a dog\"",
+        "  openclip similarity holiday/"
+      })
+  private static final class Call implements Arguments.Call {
+    @Parameters(
+        paramLabel = "IMAGE",
+        description = "Pictures, or folders for all pictures below them.")
+    private List<String> pictures = new ArrayList<>();
+
+    @Mixin private TextOptions texts = new TextOptions();
+
+    @Mixin private PictureOptions images = new PictureOptions();
+
+    @Mixin private ResultOptions results = new ResultOptions();
+
+    @Mixin private ModelOptions model = new ModelOptions();
+
+    @Override
+    public int run(Environment environment) {
+      texts.check(images);
+      List<Path> files = images.files(pictures, environment);
+      List<String> words = new ArrayList<>();
+      texts.forEach(words::add);
+      if (files.isEmpty() && words.isEmpty()) {
+        throw new UsageException("name pictures, or texts by --text or --texts");
+      }
+      Similarities similarities;
+      try (ClipModel clip = model.load(environment);
+          Progress progress =
+              Progress.start(environment, "items", (long) files.size() + words.size())) {
+        BadPictures judge = images.judge(progress, environment);
+        Encoding.Kept kept = Encoding.pictures(clip, model.batch(), files, judge);
+        judge.check();
+        Embeddings captions = Encoding.texts(clip, model.batch(), words, judge);
+        similarities = new Similarities(kept, words, captions);
+      }
+      results.write(environment, out -> similarities.write(results.format(), out));
+      return Main.SUCCESS;
+    }
+  }
+}

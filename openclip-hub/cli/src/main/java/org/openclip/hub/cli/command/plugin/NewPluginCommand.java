@@ -1,0 +1,99 @@
+package org.openclip.hub.cli.command.plugin;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.spi.CommandProvider;
+import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.UsageException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command that writes the project of a plugin to begin with. */
+public final class NewPluginCommand implements CommandProvider {
+  /** Creates the provider. */
+  public NewPluginCommand() {}
+
+  @Override
+  public String name() {
+    return "new-plugin";
+  }
+
+  @Override
+  public String summary() {
+    return "Writes a Maven project of a plugin, in Java or Kotlin, whose test passes";
+  }
+
+  @Override
+  public int run(List<String> arguments, Environment environment) {
+    return Arguments.run(this, new Call(), arguments, environment);
+  }
+
+  @Command(
+      customSynopsis = "openclip new-plugin [OPTION...] FOLDER",
+      sortOptions = false,
+      footer = {
+        "",
+        "The project has an image tower of one layer, a model with it, and the test that every"
+            + " image tower passes. 'mvn package' makes a jar for the folder plugins beside"
+            + " openclip.",
+        "",
+        "  openclip new-plugin bright-tower",
+        "  openclip new-plugin bright-tower --language kotlin --package org.acme.tower"
+      })
+  private static final class Call implements Arguments.Call {
+    @Parameters(
+        index = "0",
+        paramLabel = "FOLDER",
+        description = "Where; made when missing. The plugin is named as it.")
+    private Path folder = Path.of("");
+
+    @Option(
+        names = {"-l", "--language"},
+        paramLabel = "LANGUAGE",
+        description = "java or kotlin. Default: java.")
+    private PluginProject.Language language = PluginProject.Language.JAVA;
+
+    @Option(
+        names = "--package",
+        paramLabel = "NAME",
+        description = "The package of the classes. Default: com.example. and the plugin's name.")
+    private @Nullable String packageName;
+
+    @Override
+    public int run(Environment environment) {
+      Path file = folder.toAbsolutePath().normalize().getFileName();
+      String name = file == null ? "" : file.toString();
+      PluginProject project =
+          new PluginProject(
+              name,
+              packageName == null ? PluginProject.usualPackage(name) : packageName,
+              Main.jarVersion().orElse(PluginProject.VERSION));
+      checkEmpty();
+      project.write(folder, language).forEach(written -> environment.out().println(written));
+      environment
+          .err()
+          .println("openclip: note: 'mvn package' in %s tests and packs it".formatted(folder));
+      return Main.SUCCESS;
+    }
+
+    private void checkEmpty() {
+      if (!Files.exists(folder)) {
+        return;
+      }
+      try (Stream<Path> files = Files.list(folder)) {
+        if (files.findAny().isPresent()) {
+          throw new UsageException(folder + " is not empty; name a new folder");
+        }
+      } catch (IOException e) {
+        throw new OpenClipException(folder + " cannot be read: " + e, e);
+      }
+    }
+  }
+}

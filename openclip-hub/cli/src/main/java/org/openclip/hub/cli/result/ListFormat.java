@@ -1,0 +1,18 @@
+package org.openclip.hub.cli.result;
+
+import java.util.Locale;
+
+/** How a command writes a list. */
+public enum ListFormat {
+  /** For people. */
+  TABLE,
+  /** For programs: one JSON object a line, in UTF-8. */
+  JSON,
+  /** For shells: one name a line. */
+  NAMES;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

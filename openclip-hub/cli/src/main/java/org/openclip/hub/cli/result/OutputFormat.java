@@ -1,0 +1,16 @@
+package org.openclip.hub.cli.result;
+
+import java.util.Locale;
+
+/** How a command writes its results. */
+public enum OutputFormat {
+  /** For people. */
+  TABLE,
+  /** For programs: one JSON object a line, in UTF-8. */
+  JSON;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

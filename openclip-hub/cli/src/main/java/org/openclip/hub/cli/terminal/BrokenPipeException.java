@@ -1,0 +1,20 @@
+package org.openclip.hub.cli.terminal;
+
+import java.io.PrintStream;
+import org.openclip.api.OpenClipException;
+
+/** Nobody reads the output any more, such as after {@code | head}: the work ends in silence. */
+public final class BrokenPipeException extends OpenClipException {
+  private static final long serialVersionUID = 1L;
+
+  BrokenPipeException() {
+    super("the output is closed");
+  }
+
+  /** Flushes the output so that it can be read at once. */
+  public static void flush(PrintStream out) {
+    if (out.checkError()) {
+      throw new BrokenPipeException();
+    }
+  }
+}

@@ -1,5 +1,0 @@
-/** The commands that the hub brings to the command line. */
-@NullMarked
-package org.openclip.hub.command;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,163 @@
+package org.openclip.hub.definition;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.config.ModelConfig;
+import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.spi.FetchOptions;
+import org.openclip.api.spi.ImagePreprocessorProvider;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.spi.TokenizerProvider;
+import org.openclip.api.spi.WordTaggerProvider;
+import org.openclip.api.tensor.Weights;
+import org.openclip.api.text.Tokenizer;
+import org.openclip.api.text.TokenizerContext;
+import org.openclip.hub.checkpoint.ActivationCheck;
+import org.openclip.hub.checkpoint.Lookalikes;
+import org.openclip.hub.checkpoint.StateDict;
+import org.openclip.hub.checkpoint.WeightsMismatchException;
+import org.openclip.hub.hf.HubTokenizers;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.model.PretrainedTags;
+import org.openclip.hub.runtime.Lazy;
+import org.openclip.hub.runtime.Resources;
+
+/**
+ * What a model is put together from: its towers on paper, its weights, its tokenizer and its
+ * preprocessing, all of one definition. Each is made when it is asked for.
+ */
+public final class ModelParts {
+  private final String name;
+  private final ModelDefinition definition;
+  private final PluginRegistry plugins;
+  private final FetchOptions fetching;
+  private final Lazy<Architecture> architecture;
+  private Map<String, String> metadata = Map.of();
+
+  public ModelParts(
+      String name, ModelDefinition definition, PluginRegistry plugins, FetchOptions fetching) {
+    this.name = name;
+    this.definition = definition;
+    this.plugins = plugins;
+    this.fetching = fetching;
+    this.architecture =
+        new Lazy<>(() -> Architecture.of(ModelConfig.of(definition.config()), plugins));
+  }
+
+  public Architecture architecture() {
+    return architecture.get();
+  }
+
+  /** Returns another model on paper, of the same plugins. */
+  Architecture like(ModelConfig config) {
+    return Architecture.of(config, plugins);
+  }
+
+  public PreprocessConfig preprocessing() {
+    return PreprocessConfig.of(definition.preprocess())
+        .withSize(architecture().imageEncoder().height(), architecture().imageEncoder().width());
+  }
+
+  /** Returns the file of the weights, fetched if need be. */
+  public Path checkpoint() {
+    return chosen().file();
+  }
+
+  private ChosenWeights chosen() {
+    ChosenWeights checkpoint = definition.checkpoint();
+    if (checkpoint == null) {
+      throw new InvalidInputException("model " + name + " has no weights; " + weightsToName());
+    }
+    return checkpoint;
+  }
+
+  private String weightsToName() {
+    if (definition.files() != null) {
+      return "put %s into its folder, or name a tag or a checkpoint as pretrained"
+          .formatted(ModelFolder.CHECKPOINT);
+    }
+    List<String> tags = PretrainedTags.of(plugins).tags(name);
+    String known =
+        tags.isEmpty()
+            ? " (there is no tag for it)"
+            : " (--pretrained %s, or another of the %s that 'openclip pretrained --model %s' lists)"
+                .formatted(tags.get(0), tags.size(), PretrainedTags.named(name));
+    return "name a tag or the path of a checkpoint as pretrained" + known;
+  }
+
+  /**
+   * Returns the weights that the architecture needs.
+   *
+   * @param given weights that are open already; null to open the checkpoint
+   * @param resources closes what is opened
+   */
+  public Weights state(@Nullable Weights given, Resources resources) {
+    if (given != null) {
+      return StateDict.load("the given weights", given, name, architecture());
+    }
+    ChosenWeights.Open open = chosen().open(plugins);
+    String file = open.name();
+    Weights checkpoint = open.weights();
+    metadata = open.metadata();
+    resources.closeLater(checkpoint::close);
+    if (!definition.activationTold()) {
+      ActivationCheck.plain(file, checkpoint.names(), name);
+    }
+    try {
+      return StateDict.load(file, checkpoint, name, architecture());
+    } catch (WeightsMismatchException e) {
+      throw e.notFinite().isEmpty() ? e.withHint(Lookalikes.hint(checkpoint, plugins)) : e;
+    }
+  }
+
+  /** Returns the free text that the file of the weights carries, once they were asked for. */
+  public Map<String, String> metadata() {
+    return metadata;
+  }
+
+  /** Returns the folder of the tokenizer's files, fetched if need be; null for built-in models. */
+  public @Nullable Path tokenizerFolder() {
+    return definition.tokenizerFolder();
+  }
+
+  public Tokenizer tokenizer() {
+    Map<String, Object> config = architecture().config().text();
+    return plugins
+        .first(TokenizerProvider.class, provider -> provider.matches(config))
+        .orElseThrow(
+            () ->
+                new OpenClipException(
+                    "no plugin has the tokenizer that text_cfg "
+                        + config
+                        + " asks for; add its jar, or encode tokens made elsewhere"))
+        .create(
+            TokenizerContext.of(config, architecture().textEncoder().contextLength())
+                .withVocabularySize(architecture().textEncoder().vocabularySize())
+                .withModelFolder(tokenizerFolder())
+                .withFiles(new HubTokenizers(fetching))
+                .withTagger(
+                    () ->
+                        plugins
+                            .first(WordTaggerProvider.class, provider -> true)
+                            .map(WordTaggerProvider::create)));
+  }
+
+  public ImagePreprocessor preprocessor(PreprocessConfig pictures) {
+    Map<String, Object> config = architecture().config().vision();
+    return plugins
+        .first(ImagePreprocessorProvider.class, provider -> provider.matches(config))
+        .orElseThrow(
+            () ->
+                new OpenClipException(
+                    "no plugin preprocesses pictures for vision_cfg "
+                        + config
+                        + "; add openclip-models to the class or module path"))
+        .create(pictures);
+  }
+}

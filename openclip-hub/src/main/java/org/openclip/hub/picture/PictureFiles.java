@@ -1,0 +1,68 @@
+package org.openclip.hub.picture;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.openclip.api.InterruptedCallException;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.image.Image;
+import org.openclip.api.spi.PictureDecoder;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.io.Missing;
+
+/** Reads and decodes image files with the first plugin that recognises them. */
+public final class PictureFiles {
+  /** No picture within the bound on pixels needs more, even uncompressed with 16-bit channels. */
+  private static final long MOST_BYTES = 1L << 30;
+
+  private final PictureDecoder decoder;
+
+  /** Creates a reader with the decoders among the plugins. */
+  public PictureFiles(PluginRegistry plugins) {
+    decoder = new PictureDecoder(plugins);
+  }
+
+  /**
+   * Reads an image file.
+   *
+   * @throws InvalidInputException when the file is missing or not an image; the message names it
+   */
+  public Image read(Path file) {
+    return decode(bytes(file), file.toString());
+  }
+
+  /**
+   * Decodes the bytes of an image file.
+   *
+   * @param name the file's name, for messages
+   * @throws InvalidInputException when they are not an image; the message names it
+   */
+  public Image decode(byte[] bytes, String name) {
+    return decoder.decode(bytes, name);
+  }
+
+  /** Releases what the decoders have registered with the JVM. They can be used again. */
+  public void release() {
+    decoder.release();
+  }
+
+  private static byte[] bytes(Path file) {
+    if (!Files.exists(file)) {
+      throw Missing.file(file);
+    }
+    if (Files.isDirectory(file)) {
+      throw new InvalidInputException(file + " is a folder; name the pictures in it");
+    }
+    try {
+      long size = Files.size(file);
+      if (size > MOST_BYTES) {
+        throw new InvalidInputException(
+            file + " has " + size + " bytes, but a picture may have at most " + MOST_BYTES);
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      InterruptedCallException.check(file + " was read", e);
+      throw new InvalidInputException(file + " cannot be read: " + e, e);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package org.openclip.hub.runtime;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.image.Image;
+import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.model.Architecture;
+import org.openclip.api.model.Captioner;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.model.Embeddings;
+import org.openclip.api.model.EncodingListener;
+import org.openclip.api.tensor.Tensor;
+import org.openclip.api.text.Tokenizer;
+import org.openclip.api.text.Tokens;
+import org.openclip.hub.picture.PictureFiles;
+
+/** A model whose towers run on a backend. */
+public final class LoadedClipModel implements ClipModel {
+  private final String name;
+  private final Architecture architecture;
+  private final Lazy<Tokenizer> tokenizer;
+  private final Lazy<ImagePreprocessor> preprocessor;
+  private final Lazy<PictureFiles> pictures;
+  private final RunningTowers towers;
+  private final Map<String, String> metadata;
+  private final OpenGate gate;
+  private final @Nullable Captioner captioner;
+
+  /**
+   * Creates a model that owns its towers.
+   *
+   * @param tokenizer made when first asked for: a model can be used for pictures, or with tokens
+   *     from elsewhere, where no plugin knows its tokenizer
+   * @param metadata what the file of its weights says of them
+   */
+  public LoadedClipModel(
+      String name,
+      Architecture architecture,
+      Lazy<Tokenizer> tokenizer,
+      Lazy<ImagePreprocessor> preprocessor,
+      Lazy<PictureFiles> pictures,
+      RunningTowers towers,
+      Map<String, String> metadata) {
+    this.name = name;
+    this.architecture = architecture;
+    this.tokenizer = tokenizer;
+    this.preprocessor = preprocessor;
+    this.pictures = pictures;
+    this.towers = towers;
+    this.metadata = Map.copyOf(metadata);
+    this.gate = new OpenGate("model " + name);
+    this.captioner =
+        architecture
+            .decoder()
+            .map(
+                decoder ->
+                    new LoadedCaptioner(
+                        architecture, decoder, tokenizer, preprocessor, pictures, towers, gate))
+            .orElse(null);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Architecture architecture() {
+    return architecture;
+  }
+
+  @Override
+  public Tokenizer tokenizer() {
+    return tokenizer.get();
+  }
+
+  @Override
+  public ImagePreprocessor preprocessor() {
+    return preprocessor.get();
+  }
+
+  @Override
+  public String backend() {
+    return towers.description();
+  }
+
+  @Override
+  public Map<String, String> weightsMetadata() {
+    return metadata;
+  }
+
+  @Override
+  public float logitScale() {
+    return towers.logitScale();
+  }
+
+  @Override
+  public float logitBias() {
+    return towers.logitBias();
+  }
+
+  @Override
+  public Embeddings encodeImages(List<Path> files) {
+    return encodeImages(files, EncodingListener.NONE);
+  }
+
+  @Override
+  public Embeddings encodeImages(List<Path> files, EncodingListener listener) {
+    return gate.pass(
+        () -> towers.image().encodeFiles(pictures.get(), preprocessor.get(), files, listener));
+  }
+
+  @Override
+  public Embeddings encodePictures(List<Image> images) {
+    return gate.pass(() -> towers.image().encodePictures(preprocessor.get(), images));
+  }
+
+  @Override
+  public Embeddings encodeTexts(List<String> texts) {
+    return encodeTexts(texts, EncodingListener.NONE);
+  }
+
+  @Override
+  public Embeddings encodeTexts(List<String> texts, EncodingListener listener) {
+    return gate.pass(() -> towers.text().encode(tokenizer.get().tokenize(texts), listener));
+  }
+
+  @Override
+  public Embeddings encodePixels(Tensor pixels) {
+    return gate.pass(() -> towers.image().encodePixels(pixels));
+  }
+
+  @Override
+  public Embeddings encodeTokens(Tokens tokens) {
+    return gate.pass(() -> towers.text().encode(tokens, EncodingListener.NONE));
+  }
+
+  @Override
+  public Optional<Captioner> captioner() {
+    return Optional.ofNullable(captioner);
+  }
+
+  @Override
+  public void close() {
+    if (gate.close()) {
+      towers.close();
+      pictures.ifMade(PictureFiles::release);
+    }
+  }
+
+  /** Returns the name and what runs it, such as {@code ViT-B-32 on ONNX Runtime …}. */
+  @Override
+  public String toString() {
+    return name + " on " + towers.description();
+  }
+}
