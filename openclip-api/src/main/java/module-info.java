@@ -3,6 +3,8 @@
  * It contains no computation; a backend runs the models.
  */
 module org.openclip.api {
+  // Of pictures that are in memory as Java's graphics have them, and of nothing else.
+  requires static java.desktop;
   requires static org.jspecify;
 
   exports org.openclip.api;
@@ -28,6 +30,7 @@ module org.openclip.api {
   uses org.openclip.api.spi.ModelSourceProvider;
   uses org.openclip.api.spi.MultimodalDecoderProvider;
   uses org.openclip.api.spi.OptimizerProvider;
+  uses org.openclip.api.spi.PictureSearchProvider;
   uses org.openclip.api.spi.TextEncoderProvider;
   uses org.openclip.api.spi.TokenizerProvider;
   uses org.openclip.api.spi.WordTaggerProvider;

@@ -32,6 +32,7 @@ import org.openclip.hub.definition.ModelDefinition;
 import org.openclip.hub.definition.ModelParts;
 import org.openclip.hub.export.ModelExport;
 import org.openclip.hub.export.ModelWriter;
+import org.openclip.hub.fingerprint.ModelFingerprint;
 import org.openclip.hub.picture.PictureFiles;
 import org.openclip.hub.runtime.Aside;
 import org.openclip.hub.runtime.Lazy;
@@ -266,21 +267,40 @@ public final class ModelBuilder {
       RunningTowers towers =
           new RunningTowers(
               architecture, state, opening.join(), batchSize, cores(chosen), resources);
+      Lazy<Tokenizer> tokenizer = new Lazy<>(parts::tokenizer);
+      ModelFingerprint fingerprint =
+          new ModelFingerprint(parts, tokenizer, chosen.precision(), weights);
       loaded = true;
       return new LoadedClipModel(
           name,
           architecture,
-          new Lazy<>(parts::tokenizer),
+          tokenizer,
           new Lazy<>(() -> parts.preprocessor(pictures)),
           new Lazy<>(() -> new PictureFiles(registry)),
           towers,
-          parts.metadata());
+          parts.metadata(),
+          new Lazy<>(fingerprint::compute));
     } finally {
       if (!loaded) {
         opening.settle();
         resources.close();
       }
     }
+  }
+
+  /**
+   * Returns the {@linkplain ClipModel#fingerprint fingerprint} of the model that would be loaded,
+   * without running it.
+   *
+   * @throws UnknownNameException when no plugin knows the model or its weights
+   * @throws FetchException when a file must be fetched and cannot be
+   * @throws InvalidFileException when a file is missing or corrupt
+   * @throws WeightsMismatchException when the weights are those of another model, or not finite
+   */
+  public String fingerprint() {
+    ModelParts parts = parts();
+    return new ModelFingerprint(parts, new Lazy<>(parts::tokenizer), options.precision(), weights)
+        .compute();
   }
 
   /**

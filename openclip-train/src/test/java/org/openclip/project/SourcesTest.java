@@ -66,7 +66,8 @@ class SourcesTest {
             "openclip-backend-tf",
             "openclip-hub",
             "openclip-hub/cli",
-            "openclip-train");
+            "openclip-train",
+            "integrations/search");
   }
 
   private static boolean isFormatted(Path file) {
@@ -101,7 +102,7 @@ class SourcesTest {
   }
 
   private static boolean isJavaSource(Path file) {
-    return name(file).matches("openclip-[^/]*/(cli/)?src/.*\\.java");
+    return name(file).matches("(openclip-[^/]*|integrations/[^/]*)/(cli/)?src/.*\\.java");
   }
 
   private static String read(Path file) {

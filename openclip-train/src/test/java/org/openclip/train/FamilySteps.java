@@ -14,7 +14,6 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.LossProvider;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.training.AdamW;
@@ -90,7 +89,7 @@ final class FamilySteps {
             Map.of(),
             1,
             false,
-            new TrainingPlan.Sharing(false, DataType.FLOAT32),
+            TrainingPlan.Sharing.PLAIN,
             null);
     Map<String, Tensor> batch =
         Map.of(

@@ -37,7 +37,7 @@ class GoldenTrainingTest {
   private static final BackendOptions NARROW =
       new BackendOptions(Device.CPU, Precision.BFLOAT16, 2);
   private static final double NARROW_TOLERANCE = 0.02;
-  private static final double LOSS_TOLERANCE = 1e-5;
+  static final double LOSS_TOLERANCE = 1e-5;
   private static final double GRADIENT_TOLERANCE = 1e-4;
   private static final double FINAL_TOLERANCE = 1e-3;
 
@@ -57,6 +57,12 @@ class GoldenTrainingTest {
         .map(run -> DynamicTest.dynamicTest(run.name(), () -> compareNarrow(run)));
   }
 
+  /** Returns how close the losses of a run come in narrow numbers. */
+  static double narrowTolerance(GoldenRun run) {
+    boolean normed = run.end().keySet().stream().anyMatch(name -> name.contains("running_"));
+    return normed ? 5 * NARROW_TOLERANCE : NARROW_TOLERANCE;
+  }
+
   private static void compareNarrow(GoldenRun run) {
     PluginRegistry plugins = PluginRegistry.create();
     Architecture architecture = Architecture.of(run.config(), plugins);
@@ -65,8 +71,7 @@ class GoldenTrainingTest {
         run.plan(architecture, plugins, TrainingGraphs.of(architecture, loss, Map.of(), 0), 0);
     BackendProvider provider =
         plugins.first(BackendProvider.class, BackendProvider::trains).orElseThrow();
-    boolean normed = run.end().keySet().stream().anyMatch(name -> name.contains("running_"));
-    double tolerance = normed ? 5 * NARROW_TOLERANCE : NARROW_TOLERANCE;
+    double tolerance = narrowTolerance(run);
     try (Backend backend = provider.open(NARROW);
         Weights weights = FreshWeights.hash(architecture).toWeights();
         Trainer trainer = backend.train(plan, weights)) {

@@ -5,11 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.image.PictureSource;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;
@@ -100,6 +103,18 @@ public interface ClipModel extends AutoCloseable {
     return rows.isEmpty() ? Embeddings.of(embedDim(), new float[0]) : Embeddings.concat(rows);
   }
 
+  /**
+   * Reads, decodes, preprocesses and embeds a stream of pictures, as many as there are: no more
+   * than two batches are in memory. While one batch runs the next is read, so a batch is taken from
+   * the stream before the rows of the one before it are handed over.
+   *
+   * @param sources taken from in this thread; closed in the end
+   * @param sink takes the rows batch by batch, in the order of the sources, and decides what
+   *     becomes of pictures that cannot be read
+   * @return how many were embedded and how many not
+   */
+  EncodingSummary encodeImages(Stream<PictureSource> sources, PictureSink sink);
+
   /** Computes the embeddings of decoded images; one row for each, in order. */
   Embeddings encodePictures(List<Image> pictures);
 
@@ -115,6 +130,54 @@ public interface ClipModel extends AutoCloseable {
     Embeddings rows = encodeTexts(texts);
     listener.done(texts.size());
     return rows;
+  }
+
+  /** Returns the vector of one text, scaled to length 1: {@code float[embedDim]}. */
+  default float[] embed(String text) {
+    return encodeTexts(List.of(text)).normalised().row(0);
+  }
+
+  /**
+   * Returns the vector of one picture file, scaled to length 1: {@code float[embedDim]}.
+   *
+   * @throws InvalidInputException when the file is missing or no picture; it is named
+   */
+  default float[] embed(Path picture) {
+    return encodeImages(List.of(picture)).normalised().row(0);
+  }
+
+  /**
+   * Returns the vector of one picture, scaled to length 1: {@code float[embedDim]}.
+   *
+   * @param picture the bytes of its file
+   * @throws InvalidInputException when they are no picture
+   */
+  default float[] embed(byte[] picture) {
+    return embed(PictureSource.bytes("the picture", picture));
+  }
+
+  /**
+   * Returns the vector of one picture, scaled to length 1: {@code float[embedDim]}.
+   *
+   * @throws InvalidInputException when it is none; it is named
+   */
+  default float[] embed(PictureSource picture) {
+    List<Embeddings> rows = new ArrayList<>();
+    encodeImages(Stream.of(picture), batch -> rows.add(batch.rows()));
+    return rows.get(0).normalised().row(0);
+  }
+
+  /**
+   * Returns a short text that is the same for models whose vectors can be compared, and another for
+   * all others: a hash of the weights, the configuration, the preprocessing, the tokenizer and the
+   * precision. Backend, device and threads are not in it. The first call reads all weights, once
+   * for each file and machine where there is a folder to note it in; every other is cheap.
+   *
+   * @throws OpenClipException when the model has none, for its weights change, or its tokenizer
+   *     cannot be made
+   */
+  default String fingerprint() {
+    throw new OpenClipException("model " + name() + " has no fingerprint: its weights may change");
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.onnxruntime.OrtEnvironment;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,14 +140,7 @@ class NativeStartTest {
   @Test
   void librariesThatTheUserUnpackedAreTaken() throws Exception {
     assumeTrue(JavaProcess.canMount(), "no right to mount here");
-    Path libraries = Files.createDirectory(folder.resolve("libraries"));
-    for (String name : List.of("libonnxruntime.so", "libonnxruntime4j_jni.so")) {
-      String architecture = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x64";
-      String resource = "/ai/onnxruntime/native/linux-" + architecture + "/" + name;
-      try (InputStream stream = OrtEnvironment.class.getResourceAsStream(resource)) {
-        Files.copy(stream, libraries.resolve(name));
-      }
-    }
+    Path libraries = unpacked();
 
     JavaProcess.Run run =
         java(tmp)
@@ -155,6 +149,33 @@ class NativeStartTest {
             .run(Doubling.class);
 
     assertThat(run.out()).as(run.err()).startsWith("[6.0, 8.0]");
+  }
+
+  private Path unpacked() throws IOException {
+    Path libraries = Files.createDirectory(folder.resolve("libraries"));
+    for (String name : List.of("libonnxruntime.so", "libonnxruntime4j_jni.so")) {
+      String architecture = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x64";
+      String resource = "/ai/onnxruntime/native/linux-" + architecture + "/" + name;
+      try (InputStream stream = OrtEnvironment.class.getResourceAsStream(resource)) {
+        Files.copy(stream, libraries.resolve(name));
+      }
+    }
+    return libraries;
+  }
+
+  /** ONNX Runtime makes its temporary folder all the same. */
+  @Test
+  void aReadOnlyTemporaryFolderIsNamedWhereTheUserUnpackedLibrariesToo() throws Exception {
+    assumeTrue(JavaProcess.canMount(), "no right to mount here");
+
+    assertThatTheRemedyIsNamed(
+        java(tmp)
+            .options(NATIVE_ACCESS, "-Donnxruntime.native.path=" + unpacked())
+            .mounting("mount -t tmpfs -o ro tmpfs " + tmp)
+            .run(Doubling.class),
+        tmp + ", which cannot be written to",
+        "-Djava.io.tmpdir=",
+        "Read-only");
   }
 
   @Test

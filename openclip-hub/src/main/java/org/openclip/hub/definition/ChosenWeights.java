@@ -11,6 +11,11 @@ public interface ChosenWeights {
   /** Returns their file on this machine, fetched if need be. */
   Path file();
 
+  /** Returns what they are called: their file on this machine, fetched if need be. */
+  default String name() {
+    return file().toString();
+  }
+
   /** Opens them; the caller closes them. */
   default Open open(PluginRegistry plugins) {
     Path file = file();

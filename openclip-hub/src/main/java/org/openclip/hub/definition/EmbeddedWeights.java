@@ -35,6 +35,11 @@ public record EmbeddedWeights(ResourceFile resource) implements ChosenWeights {
   }
 
   @Override
+  public String name() {
+    return resource.toString();
+  }
+
+  @Override
   public Open open(PluginRegistry plugins) {
     String name = resource.toString();
     ByteBuffer bytes = resource.read();

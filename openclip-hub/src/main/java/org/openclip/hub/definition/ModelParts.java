@@ -39,6 +39,7 @@ public final class ModelParts {
   private final FetchOptions fetching;
   private final Lazy<Architecture> architecture;
   private Map<String, String> metadata = Map.of();
+  private @Nullable String weightsName;
 
   public ModelParts(
       String name, ModelDefinition definition, PluginRegistry plugins, FetchOptions fetching) {
@@ -105,6 +106,7 @@ public final class ModelParts {
     String file = open.name();
     Weights checkpoint = open.weights();
     metadata = open.metadata();
+    weightsName = file;
     resources.closeLater(checkpoint::close);
     if (!definition.activationTold()) {
       ActivationCheck.plain(file, checkpoint.names(), name);
@@ -119,6 +121,11 @@ public final class ModelParts {
   /** Returns the free text that the file of the weights carries, once they were asked for. */
   public Map<String, String> metadata() {
     return metadata;
+  }
+
+  /** Returns what the weights' file is called, fetched if need be. */
+  public String weightsName() {
+    return weightsName == null ? chosen().name() : weightsName;
   }
 
   /** Returns the folder of the tokenizer's files, fetched if need be; null for built-in models. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
+import org.openclip.api.image.PictureSource;
 import org.openclip.api.spi.PictureDecoder;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.io.Missing;
@@ -29,6 +30,19 @@ public final class PictureFiles {
    */
   public Image read(Path file) {
     return decode(bytes(file), file.toString());
+  }
+
+  /**
+   * Reads a picture from wherever it lies.
+   *
+   * @throws InvalidInputException when it is missing or no picture; it is named
+   */
+  public Image read(PictureSource source) {
+    return switch (source.content()) {
+      case PictureSource.InFile in -> read(in.file());
+      case PictureSource.Encoded encoded -> decode(encoded.bytes(), source.name());
+      case PictureSource.Decoded decoded -> decoded.image();
+    };
   }
 
   /**

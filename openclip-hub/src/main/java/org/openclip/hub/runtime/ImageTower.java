@@ -2,14 +2,18 @@ package org.openclip.hub.runtime;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.openclip.api.InterruptedCallException;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.Program;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
@@ -68,7 +72,7 @@ public final class ImageTower {
      *
      * @param first the index of its first picture
      */
-    void take(int first, int count, Map<String, Tensor> outputs);
+    void take(long first, int count, Map<String, Tensor> outputs);
   }
 
   Embeddings encodeFiles(
@@ -101,21 +105,33 @@ public final class ImageTower {
       EncodingListener listener,
       Sink sink) {
     List<Path> copy = List.copyOf(files);
-    PictureBatch.Unreadable unreadable =
-        (index, why) -> listener.unreadable(index, copy.get(index), why);
-    forEach(copy, decoder::read, preprocessor, new Listener(unreadable, listener::done), sink);
+    Unreadable unreadable =
+        (index, why) ->
+            listener.unreadable(Math.toIntExact(index), copy.get(Math.toIntExact(index)), why);
+    Listener told = new Listener(unreadable, listener::done, () -> true);
+    forEach(copy.iterator(), decoder::read, preprocessor, told, sink);
   }
 
   void forPictures(ImagePreprocessor preprocessor, List<Image> pictures, Sink sink) {
-    PictureBatch.Unreadable ends =
+    Unreadable ends =
         (index, why) -> {
           throw why;
         };
-    Listener listener = new Listener(ends, count -> {});
-    forEach(List.copyOf(pictures), picture -> picture, preprocessor, listener, sink);
+    Listener listener = new Listener(ends, count -> {}, () -> true);
+    forEach(List.copyOf(pictures).iterator(), picture -> picture, preprocessor, listener, sink);
   }
 
-  private record Listener(PictureBatch.Unreadable unreadable, IntConsumer done) {}
+  void forStream(PictureFiles decoder, ImagePreprocessor preprocessor, PictureStream stream) {
+    Listener listener = new Listener(stream::failed, stream::done, stream::goesOn);
+    forEach(stream, decoder::read, preprocessor, listener, stream);
+  }
+
+  /** Judges a picture that cannot be prepared: it throws, or leaves the picture out. */
+  private interface Unreadable {
+    void judge(long index, OpenClipException why);
+  }
+
+  private record Listener(Unreadable unreadable, IntConsumer done, BooleanSupplier goesOn) {}
 
   void forPixels(Tensor pixels, Sink sink) {
     input.check(pixels);
@@ -137,7 +153,7 @@ public final class ImageTower {
   }
 
   private <T> void forEach(
-      List<T> sources,
+      Iterator<T> sources,
       Function<T, Image> decode,
       ImagePreprocessor preprocessor,
       Listener listener,
@@ -146,25 +162,26 @@ public final class ImageTower {
         (source, place) -> input.fill(decode.apply(source), preprocessor, place);
     Semaphore free = new Semaphore(cores, true);
     PictureBatch<T> next = null;
-    int row = 0;
+    long from = 0;
+    long row = 0;
     try {
-      for (int from = 0; from < sources.size(); from += batchSize) {
+      while (listener.goesOn.getAsBoolean() && (next != null || sources.hasNext())) {
         InterruptedCallException.check("pictures were encoded");
-        PictureBatch<T> batch = next != null ? next : begin(sources, from, preparing, free);
-        int after = from + batchSize;
+        PictureBatch<T> batch = next != null ? next : begin(sources, preparing, free);
         next = null;
-        if (after < sources.size() && cores > 1) {
-          PictureBatch<T> following = batch(sources, after, preparing);
+        if (cores > 1 && sources.hasNext()) {
+          PictureBatch<T> following = batch(sources, preparing);
           batch.whenTaken(() -> following.start(preparers, workers(), free));
           next = following;
         }
         batch.await();
-        int first = from;
+        long first = from;
         int count = batch.readable((slot, why) -> listener.unreadable.judge(first + slot, why));
         if (count > 0) {
           run(row, batch.front(count), count, free, sink);
         }
         row += count;
+        from += batch.count();
         buffers.giveBack(batch.pixels());
         listener.done.accept(batch.count());
       }
@@ -175,7 +192,7 @@ public final class ImageTower {
     }
   }
 
-  private void run(int row, ByteBuffer pixels, int count, Semaphore free, Sink sink) {
+  private void run(long row, ByteBuffer pixels, int count, Semaphore free, Sink sink) {
     int busy = Math.min(cores, program.threads());
     try {
       free.acquire(busy);
@@ -191,9 +208,9 @@ public final class ImageTower {
 
   /** Begins with a batch that nobody waits for yet, in this thread when there is no other. */
   private <T> PictureBatch<T> begin(
-      List<T> sources, int from, PictureBatch.Preparing<T> preparing, Semaphore free) {
-    PictureBatch<T> batch = batch(sources, from, preparing);
-    if (cores == 1 || sources.size() == 1) {
+      Iterator<T> sources, PictureBatch.Preparing<T> preparing, Semaphore free) {
+    PictureBatch<T> batch = batch(sources, preparing);
+    if (cores == 1 || (batch.count() == 1 && !sources.hasNext())) {
       batch.fill();
     } else {
       batch.start(preparers, workers(), free);
@@ -205,9 +222,11 @@ public final class ImageTower {
     return Math.min(MOST_PREPARERS, cores);
   }
 
-  private <T> PictureBatch<T> batch(
-      List<T> sources, int from, PictureBatch.Preparing<T> preparing) {
-    List<T> some = sources.subList(from, Math.min(sources.size(), from + batchSize));
+  private <T> PictureBatch<T> batch(Iterator<T> sources, PictureBatch.Preparing<T> preparing) {
+    List<T> some = new ArrayList<>();
+    while (some.size() < batchSize && sources.hasNext()) {
+      some.add(sources.next());
+    }
     return new PictureBatch<>(input, buffers.take(some.size() * input.bytes()), some, preparing);
   }
 
@@ -221,7 +240,8 @@ public final class ImageTower {
     }
 
     @Override
-    public void take(int at, int count, Map<String, Tensor> outputs) {
+    public void take(long first, int count, Map<String, Tensor> outputs) {
+      int at = Math.toIntExact(first);
       FeatureRows.read(outputs, count, width).get(values, at * width, count * width);
       rows = at + count;
     }

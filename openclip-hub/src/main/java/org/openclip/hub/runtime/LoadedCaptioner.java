@@ -132,9 +132,10 @@ public final class LoadedCaptioner implements Captioner {
     }
 
     @Override
-    public void take(int first, int count, Map<String, Tensor> outputs) {
+    public void take(long first, int count, Map<String, Tensor> outputs) {
       RunningDecoder running = new RunningDecoder(program, imageTokens(outputs), count);
-      List<long[]> rows = IntStream.range(first, first + count).mapToObj(tokens::row).toList();
+      int from = Math.toIntExact(first);
+      List<long[]> rows = IntStream.range(from, from + count).mapToObj(tokens::row).toList();
       Tensor logits = running.run(rows, IntStream.range(0, count).toArray());
       logits.chunks().forEach(values::put);
     }
@@ -183,7 +184,7 @@ public final class LoadedCaptioner implements Captioner {
     }
 
     @Override
-    public void take(int first, int count, Map<String, Tensor> outputs) {
+    public void take(long first, int count, Map<String, Tensor> outputs) {
       Tensor tokens = imageTokens(outputs);
       Continuation running =
           steps.isPresent()

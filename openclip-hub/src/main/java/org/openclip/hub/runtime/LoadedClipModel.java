@@ -4,14 +4,18 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.image.PictureSource;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.model.Captioner;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.EncodingListener;
+import org.openclip.api.model.EncodingSummary;
+import org.openclip.api.model.PictureSink;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;
@@ -26,6 +30,7 @@ public final class LoadedClipModel implements ClipModel {
   private final Lazy<PictureFiles> pictures;
   private final RunningTowers towers;
   private final Map<String, String> metadata;
+  private final Lazy<String> fingerprint;
   private final OpenGate gate;
   private final @Nullable Captioner captioner;
 
@@ -35,6 +40,7 @@ public final class LoadedClipModel implements ClipModel {
    * @param tokenizer made when first asked for: a model can be used for pictures, or with tokens
    *     from elsewhere, where no plugin knows its tokenizer
    * @param metadata what the file of its weights says of them
+   * @param fingerprint computed when first asked for
    */
   public LoadedClipModel(
       String name,
@@ -43,7 +49,8 @@ public final class LoadedClipModel implements ClipModel {
       Lazy<ImagePreprocessor> preprocessor,
       Lazy<PictureFiles> pictures,
       RunningTowers towers,
-      Map<String, String> metadata) {
+      Map<String, String> metadata,
+      Lazy<String> fingerprint) {
     this.name = name;
     this.architecture = architecture;
     this.tokenizer = tokenizer;
@@ -51,6 +58,7 @@ public final class LoadedClipModel implements ClipModel {
     this.pictures = pictures;
     this.towers = towers;
     this.metadata = Map.copyOf(metadata);
+    this.fingerprint = fingerprint;
     this.gate = new OpenGate("model " + name);
     this.captioner =
         architecture
@@ -93,6 +101,11 @@ public final class LoadedClipModel implements ClipModel {
   }
 
   @Override
+  public String fingerprint() {
+    return gate.pass(fingerprint::get);
+  }
+
+  @Override
   public float logitScale() {
     return towers.logitScale();
   }
@@ -111,6 +124,18 @@ public final class LoadedClipModel implements ClipModel {
   public Embeddings encodeImages(List<Path> files, EncodingListener listener) {
     return gate.pass(
         () -> towers.image().encodeFiles(pictures.get(), preprocessor.get(), files, listener));
+  }
+
+  @Override
+  public EncodingSummary encodeImages(Stream<PictureSource> sources, PictureSink sink) {
+    try (sources) {
+      return gate.pass(
+          () -> {
+            PictureStream stream = new PictureStream(sources.iterator(), sink, embedDim());
+            towers.image().forStream(pictures.get(), preprocessor.get(), stream);
+            return stream.summary();
+          });
+    }
   }
 
   @Override

@@ -5,11 +5,15 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Graph;
@@ -20,9 +24,12 @@ import org.openclip.api.graph.Shape;
 import org.openclip.api.graph.Value;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.image.PictureSource;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
+import org.openclip.api.model.EncodingSummary;
+import org.openclip.api.model.PictureSink;
 import org.openclip.api.spi.LossProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.DataType;
@@ -176,6 +183,38 @@ public final class ModelInTraining implements ClipModel, PairModel {
   @Override
   public Embeddings encodeImages(List<Path> files) {
     return pixels(files.size(), i -> pictures.read(files.get(i)));
+  }
+
+  @Override
+  public EncodingSummary encodeImages(Stream<PictureSource> sources, PictureSink sink) {
+    long index = 0;
+    long embedded = 0;
+    try (sources) {
+      Iterator<PictureSource> each = sources.iterator();
+      while (!sink.cancelled()) {
+        List<PictureSink.Item> items = new ArrayList<>();
+        List<Image> images = new ArrayList<>();
+        long before = index;
+        for (; index < before + batchSize && each.hasNext(); index++) {
+          PictureSource source = each.next();
+          try {
+            images.add(pictures.read(source));
+            items.add(new PictureSink.Item(index, source));
+          } catch (InvalidInputException | InvalidFileException e) {
+            sink.failed(new PictureSink.Failure(index, source, e));
+          }
+        }
+        if (index == before) {
+          return new EncodingSummary(embedded, index - embedded, false);
+        }
+        if (!images.isEmpty()) {
+          sink.take(new PictureSink.Batch(items, encodePictures(images)));
+        }
+        embedded += images.size();
+        sink.done(index);
+      }
+    }
+    return new EncodingSummary(embedded, index - embedded, true);
   }
 
   @Override

@@ -23,8 +23,8 @@ import org.openclip.api.training.AdamW;
 import org.openclip.api.training.StepOptions;
 import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
-import org.openclip.hub.FreshWeights;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.hub.model.FreshWeights;
 
 /** The running statistics of batch norms over a batch that comes in parts. */
 class AccumulatedStatisticsTest {

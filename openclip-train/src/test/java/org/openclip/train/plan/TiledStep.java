@@ -25,8 +25,8 @@ import org.openclip.api.training.AdamW;
 import org.openclip.api.training.StepOptions;
 import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
-import org.openclip.hub.FreshWeights;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.hub.model.FreshWeights;
 
 /**
  * Steps of a tiny model with features of width 512, some with the loss in tiles: a process whose

@@ -12,12 +12,13 @@ public final class FetchSettings {
       names = "--cache-dir",
       paramLabel = "FOLDER",
       description =
-          "Where downloads are kept. Default: HF_HUB_CACHE, or the cache of the hub's tools.")
+          "The cache folder of downloads. Default: HF_HUB_CACHE, or the cache of the hub's"
+              + " tools.")
   private @Nullable Path cacheFolder;
 
   @Option(
       names = "--offline",
-      description = "Uses only what was downloaded before, without any network call.")
+      description = "Uses only files that are already downloaded, without any network access.")
   private boolean offline;
 
   /** Creates the options as they are when none is given. */

@@ -3,8 +3,10 @@ package org.openclip.hub.cli;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -64,10 +66,9 @@ public final class ModelOptions {
   @Option(
       names = {"-p", "--pretrained"},
       paramLabel = "WEIGHTS",
-      description = {
-        "A tag of 'openclip pretrained', which is downloaded if need be, or the path or URI of a"
-            + " checkpoint."
-      })
+      description =
+          "A tag from 'openclip pretrained', which is downloaded if necessary, or the path or"
+              + " URI of a checkpoint.")
   private @Nullable String pretrained;
 
   @Mixin private final FetchSettings fetching = new FetchSettings();
@@ -75,7 +76,7 @@ public final class ModelOptions {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "What computes, such as onnx. Default: the preferred one on the path.")
+      description = "The backend, such as onnx. Default: the preferred backend on the path.")
   private @Nullable String backend;
 
   @Option(
@@ -94,16 +95,16 @@ public final class ModelOptions {
       names = "--threads",
       paramLabel = "N",
       description =
-          "Cores that decoding and encoding may keep busy together. Default: all, of which small"
-              + " models use one to encode.")
+          "The number of cores for decoding and encoding together. Default: all; small models"
+              + " use one of them to encode.")
   private int threads;
 
   @Option(
       names = "--spin",
       paramLabel = "on|off",
       description =
-          "Whether threads of one run wait for each other by spinning; off where other programs"
-              + " want the cores. Default: on.")
+          "on or off: whether the threads of one run spin while they wait for each other. Use"
+              + " off if other programs need the cores. Default: on.")
   private Switch spin = Switch.ON;
 
   /** Yes or no. */
@@ -122,16 +123,15 @@ public final class ModelOptions {
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = "Pictures or texts that run at once. Default: ${DEFAULT-VALUE}.",
+      description = "The batch size. Default: ${DEFAULT-VALUE}.",
       defaultValue = "32")
   private int batch;
 
   @Option(
       names = "--exif-orientation",
-      description = {
-        "Turns pictures as their EXIF or XMP data say, before all else. The reference does not;"
-            + " models were trained with pictures as they are stored."
-      })
+      description =
+          "Rotates images as their EXIF or XMP data say, before preprocessing. The reference"
+              + " does not do this; models were trained with images as they are stored.")
   private boolean exifOrientation;
 
   @Option(
@@ -158,6 +158,30 @@ public final class ModelOptions {
   /** Returns how a backend runs, as the options say. */
   public BackendOptions running() {
     return new BackendOptions(device, precision, threads, spin == Switch.ON);
+  }
+
+  /**
+   * Returns the options that say which vectors come out, as they would be written: those of the
+   * model, its weights, precision and configuration; none when the model that comes with OpenCLIP
+   * was left as it is.
+   */
+  public List<String> chosen() {
+    List<String> options = new ArrayList<>();
+    String named = named();
+    if (named != null) {
+      options.addAll(List.of("--model", named));
+    }
+    if (pretrained != null) {
+      options.addAll(List.of("--pretrained", pretrained));
+    }
+    if (precision != Precision.FLOAT32) {
+      options.addAll(List.of("--precision", precision.toString()));
+    }
+    if (exifOrientation) {
+      options.add("--exif-orientation");
+    }
+    overrides.forEach((key, value) -> options.addAll(List.of("--set", key + "=" + value)));
+    return options;
   }
 
   /** Returns a builder with the choices that the options say. */

@@ -14,20 +14,17 @@ public final class PictureOptions {
   @Option(
       names = "--images-from",
       paramLabel = "FILE",
-      description = "A file with the path of a picture on each line; - for the standard input.")
+      description = "A file with one image path per line; - for the standard input.")
   private @Nullable String list;
 
   @Option(
       names = {"-0", "--null"},
-      description = {
-        "The paths of --images-from end with a zero byte, as 'find -print0' writes them, so that"
-            + " every name is possible."
-      })
+      description =
+          "The paths of --images-from end with a zero byte, as from 'find -print0', so that"
+              + " every file name is possible.")
   private boolean zeros;
 
-  @Option(
-      names = "--skip-bad",
-      description = "Names pictures that cannot be read and goes on without them.")
+  @Option(names = "--skip-bad", description = "Reports unreadable images and skips them.")
   private boolean skip;
 
   /** Creates the options as they are when none is given. */

@@ -22,16 +22,15 @@ public final class ResultOptions {
   @Option(
       names = {"-f", "--format"},
       paramLabel = "FORMAT",
-      description = {
-        "table, json, jsonl (an object on each line), csv or tsv. Default: what the file of"
-            + " --output ends in, else table."
-      })
+      description =
+          "table, json, jsonl (one object per line), csv or tsv. Default: by the file name"
+              + " extension of --output, otherwise table.")
   private @Nullable ResultFormat format;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "Writes there, whole or not at all. Default: the standard output.")
+      description = "The file to write, completely or not at all. Default: the standard output.")
   private @Nullable String output;
 
   /** Creates the options as they are when none is given. */

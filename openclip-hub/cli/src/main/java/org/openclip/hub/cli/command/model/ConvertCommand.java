@@ -39,7 +39,7 @@ public final class ConvertCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Turns a checkpoint of any format into safetensors, or a model of transformers";
+    return "Converts a checkpoint of any format to safetensors, or to a transformers model";
   }
 
   @Override
@@ -83,22 +83,22 @@ public final class ConvertCommand implements CommandProvider {
     @Option(
         names = {"-m", "--model"},
         paramLabel = "MODEL",
-        description = "The model whose weights these are, a name of 'openclip models'.")
+        description = "The model that the weights belong to, a name from 'openclip models'.")
     private @Nullable String model;
 
     @Option(
         names = "--to",
         paramLabel = "FORM",
-        description = {
-          "openclip: the reference's names; transformers: those of CLIPModel and SiglipModel, with"
-              + " config.json, preprocessor_config.json and the tokenizer. Default: openclip."
-        })
+        description =
+            "openclip: the reference's tensor names; transformers: those of CLIPModel and"
+                + " SiglipModel, with config.json, preprocessor_config.json and the tokenizer."
+                + " Default: openclip.")
     private Form form = Form.OPENCLIP;
 
     @Option(
         names = "--precision",
         paramLabel = "TYPE",
-        description = "fp32, fp16 or bf16. Default: as they are.")
+        description = "fp32, fp16 or bf16. Default: unchanged.")
     private @Nullable Precision precision;
 
     @Option(
@@ -112,13 +112,12 @@ public final class ConvertCommand implements CommandProvider {
     @Option(
         names = "--metadata",
         paramLabel = "KEY=TEXT",
-        description = {
-          "Without --model: free text for the new file, such as openclip.note=..., which every"
-              + " command says that loads these weights. May be repeated."
-        })
+        description =
+            "Without --model: metadata of the new file, such as openclip.note=..., which every"
+                + " command prints that loads these weights. May be repeated.")
     private Map<String, String> metadata = new LinkedHashMap<>();
 
-    @Option(names = "--force", description = "Replaces what is there already.")
+    @Option(names = "--force", description = "Replaces existing files.")
     private boolean force;
 
     @Override

@@ -30,7 +30,7 @@ public final class DownloadCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Brings a model's files to this machine, to be used without a network";
+    return "Downloads a model's files, so that it can be used without a network";
   }
 
   @Override
@@ -52,16 +52,14 @@ public final class DownloadCommand implements CommandProvider {
     @Parameters(
         index = "0",
         paramLabel = "MODEL",
-        description = {
-          "A name of 'openclip models', or hf-hub:ORG/REPOSITORY with @REVISION behind it if need"
-              + " be."
-        })
+        description =
+            "A name from 'openclip models', or hf-hub:ORG/REPOSITORY, optionally with @REVISION.")
     private String model = "";
 
     @Option(
         names = {"-p", "--pretrained"},
         paramLabel = "WEIGHTS",
-        description = "A tag of 'openclip pretrained', or the URI of a checkpoint.")
+        description = "A tag from 'openclip pretrained', or the URI of a checkpoint.")
     private @Nullable String pretrained;
 
     @Mixin private final FetchSettings fetching = new FetchSettings();
@@ -69,7 +67,7 @@ public final class DownloadCommand implements CommandProvider {
     @Option(
         names = {"-f", "--format"},
         paramLabel = "FORMAT",
-        description = "table: the bare path, or json: one object. Default: table.")
+        description = "table (the path only), or json (one object). Default: table.")
     private OutputFormat format = OutputFormat.TABLE;
 
     @Override

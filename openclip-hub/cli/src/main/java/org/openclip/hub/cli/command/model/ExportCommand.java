@@ -29,7 +29,7 @@ public final class ExportCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Writes a model as files that run without OpenCLIP";
+    return "Exports a model to files that run without OpenCLIP";
   }
 
   @Override
@@ -51,7 +51,10 @@ public final class ExportCommand implements CommandProvider {
         "  openclip export --backend onnx --precision fp16 exported"
       })
   private static final class Call implements Arguments.Call {
-    @Parameters(index = "0", paramLabel = "FOLDER", description = "Where; made when missing.")
+    @Parameters(
+        index = "0",
+        paramLabel = "FOLDER",
+        description = "The folder to write; created if it does not exist.")
     private Path folder = Path.of("");
 
     @Mixin private ModelOptions model = new ModelOptions();

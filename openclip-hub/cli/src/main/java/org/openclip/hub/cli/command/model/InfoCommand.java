@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.encoder.ModelSize;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.image.PreprocessConfig;
@@ -69,29 +70,28 @@ public final class InfoCommand implements CommandProvider {
     @Parameters(
         index = "0",
         paramLabel = "MODEL",
-        description = "A name of 'openclip models', a model folder, or hf-hub:ORG/REPOSITORY.")
+        description = "A name from 'openclip models', a model folder, or hf-hub:ORG/REPOSITORY.")
     private String model = "";
 
     @Option(
         names = {"-p", "--pretrained"},
         paramLabel = "WEIGHTS",
-        description = {
-          "A tag of 'openclip pretrained', or the path or URI of a checkpoint: shows the activation"
-              + " and the preprocessing that it brings."
-        })
+        description =
+            "A tag from 'openclip pretrained', or the path or URI of a checkpoint: shows its"
+                + " activation and preprocessing.")
     private @Nullable String pretrained;
 
     @Mixin private final FetchSettings fetching = new FetchSettings();
 
     @Option(
         names = "--parameters",
-        description = "Lists every entry of the state dictionary with its shape.")
+        description = "Lists every entry of the state dict with its shape.")
     private boolean parameters;
 
     @Option(
         names = {"-f", "--format"},
         paramLabel = "FORMAT",
-        description = "table, or json: one object. Default: table.")
+        description = "table, or json (one object). Default: table.")
     private OutputFormat format = OutputFormat.TABLE;
 
     @Override
@@ -113,6 +113,7 @@ public final class InfoCommand implements CommandProvider {
         checkpoint(PictureArguments.path(name.substring(SCHEME.length())), environment)
             .ifPresent(checkpoint -> facts.put("checkpoint", checkpoint));
       }
+      fingerprint(builder).ifPresent(text -> facts.put("fingerprint", text));
       facts.put("model_cfg", architecture.config().toJson());
       if (format == OutputFormat.JSON) {
         if (parameters) {
@@ -128,6 +129,16 @@ public final class InfoCommand implements CommandProvider {
         BrokenPipeException.flush(environment.out());
       }
       return Main.SUCCESS;
+    }
+
+    /** Returns the fingerprint of a model whose weights are on this machine and whole. */
+    private static Optional<String> fingerprint(ModelBuilder builder) {
+      try {
+        return Optional.of(builder.offline(true).fingerprint());
+      } catch (OpenClipException e) {
+        // It has no weights, or they are elsewhere; whoever loads it is told.
+        return Optional.empty();
+      }
     }
 
     private static Map<String, Object> describe(

@@ -35,7 +35,7 @@ public final class InitCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Fills a model folder with untrained weights, without any download";
+    return "Creates a model folder with untrained weights, without any download";
   }
 
   @Override
@@ -66,32 +66,29 @@ public final class InitCommand implements CommandProvider {
         "  openclip init ViT-B-16 fresh --weights random --seed 7"
       })
   private static final class Call implements Arguments.Call {
-    @Parameters(index = "0", paramLabel = "MODEL", description = "A name of 'openclip models'.")
+    @Parameters(index = "0", paramLabel = "MODEL", description = "A name from 'openclip models'.")
     private String model = "";
 
     @Parameters(
         index = "1",
         arity = "0..1",
         paramLabel = "FOLDER",
-        description = "Where. Default: models/MODEL, where other commands look for MODEL.")
+        description =
+            "The folder to write. Default: models/MODEL, where other commands look for MODEL.")
     private @Nullable Path folder;
 
     @Option(
         names = "--weights",
         paramLabel = "RECIPE",
-        description = {
-          "hash: from the names of the parameters, the same on every machine; random: drawn as for"
-              + " a training. Default: hash."
-        })
+        description =
+            "hash: computed from the names of the parameters, the same on every machine; random:"
+                + " initialised as for a training. Default: hash.")
     private Recipe recipe = Recipe.HASH;
 
-    @Option(
-        names = "--seed",
-        paramLabel = "N",
-        description = "What random starts from. Default: 0.")
+    @Option(names = "--seed", paramLabel = "N", description = "The random seed. Default: 0.")
     private long seed;
 
-    @Option(names = "--force", description = "Replaces a model that is in the folder already.")
+    @Option(names = "--force", description = "Replaces a model that is already in the folder.")
     private boolean force;
 
     @Override

@@ -32,7 +32,7 @@ public final class InspectCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Lists what a checkpoint holds, and the models that it fits";
+    return "Lists the tensors of a checkpoint and the models that it fits";
   }
 
   @Override
@@ -61,7 +61,7 @@ public final class InspectCommand implements CommandProvider {
     @Option(
         names = {"-f", "--format"},
         paramLabel = "FORMAT",
-        description = "table, or json: one object. Default: table.")
+        description = "table, or json (one object). Default: table.")
     private OutputFormat format = OutputFormat.TABLE;
 
     @Override

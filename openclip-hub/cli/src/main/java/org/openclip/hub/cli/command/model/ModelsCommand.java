@@ -80,16 +80,15 @@ public final class ModelsCommand implements CommandProvider {
   private static final class Call implements Arguments.Call {
     @Parameters(
         paramLabel = "PATTERN",
-        description = {
-          "A part of the name, or with * and ? all of it; upper and lower case are one. Several add"
-              + " up."
-        })
+        description =
+            "A part of the name, or a whole name with * and ?. Case is ignored. Several patterns"
+                + " may be given.")
     private List<String> patterns = new ArrayList<>();
 
     @Option(
         names = {"-f", "--format"},
         paramLabel = "FORMAT",
-        description = "table, json (an object for each model on a line) or names. Default: table.")
+        description = "table, json (one object per line for each model) or names. Default: table.")
     private ListFormat format = ListFormat.TABLE;
 
     @Override

@@ -53,28 +53,27 @@ public final class PretrainedCommand implements CommandProvider {
   private static final class Call implements Arguments.Call {
     @Parameters(
         paramLabel = "PATTERN",
-        description = {
-          "A part of MODEL:TAG, or with * and ? all of it; upper and lower case are one. Several"
-              + " add up."
-        })
+        description =
+            "A part of MODEL:TAG, or all of it with * and ?. Case is ignored. Several patterns"
+                + " may be given.")
     private List<String> patterns = new ArrayList<>();
 
     @Option(
         names = {"-m", "--model"},
         paramLabel = "MODEL",
-        description = "Only weights of this model.")
+        description = "Lists only weights of this model.")
     private @Nullable String model;
 
     @Option(
         names = {"-t", "--tag"},
         paramLabel = "TAG",
-        description = "Only weights of this tag.")
+        description = "Lists only weights of this tag.")
     private @Nullable String tag;
 
     @Option(
         names = {"-f", "--format"},
         paramLabel = "FORMAT",
-        description = "table, json (an object for each pair on a line) or names. Default: table.")
+        description = "table, json (one object per line for each pair) or names. Default: table.")
     private ListFormat format = ListFormat.TABLE;
 
     @Override

@@ -67,10 +67,13 @@ public final class PushCommand implements CommandProvider {
     @Parameters(
         index = "0",
         paramLabel = "MODEL",
-        description = "A model folder, or a name of 'openclip models' with --pretrained.")
+        description = "A model folder, or a name from 'openclip models' with --pretrained.")
     private String model = "";
 
-    @Parameters(index = "1", paramLabel = "ORG/REPOSITORY", description = "Where it goes.")
+    @Parameters(
+        index = "1",
+        paramLabel = "ORG/REPOSITORY",
+        description = "The repository on the hub.")
     private String repository = "";
 
     @Option(
@@ -79,10 +82,10 @@ public final class PushCommand implements CommandProvider {
         description = "A tag, or the path or URI of a checkpoint.")
     private @Nullable String pretrained;
 
-    @Option(names = "--create", description = "Creates the repository if there is none.")
+    @Option(names = "--create", description = "Creates the repository if it does not exist.")
     private boolean create;
 
-    @Option(names = "--private", description = "Created so that nobody else sees it.")
+    @Option(names = "--private", description = "Makes the created repository private.")
     private boolean hidden;
 
     @Option(
@@ -92,28 +95,26 @@ public final class PushCommand implements CommandProvider {
         defaultValue = "main")
     private String branch = "main";
 
-    @Option(names = "--pull-request", description = "Proposes the commit instead of making it.")
+    @Option(names = "--pull-request", description = "Opens a pull request instead of committing.")
     private boolean pullRequest;
 
     @Option(
         names = "--message",
         paramLabel = "TEXT",
-        description = "The commit's message. Default: ${DEFAULT-VALUE}.",
+        description = "The commit message. Default: ${DEFAULT-VALUE}.",
         defaultValue = "Add model")
     private String message = "Add model";
 
     @Option(
         names = "--license",
         paramLabel = "ID",
-        description =
-            "The licence in the model card that is written where there is none, such as mit.")
+        description = "The licence in the model card, such as mit, if a model card is written.")
     private String license = "";
 
     @Option(
         names = "--dry-run",
-        description = {
-          "Checks the model and shows what would go. Sends nothing, and needs no network."
-        })
+        description =
+            "Checks the model and lists the files to upload. Sends nothing and needs no network.")
     private boolean dryRun;
 
     @Mixin private final FetchSettings fetching = new FetchSettings();
@@ -121,7 +122,7 @@ public final class PushCommand implements CommandProvider {
     @Option(
         names = {"-f", "--format"},
         paramLabel = "FORMAT",
-        description = "table, or json: one object a line. Default: table.")
+        description = "table, or json (one object per line). Default: table.")
     private OutputFormat format = OutputFormat.TABLE;
 
     @Override

@@ -42,7 +42,7 @@ public final class CaptionCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Writes a caption of each picture, with a model that has a decoder (CoCa)";
+    return "Writes a caption for each image, with a model that has a decoder (CoCa)";
   }
 
   @Override
@@ -62,67 +62,75 @@ public final class CaptionCommand implements CommandProvider {
     @Parameters(
         arity = "0..*",
         paramLabel = "IMAGE",
-        description = "Pictures, or folders for all pictures below them.")
+        description = "Images, or folders of images with their subfolders.")
     private List<String> pictures = new ArrayList<>();
 
     @Option(
         names = "--beams",
         paramLabel = "N",
-        description = "Beginnings that are carried on together. Default: ${DEFAULT-VALUE}.",
+        description = "The number of beams. Default: ${DEFAULT-VALUE}.",
         defaultValue = "6")
     private int beams;
 
     @Option(
         names = "--beam-groups",
         paramLabel = "N",
-        description = "Groups of their own that they form. Default: ${DEFAULT-VALUE}.",
+        description = "The number of beam groups. Default: ${DEFAULT-VALUE}.",
         defaultValue = "3")
     private int groups;
 
     @Option(
         names = "--top-k",
         paramLabel = "N",
-        description = "Draws each token from the N most probable ones, in place of beams.")
+        description =
+            "Top-k sampling instead of beam search: draws each token from the N most probable"
+                + " ones.")
     private @Nullable Integer topK;
 
     @Option(
         names = "--top-p",
         paramLabel = "P",
-        description = "Draws each token from the fewest that together have probability P.")
+        description =
+            "Top-p sampling: draws each token from the fewest tokens whose total probability is"
+                + " P.")
     private @Nullable Double topP;
 
     @Option(
         names = "--temperature",
         paramLabel = "T",
-        description = "How boldly tokens are drawn. Default: ${DEFAULT-VALUE}.",
+        description = "The temperature of sampling. Default: ${DEFAULT-VALUE}.",
         defaultValue = "1")
     private double temperature;
 
     @Option(
         names = "--seed",
         paramLabel = "N",
-        description = "The same seed draws the same captions. Default: ${DEFAULT-VALUE}.",
+        description = "The random seed of sampling. Default: ${DEFAULT-VALUE}.",
         defaultValue = "0")
     private long seed;
 
     @Option(
         names = "--min-length",
         paramLabel = "N",
-        description = "The fewest tokens, start and end included. Default: ${DEFAULT-VALUE}.",
+        description =
+            "The smallest number of tokens, including start and end. Default: ${DEFAULT-VALUE}.",
         defaultValue = "5")
     private int shortest;
 
     @Option(
         names = "--max-length",
         paramLabel = "N",
-        description = "The most tokens, start and end included. Default: ${DEFAULT-VALUE}.",
+        description =
+            "The largest number of tokens, including start and end. Default: ${DEFAULT-VALUE}.",
         defaultValue = "30")
     private int longest;
 
     @Option(
         names = "--repetition-penalty",
         paramLabel = "X",
-        description = "Above 1: tokens come back less often. Default: ${DEFAULT-VALUE}.",
+        description =
+            "The repetition penalty; above 1, tokens are repeated less often. Default:"
+                + " ${DEFAULT-VALUE}.",
         defaultValue = "1")
     private double penalty;
 

@@ -41,7 +41,7 @@ public final class ClassifyCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Says how probable each label is for a picture";
+    return "Classifies images zero-shot: prints the probability of each label";
   }
 
   @Override
@@ -64,16 +64,15 @@ public final class ClassifyCommand implements CommandProvider {
         "  openclip classify photos/*.jpg --labels imagenet --templates imagenet80 --top 3"
       })
   private static final class Call implements Arguments.Call {
-    @Parameters(paramLabel = "IMAGE|LABEL", description = "Pictures, then labels.")
+    @Parameters(paramLabel = "IMAGE|LABEL", description = "Images, then labels.")
     private List<String> arguments = new ArrayList<>();
 
     @Option(
         names = {"-l", "--labels"},
         paramLabel = "FILE",
-        description = {
-          "A file with a label on each line, - for the standard input, or imagenet for the names of"
-              + " its classes. All other arguments are pictures then."
-        })
+        description =
+            "A file with one label per line, - for the standard input, or imagenet for the names"
+                + " of its classes. All other arguments are then images.")
     private @Nullable String labelFile;
 
     @Mixin private PromptOptions prompts = new PromptOptions("none");
@@ -81,7 +80,7 @@ public final class ClassifyCommand implements CommandProvider {
     @Option(
         names = {"-k", "--top"},
         paramLabel = "K",
-        description = "How many labels to show, best first. Default: 10.")
+        description = "The number of labels to show, best first. Default: 10.")
     private int top = 10;
 
     @Mixin private PictureOptions images = new PictureOptions();

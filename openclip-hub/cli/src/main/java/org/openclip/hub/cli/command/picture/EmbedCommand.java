@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider;
+import org.openclip.hub.bulk.NpyWriter;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.BadPictures;
 import org.openclip.hub.cli.Main;
@@ -33,7 +34,7 @@ public final class EmbedCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Turns pictures and texts into vectors, as NPY, JSON lines or CSV";
+    return "Computes embeddings of images and texts, as NPY, JSON lines or CSV";
   }
 
   @Override
@@ -50,13 +51,14 @@ public final class EmbedCommand implements CommandProvider {
             + " --texts.",
         "",
         "  openclip embed photos/ --output photos.npy",
+        "  openclip embed photos/ shards/*.tar --output vectors/ --resume",
         "  openclip embed --texts captions.txt > captions.jsonl",
         "  find photos -name '*.jpg' -print0 | openclip embed --images-from - -0 -o photos.csv"
       })
   private static final class Call implements Arguments.Call {
     @Parameters(
         paramLabel = "IMAGE",
-        description = "Pictures, or folders for all pictures below them.")
+        description = "Images, or folders of images with their subfolders.")
     private List<String> pictures = new ArrayList<>();
 
     @Mixin private PictureOptions images = new PictureOptions();
@@ -69,23 +71,25 @@ public final class EmbedCommand implements CommandProvider {
         description = {
           "NAME.npy for a float32 matrix, with NAME.index.jsonl beside it; NAME.jsonl for an object"
               + " with kind, id and vector on each line; NAME.csv or NAME.tsv for a row of kind, id"
-              + " and the vector's numbers each. Default: JSON lines on the standard output."
+              + " and the vector's numbers each; FOLDER/ for numbered parts of many pictures."
+              + " Default: JSON lines on the standard output."
         })
     private @Nullable String output;
 
     @Option(
         names = {"-f", "--format"},
         paramLabel = "FORMAT",
-        description = "jsonl, csv, tsv or npy, whatever the file of --output ends in.")
+        description = "jsonl, csv, tsv or npy. Default: by the file name extension of --output.")
     private @Nullable VectorFormat format;
 
     @Option(
         names = "--raw",
-        description = {
-          "Writes the towers' outputs as they are, as the reference's encode_image and encode_text."
-              + " Default: scaled to length 1."
-        })
+        description =
+            "Writes embeddings without normalisation, as the reference's encode_image and"
+                + " encode_text return them. Default: scaled to length 1.")
     private boolean raw;
+
+    @Mixin private BulkOptions bulk = new BulkOptions();
 
     @Mixin private ModelOptions model = new ModelOptions();
 
@@ -95,6 +99,13 @@ public final class EmbedCommand implements CommandProvider {
         throw new UsageException("name pictures, or texts by --text or --texts");
       }
       texts.check(images);
+      if (bulk.chosen(output)) {
+        if (!texts.isEmpty() || format != null) {
+          throw new UsageException("a folder of parts takes pictures only, and no --format");
+        }
+        return bulk.run(
+            output, raw, images.files(List.of(), environment), pictures, model, environment);
+      }
       VectorFormat form = format == null ? VectorFormat.of(output) : format;
       List<Path> files = PictureArguments.expand(pictures, environment);
       try (ClipModel clip = model.load(environment)) {

@@ -30,7 +30,7 @@ public final class SimilarityCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Compares pictures and texts by the cosine of their vectors";
+    return "Compares images and texts by the cosine similarity of their embeddings";
   }
 
   @Override
@@ -52,7 +52,7 @@ public final class SimilarityCommand implements CommandProvider {
   private static final class Call implements Arguments.Call {
     @Parameters(
         paramLabel = "IMAGE",
-        description = "Pictures, or folders for all pictures below them.")
+        description = "Images, or folders of images with their subfolders.")
     private List<String> pictures = new ArrayList<>();
 
     @Mixin private TextOptions texts = new TextOptions();

@@ -36,7 +36,7 @@ public final class BackendsCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Shows the backends there are (version, device, threads) and the processor";
+    return "Shows the installed backends (version, device, threads) and the processor";
   }
 
   @Override
@@ -87,7 +87,7 @@ public final class BackendsCommand implements CommandProvider {
         names = {"-f", "--format"},
         paramLabel = "FORMAT",
         description =
-            "table, json (an object for each backend on a line) or names. Default: table.")
+            "table, json (one object per line for each backend) or names. Default: table.")
     private ListFormat format = ListFormat.TABLE;
 
     @Override

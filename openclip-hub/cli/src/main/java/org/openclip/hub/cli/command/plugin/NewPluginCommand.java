@@ -27,7 +27,7 @@ public final class NewPluginCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Writes a Maven project of a plugin, in Java or Kotlin, whose test passes";
+    return "Creates a Maven project for a plugin, in Java or Kotlin, with a passing test";
   }
 
   @Override
@@ -51,7 +51,9 @@ public final class NewPluginCommand implements CommandProvider {
     @Parameters(
         index = "0",
         paramLabel = "FOLDER",
-        description = "Where; made when missing. The plugin is named as it.")
+        description =
+            "The folder to write; created if it does not exist. Its name is the name of the"
+                + " plugin.")
     private Path folder = Path.of("");
 
     @Option(
@@ -63,7 +65,9 @@ public final class NewPluginCommand implements CommandProvider {
     @Option(
         names = "--package",
         paramLabel = "NAME",
-        description = "The package of the classes. Default: com.example. and the plugin's name.")
+        description =
+            "The package of the classes. Default: com.example. followed by the name of the"
+                + " plugin.")
     private @Nullable String packageName;
 
     @Override
