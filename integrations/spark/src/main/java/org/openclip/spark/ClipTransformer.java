@@ -104,8 +104,8 @@ abstract class ClipTransformer<T extends ClipTransformer<T>> extends Transformer
 
   /**
    * Sets the model: a built-in name, {@code hf-hub:org/repository}, {@code local-dir:FOLDER}, or
-   * {@code spark-file:NAME} for a folder that was shipped as an archive, by {@code addArchive} or
-   * {@code --archives model.zip#NAME}.
+   * {@code spark-file:NAME} for a folder that was shipped as an archive, by {@code --archives
+   * model.zip#NAME}.
    */
   public T setModel(String name) {
     set(model, name);
@@ -114,7 +114,7 @@ abstract class ClipTransformer<T extends ClipTransformer<T>> extends Transformer
 
   /**
    * Sets the weights: a tag, the path or URI of a checkpoint, or {@code spark-file:NAME} for a file
-   * that was shipped by {@code addFile} or {@code --files}. Others must be there on every executor.
+   * that was shipped by {@code --files}. Others must be there on every executor.
    */
   public T setPretrained(String tagOrPath) {
     set(pretrained, tagOrPath);

@@ -11,9 +11,9 @@ import org.openclip.hub.OpenClip;
  * Which model an executor loads, and how.
  *
  * @param model its name; {@code spark-file:NAME} for a folder that was shipped as an archive, by
- *     {@code --archives model.zip#NAME} or {@code SparkContext.addArchive}
+ *     {@code --archives model.zip#NAME}
  * @param pretrained a tag, a path or URI, or {@code spark-file:NAME} for a file that was shipped by
- *     {@code --files} or {@code SparkContext.addFile}; null for models that bring their weights
+ *     {@code --files}; null for models that bring their weights
  * @param backend the name of the backend; null for the preferred one
  * @param batchSize how many pictures or texts run at once
  * @param threads how many cores a call may keep busy: those of a task

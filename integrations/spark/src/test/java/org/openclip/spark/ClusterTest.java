@@ -47,7 +47,23 @@ class ClusterTest {
 
   @BeforeAll
   static void start() throws IOException {
-    session = LocalCluster.start();
+    Path shipped = folder.resolve("shipped");
+    OpenClip.model("emoji-RN").pretrained("embedded").save(shipped);
+    Path archive = folder.resolve("shipped.zip");
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive));
+        DirectoryStream<Path> files = Files.newDirectoryStream(shipped)) {
+      for (Path file : files) {
+        zip.putNextEntry(new ZipEntry(file.getFileName().toString()));
+        Files.copy(file, zip);
+      }
+    }
+    session =
+        LocalCluster.start(
+            Map.of(
+                "spark.archives",
+                archive + "#shipped",
+                "spark.files",
+                shipped.resolve("open_clip_model.safetensors").toString()));
     Path input = Files.createDirectory(folder.resolve("pictures"));
     pictures = DrawnPictures.files(input);
     paths = new ArrayList<>();
@@ -266,19 +282,7 @@ class ClusterTest {
   }
 
   @Test
-  void modelsAndWeightsAreShippedToTheExecutors() throws IOException {
-    Path shipped = folder.resolve("shipped");
-    OpenClip.model("emoji-RN").pretrained("embedded").save(shipped);
-    Path archive = folder.resolve("shipped.zip");
-    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(archive));
-        DirectoryStream<Path> files = Files.newDirectoryStream(shipped)) {
-      for (Path file : files) {
-        zip.putNextEntry(new ZipEntry(file.getFileName().toString()));
-        Files.copy(file, zip);
-      }
-    }
-    session.sparkContext().addArchive(archive + "#shipped");
-    session.sparkContext().addFile(shipped.resolve("open_clip_model.safetensors").toString());
+  void modelsAndWeightsAreShippedToTheExecutors() {
     Dataset<Row> input =
         session
             .createDataset(

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
@@ -33,24 +34,31 @@ final class LocalCluster {
 
   private LocalCluster() {}
 
-  /** Starts two executors of one core each. */
-  static SparkSession start() throws IOException {
+  /**
+   * Starts two executors of one core each.
+   *
+   * @param more settings, by their names
+   */
+  static SparkSession start(Map<String, String> more) throws IOException {
     Path jars = Path.of(System.getenv("SPARK_HOME"), "jars");
     Files.createDirectories(jars);
-    return SparkSession.builder()
-        .appName("OpenCLIP test")
-        .master("local-cluster[2,1,1024]")
-        .config("spark.executor.memory", "512m")
-        .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
-        .config(
-            "spark.executor.extraJavaOptions",
-            "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED " + OPENS)
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "2")
-        .config(
-            "spark.sql.warehouse.dir",
-            System.getProperty("java.io.tmpdir") + File.separator + "warehouse")
-        .getOrCreate();
+    SparkSession.Builder builder =
+        SparkSession.builder()
+            .appName("OpenCLIP test")
+            .master("local-cluster[2,1,1024]")
+            .config("spark.executor.memory", "512m")
+            .config("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+            .config(
+                "spark.executor.extraJavaOptions",
+                "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED "
+                    + OPENS)
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "2")
+            .config(
+                "spark.sql.warehouse.dir",
+                System.getProperty("java.io.tmpdir") + File.separator + "warehouse");
+    more.forEach(builder::config);
+    return builder.getOrCreate();
   }
 }
