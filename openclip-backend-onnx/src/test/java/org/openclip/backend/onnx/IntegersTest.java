@@ -153,7 +153,8 @@ class IntegersTest {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     OrtSession session = environment.createSession(folder.resolve("graph.onnx").toString());
 
-    try (Program program = new OnnxProgram(environment, graph, List.of(), session, 1)) {
+    try (Program program =
+        new OnnxProgram(environment, OnnxProgram.Signature.of(graph), List.of(), session, 1)) {
       float[] product = program.run(pixels()).get("y").toFloats();
 
       // Of seven bits, for nobody knows on which processor the file will run.

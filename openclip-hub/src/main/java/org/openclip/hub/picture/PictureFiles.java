@@ -3,36 +3,24 @@ package org.openclip.hub.picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Locale;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidInputException;
-import org.openclip.api.OpenClipException;
 import org.openclip.api.image.Image;
-import org.openclip.api.image.ImageDecoder;
 import org.openclip.api.image.PictureSource;
-import org.openclip.api.spi.ImageDecoderProvider;
+import org.openclip.api.spi.PictureDecoder;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.io.Missing;
 
 /** Reads and decodes image files with the first plugin that recognises them. */
 public final class PictureFiles {
-  private static final int HEAD = 64;
-
   /** No picture within the bound on pixels needs more, even uncompressed with 16-bit channels. */
   private static final long MOST_BYTES = 1L << 30;
 
-  private record Format(ImageDecoderProvider provider, ImageDecoder decoder) {}
-
-  private final List<Format> formats;
+  private final PictureDecoder decoder;
 
   /** Creates a reader with the decoders among the plugins. */
   public PictureFiles(PluginRegistry plugins) {
-    formats =
-        plugins.all(ImageDecoderProvider.class).stream()
-            .map(provider -> new Format(provider, provider.create()))
-            .toList();
+    decoder = new PictureDecoder(plugins);
   }
 
   /**
@@ -64,26 +52,12 @@ public final class PictureFiles {
    * @throws InvalidInputException when they are not an image; the message names it
    */
   public Image decode(byte[] bytes, String name) {
-    byte[] head = Arrays.copyOf(bytes, Math.min(HEAD, bytes.length));
-    for (Format format : formats) {
-      if (format.provider().accepts(head)) {
-        return format.decoder().decode(bytes, name);
-      }
-    }
-    if (formats.isEmpty()) {
-      throw new OpenClipException(
-          "no plugin decodes pictures; add openclip-models to the class or module path");
-    }
-    throw new InvalidInputException(
-        name
-            + " is no picture of a known format: it starts with "
-            + describe(head)
-            + "; convert it to PNG or JPEG");
+    return decoder.decode(bytes, name);
   }
 
   /** Releases what the decoders have registered with the JVM. They can be used again. */
   public void release() {
-    formats.forEach(format -> format.decoder().release());
+    decoder.release();
   }
 
   private static byte[] bytes(Path file) {
@@ -104,23 +78,5 @@ public final class PictureFiles {
       InterruptedCallException.check(file + " was read", e);
       throw new InvalidInputException(file + " cannot be read: " + e, e);
     }
-  }
-
-  private static String describe(byte[] head) {
-    if (head.length == 0) {
-      return "nothing, for it is empty";
-    }
-    StringBuilder text = new StringBuilder();
-    boolean printable = true;
-    for (int i = 0; i < Math.min(12, head.length); i++) {
-      printable &= head[i] >= ' ' && head[i] < 127;
-      text.append(i == 0 ? "" : " ").append(String.format(Locale.ROOT, "%02x", head[i] & 0xff));
-    }
-    return printable
-        ? "the text '"
-            + new String(
-                head, 0, Math.min(12, head.length), java.nio.charset.StandardCharsets.US_ASCII)
-            + "'"
-        : "the bytes " + text;
   }
 }

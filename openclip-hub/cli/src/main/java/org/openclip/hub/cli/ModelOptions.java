@@ -188,8 +188,9 @@ public final class ModelOptions {
     if (pretrained != null) {
       options.addAll(List.of("--pretrained", pretrained));
     }
-    if (precision != Precision.FLOAT32) {
-      options.addAll(List.of("--precision", precision.toString()));
+    Precision numbers = precision;
+    if (numbers != null) {
+      options.addAll(List.of("--precision", numbers.toString()));
     }
     if (exifOrientation) {
       options.add("--exif-orientation");

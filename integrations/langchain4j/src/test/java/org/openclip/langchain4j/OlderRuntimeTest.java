@@ -1,0 +1,94 @@
+package org.openclip.langchain4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.model.ClipModel;
+import org.openclip.hub.OpenClip;
+import org.openclip.testkit.JavaProcess;
+
+/** An ONNX Runtime on the class path that another library has brought, in the place of ours. */
+@Tag("full")
+class OlderRuntimeTest {
+  /** What the profile {@code full} copies there. */
+  private static final Path RUNTIMES = Path.of("target", "runtimes");
+
+  @TempDir Path folder;
+
+  @Test
+  void theOneOfLangchain4jsOwnModelsGivesTheSameNumbers() throws Exception {
+    JavaProcess.Run run = run("1.20.0");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    float[] there = numbers(run.out().lines().toList().get(1));
+    try (ClipModel model = OpenClip.load()) {
+      float[] here = model.encodeTexts(List.of("red heart")).row(0);
+      assertThat(run.out()).startsWith("ONNX Runtime 1.20.0");
+      assertThat(there).containsExactly(here, within(1e-5f));
+    }
+  }
+
+  @Test
+  void oneThatIsTooOldIsNamedInTheError() throws Exception {
+    JavaProcess.Run run = run("1.12.1");
+
+    assertThat(run.code()).isEqualTo(3);
+    assertThat(run.out())
+        .contains("its libraries do not fit together")
+        .contains("onnxruntime-1.12.1.jar")
+        .contains("mvn dependency:tree");
+  }
+
+  private JavaProcess.Run run(String version) throws IOException, InterruptedException {
+    Path jar = RUNTIMES.resolve("onnxruntime-" + version + ".jar").toAbsolutePath();
+    assertThat(Files.exists(jar)).as(jar + " is copied by mvn -Pfull").isTrue();
+    String classPath =
+        Stream.concat(
+                Stream.of(jar.toString()),
+                Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                    .filter(entry -> !entry.contains("onnxruntime-")))
+            .collect(Collectors.joining(File.pathSeparator));
+    return new JavaProcess(folder)
+        .classPath(classPath)
+        .options("--enable-native-access=ALL-UNNAMED")
+        .run(Program.class);
+  }
+
+  private static float[] numbers(String line) {
+    String[] parts = line.split(" ", -1);
+    float[] numbers = new float[parts.length];
+    for (int i = 0; i < parts.length; i++) {
+      numbers[i] = Float.parseFloat(parts[i]);
+    }
+    return numbers;
+  }
+
+  /** Prints the runtime and the vector of a text, or the error. */
+  static final class Program {
+    public static void main(String[] arguments) {
+      try (ClipModel model = OpenClip.load()) {
+        float[] row = model.encodeTexts(List.of("red heart")).row(0);
+        System.out.println(model.backend());
+        System.out.println(
+            java.util.stream.IntStream.range(0, row.length)
+                .mapToObj(i -> Float.toString(row[i]))
+                .collect(Collectors.joining(" ")));
+      } catch (OpenClipException e) {
+        System.out.println(e.getMessage());
+        System.exit(3);
+      }
+    }
+  }
+}
