@@ -11,6 +11,8 @@ module org.openclip.api {
   exports org.openclip.api.graph;
   exports org.openclip.api.image;
   exports org.openclip.api.model;
+  exports org.openclip.api.search;
+  exports org.openclip.api.serving;
   exports org.openclip.api.spi;
   exports org.openclip.api.tensor;
   exports org.openclip.api.text;
@@ -27,6 +29,7 @@ module org.openclip.api {
   uses org.openclip.api.spi.ModelSourceProvider;
   uses org.openclip.api.spi.MultimodalDecoderProvider;
   uses org.openclip.api.spi.OptimizerProvider;
+  uses org.openclip.api.spi.PictureSearchProvider;
   uses org.openclip.api.spi.TextEncoderProvider;
   uses org.openclip.api.spi.TokenizerProvider;
   uses org.openclip.api.spi.WordTaggerProvider;
