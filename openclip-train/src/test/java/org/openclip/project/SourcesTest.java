@@ -44,7 +44,8 @@ class SourcesTest {
   void areAllSeen() throws IOException {
     assertThat(javaFiles().map(file -> PROJECT.relativize(file).getName(0)).distinct())
         .map(Path::toString)
-        .contains("openclip-api", "openclip-models", "openclip-hub", "openclip-train");
+        .contains(
+            "openclip-api", "openclip-models", "openclip-hub", "openclip-train", "integrations");
   }
 
   private static boolean isFormatted(Path file) {
@@ -76,7 +77,7 @@ class SourcesTest {
 
   private static boolean isJavaSource(Path file) {
     String name = PROJECT.relativize(file).toString().replace('\\', '/');
-    return name.matches("openclip-[^/]*/src/.*\\.java");
+    return name.matches("(openclip-[^/]*|integrations/[^/]*)/src/.*\\.java");
   }
 
   private static String read(Path file) {

@@ -2,17 +2,19 @@ package org.openclip.api.spi;
 
 import java.nio.file.Path;
 import org.openclip.api.InvalidFileException;
-import org.openclip.api.search.PictureSearch;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.model.PictureSearch;
 
-/** A plugin that opens indexes of pictures of one kind. */
+/** A plugin that searches one kind of index of pictures. */
 public interface PictureSearchProvider extends Provider {
-  /** Returns whether a folder holds an index of this kind. */
+  /** Returns whether a folder is an index of its kind, whole or damaged. */
   boolean accepts(Path folder);
 
   /**
-   * Opens an index.
+   * Opens an index; the caller closes it.
    *
-   * @throws InvalidFileException when it is damaged
+   * @throws InvalidInputException when there is none
+   * @throws InvalidFileException when nothing of it can be read
    */
   PictureSearch open(Path folder);
 }

@@ -3,8 +3,10 @@ package org.openclip.hub.cli;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -157,6 +159,30 @@ public final class ModelOptions {
   /** Returns how a backend runs, as the options say. */
   public BackendOptions running() {
     return new BackendOptions(device, precision, threads, spin == Switch.ON);
+  }
+
+  /**
+   * Returns the options that say which vectors come out, as they would be written: those of the
+   * model, its weights, precision and configuration; none when the model that comes with OpenCLIP
+   * was left as it is.
+   */
+  public List<String> chosen() {
+    List<String> options = new ArrayList<>();
+    String named = named();
+    if (named != null) {
+      options.addAll(List.of("--model", named));
+    }
+    if (pretrained != null) {
+      options.addAll(List.of("--pretrained", pretrained));
+    }
+    if (precision != Precision.FLOAT32) {
+      options.addAll(List.of("--precision", precision.toString()));
+    }
+    if (exifOrientation) {
+      options.add("--exif-orientation");
+    }
+    overrides.forEach((key, value) -> options.addAll(List.of("--set", key + "=" + value)));
+    return options;
   }
 
   /** Returns a builder with the choices that the options say. */

@@ -53,7 +53,8 @@ public final class DownloadCommand implements CommandProvider {
         index = "0",
         paramLabel = "MODEL",
         description = {
-          "A name of 'openclip models', or hf-hub:ORG/REPOSITORY with @REVISION behind it if need be."
+          "A name of 'openclip models', or hf-hub:ORG/REPOSITORY with @REVISION behind it if need"
+              + " be."
         })
     private String model = "";
 

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider;
+import org.openclip.hub.bulk.NpyWriter;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.BadPictures;
 import org.openclip.hub.cli.Main;
@@ -51,6 +52,7 @@ public final class EmbedCommand implements CommandProvider {
             + " --texts.",
         "",
         "  openclip embed photos/ --output photos.npy",
+        "  openclip embed photos/ shards/*.tar --output vectors/ --resume",
         "  openclip embed --texts captions.txt > captions.jsonl",
         "  find photos -name '*.jpg' -print0 | openclip embed --images-from - -0 -o photos.csv"
       })
@@ -79,7 +81,8 @@ public final class EmbedCommand implements CommandProvider {
         description = {
           "NAME.npy for a float32 matrix, with NAME.index.jsonl beside it; NAME.jsonl for an object"
               + " with kind, id and vector on each line; NAME.csv or NAME.tsv for a row of kind, id"
-              + " and the vector's numbers each. Default: JSON lines on the standard output."
+              + " and the vector's numbers each; FOLDER/ for numbered parts of many pictures."
+              + " Default: JSON lines on the standard output."
         })
     private @Nullable String output;
 
@@ -97,6 +100,8 @@ public final class EmbedCommand implements CommandProvider {
         })
     private boolean raw;
 
+    @Mixin private BulkOptions bulk = new BulkOptions();
+
     @Mixin private ModelOptions model = new ModelOptions();
 
     @Override
@@ -106,6 +111,13 @@ public final class EmbedCommand implements CommandProvider {
       }
       if (images.readsInput() && "-".equals(textFile)) {
         throw new UsageException("only one of --images-from and --texts can read -");
+      }
+      if (bulk.chosen(output)) {
+        if (!texts.isEmpty() || textFile != null || format != null) {
+          throw new UsageException("a folder of parts takes pictures only, and no --format");
+        }
+        return bulk.run(
+            output, raw, images.files(List.of(), environment), pictures, model, environment);
       }
       VectorFormat form = format == null ? VectorFormat.of(output) : format;
       List<Path> files = PictureArguments.expand(pictures, environment);

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
-import org.openclip.api.search.PictureSearch;
+import org.openclip.api.model.PictureSearch;
 import org.openclip.api.serving.ModelOnDemand;
 import org.openclip.server.http.Endpoint;
 import org.openclip.server.http.Exchange;
@@ -46,11 +46,14 @@ final class SearchEndpoint implements Endpoint {
       Map<String, Object> hit = new LinkedHashMap<>();
       hit.put("path", found.path());
       hit.put("cosine", found.cosine());
-      hit.putAll(found.facts());
+      hit.put("caption", found.caption());
+      hit.put("tags", found.tags());
+      hit.put("fields", found.fields());
       hits.add(hit);
     }
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("size", index.size());
+    answer.put("lost", index.lost());
     answer.put("hits", hits);
     exchange.send(200, answer);
   }

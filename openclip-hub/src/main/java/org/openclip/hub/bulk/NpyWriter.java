@@ -1,4 +1,4 @@
-package org.openclip.hub.command;
+package org.openclip.hub.bulk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,22 +11,22 @@ import org.openclip.api.model.Embeddings;
  * A matrix in NumPy's format 1.0 (NEP 1), {@code float32[rows, width]}, little-endian, row by row.
  * The number of rows is known at the end only, and is put into the header then.
  */
-final class NpyWriter {
+public final class NpyWriter {
   /** Room for the longest shape, at NumPy's own alignment of data. */
-  private static final int HEADER = 128;
+  static final int HEADER = 128;
 
   private final FileChannel channel;
   private int width;
   private long rows;
 
   /** Starts a file at the channel's beginning; the caller keeps the channel. */
-  NpyWriter(FileChannel channel) throws IOException {
+  public NpyWriter(FileChannel channel) throws IOException {
     this.channel = channel;
     channel.position(HEADER);
   }
 
   /** Adds rows; all have the width of the first. */
-  void append(Embeddings embeddings) throws IOException {
+  public void append(Embeddings embeddings) throws IOException {
     width = embeddings.width();
     rows += embeddings.size();
     ByteBuffer bytes =
@@ -36,7 +36,7 @@ final class NpyWriter {
   }
 
   /** Writes the header. */
-  void finish() throws IOException {
+  public void finish() throws IOException {
     String shape = "(" + rows + ", " + width + ")";
     String text = "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }";
     ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
@@ -52,7 +52,7 @@ final class NpyWriter {
   }
 
   /** Returns the number of rows so far. */
-  long rows() {
+  public long rows() {
     return rows;
   }
 

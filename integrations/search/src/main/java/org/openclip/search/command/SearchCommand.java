@@ -1,0 +1,223 @@
+package org.openclip.search.command;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.spi.CommandProvider;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.PictureArguments;
+import org.openclip.hub.cli.ResultOptions;
+import org.openclip.hub.cli.UsageException;
+import org.openclip.search.Filter;
+import org.openclip.search.FolderUpdate;
+import org.openclip.search.Hit;
+import org.openclip.search.MixedQuery;
+import org.openclip.search.PictureIndex;
+import org.openclip.search.SearchRequest;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command that finds pictures of an index by words and by pictures. */
+public final class SearchCommand implements CommandProvider {
+  /** Creates the provider. */
+  public SearchCommand() {}
+
+  @Override
+  public String name() {
+    return "search";
+  }
+
+  @Override
+  public String summary() {
+    return "Finds pictures of an index by words, by a picture, or by both";
+  }
+
+  @Override
+  public int run(List<String> arguments, Environment environment) {
+    return IndexModel.run(this, arguments, environment, Call::new);
+  }
+
+  @Command(
+      customSynopsis = "openclip search [OPTION...] INDEX QUERY...",
+      sortOptions = false,
+      footer = {
+        "",
+        "A query that is the path of a picture is that picture; all others are words.",
+        "",
+        "  openclip search photos.index \"a red car in the snow\"",
+        "  openclip search photos.index car.jpg \"in the snow\" --weights 1,0.5 --top 20",
+        "  openclip search photos.index --like photos/7.jpg --not \"a person\" --sheet found.html",
+        "  openclip search photos.index \"a dog\" --filter tag=holiday --filter 'year>=2020'"
+      })
+  private static final class Call extends IndexModel.Call {
+    @Parameters(index = "0", paramLabel = "INDEX", description = "The folder of an index.")
+    private String index = "";
+
+    @Parameters(
+        index = "1..*",
+        arity = "0..*",
+        paramLabel = "QUERY",
+        description = "Words, or pictures. Several are mixed.")
+    private List<String> queries = new ArrayList<>();
+
+    @Option(
+        names = "--weights",
+        paramLabel = "W,W...",
+        split = ",",
+        description = "How much each QUERY counts, in their order. Default: 1 each.")
+    private List<Double> weights = new ArrayList<>();
+
+    @Option(
+        names = "--like",
+        paramLabel = "PICTURE",
+        description = "More like this picture of the index, which is not shown. May be repeated.")
+    private List<String> like = new ArrayList<>();
+
+    @Option(
+        names = "--not",
+        paramLabel = "QUERY",
+        description = "Less like these words or this picture. May be repeated.")
+    private List<String> unlike = new ArrayList<>();
+
+    @Option(
+        names = "--not-weight",
+        paramLabel = "W",
+        description = "How much each --not counts. Default: ${DEFAULT-VALUE}.",
+        defaultValue = "0.5")
+    private double notWeight;
+
+    @Option(
+        names = "--filter",
+        paramLabel = "FIELD=VALUE",
+        description = {
+          "Only pictures whose tag is it, whose path matches (* for anything), whose caption has"
+              + " the words, or whose further field is it; != for not; >= <= > < for numbers. May"
+              + " be repeated."
+        })
+    private List<String> filters = new ArrayList<>();
+
+    @Option(
+        names = "--top",
+        paramLabel = "K",
+        description = "How many pictures to show, best first. Default: ${DEFAULT-VALUE}.",
+        defaultValue = "10")
+    private int top;
+
+    @Option(
+        names = "--exact",
+        description = "Compares every picture. Up to 10,000 that pass the filters are in any case.")
+    private boolean exact;
+
+    @Option(
+        names = "--sheet",
+        paramLabel = "FILE",
+        description = "Also writes a page of the pictures that were found, as .html or .png.")
+    private @Nullable String sheet;
+
+    @Mixin private final ResultOptions results = new ResultOptions();
+
+    @Mixin private final ModelOptions model = new ModelOptions();
+
+    @Override
+    ModelOptions model() {
+      return model;
+    }
+
+    @Override
+    Path index() {
+      return PictureArguments.path(index);
+    }
+
+    @Override
+    int run(PictureIndex open, Environment environment) {
+      if (queries.isEmpty() && like.isEmpty()) {
+        throw new UsageException("say what to look for: words, a picture, or --like");
+      }
+      if (!weights.isEmpty() && weights.size() != queries.size()) {
+        throw new UsageException(
+            "--weights has %s numbers, but there are %s queries"
+                .formatted(weights.size(), queries.size()));
+      }
+      ContactSheet contact = sheet == null ? null : ContactSheet.of(sheet, environment.plugins());
+      List<Filter> passing = filters.stream().map(Filter::parse).toList();
+      List<String> shown = new ArrayList<>();
+      float[] vector = MixedQuery.of(parts(open, shown, environment));
+      List<String> own = like.stream().map(name -> FolderUpdate.key(path(name))).toList();
+      SearchRequest request =
+          new SearchRequest(vector, Math.min(SearchRequest.MOST, top + own.size()), passing, exact);
+      List<Hit> hits =
+          open.search(request).stream()
+              .filter(hit -> !own.contains(hit.picture().path()))
+              .limit(top)
+              .toList();
+      String query = String.join(" + ", shown);
+      results.write(
+          environment,
+          out -> new HitReport(out, results.format(), open.facts(), query).write(hits));
+      if (contact != null) {
+        contact.write(query, hits);
+      }
+      return Main.SUCCESS;
+    }
+
+    private static Path path(String name) {
+      return PictureArguments.path(name);
+    }
+
+    private List<MixedQuery.Part> parts(
+        PictureIndex open, List<String> shown, Environment environment) {
+      List<MixedQuery.Part> parts = new ArrayList<>();
+      for (String name : like) {
+        shown.add(name);
+        parts.add(new MixedQuery.Part(vectorOf(open, name), 1));
+      }
+      if (queries.isEmpty() && unlike.isEmpty()) {
+        return parts;
+      }
+      try (ClipModel clip = model.load(environment)) {
+        open.check(clip);
+        for (int i = 0; i < queries.size(); i++) {
+          shown.add(queries.get(i));
+          double weight = weights.isEmpty() ? 1 : weights.get(i);
+          parts.add(new MixedQuery.Part(embed(clip, queries.get(i), environment), weight));
+        }
+        for (String query : unlike) {
+          shown.add("not " + query);
+          parts.add(new MixedQuery.Part(embed(clip, query, environment), -notWeight));
+        }
+      }
+      return parts;
+    }
+
+    private static float[] vectorOf(PictureIndex open, String name) {
+      return open.vector(FolderUpdate.key(path(name)))
+          .or(() -> open.vector(name))
+          .orElseThrow(
+              () ->
+                  new InvalidInputException(
+                      "%s is not in the index; give it as a query, and it is embedded"
+                          .formatted(name)));
+    }
+
+    private static float[] embed(ClipModel clip, String query, Environment environment) {
+      if (query.isBlank()) {
+        throw new UsageException("a query is empty; write words, or the path of a picture");
+      }
+      if (PictureArguments.exists(query) && Files.isRegularFile(path(query))) {
+        return clip.embed(path(query));
+      }
+      if (PictureArguments.looksLike(query, environment.plugins()) && !query.contains(" ")) {
+        throw new InvalidInputException(
+            "there is no picture %s; words do not end in the ending of a picture".formatted(query));
+      }
+      return clip.embed(query);
+    }
+  }
+}

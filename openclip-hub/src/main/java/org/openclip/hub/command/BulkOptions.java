@@ -1,0 +1,116 @@
+package org.openclip.hub.command;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.model.ClipModel;
+import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.hub.PictureFolder;
+import org.openclip.hub.bulk.BulkEmbedding;
+import org.openclip.hub.bulk.BulkItem;
+import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.PictureArguments;
+import org.openclip.hub.cli.Printable;
+import org.openclip.hub.cli.Progress;
+import org.openclip.hub.cli.UsageException;
+import picocli.CommandLine.Option;
+
+/** The options of {@code embed} for many pictures, whose vectors go into a folder. */
+final class BulkOptions {
+  private static final int PART_ROWS = 10_000;
+
+  @Option(
+      names = "--part-rows",
+      paramLabel = "N",
+      description = {
+        "For an output folder: the rows of embeddings_0000.npy, metadata_0000.jsonl and so on."
+            + " Default: 10000."
+      })
+  private @Nullable Integer partRows;
+
+  @Option(
+      names = "--resume",
+      description = {
+        "For an output folder: goes on with the vectors in it, and embeds what is missing or"
+            + " changed."
+      })
+  private boolean resume;
+
+  @Option(
+      names = "--fail-above",
+      paramLabel = "PERCENT",
+      description = {
+        "For an output folder: ends with code 1 when more of the pictures cannot be read; all are"
+            + " in failed.jsonl. Default: 99.99."
+      })
+  private @Nullable Double failAbove;
+
+  /** Returns whether vectors go into a folder. */
+  boolean chosen(@Nullable String output) {
+    boolean options = partRows != null || resume || failAbove != null;
+    if (output == null) {
+      if (options) {
+        throw new UsageException(
+            "--part-rows, --resume and --fail-above are for a folder; name it by --output FOLDER/");
+      }
+      return false;
+    }
+    return options || output.endsWith("/") || Files.isDirectory(PictureArguments.path(output));
+  }
+
+  /** Embeds the pictures into the folder and says how it went. */
+  int run(
+      @Nullable String output,
+      boolean raw,
+      List<Path> listed,
+      List<String> named,
+      ModelOptions model,
+      Environment environment) {
+    double most = failAbove == null ? 99.99 : failAbove;
+    if (!(most >= 0 && most <= 100)) {
+      throw new UsageException("--fail-above is " + most + ", but must be from 0 to 100");
+    }
+    Path folder = PictureArguments.path(String.valueOf(output));
+    SortedSet<String> endings = PictureFolder.endings(environment.plugins());
+    List<Path> files = new ArrayList<>(PictureArguments.expand(named, environment));
+    files.addAll(listed);
+    List<BulkItem> items =
+        BulkEmbedding.items(files, name -> endings.contains(PictureFolder.ending(name)));
+    if (items.isEmpty()) {
+      throw new InvalidInputException("there is nothing to embed; no picture is named");
+    }
+    try (ClipModel clip = model.load(environment);
+        Progress progress = Progress.start(environment, "pictures", items.size())) {
+      int rows = partRows == null ? PART_ROWS : partRows;
+      BulkEmbedding.Summary done =
+          new BulkEmbedding(clip, folder, rows, raw)
+              .run(items, resume, pictures -> progress.advance(pictures - progress.done()));
+      progress.wipe();
+      environment
+          .out()
+          .println(
+              Printable.line(
+                  String.format(
+                      Locale.ROOT,
+                      "%s: %,d embedded, %,d kept, %,d failed, in %,d parts",
+                      output,
+                      done.embedded(),
+                      done.kept(),
+                      done.failed(),
+                      done.parts())));
+      environment.out().flush();
+      if (100.0 * done.failed() > most * items.size()) {
+        throw new InvalidInputException(
+            "%s of %s pictures cannot be read, more than %s percent; %s names them"
+                .formatted(done.failed(), items.size(), most, folder.resolve("failed.jsonl")));
+      }
+    }
+    return Main.SUCCESS;
+  }
+}
