@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -17,8 +18,10 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.ColorMode;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.PatchGrid;
+import org.openclip.api.image.PictureSource;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
+import org.openclip.api.serving.BatchingEmbedder;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.hub.testkit.TinyModels;
 
@@ -60,6 +63,27 @@ class PicturesOfAnyShapeTest {
   @AfterAll
   static void close() {
     model.close();
+  }
+
+  @Test
+  void picturesThatAnEmbedderJoinsAreWhatEachIsAlone() throws Exception {
+    try (BatchingEmbedder embedder = BatchingEmbedder.create(model)) {
+      List<PictureSource> sources =
+          List.of(
+              PictureSource.image("wide", picture(90, 30)),
+              PictureSource.image("small", picture(8, 8)),
+              PictureSource.image("tall", picture(20, 100)));
+
+      List<Future<float[]>> rows = embedder.submitAll(List.of(), sources);
+
+      for (int i = 0; i < rows.size(); i++) {
+        float[] alone = model.embed(sources.get(i));
+        float[] row = rows.get(i).get();
+        for (int j = 0; j < alone.length; j++) {
+          assertThat(row[j]).isCloseTo(alone[j], within(2e-6f));
+        }
+      }
+    }
   }
 
   @Test

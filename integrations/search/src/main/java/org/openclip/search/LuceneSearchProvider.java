@@ -2,6 +2,7 @@ package org.openclip.search;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.openclip.api.model.PictureSearch;
 import org.openclip.api.spi.PictureSearchProvider;
 
@@ -64,6 +65,11 @@ public final class LuceneSearchProvider implements PictureSearchProvider {
       IndexedPicture picture = hit.picture();
       return new Found(
           picture.path(), hit.cosine(), picture.caption(), picture.tags(), picture.fields());
+    }
+
+    @Override
+    public Optional<float[]> vector(String path) {
+      return index.vector(path);
     }
 
     @Override

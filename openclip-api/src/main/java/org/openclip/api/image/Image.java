@@ -77,7 +77,8 @@ public record Image(
       throw new InvalidInputException(
           name + " has " + width + " x " + height + " pixels; both sides must be positive");
     }
-    if ((long) width * height > MOST_PIXELS) {
+    long most = PixelBound.most();
+    if ((long) width * height > most) {
       throw new InvalidInputException(
           name
               + " has "
@@ -85,7 +86,7 @@ public record Image(
               + " x "
               + height
               + " pixels, but at most "
-              + MOST_PIXELS
+              + most
               + " are decoded; scale it down first");
     }
   }

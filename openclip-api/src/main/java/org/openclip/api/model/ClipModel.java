@@ -118,6 +118,30 @@ public interface ClipModel extends AutoCloseable {
   /** Computes the embeddings of decoded images; one row for each, in order. */
   Embeddings encodePictures(List<Image> pictures);
 
+  /**
+   * Reads, decodes and preprocesses a picture in this thread. Threads that prepare and those that
+   * {@linkplain #encodePrepared embed} what is prepared share the cores that one call may keep
+   * busy, and wait for each other.
+   *
+   * @return to be closed when its row is there
+   * @throws InvalidInputException when it is missing or no picture; it is named
+   */
+  default PreparedPicture prepare(PictureSource picture) {
+    return new UnpreparedPicture(picture);
+  }
+
+  /**
+   * Embeds pictures that this model has {@linkplain #prepare prepared}; one row for each, in order.
+   * They are left as they are.
+   *
+   * @throws InvalidInputException when one was prepared by another model
+   */
+  default Embeddings encodePrepared(List<PreparedPicture> pictures) {
+    List<Embeddings> rows = new ArrayList<>();
+    encodeImages(pictures.stream().map(UnpreparedPicture::source), batch -> rows.add(batch.rows()));
+    return rows.isEmpty() ? Embeddings.of(embedDim(), new float[0]) : Embeddings.concat(rows);
+  }
+
   /** Tokenizes texts and computes their embeddings; one row for each, in order. */
   Embeddings encodeTexts(List<String> texts);
 

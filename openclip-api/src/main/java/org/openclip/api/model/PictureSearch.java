@@ -3,6 +3,7 @@ package org.openclip.api.model;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.openclip.api.InvalidInputException;
 
@@ -38,6 +39,16 @@ public interface PictureSearch extends AutoCloseable {
    * @throws InvalidInputException when the vector has another width, or a filter cannot be read
    */
   List<Found> search(float[] vector, int top, List<String> filters);
+
+  /**
+   * Returns the vector of a picture that it holds, for searches for more like it; empty when it
+   * does not hold the picture, or tells no vectors.
+   *
+   * @param path the picture's path as {@link Found} has it
+   */
+  default Optional<float[]> vector(String path) {
+    return Optional.empty();
+  }
 
   @Override
   void close();

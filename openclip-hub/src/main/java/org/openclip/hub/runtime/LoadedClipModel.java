@@ -16,6 +16,7 @@ import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.EncodingListener;
 import org.openclip.api.model.EncodingSummary;
 import org.openclip.api.model.PictureSink;
+import org.openclip.api.model.PreparedPicture;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;
@@ -141,6 +142,16 @@ public final class LoadedClipModel implements ClipModel {
   @Override
   public Embeddings encodePictures(List<Image> images) {
     return gate.pass(() -> towers.image().encodePictures(preprocessor.get(), images));
+  }
+
+  @Override
+  public PreparedPicture prepare(PictureSource picture) {
+    return gate.pass(() -> towers.prepared().prepare(pictures.get(), preprocessor.get(), picture));
+  }
+
+  @Override
+  public Embeddings encodePrepared(List<PreparedPicture> prepared) {
+    return gate.pass(() -> towers.prepared().encode(prepared));
   }
 
   @Override

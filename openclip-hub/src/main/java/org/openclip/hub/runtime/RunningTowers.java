@@ -22,6 +22,7 @@ import org.openclip.hub.caption.StepPrograms;
 public final class RunningTowers implements AutoCloseable {
   private final Resources resources;
   private final ImageTower image;
+  private final PreparedPictures prepared;
   private final TextTower text;
   private final int batchSize;
   private final Lazy<Program> decoder;
@@ -55,6 +56,7 @@ public final class RunningTowers implements AutoCloseable {
     resources.closeLater(preparers::shutdownNow);
     int width = architecture.config().embedDim();
     image = new ImageTower(pictures, imageProgram, width, batchSize, cores, preparers);
+    prepared = new PreparedPictures(pictures, imageProgram, width, batchSize, cores);
     text = new TextTower(architecture, textProgram, batchSize);
     this.batchSize = batchSize;
     // Most users of a model that can write captions only want its features.
@@ -109,6 +111,11 @@ public final class RunningTowers implements AutoCloseable {
 
   ImageTower image() {
     return image;
+  }
+
+  /** Returns the way of pictures that are prepared one by one and run together. */
+  PreparedPictures prepared() {
+    return prepared;
   }
 
   TextTower text() {

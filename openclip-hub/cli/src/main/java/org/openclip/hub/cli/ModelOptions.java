@@ -203,7 +203,19 @@ public final class ModelOptions {
   public ModelBuilder builder(Environment environment) {
     String named = named();
     return configure(
-        named == null ? unnamed(environment) : resolve(named, environment), environment);
+        named == null ? unnamed(environment) : resolve(named, pretrained, environment),
+        pretrained,
+        environment);
+  }
+
+  /**
+   * Returns a builder for another model, which runs as the options say.
+   *
+   * @param other what {@code --model} would name
+   * @param weights what {@code --pretrained} would name; null for none
+   */
+  public ModelBuilder another(String other, @Nullable String weights, Environment environment) {
+    return configure(resolve(other, weights, environment), weights, environment);
   }
 
   /** Returns the model that the user named; null when none. */
@@ -219,7 +231,8 @@ public final class ModelOptions {
     return pretrained == null ? PretrainedTags.embedded(environment.plugins()) : DEFAULT;
   }
 
-  private ModelBuilder configure(String resolved, Environment environment) {
+  private ModelBuilder configure(
+      String resolved, @Nullable String weights, Environment environment) {
     ModelBuilder builder = OpenClip.model(resolved).plugins(environment.plugins()).device(device);
     try {
       builder.threads(threads).spin(spin == Switch.ON).batchSize(batch);
@@ -232,8 +245,8 @@ public final class ModelOptions {
     if (backend != null) {
       builder.backend(backend);
     }
-    if (pretrained != null) {
-      builder.pretrained(pretrained);
+    if (weights != null) {
+      builder.pretrained(weights);
     }
     fetching.apply(builder, environment);
     overrides.forEach((key, value) -> builder.override(key, value(value)));
@@ -269,9 +282,9 @@ public final class ModelOptions {
   }
 
   /** Returns the name by which the hub loads what the user named. */
-  private String resolve(String named, Environment environment) {
+  private String resolve(String named, @Nullable String weights, Environment environment) {
     String located = locate(named, environment);
-    if (pretrained != null || SCHEMES.matcher(located).lookingAt()) {
+    if (weights != null || SCHEMES.matcher(located).lookingAt()) {
       return located;
     }
     Path folder = HOME.resolve(located);

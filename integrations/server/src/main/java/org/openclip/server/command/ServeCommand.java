@@ -1,0 +1,26 @@
+package org.openclip.server.command;
+
+import java.util.List;
+import org.openclip.api.spi.CommandProvider;
+import org.openclip.hub.cli.Arguments;
+
+/** The command that serves models over HTTP. */
+public final class ServeCommand implements CommandProvider {
+  /** Creates the provider. */
+  public ServeCommand() {}
+
+  @Override
+  public String name() {
+    return "serve";
+  }
+
+  @Override
+  public String summary() {
+    return "Answers with vectors over HTTP, as OpenAI's and Weaviate's clients ask for them";
+  }
+
+  @Override
+  public int run(List<String> arguments, Environment environment) {
+    return Arguments.run(this, new ServeCall(), arguments, environment);
+  }
+}
