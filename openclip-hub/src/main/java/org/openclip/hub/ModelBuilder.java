@@ -13,10 +13,8 @@ import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.UnknownNameException;
-import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Device;
-import org.openclip.api.backend.ModelExporter;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
@@ -36,13 +34,8 @@ import org.openclip.hub.export.ModelWriter;
 import org.openclip.hub.export.TokenizerCopy;
 import org.openclip.hub.fingerprint.ModelFingerprint;
 import org.openclip.hub.model.ModelState;
-import org.openclip.hub.picture.PictureFiles;
-import org.openclip.hub.quantize.QuantizedWeights;
-import org.openclip.hub.runtime.Aside;
-import org.openclip.hub.runtime.Lazy;
-import org.openclip.hub.runtime.LoadedClipModel;
+import org.openclip.hub.quantize.PrecisionChoice;
 import org.openclip.hub.runtime.Resources;
-import org.openclip.hub.runtime.RunningTowers;
 
 /**
  * Builds a model with all settings: weights, backend, device, precision, threads, batch size and
@@ -262,45 +255,9 @@ public final class ModelBuilder {
    */
   public ClipModel load() {
     InterruptedCallException.check("model " + name + " was loaded");
-    ModelParts parts = parts();
-    PluginRegistry registry = registry();
-    BackendProvider provider = backendProvider(registry);
-    BackendOptions chosen = options;
-    Resources resources = new Resources();
-    Aside<Backend> opening =
-        Aside.start("openclip-backend", () -> open(provider, chosen, resources));
-    boolean loaded = false;
-    try {
-      Architecture architecture = parts.architecture();
-      PreprocessConfig pictures = parts.preprocessing();
-      Weights whole = parts.state(weights, resources);
-      Precision precision = precisionOf(whole);
-      Weights state = inPrecision(precision, architecture, whole);
-      Backend opened = opening.join();
-      Backend running =
-          precision == chosen.precision()
-              ? opened
-              : open(provider, chosen.withPrecision(precision), resources);
-      RunningTowers towers =
-          new RunningTowers(architecture, state, running, batchSize, cores(chosen), resources);
-      Lazy<Tokenizer> tokenizer = new Lazy<>(parts::tokenizer);
-      ModelFingerprint fingerprint = new ModelFingerprint(parts, tokenizer, precision, weights);
-      loaded = true;
-      return new LoadedClipModel(
-          name,
-          architecture,
-          tokenizer,
-          new Lazy<>(() -> parts.preprocessor(pictures)),
-          new Lazy<>(() -> new PictureFiles(registry)),
-          towers,
-          parts.metadata(),
-          new Lazy<>(fingerprint::compute));
-    } finally {
-      if (!loaded) {
-        opening.settle();
-        resources.close();
-      }
-    }
+    return new ModelLoading(
+            parts(), weights, registry(), provider(), options, precision(), batchSize)
+        .load();
   }
 
   /**
@@ -313,9 +270,7 @@ public final class ModelBuilder {
    * @throws WeightsMismatchException when the weights are those of another model, or not finite
    */
   public String fingerprint() {
-    ModelParts parts = parts();
-    return new ModelFingerprint(parts, new Lazy<>(parts::tokenizer), options.precision(), weights)
-        .compute();
+    return ModelFingerprint.of(parts(), precision(), weights);
   }
 
   /**
@@ -331,31 +286,11 @@ public final class ModelBuilder {
    * @throws OpenClipException when the disk is full or the folder cannot be written
    */
   public List<Path> export(Path folder) {
-    ModelParts parts = parts();
-    ModelExporter exporter = ModelExport.exporter(registry(), backend);
-    try (Resources resources = new Resources()) {
-      Architecture architecture = parts.architecture();
-      Weights state = parts.state(weights, resources);
-      Precision precision = precisionOf(state);
-      return new ModelExport(name, architecture, parts.preprocessing(), precision)
-          .write(
-              folder,
-              exporter,
-              inPrecision(precision, architecture, state),
-              parts::tokenizer,
-              parts.tokenizerFolder());
-    }
+    return writer().export(folder, ModelExport.exporter(registry(), backend), precision());
   }
 
-  /** Returns the precision that was chosen, else the one that weights are made for. */
-  private Precision precisionOf(Weights state) {
-    return !precisionChosen && QuantizedWeights.are(state) ? Precision.INT8 : options.precision();
-  }
-
-  /** Returns weights with the large matrices in 8 bits, if that is the precision. */
-  private static Weights inPrecision(
-      Precision precision, Architecture architecture, Weights state) {
-    return precision == Precision.INT8 ? QuantizedWeights.of(architecture, state) : state;
+  private PrecisionChoice precision() {
+    return new PrecisionChoice(precisionChosen ? options.precision() : null);
   }
 
   /**
@@ -457,20 +392,9 @@ public final class ModelBuilder {
     }
   }
 
-  private static int cores(BackendOptions options) {
-    return options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
-  }
-
-  private BackendProvider backendProvider(PluginRegistry registry) {
+  private BackendProvider provider() {
     return backend == null
-        ? registry.preferred(BackendProvider.class)
-        : registry.named(BackendProvider.class, backend);
-  }
-
-  private static Backend open(
-      BackendProvider provider, BackendOptions options, Resources resources) {
-    Backend opened = provider.open(options);
-    resources.closeLater(opened::close);
-    return opened;
+        ? registry().preferred(BackendProvider.class)
+        : registry().named(BackendProvider.class, backend);
   }
 }

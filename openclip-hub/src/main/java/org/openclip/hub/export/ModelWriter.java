@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
+import org.openclip.api.backend.ModelExporter;
+import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Weights;
@@ -14,6 +16,7 @@ import org.openclip.hub.checkpoint.RoundedWeights;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.definition.ModelParts;
 import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.quantize.PrecisionChoice;
 import org.openclip.hub.quantize.QuantizedFormat;
 import org.openclip.hub.runtime.Resources;
 
@@ -74,6 +77,26 @@ public record ModelWriter(ModelParts parts, @Nullable Weights given, FetchOption
       LOG.log(Level.WARNING, () -> folder + " has no files of a tokenizer: " + e.getMessage());
     }
     return List.copyOf(written);
+  }
+
+  /**
+   * Writes the files of a runtime.
+   *
+   * @param precision of the files
+   * @return the files written
+   */
+  public List<Path> export(Path folder, ModelExporter exporter, PrecisionChoice precision) {
+    try (Resources resources = new Resources()) {
+      Architecture architecture = parts.architecture();
+      Weights state = parts.state(given, resources);
+      return new ModelExport(parts.name(), architecture, parts.preprocessing(), precision.of(state))
+          .write(
+              folder,
+              exporter,
+              precision.apply(architecture, state),
+              parts::tokenizer,
+              parts.tokenizerFolder());
+    }
   }
 
   private Weights state(Resources resources) {

@@ -81,6 +81,7 @@ public final class Digest {
       for (ByteBuffer chunk : tensor.chunks()) {
         sha256.update(chunk);
       }
+      tensor.scales().ifPresent(scales -> scales.chunks().forEach(sha256::update));
     }
     return this;
   }

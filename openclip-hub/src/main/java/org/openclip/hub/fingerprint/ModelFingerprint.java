@@ -9,6 +9,7 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;
 import org.openclip.hub.definition.ModelParts;
+import org.openclip.hub.quantize.PrecisionChoice;
 import org.openclip.hub.runtime.Lazy;
 import org.openclip.hub.runtime.Resources;
 
@@ -55,6 +56,18 @@ public final class ModelFingerprint {
     this.precision = precision;
     this.given = given;
     this.loaded = given == null ? stamp() : Optional.empty();
+  }
+
+  /**
+   * Returns the fingerprint of a model that is not loaded.
+   *
+   * @param given weights that are open; null for those of the parts
+   */
+  public static String of(ModelParts parts, PrecisionChoice precision, @Nullable Weights given) {
+    try (Resources resources = new Resources()) {
+      Precision numbers = precision.of(parts.state(given, resources));
+      return new ModelFingerprint(parts, new Lazy<>(parts::tokenizer), numbers, given).compute();
+    }
   }
 
   private Optional<FileStamp> stamp() {
