@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import org.openclip.hub.testkit.TinyModels;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +37,7 @@ import org.openclip.api.model.PreparedPicture;
 import org.openclip.api.serving.BatchingEmbedder;
 import org.openclip.api.serving.BatchingOptions;
 import org.openclip.api.text.Tokens;
+import org.openclip.hub.testkit.TinyModels;
 
 /** Many threads that ask one model for single vectors. */
 @Tag("once")

@@ -3,7 +3,6 @@ package org.openclip.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.openclip.hub.testkit.TinyModels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +26,7 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.serving.BatchingOptions;
 import org.openclip.api.serving.ModelOnDemand;
+import org.openclip.hub.testkit.TinyModels;
 
 /** A model that comes and goes. */
 @Tag("once")

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
-import org.openclip.api.model.PictureSearch;
+import org.openclip.api.search.PictureSearch;
 import org.openclip.api.serving.BatchingOptions;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.io.JsonObjects;

@@ -63,9 +63,8 @@ public interface Trainer extends AutoCloseable {
 
   /**
    * Returns a copy of the optimizer state, which is needed to resume a training: the state tensors
-   * as {@code NAME/PARAMETER}, such as {@code exp_avg/visual.proj}.
-   * If processes share the state, all of them must call this; the first gets all of it, and the
-   * others get nothing.
+   * as {@code NAME/PARAMETER}, such as {@code exp_avg/visual.proj}. If processes share the state,
+   * all of them must call this; the first gets all of it, and the others get nothing.
    */
   Weights optimizerState();
 

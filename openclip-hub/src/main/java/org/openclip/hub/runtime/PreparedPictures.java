@@ -1,6 +1,5 @@
 package org.openclip.hub.runtime;
 
-import org.openclip.hub.picture.PictureFiles;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -17,6 +16,7 @@ import org.openclip.api.image.PictureSource;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.PreparedPicture;
 import org.openclip.api.tensor.Tensor;
+import org.openclip.hub.picture.PictureFiles;
 
 /**
  * The way of pictures that are prepared one by one, by any thread, and run together. All of them

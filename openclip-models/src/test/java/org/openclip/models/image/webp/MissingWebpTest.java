@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.OpenClipException;
 import org.openclip.models.image.ImageIoDecoderProvider;
+import org.openclip.testkit.Fixtures;
 import org.openclip.testkit.JavaProcess;
 
 /** The library that decodes WebP is optional: without it, whoever needs it is told what to add. */
@@ -29,7 +30,7 @@ class MissingWebpTest {
         new JavaProcess(folder)
             .classPath(path)
             .options("--enable-native-access=ALL-UNNAMED")
-            .options("-Dopenclip.golden=" + System.getProperty("openclip.golden"))
+            .options("-Dopenclip.project=" + System.getProperty("openclip.project"))
             .run(Decoding.class);
     assertThat(run.code()).as(run.err()).isZero();
     return run.out();
@@ -58,7 +59,7 @@ class MissingWebpTest {
 
     @SuppressWarnings("SystemOut") // a program of its own, whose output the test reads
     public static void main(String[] arguments) throws IOException {
-      Path pictures = Path.of(System.getProperty("openclip.golden"), "preprocess/images");
+      Path pictures = Fixtures.path("preprocess/images");
       for (String name : new String[] {"cat-small.png", "cat-small.webp"}) {
         try {
           new ImageIoDecoderProvider()
