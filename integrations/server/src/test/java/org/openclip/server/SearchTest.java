@@ -1,6 +1,7 @@
 package org.openclip.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.search.PictureSearch;
@@ -162,6 +164,55 @@ class SearchTest {
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.body()).doesNotContain("http:", "https:");
       assertThat(answer.header("Content-Security-Policy")).startsWith("default-src 'self'");
+    }
+  }
+
+  @Test
+  void thePageSearchesByWordsByKeysAndByADroppedPicture(@TempDir Path folder) throws Exception {
+    Optional<Path> program = Chromium.find();
+    assumeTrue(program.isPresent(), "Chromium is not installed");
+    String url = Servers.uri(server, "/?q=a+red+heart").toString();
+    String figures = "document.querySelectorAll('figure').length";
+    try (Chromium browser = new Chromium(program.get(), folder, url)) {
+      browser.await(figures + " === 4");
+      assertThat(browser.evaluate("document.getElementById('status').textContent"))
+          .asString()
+          .startsWith("4 of 4 pictures, ");
+      browser.await(
+          "[...document.images].filter(i => i.src.includes('picture')).every(i => i.naturalWidth >"
+              + " 0)");
+      assertThat(browser.evaluate("document.querySelector('.score').textContent"))
+          .asString()
+          .matches("-?0\\.[0-9]{3}");
+
+      browser.press("ArrowDown", "");
+      assertThat(browser.evaluate("document.activeElement.tagName")).isEqualTo("FIGURE");
+      String like = (String) browser.evaluate("document.activeElement.dataset.path");
+      browser.press("m", "m");
+      browser.await("document.getElementById('chosen-name').textContent !== ''");
+      browser.await("document.querySelector('.score').textContent === '1.000'");
+      assertThat(browser.evaluate("document.querySelector('figure').dataset.path")).isEqualTo(like);
+
+      browser.evaluate(
+          """
+          (async () => {
+            const bytes = await (await fetch('picture?path=%s')).blob();
+            const data = new DataTransfer();
+            data.items.add(new File([bytes], 'mine.png', { type: 'image/png' }));
+            document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true }));
+          })()
+          """
+              .formatted(URLEncoder.encode(path("strip.png"), StandardCharsets.UTF_8)));
+      browser.await("document.getElementById('chosen-name').textContent === 'mine.png'");
+      browser.await(
+          "document.querySelector('figure').dataset.path.endsWith('strip.png')"
+              + " && document.querySelector('.score').textContent === '1.000'");
+
+      browser.narrow(390);
+      browser.await(
+          "getComputedStyle(document.getElementById('grid')).gridTemplateColumns.split(' ').length"
+              + " === 2");
+      assertThat(browser.evaluate("document.documentElement.scrollWidth <= 390")).isEqualTo(true);
     }
   }
 
