@@ -11,6 +11,7 @@ module org.openclip.api {
   exports org.openclip.api.graph;
   exports org.openclip.api.image;
   exports org.openclip.api.model;
+  exports org.openclip.api.search;
   exports org.openclip.api.serving;
   exports org.openclip.api.spi;
   exports org.openclip.api.tensor;

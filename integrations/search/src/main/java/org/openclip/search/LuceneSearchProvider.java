@@ -3,7 +3,7 @@ package org.openclip.search;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.openclip.api.model.PictureSearch;
+import org.openclip.api.search.PictureSearch;
 import org.openclip.api.spi.PictureSearchProvider;
 
 /** Opens indexes of this module for those who know no more of it than the plugin interface. */

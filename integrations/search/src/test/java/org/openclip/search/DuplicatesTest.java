@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidInputException;
-import org.openclip.api.model.PictureSearch;
+import org.openclip.api.search.PictureSearch;
 import org.openclip.api.spi.PictureSearchProvider;
 import org.openclip.api.spi.PluginRegistry;
 

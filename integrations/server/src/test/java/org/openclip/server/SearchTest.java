@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
-import org.openclip.api.model.PictureSearch;
+import org.openclip.api.search.PictureSearch;
 import org.openclip.api.serving.BatchingOptions;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.io.JsonObjects;

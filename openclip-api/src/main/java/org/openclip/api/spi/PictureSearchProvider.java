@@ -3,7 +3,7 @@ package org.openclip.api.spi;
 import java.nio.file.Path;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
-import org.openclip.api.model.PictureSearch;
+import org.openclip.api.search.PictureSearch;
 
 /** A plugin that searches one kind of index of pictures. */
 public interface PictureSearchProvider extends Provider {

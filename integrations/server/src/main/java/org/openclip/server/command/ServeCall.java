@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
 import org.openclip.api.model.ClipModel;
-import org.openclip.api.model.PictureSearch;
+import org.openclip.api.search.PictureSearch;
 import org.openclip.api.serving.BatchingOptions;
 import org.openclip.api.serving.ModelOnDemand;
 import org.openclip.api.spi.CommandProvider.Environment;

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.openclip.api.model.PictureSearch;
+import org.openclip.api.search.PictureSearch;
 import org.openclip.api.serving.ModelOnDemand;
 import org.openclip.server.http.Exchange;
 import org.openclip.server.http.Front;

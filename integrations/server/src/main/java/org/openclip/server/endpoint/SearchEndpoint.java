@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
-import org.openclip.api.model.PictureSearch;
+import org.openclip.api.search.PictureSearch;
 import org.openclip.api.serving.ModelOnDemand;
 import org.openclip.server.http.Endpoint;
 import org.openclip.server.http.Exchange;

@@ -1,4 +1,4 @@
-package org.openclip.api.model;
+package org.openclip.api.search;
 
 import java.util.Collections;
 import java.util.List;
@@ -12,7 +12,7 @@ import org.openclip.api.InvalidInputException;
  * after its last use.
  */
 public interface PictureSearch extends AutoCloseable {
-  /** Returns the {@linkplain ClipModel#fingerprint fingerprint} of the model of its vectors. */
+  /** Returns the fingerprint of the model of its vectors. */
   String fingerprint();
 
   /** Returns the name of the model of its vectors. */
