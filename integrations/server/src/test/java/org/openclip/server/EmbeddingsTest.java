@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.openclip.api.model.ClipModel;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.testkit.Fixtures;
 
 /** {@code /v1/embeddings} answers with the vectors of {@code embed}. */
 class EmbeddingsTest {
@@ -29,9 +29,7 @@ class EmbeddingsTest {
   static void start() throws IOException {
     server = Servers.start(Servers.options());
     model = OpenClip.load();
-    cat =
-        Files.readAllBytes(
-            Path.of(System.getProperty("openclip.golden"), "preprocess/images/cat.png"));
+    cat = Files.readAllBytes(Fixtures.path("preprocess/images/cat.png"));
   }
 
   @AfterAll

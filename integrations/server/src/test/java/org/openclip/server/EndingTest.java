@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.cli.Main;
+import org.openclip.testkit.Fixtures;
 import org.openclip.testkit.JavaProcess;
 
 /** A server that ends in the midst of its work answers what it was asked. */
@@ -25,9 +26,7 @@ class EndingTest {
 
   private static String picture() throws IOException {
     return Base64.getEncoder()
-        .encodeToString(
-            Files.readAllBytes(
-                Path.of(System.getProperty("openclip.golden"), "preprocess/images/cat.png")));
+        .encodeToString(Files.readAllBytes(Fixtures.path("preprocess/images/cat.png")));
   }
 
   private static void assertNothingIsLost(Load load) throws InterruptedException {

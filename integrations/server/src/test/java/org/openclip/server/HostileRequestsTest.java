@@ -8,7 +8,6 @@ import java.net.http.HttpRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -23,6 +22,7 @@ import java.util.zip.Deflater;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openclip.api.serving.BatchingOptions;
+import org.openclip.testkit.Fixtures;
 
 /** Requests that nobody means well end in an answer of 400 to 499, and the next is answered. */
 @Tag("once")
@@ -37,8 +37,7 @@ class HostileRequestsTest {
 
   private static byte[] golden(String name) {
     try {
-      return Files.readAllBytes(
-          Path.of(System.getProperty("openclip.golden"), "preprocess/images", name));
+      return Files.readAllBytes(Fixtures.path("preprocess/images/" + name));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

@@ -15,7 +15,6 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -39,6 +38,7 @@ import org.openclip.api.serving.ModelOnDemand;
 import org.openclip.hub.OpenClip;
 import org.openclip.server.settings.ServedModels;
 import org.openclip.server.settings.ServerOptions;
+import org.openclip.testkit.Fixtures;
 
 /** What a server refuses, and how it says so. */
 @Tag("once")
@@ -56,8 +56,7 @@ class LimitsTest {
   }
 
   private static byte[] cat() throws IOException {
-    return Files.readAllBytes(
-        Path.of(System.getProperty("openclip.golden"), "preprocess/images/cat.png"));
+    return Files.readAllBytes(Fixtures.path("preprocess/images/cat.png"));
   }
 
   /** Sends bytes as they are and returns all that comes back. */

@@ -11,7 +11,6 @@ import com.openai.errors.UnauthorizedException;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import org.assertj.core.data.Offset;
@@ -21,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openclip.api.model.ClipModel;
 import org.openclip.hub.OpenClip;
+import org.openclip.testkit.Fixtures;
 
 /** OpenAI's own client for Java calls the server. */
 @Tag("once")
@@ -61,9 +61,7 @@ class OpenAiClientTest {
 
   @Test
   void itsClientGetsVectorsOfTextsAndPictures() throws Exception {
-    byte[] cat =
-        Files.readAllBytes(
-            Path.of(System.getProperty("openclip.golden"), "preprocess/images/cat.png"));
+    byte[] cat = Files.readAllBytes(Fixtures.path("preprocess/images/cat.png"));
     String picture = "data:image/png;base64," + Base64.getEncoder().encodeToString(cat);
     OpenAIClient client = client("a key");
     try {

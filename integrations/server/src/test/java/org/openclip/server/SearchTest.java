@@ -27,6 +27,7 @@ import org.openclip.api.serving.BatchingOptions;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.server.settings.ServedModels;
+import org.openclip.testkit.Fixtures;
 
 /** Search in pictures, by words, by pictures and by both, and the page for it. */
 @Tag("once")
@@ -88,7 +89,7 @@ class SearchTest {
   @BeforeAll
   static void start() throws IOException {
     model = OpenClip.load();
-    Path images = Path.of(System.getProperty("openclip.golden"), "preprocess/images");
+    Path images = Fixtures.path("preprocess/images");
     for (String name : List.of("cat.png", "tiny.png", "strip.png", "palette.png")) {
       VECTORS.put(images.resolve(name).toString(), model.embed(images.resolve(name)));
     }

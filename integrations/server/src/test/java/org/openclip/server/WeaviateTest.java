@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.openclip.api.model.ClipModel;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.testkit.Fixtures;
 
 /** What Weaviate asks of its container multi2vec-clip, as the container's own test asks it. */
 class WeaviateTest {
@@ -26,9 +26,7 @@ class WeaviateTest {
   static void start() throws IOException {
     server = Servers.start(Servers.options());
     model = OpenClip.load();
-    cat =
-        Files.readAllBytes(
-            Path.of(System.getProperty("openclip.golden"), "preprocess/images/cat.png"));
+    cat = Files.readAllBytes(Fixtures.path("preprocess/images/cat.png"));
   }
 
   @AfterAll

@@ -16,6 +16,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.testkit.Fixtures;
 
 /** A picture of each format that people have goes through the server to the vector of embed. */
 @Tag("once")
@@ -51,8 +52,7 @@ class WildPicturesTest {
   }
 
   private static List<Path> pictures() throws IOException {
-    try (Stream<Path> files =
-        Files.list(Path.of(System.getProperty("openclip.golden"), "preprocess/images"))) {
+    try (Stream<Path> files = Files.list(Fixtures.path("preprocess/images"))) {
       return files.sorted().toList();
     }
   }
