@@ -104,8 +104,8 @@ class BenchmarkCommandTest {
     assertThat(run.err()).contains(file.toString(), "was refused");
     assertThat(benchmark(model, "--peer", "onnx", folder.resolve("none.onnx").toString()).err())
         .contains("none.onnx");
-    assertThat(benchmark(model, "--peer", "tf", file.toString()).err())
-        .contains("opens no files of its own format");
+    assertThat(benchmark(model, "--peer", "none", file.toString()).err())
+        .contains("unknown backend 'none'");
   }
 
   @Test
