@@ -119,6 +119,22 @@ public final class ModelParts {
     }
   }
 
+  /**
+   * Returns the weights as their file has them, not compared with the architecture: no number is
+   * read.
+   *
+   * @param given weights that are open already; null to open the checkpoint
+   * @param resources closes what is opened
+   */
+  public Weights unchecked(@Nullable Weights given, Resources resources) {
+    if (given != null) {
+      return given;
+    }
+    ChosenWeights.Open open = chosen().open(plugins);
+    resources.closeLater(open.weights()::close);
+    return QuantizedFormat.join(open.name(), open.weights(), open.metadata());
+  }
+
   /** Returns the free text that the file of the weights carries, once they were asked for. */
   public Map<String, String> metadata() {
     return metadata;

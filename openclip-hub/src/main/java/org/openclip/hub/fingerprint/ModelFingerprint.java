@@ -64,10 +64,11 @@ public final class ModelFingerprint {
    * @param given weights that are open; null for those of the parts
    */
   public static String of(ModelParts parts, PrecisionChoice precision, @Nullable Weights given) {
+    Precision numbers;
     try (Resources resources = new Resources()) {
-      Precision numbers = precision.of(parts.state(given, resources));
-      return new ModelFingerprint(parts, new Lazy<>(parts::tokenizer), numbers, given).compute();
+      numbers = precision.of(parts.unchecked(given, resources));
     }
+    return new ModelFingerprint(parts, new Lazy<>(parts::tokenizer), numbers, given).compute();
   }
 
   private Optional<FileStamp> stamp() {
