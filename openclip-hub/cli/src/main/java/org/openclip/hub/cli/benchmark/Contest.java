@@ -1,13 +1,12 @@
 package org.openclip.hub.cli.benchmark;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.openclip.api.BackendException;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Precision;
@@ -108,8 +107,7 @@ final class Contest implements AutoCloseable {
           FreshWeights.hash(builder.architecture()));
       return "local-dir:" + made;
     } catch (IOException e) {
-      throw new BackendException(
-          "benchmark", "no folder for the weights can be made: " + e.getMessage(), e);
+      throw new OpenClipException("no folder for the weights can be made: " + e.getMessage(), e);
     }
   }
 
@@ -128,7 +126,7 @@ final class Contest implements AutoCloseable {
         }
         Files.delete(made);
       } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        throw new OpenClipException(made + " cannot be deleted: " + e.getMessage(), e);
       }
     }
   }

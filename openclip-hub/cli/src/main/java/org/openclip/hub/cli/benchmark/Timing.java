@@ -1,6 +1,5 @@
 package org.openclip.hub.cli.benchmark;
 
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -16,11 +15,11 @@ record Timing(List<Double> milliseconds) {
   /** Returns the time within which a share of the calls ended: 0.5 for the median. */
   double quantile(double share) {
     int last = milliseconds.size() - 1;
-    double[] times = milliseconds.stream().mapToDouble(Double::doubleValue).toArray();
     double place = share * last;
     int below = (int) Math.floor(place);
     int above = Math.min(last, below + 1);
-    return times[below] + (place - below) * (times[above] - times[below]);
+    double faster = milliseconds.get(below);
+    return faster + (place - below) * (milliseconds.get(above) - faster);
   }
 
   double median() {
@@ -30,10 +29,5 @@ record Timing(List<Double> milliseconds) {
   /** Returns how many items are done in a second, by the median. */
   double perSecond(int items) {
     return items * 1000 / median();
-  }
-
-  @Override
-  public String toString() {
-    return Arrays.toString(milliseconds.toArray());
   }
 }
