@@ -20,7 +20,7 @@ import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.model.ModelFolder;
 import org.openclip.hub.picture.PictureFiles;
-import org.openclip.train.data.LabelledFolder;
+import org.openclip.train.folder.LabelledFolder;
 import org.openclip.train.data.ListedDataset;
 import org.openclip.train.data.Sample;
 import org.openclip.train.plan.DecayGroups;

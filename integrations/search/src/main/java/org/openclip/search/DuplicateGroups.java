@@ -1,5 +1,9 @@
 package org.openclip.search;
 
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.storage.Schema;
+import org.openclip.search.storage.Vectors;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

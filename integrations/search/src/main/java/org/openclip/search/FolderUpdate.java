@@ -1,5 +1,9 @@
 package org.openclip.search;
 
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.facts.PictureFacts;
+import org.openclip.search.storage.Schema;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

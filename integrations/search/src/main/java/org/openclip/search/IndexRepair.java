@@ -1,5 +1,7 @@
 package org.openclip.search;
 
+import org.openclip.search.storage.IndexFolder;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.lucene.index.CheckIndex;

@@ -1,5 +1,10 @@
 package org.openclip.search;
 
+import org.openclip.search.storage.IndexFolder;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.storage.Schema;
+import org.openclip.search.storage.Vectors;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;

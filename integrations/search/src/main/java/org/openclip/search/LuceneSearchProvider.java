@@ -1,5 +1,10 @@
 package org.openclip.search;
 
+import org.openclip.search.query.Filter;
+import org.openclip.search.query.Hit;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.query.SearchRequest;
+
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

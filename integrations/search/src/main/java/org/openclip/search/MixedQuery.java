@@ -1,5 +1,7 @@
 package org.openclip.search;
 
+import org.openclip.search.storage.Vectors;
+
 import java.util.List;
 import org.openclip.api.InvalidInputException;
 

@@ -1,5 +1,8 @@
 package org.openclip.search;
 
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.facts.Quantization;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

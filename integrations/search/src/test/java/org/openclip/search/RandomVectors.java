@@ -1,5 +1,8 @@
 package org.openclip.search;
 
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.Quantization;
+
 import java.util.List;
 import java.util.Map;
 import java.util.Random;

@@ -1,5 +1,9 @@
 package org.openclip.backend.onnx;
 
+import org.openclip.backend.onnx.lowering.Lowered;
+import org.openclip.backend.onnx.lowering.Numbers;
+import org.openclip.backend.onnx.model.TensorBytes;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,9 @@
 package org.openclip.backend.onnx;
 
+import org.openclip.backend.onnx.lowering.Lowered;
+import org.openclip.backend.onnx.model.OnnxInitializer;
+import org.openclip.backend.onnx.model.TensorBytes;
+
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,7 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
-import org.openclip.backend.onnx.OnnxInitializer.Stored;
+import org.openclip.backend.onnx.model.OnnxInitializer.Stored;
 
 /**
  * Writes ONNX models to files without holding their weights in memory: inside the model, or in a

@@ -1,5 +1,12 @@
 package org.openclip.backend.onnx;
 
+import org.openclip.backend.onnx.lowering.IntegerRange;
+import org.openclip.backend.onnx.lowering.Lowered;
+import org.openclip.backend.onnx.lowering.Numbers;
+
+
+import org.openclip.backend.onnx.runtime.OnnxProgram;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;

@@ -1,5 +1,9 @@
 package org.openclip.backend.onnx;
 
+import org.openclip.backend.onnx.runtime.Threads;
+
+
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;

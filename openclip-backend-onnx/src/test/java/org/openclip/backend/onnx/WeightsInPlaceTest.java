@@ -1,5 +1,9 @@
 package org.openclip.backend.onnx;
 
+import org.openclip.backend.onnx.lowering.CpuDialect;
+import org.openclip.backend.onnx.lowering.Lowered;
+import org.openclip.backend.onnx.lowering.Numbers;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;

@@ -1,5 +1,8 @@
 package org.openclip.train.benchmark;
 
+import org.openclip.train.benchmark.data.PythonText;
+import org.openclip.train.benchmark.report.Result;
+
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;

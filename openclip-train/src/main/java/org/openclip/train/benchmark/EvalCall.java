@@ -1,5 +1,7 @@
 package org.openclip.train.benchmark;
 
+import org.openclip.train.benchmark.data.BenchmarkTask;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,8 @@
 package org.openclip.train.benchmark;
 
+import org.openclip.train.benchmark.data.BenchmarkData;
+import org.openclip.train.benchmark.measurement.BenchmarkFeatures;
+
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;

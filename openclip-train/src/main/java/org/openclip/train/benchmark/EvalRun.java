@@ -1,5 +1,14 @@
 package org.openclip.train.benchmark;
 
+import org.openclip.train.benchmark.data.BenchmarkData;
+import org.openclip.train.benchmark.measurement.BenchmarkFeatures;
+import org.openclip.train.benchmark.data.BenchmarkSamples;
+import org.openclip.train.benchmark.data.BenchmarkTask;
+import org.openclip.train.benchmark.measurement.Measurement;
+import org.openclip.train.benchmark.data.Prompts;
+import org.openclip.train.benchmark.data.PythonText;
+import org.openclip.train.benchmark.data.ShardCache;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,8 @@
 package org.openclip.train.benchmark;
 
+import org.openclip.train.benchmark.data.BenchmarkData;
+import org.openclip.train.benchmark.measurement.BenchmarkFeatures;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,5 +1,9 @@
 package org.openclip.train.benchmark;
 
+import org.openclip.train.benchmark.report.Report;
+import org.openclip.train.benchmark.report.ReportPlot;
+import org.openclip.train.benchmark.report.Result;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,11 @@
 package org.openclip.train.command;
 
+import org.openclip.train.command.flag.FlagNames;
+import org.openclip.train.command.data.FolderFlags;
+import org.openclip.train.command.data.FormatFlags;
+import org.openclip.train.command.data.LabelledData;
+import org.openclip.train.command.data.LeftOut;
+
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,19 @@
 package org.openclip.train.command;
 
+import org.openclip.train.command.data.ClassFlags;
+import org.openclip.train.command.flag.EffectiveFlags;
+import org.openclip.train.command.run.FineTuning;
+import org.openclip.train.command.flag.FinetuneFlags;
+import org.openclip.train.command.data.FirstSample;
+import org.openclip.train.command.flag.GivenFlags;
+import org.openclip.train.command.data.LabelledData;
+import org.openclip.train.command.data.LeftOut;
+import org.openclip.train.command.flag.OptimizerFlags;
+import org.openclip.train.command.data.Pictures;
+import org.openclip.train.command.flag.PipeFlag;
+import org.openclip.train.command.run.RunFlags;
+import org.openclip.train.command.run.TrainingRun;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

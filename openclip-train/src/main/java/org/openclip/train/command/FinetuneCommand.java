@@ -1,5 +1,8 @@
 package org.openclip.train.command;
 
+import org.openclip.train.command.flag.FlagNames;
+import org.openclip.train.command.flag.GivenFlags;
+
 import java.util.List;
 import java.util.Set;
 import org.openclip.api.spi.CommandProvider;

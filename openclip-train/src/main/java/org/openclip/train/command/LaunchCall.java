@@ -1,5 +1,8 @@
 package org.openclip.train.command;
 
+import org.openclip.train.command.distributed.ScalingFlags;
+import org.openclip.train.command.distributed.Together;
+
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -33,9 +36,6 @@ import picocli.CommandLine.Option;
           + " -- train ..."
     })
 final class LaunchCall implements Arguments.Call {
-  /** The variable that tells a process who started it. */
-  static final String LAUNCHER = "OPENCLIP_LAUNCHER";
-
   private static final Duration GRACE = Duration.ofSeconds(10);
   private static final Duration SAVING = Duration.ofMinutes(10);
 
@@ -211,7 +211,7 @@ final class LaunchCall implements Arguments.Call {
               master,
               "MASTER_PORT",
               Integer.toString(at),
-              LAUNCHER,
+              Together.LAUNCHER,
               Long.toString(ProcessHandle.current().pid())));
     }
     return environments;

@@ -1,5 +1,26 @@
 package org.openclip.train.command;
 
+import org.openclip.train.command.run.ComputeFlags;
+import org.openclip.train.command.data.DataFlags;
+import org.openclip.train.command.distributed.DistributedFlags;
+import org.openclip.train.command.flag.EffectiveFlags;
+import org.openclip.train.command.data.FirstSample;
+import org.openclip.train.command.flag.GivenFlags;
+import org.openclip.train.command.flag.LockFlags;
+import org.openclip.train.command.flag.ModelFlags;
+import org.openclip.train.command.run.ModelTrainer;
+import org.openclip.train.command.run.ObjectiveFlags;
+import org.openclip.train.command.flag.OptimizerFlags;
+import org.openclip.train.command.data.Pictures;
+import org.openclip.train.command.flag.ReferenceFlags;
+import org.openclip.train.command.run.RunFlags;
+import org.openclip.train.command.run.RunPlace;
+import org.openclip.train.command.run.Saver;
+import org.openclip.train.command.data.StepsInEpoch;
+import org.openclip.train.command.distributed.Together;
+import org.openclip.train.command.run.TrainingRun;
+import org.openclip.train.command.data.ValidationFlags;
+
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,9 @@
 package org.openclip.train.command;
 
+import org.openclip.train.command.flag.FlagNames;
+import org.openclip.train.command.flag.GivenFlags;
+import org.openclip.train.command.flag.ReferenceFlags;
+
 import java.util.List;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;

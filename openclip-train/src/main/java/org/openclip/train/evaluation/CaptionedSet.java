@@ -13,7 +13,7 @@ import org.openclip.api.model.Embeddings;
 import org.openclip.hub.picture.PictureFiles;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
-import org.openclip.train.data.WebDataset;
+import org.openclip.train.shard.WebDataset;
 
 /**
  * Images with one or several captions, for measuring retrieval. Samples whose images have the same

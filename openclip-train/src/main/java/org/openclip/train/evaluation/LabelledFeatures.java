@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
-import org.openclip.train.data.LabelledFolder;
+import org.openclip.train.folder.LabelledFolder;
 
 /**
  * The embeddings of labelled images.

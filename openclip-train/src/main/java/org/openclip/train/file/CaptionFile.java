@@ -1,4 +1,4 @@
-package org.openclip.train.data;
+package org.openclip.train.file;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.openclip.api.InvalidInputException;
 
 /** A caption in a file of its own, in UTF-8. */
-final class CaptionFile {
+public final class CaptionFile {
   /** The longest that is taken for a caption, in bytes. */
   private static final int MOST_BYTES = 1 << 20;
 
@@ -23,7 +23,7 @@ final class CaptionFile {
    * @throws IOException when it cannot be read
    * @throws InvalidInputException when it is empty, too long, or no text
    */
-  static String read(Path file) throws IOException {
+  public static String read(Path file) throws IOException {
     byte[] bytes;
     try (InputStream stream = Files.newInputStream(file)) {
       bytes = stream.readNBytes(MOST_BYTES + 1);
@@ -45,7 +45,7 @@ final class CaptionFile {
    *
    * @throws InvalidInputException when it is no UTF-8
    */
-  static String text(byte[] bytes) {
+  public static String text(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {

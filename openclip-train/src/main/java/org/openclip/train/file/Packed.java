@@ -1,4 +1,4 @@
-package org.openclip.train.data;
+package org.openclip.train.file;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import org.openclip.api.InvalidInputException;
 import org.tukaani.xz.XZInputStream;
 
 /** The unpacking of files that are packed whole, told by their first bytes whatever their name. */
-final class Packed {
+public final class Packed {
   private static final int BUFFER = 1 << 20;
 
   /** The most memory that unpacking xz may take; {@code xz -9} needs an eighth of it. */
@@ -33,7 +33,7 @@ final class Packed {
    * @throws IOException when it cannot be read
    * @throws InvalidInputException when nothing on the path unpacks it
    */
-  static InputStream open(InputStream raw) throws IOException {
+  public static InputStream open(InputStream raw) throws IOException {
     InputStream stream = new BufferedInputStream(raw, BUFFER);
     try {
       stream.mark(16);

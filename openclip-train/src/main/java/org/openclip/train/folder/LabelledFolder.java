@@ -1,4 +1,8 @@
-package org.openclip.train.data;
+package org.openclip.train.folder;
+
+import org.openclip.train.data.Dataset;
+import org.openclip.train.data.ListedDataset;
+import org.openclip.train.data.Sample;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

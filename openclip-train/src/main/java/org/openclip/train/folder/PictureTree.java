@@ -1,4 +1,7 @@
-package org.openclip.train.data;
+package org.openclip.train.folder;
+
+import org.openclip.train.file.CaptionFile;
+import org.openclip.train.data.Sample;
 
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package org.openclip.train.data;
+package org.openclip.train.shard;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,6 @@
-package org.openclip.train.data;
+package org.openclip.train.shard;
+
+import org.openclip.train.file.Packed;
 
 import java.io.IOException;
 import java.io.InputStream;

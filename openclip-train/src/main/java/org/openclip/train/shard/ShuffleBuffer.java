@@ -1,4 +1,7 @@
-package org.openclip.train.data;
+package org.openclip.train.shard;
+
+import org.openclip.train.data.Sample;
+import org.openclip.train.data.SampleStream;
 
 import java.util.ArrayList;
 import java.util.List;

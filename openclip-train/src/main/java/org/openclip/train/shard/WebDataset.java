@@ -1,4 +1,10 @@
-package org.openclip.train.data;
+package org.openclip.train.shard;
+
+import org.openclip.train.data.Dataset;
+import org.openclip.train.data.Faults;
+import org.openclip.train.data.Order;
+import org.openclip.train.data.Sample;
+import org.openclip.train.data.SampleStream;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,6 @@
-package org.openclip.train.data;
+package org.openclip.train.table;
+
+import org.openclip.train.data.Sample;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,6 @@
-package org.openclip.train.data;
+package org.openclip.train.table;
+
+import org.openclip.train.file.Packed;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

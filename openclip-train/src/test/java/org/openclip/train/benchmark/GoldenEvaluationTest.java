@@ -1,5 +1,7 @@
 package org.openclip.train.benchmark;
 
+import org.openclip.train.benchmark.report.Result;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 

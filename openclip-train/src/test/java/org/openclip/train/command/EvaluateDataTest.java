@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.train.data.TarFiles;
+import org.openclip.train.shard.TarFiles;
 
 /** {@code openclip evaluate} on everything that {@code openclip train} takes. */
 class EvaluateDataTest {

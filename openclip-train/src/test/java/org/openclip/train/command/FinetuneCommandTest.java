@@ -27,7 +27,7 @@ import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.ModelFolder;
 import org.openclip.train.command.ColourRuns.Run;
-import org.openclip.train.data.TarFiles;
+import org.openclip.train.shard.TarFiles;
 import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.run.Checkpoint;
 

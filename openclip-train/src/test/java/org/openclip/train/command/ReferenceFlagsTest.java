@@ -1,5 +1,9 @@
 package org.openclip.train.command;
 
+import org.openclip.train.command.flag.ReferenceFlags;
+
+
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;

@@ -1,5 +1,11 @@
 package org.openclip.train.command;
 
+import org.openclip.train.command.flag.EffectiveFlags;
+import org.openclip.train.command.flag.FinetuneFlags;
+import org.openclip.train.command.flag.FlagNames;
+import org.openclip.train.command.flag.GivenFlags;
+import org.openclip.train.command.flag.ReferenceFlags;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.testkit.S3Server;
-import org.openclip.train.data.TarFiles;
+import org.openclip.train.shard.TarFiles;
 import org.openclip.train.run.Checkpoint;
 
 /** Data lie in a bucket of a real S3 server, and runs are copied to it and go on from there. */

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.train.data.TarFiles;
+import org.openclip.train.shard.TarFiles;
 import org.openclip.train.run.Checkpoint;
 
 /** Trainings on data that are not what one expects, and on disks that are full. */

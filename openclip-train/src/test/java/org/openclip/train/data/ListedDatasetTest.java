@@ -1,5 +1,8 @@
 package org.openclip.train.data;
 
+import org.openclip.train.table.CsvFile;
+import org.openclip.train.folder.LabelledFolder;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,4 +1,13 @@
-package org.openclip.train.data;
+package org.openclip.train.folder;
+
+import org.openclip.train.data.Batch;
+import org.openclip.train.data.BatchLoader;
+import org.openclip.train.data.Faults;
+import org.openclip.train.data.ListedDataset;
+import org.openclip.train.data.Order;
+import org.openclip.train.data.Preparation;
+import org.openclip.train.data.Sample;
+
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

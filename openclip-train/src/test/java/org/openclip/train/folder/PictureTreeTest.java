@@ -1,4 +1,7 @@
-package org.openclip.train.data;
+package org.openclip.train.folder;
+
+import org.openclip.train.data.Sample;
+
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

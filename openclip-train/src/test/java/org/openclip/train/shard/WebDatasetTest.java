@@ -1,4 +1,11 @@
-package org.openclip.train.data;
+package org.openclip.train.shard;
+
+import org.openclip.train.data.Dataset;
+import org.openclip.train.data.Faults;
+import org.openclip.train.data.Order;
+import org.openclip.train.data.Sample;
+import org.openclip.train.data.SampleStream;
+
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,8 @@
-package org.openclip.train.data;
+package org.openclip.train.table;
+
+import org.openclip.train.data.Sample;
+import org.openclip.train.shard.TarFiles;
+
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

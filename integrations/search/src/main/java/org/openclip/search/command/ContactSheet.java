@@ -21,7 +21,7 @@ import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.cli.terminal.Table;
 import org.openclip.hub.io.AtomicFile;
 import org.openclip.hub.picture.PictureFolder;
-import org.openclip.search.Hit;
+import org.openclip.search.query.Hit;
 
 /** A page with the pictures that were found, their scores and their names. */
 final class ContactSheet {

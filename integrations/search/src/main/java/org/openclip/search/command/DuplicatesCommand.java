@@ -16,7 +16,7 @@ import org.openclip.hub.cli.terminal.Printable;
 import org.openclip.hub.cli.terminal.Progress;
 import org.openclip.hub.cli.terminal.Table;
 import org.openclip.search.DuplicateGroups;
-import org.openclip.search.IndexedPicture;
+import org.openclip.search.facts.IndexedPicture;
 import org.openclip.search.PictureIndex;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -23,7 +23,7 @@ import org.openclip.hub.cli.result.ResultFormat;
 import org.openclip.hub.cli.result.ResultOptions;
 import org.openclip.hub.cli.terminal.BrokenPipeException;
 import org.openclip.hub.cli.terminal.Progress;
-import org.openclip.search.Filter;
+import org.openclip.search.query.Filter;
 import org.openclip.search.PictureIndex;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -17,8 +17,8 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.hub.cli.TextLines;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.search.FolderUpdate;
-import org.openclip.search.IndexedPicture;
-import org.openclip.search.PictureFacts;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.facts.PictureFacts;
 
 /**
  * What users tell about their pictures: a file of JSON lines, each with the path of a picture and

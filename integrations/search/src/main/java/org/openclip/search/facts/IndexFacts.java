@@ -1,4 +1,4 @@
-package org.openclip.search;
+package org.openclip.search.facts;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,7 +68,7 @@ public record IndexFacts(
    *
    * @throws InvalidInputException when one is known and of another kind
    */
-  IndexFacts withFields(Map<String, FieldKind> more) {
+  public IndexFacts withFields(Map<String, FieldKind> more) {
     Map<String, FieldKind> all = new TreeMap<>(fields);
     more.forEach(
         (name, kind) -> {
@@ -88,7 +88,7 @@ public record IndexFacts(
    * @param index the index's name, for the message
    * @throws InvalidInputException when they may not
    */
-  void check(String index, String otherFingerprint, String otherModel) {
+  public void check(String index, String otherFingerprint, String otherModel) {
     if (!fingerprint.equals(otherFingerprint)) {
       throw new InvalidInputException(
           "%s holds vectors of model %s (%s), which cannot be compared with those of model %s (%s);"
@@ -98,7 +98,7 @@ public record IndexFacts(
   }
 
   /** Returns them as an index stores them. */
-  Map<String, String> toUserData() {
+  public Map<String, String> toUserData() {
     Map<String, String> data = new LinkedHashMap<>();
     data.put(FORMAT, VERSION);
     data.put(PREFIX + "fingerprint", fingerprint);
@@ -115,7 +115,7 @@ public record IndexFacts(
    *
    * @throws InvalidInputException when it was written by a version that stores it otherwise
    */
-  static Optional<IndexFacts> of(String index, Map<String, String> data) {
+  public static Optional<IndexFacts> of(String index, Map<String, String> data) {
     String format = data.get(FORMAT);
     if (format == null) {
       return Optional.empty();

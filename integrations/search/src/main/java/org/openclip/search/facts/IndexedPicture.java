@@ -1,4 +1,4 @@
-package org.openclip.search;
+package org.openclip.search.facts;
 
 import java.util.Collections;
 import java.util.List;
@@ -55,7 +55,7 @@ public record IndexedPicture(
   }
 
   /** Returns this with what is known of its file. */
-  IndexedPicture withFile(long bytes, long time, String sha256) {
+  public IndexedPicture withFile(long bytes, long time, String sha256) {
     return new IndexedPicture(path, bytes, time, sha256, caption, tags, fields);
   }
 }

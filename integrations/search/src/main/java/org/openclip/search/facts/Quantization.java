@@ -1,4 +1,4 @@
-package org.openclip.search;
+package org.openclip.search.facts;
 
 import java.util.Locale;
 

@@ -1,4 +1,6 @@
-package org.openclip.search;
+package org.openclip.search.query;
+
+import org.openclip.search.facts.IndexedPicture;
 
 /**
  * A picture that was found.

@@ -1,4 +1,4 @@
-package org.openclip.search;
+package org.openclip.search.query;
 
 import java.util.List;
 import org.openclip.api.InvalidInputException;

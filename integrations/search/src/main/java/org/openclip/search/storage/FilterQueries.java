@@ -1,4 +1,7 @@
-package org.openclip.search;
+package org.openclip.search.storage;
+
+import org.openclip.search.query.Filter;
+import org.openclip.search.facts.IndexFacts;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,21 +23,21 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.WildcardQuery;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.UnknownNameException;
-import org.openclip.search.Filter.Comparison;
-import org.openclip.search.IndexFacts.FieldKind;
+import org.openclip.search.query.Filter.Comparison;
+import org.openclip.search.facts.IndexFacts.FieldKind;
 
 /** Filters as queries of Lucene. */
-final class FilterQueries {
+public final class FilterQueries {
   private static final List<String> OWN = List.of(Schema.PATH, Schema.CAPTION, Schema.TAG);
 
   private final IndexFacts facts;
 
-  FilterQueries(IndexFacts facts) {
+  public FilterQueries(IndexFacts facts) {
     this.facts = facts;
   }
 
   /** Returns the query that passes what all filters pass. */
-  Query all(List<Filter> filters) {
+  public Query all(List<Filter> filters) {
     BooleanQuery.Builder all = new BooleanQuery.Builder();
     boolean positive = false;
     for (Filter filter : filters) {

@@ -1,4 +1,6 @@
-package org.openclip.search;
+package org.openclip.search.storage;
+
+import org.openclip.search.facts.IndexFacts;
 
 import java.io.EOFException;
 import java.io.FileNotFoundException;
@@ -23,7 +25,7 @@ import org.openclip.api.OpenClipException;
 import org.openclip.hub.io.Missing;
 
 /** The folder of an index, and what is said when something is wrong with it. */
-final class IndexFolder {
+public final class IndexFolder {
   private IndexFolder() {}
 
   /**
@@ -31,7 +33,7 @@ final class IndexFolder {
    *
    * @throws InvalidInputException when there is none
    */
-  static Directory existing(Path folder) {
+  public static Directory existing(Path folder) {
     if (!Files.exists(folder)) {
       throw Missing.file(folder);
     }
@@ -49,7 +51,7 @@ final class IndexFolder {
   }
 
   /** Returns what an index says of itself. */
-  static IndexFacts facts(Path folder, Directory directory) {
+  public static IndexFacts facts(Path folder, Directory directory) {
     try {
       Map<String, String> data = SegmentInfos.readLatestCommit(directory).getUserData();
       return IndexFacts.of(folder.toString(), data)
@@ -63,7 +65,7 @@ final class IndexFolder {
   }
 
   /** Returns whether a failure tells that files of an index are missing, cut or changed. */
-  static boolean isDamage(Throwable failure) {
+  public static boolean isDamage(Throwable failure) {
     return failure instanceof CorruptIndexException
         || failure instanceof NoSuchFileException
         || failure instanceof FileNotFoundException
@@ -74,7 +76,7 @@ final class IndexFolder {
   }
 
   /** Returns the exception that says what went wrong with an index. */
-  static OpenClipException failure(Path folder, String what, IOException failure) {
+  public static OpenClipException failure(Path folder, String what, IOException failure) {
     InterruptedCallException.check(folder + " was " + what, failure);
     if (failure instanceof LockObtainFailedException) {
       return new OpenClipException(

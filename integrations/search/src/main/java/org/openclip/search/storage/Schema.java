@@ -1,4 +1,6 @@
-package org.openclip.search;
+package org.openclip.search.storage;
+
+import org.openclip.search.facts.IndexedPicture;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -19,23 +21,23 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.BytesRef;
 import org.openclip.api.InvalidInputException;
 import org.openclip.hub.io.JsonObjects;
-import org.openclip.search.IndexFacts.FieldKind;
+import org.openclip.search.facts.IndexFacts.FieldKind;
 
 /** The fields of an index: what is stored of a picture, and what can be asked. */
-final class Schema {
-  static final String VECTOR = "vector";
-  static final String PATH = "path";
+public final class Schema {
+  public static final String VECTOR = "vector";
+  public static final String PATH = "path";
   static final String CAPTION = "caption";
   static final String TAG = "tag";
-  static final String SIZE = "size";
-  static final String MODIFIED = "modified";
+  public static final String SIZE = "size";
+  public static final String MODIFIED = "modified";
   static final String HASH = "hash";
 
   /** The path as it is, for each picture in turn. */
-  static final String PATH_VALUE = "path.value";
+  public static final String PATH_VALUE = "path.value";
 
   /** A number that tells caption, tags and further fields of one picture from others. */
-  static final String ABOUT = "about";
+  public static final String ABOUT = "about";
 
   private static final String FIELDS = "fields";
 
@@ -44,7 +46,7 @@ final class Schema {
 
   private Schema() {}
 
-  static Term key(String path) {
+  public static Term key(String path) {
     return new Term(PATH, path);
   }
 
@@ -58,7 +60,7 @@ final class Schema {
    *
    * @throws InvalidInputException when a value is of no kind
    */
-  static Map<String, FieldKind> kinds(IndexedPicture picture) {
+  public static Map<String, FieldKind> kinds(IndexedPicture picture) {
     Map<String, FieldKind> kinds = new TreeMap<>();
     picture.fields().forEach((name, value) -> kinds.put(name, kind(picture, name, value)));
     return kinds;
@@ -77,7 +79,7 @@ final class Schema {
   }
 
   /** Returns a picture as Lucene stores it. */
-  static Document document(IndexedPicture picture, float[] unit) {
+  public static Document document(IndexedPicture picture, float[] unit) {
     Document document = new Document();
     checkTerm(PATH, picture.path(), picture);
     document.add(new StringField(PATH, picture.path(), Field.Store.YES));
@@ -125,7 +127,7 @@ final class Schema {
   }
 
   /** Returns a number that changes with what is known about a picture. */
-  static long about(IndexedPicture picture) {
+  public static long about(IndexedPicture picture) {
     String all =
         picture.caption()
             + '\0'
@@ -140,7 +142,7 @@ final class Schema {
   }
 
   /** Returns a picture that was stored. */
-  static IndexedPicture picture(Document document) throws IOException {
+  public static IndexedPicture picture(Document document) throws IOException {
     String fields = document.get(FIELDS);
     return new IndexedPicture(
         document.get(PATH),

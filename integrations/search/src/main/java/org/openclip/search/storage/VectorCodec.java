@@ -1,4 +1,7 @@
-package org.openclip.search;
+package org.openclip.search.storage;
+
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.Quantization;
 
 import java.io.IOException;
 import org.apache.lucene.codecs.KnnVectorsFormat;
@@ -15,7 +18,7 @@ import org.apache.lucene.util.quantization.QuantizedByteVectorValues.ScalarEncod
  * Lucene's own codec with vectors as an index wants them. It writes under the names of Lucene's
  * formats, so whatever reads Lucene's indexes reads these.
  */
-final class VectorCodec extends Lucene104Codec {
+public final class VectorCodec extends Lucene104Codec {
   /** Neighbours of a picture in the graph, and candidates while it is built: Lucene's defaults. */
   private static final int CONNECTIONS = 16;
 
@@ -23,7 +26,7 @@ final class VectorCodec extends Lucene104Codec {
 
   private final KnnVectorsFormat format;
 
-  VectorCodec(Quantization quantization) {
+  public VectorCodec(Quantization quantization) {
     format =
         new Wide(
             switch (quantization) {

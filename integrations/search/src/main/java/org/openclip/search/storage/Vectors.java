@@ -1,4 +1,4 @@
-package org.openclip.search;
+package org.openclip.search.storage;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -23,14 +23,14 @@ import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidInputException;
 
 /** The whole vectors of an index. */
-final class Vectors {
+public final class Vectors {
   private static final Comparator<ScoreDoc> BEST_FIRST =
       Comparator.<ScoreDoc>comparingDouble(d -> -d.score).thenComparingInt(d -> d.doc);
 
   private Vectors() {}
 
   /** Returns a vector scaled to length 1. */
-  static float[] unit(float[] vector) {
+  public static float[] unit(float[] vector) {
     double square = 0;
     for (float number : vector) {
       square += (double) number * number;
@@ -47,7 +47,7 @@ final class Vectors {
   }
 
   /** Returns the product of two vectors of length 1, their cosine. */
-  static float cosine(float[] a, float[] b) {
+  public static float cosine(float[] a, float[] b) {
     double s0 = 0;
     double s1 = 0;
     double s2 = 0;
@@ -66,7 +66,7 @@ final class Vectors {
   }
 
   /** Returns the vector of a document. */
-  static float[] of(LeafReader leaf, int document) throws IOException {
+  public static float[] of(LeafReader leaf, int document) throws IOException {
     FloatVectorValues values = leaf.getFloatVectorValues(Schema.VECTOR);
     KnnVectorValues.DocIndexIterator each = values.iterator();
     if (each.advance(document) != document) {
@@ -76,14 +76,14 @@ final class Vectors {
   }
 
   /** Returns the vector of a document of the whole index. */
-  static float[] of(IndexSearcher searcher, int document) throws IOException {
+  public static float[] of(IndexSearcher searcher, int document) throws IOException {
     List<LeafReaderContext> leaves = searcher.getIndexReader().leaves();
     LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(document, leaves));
     return of(leaf.reader(), document - leaf.docBase);
   }
 
   /** Ranks candidates by their whole vectors and returns the best. */
-  static List<ScoreDoc> rank(IndexSearcher searcher, ScoreDoc[] candidates, float[] unit, int top)
+  public static List<ScoreDoc> rank(IndexSearcher searcher, ScoreDoc[] candidates, float[] unit, int top)
       throws IOException {
     ScoreDoc[] sorted = candidates.clone();
     Arrays.sort(sorted, Comparator.comparingInt(d -> d.doc));
@@ -104,7 +104,7 @@ final class Vectors {
   }
 
   /** Compares all pictures that a filter passes and returns the best. */
-  static List<ScoreDoc> best(IndexSearcher searcher, Query filter, float[] unit, int top)
+  public static List<ScoreDoc> best(IndexSearcher searcher, Query filter, float[] unit, int top)
       throws IOException {
     PriorityQueue<ScoreDoc> best = new PriorityQueue<>(BEST_FIRST.reversed());
     forEach(
@@ -120,7 +120,7 @@ final class Vectors {
   }
 
   /** Takes a document and its vector. */
-  interface Visitor {
+  public interface Visitor {
     /**
      * Takes them.
      *
@@ -131,7 +131,7 @@ final class Vectors {
   }
 
   /** Visits all pictures that a filter passes, in the order of the index. */
-  static void forEach(IndexSearcher searcher, Query filter, Visitor visitor) throws IOException {
+  public static void forEach(IndexSearcher searcher, Query filter, Visitor visitor) throws IOException {
     Weight weight =
         searcher.createWeight(
             searcher.rewrite(new ConstantScoreQuery(filter)), ScoreMode.COMPLETE_NO_SCORES, 1);

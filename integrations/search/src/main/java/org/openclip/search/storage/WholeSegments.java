@@ -1,4 +1,4 @@
-package org.openclip.search;
+package org.openclip.search.storage;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -23,13 +23,13 @@ import org.apache.lucene.store.IndexOutput;
  * @param reader over the whole segments
  * @param lost how many pictures the damaged ones held
  */
-record WholeSegments(DirectoryReader reader, long lost) {
+public record WholeSegments(DirectoryReader reader, long lost) {
   /**
    * Opens what can be opened.
    *
    * @throws IOException when not even the list of segments can be read
    */
-  static WholeSegments open(Directory directory) throws IOException {
+  public static WholeSegments open(Directory directory) throws IOException {
     SegmentInfos infos = SegmentInfos.readLatestCommit(directory);
     long lost = 0;
     List<SegmentCommitInfo> whole = new ArrayList<>();

@@ -1,12 +1,14 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.lowering;
 
-import static org.openclip.backend.onnx.OnnxGraph.floating;
+import org.openclip.backend.onnx.model.OnnxGraph;
+
+import static org.openclip.backend.onnx.model.OnnxGraph.floating;
 
 import java.util.List;
 import org.openclip.api.graph.Dim;
 
 /** ONNX Runtime's own operators, but for those whose kernels for the CPU are slow. */
-final class CpuDialect extends RuntimeDialect {
+public final class CpuDialect extends RuntimeDialect {
   /**
    * Normalises the rows as if each were a channel of one picture: the runtime's kernel for those
    * uses vector instructions, its kernel for layers does not. A batch of pictures takes 6% less

@@ -1,7 +1,9 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.lowering;
 
-import static org.openclip.backend.onnx.OnnxGraph.floating;
-import static org.openclip.backend.onnx.OnnxGraph.integer;
+import org.openclip.backend.onnx.model.OnnxGraph;
+
+import static org.openclip.backend.onnx.model.OnnxGraph.floating;
+import static org.openclip.backend.onnx.model.OnnxGraph.integer;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,7 @@ import org.openclip.api.tensor.DataType;
  * these kernels, or so that every reader of ONNX knows them. Each method returns the name of the
  * result.
  */
-interface Dialect {
+public interface Dialect {
   /**
    * Multiplies by a transposed matrix.
    *

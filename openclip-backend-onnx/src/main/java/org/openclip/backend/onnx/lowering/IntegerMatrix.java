@@ -1,4 +1,4 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.lowering;
 
 /**
  * A weight of 8-bit integers as an ONNX graph names it.

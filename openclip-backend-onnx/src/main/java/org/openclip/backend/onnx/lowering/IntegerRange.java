@@ -1,4 +1,4 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.lowering;
 
 import java.nio.ByteBuffer;
 import org.openclip.api.backend.Processor;
@@ -13,7 +13,7 @@ import org.openclip.api.tensor.Tensor;
  * beyond. Two products of at most 255 and 63 are at most 32130, which fits; of 127 they do not. So
  * there weights have 7 bits. VNNI and AMX add in 32 bits, as other processors do.
  */
-enum IntegerRange {
+public enum IntegerRange {
   /** From -127 to 127. */
   EIGHT_BITS(127),
   /** From -63 to 63. */
@@ -26,7 +26,7 @@ enum IntegerRange {
   }
 
   /** Returns the range that the kernels of a processor add up rightly. */
-  static IntegerRange of(Processor processor, String architecture) {
+  public static IntegerRange of(Processor processor, String architecture) {
     boolean x86 = architecture.equals("amd64") || architecture.equals("x86_64");
     boolean wide =
         processor.features().contains("VNNI") || processor.features().contains(Processor.AMX);
@@ -34,12 +34,12 @@ enum IntegerRange {
   }
 
   /** Returns the range of this machine. */
-  static IntegerRange ofThisMachine() {
+  public static IntegerRange ofThisMachine() {
     return of(Processor.current(), System.getProperty("os.arch"));
   }
 
   /** Returns the largest weight. */
-  int largest() {
+  public int largest() {
     return largest;
   }
 
@@ -47,7 +47,7 @@ enum IntegerRange {
    * Returns a quantized tensor within the range: rows that go beyond it are rounded to coarser
    * steps.
    */
-  Tensor fit(Tensor tensor) {
+  public Tensor fit(Tensor tensor) {
     float[] scales = tensor.scales().orElseThrow().toFloats();
     ByteBuffer integers = tensor.data();
     int row = integers.remaining() / scales.length;

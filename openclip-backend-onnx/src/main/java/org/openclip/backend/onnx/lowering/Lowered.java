@@ -1,4 +1,7 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.lowering;
+
+import org.openclip.backend.onnx.model.OnnxGraph;
+import org.openclip.backend.onnx.model.OnnxModel;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -20,7 +23,7 @@ import org.openclip.api.tensor.Weights;
  * @param weights the tensors that it refers to; the model may have them in another type
  * @param inPlace the names of those that nothing but a kernel made for weights reads
  */
-record Lowered(OnnxModel model, Map<String, Tensor> weights, Set<String> inPlace) {
+public record Lowered(OnnxModel model, Map<String, Tensor> weights, Set<String> inPlace) {
   /**
    * Translates a graph for ONNX Runtime.
    *
@@ -28,7 +31,7 @@ record Lowered(OnnxModel model, Map<String, Tensor> weights, Set<String> inPlace
    * @param dialect that of the device
    * @throws OpenClipException when a weight is missing or has another shape
    */
-  static Lowered program(Graph graph, Weights weights, Numbers numbers, Dialect dialect) {
+  public static Lowered program(Graph graph, Weights weights, Numbers numbers, Dialect dialect) {
     return lower(graph, weights, numbers, dialect, false);
   }
 
@@ -38,7 +41,7 @@ record Lowered(OnnxModel model, Map<String, Tensor> weights, Set<String> inPlace
    * @param weights a tensor for each of its parameters
    * @throws OpenClipException when a weight is missing or has another shape
    */
-  static Lowered file(Graph graph, Weights weights, Numbers numbers) {
+  public static Lowered file(Graph graph, Weights weights, Numbers numbers) {
     return lower(graph, weights, numbers, new StandardDialect(), true);
   }
 
@@ -59,7 +62,7 @@ record Lowered(OnnxModel model, Map<String, Tensor> weights, Set<String> inPlace
    *
    * @throws OpenClipException when a weight is missing or has another shape
    */
-  static Lowered classifier(ExportableModel model, Numbers numbers) {
+  public static Lowered classifier(ExportableModel model, Numbers numbers) {
     OnnxGraph out = new OnnxGraph(model.name());
     WeightTable table = new WeightTable(out, model.weights(), numbers, true);
     Dialect dialect = new StandardDialect();

@@ -1,4 +1,6 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.lowering;
+
+import org.openclip.backend.onnx.model.OnnxGraph;
 
 import java.util.ArrayList;
 import java.util.BitSet;

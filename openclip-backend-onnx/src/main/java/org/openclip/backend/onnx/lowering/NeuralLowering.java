@@ -1,8 +1,11 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.lowering;
 
-import static org.openclip.backend.onnx.OnnxGraph.floating;
-import static org.openclip.backend.onnx.OnnxGraph.integer;
-import static org.openclip.backend.onnx.OnnxGraph.integers;
+import org.openclip.backend.onnx.model.OnnxGraph;
+import org.openclip.backend.onnx.model.ProtoMessage;
+
+import static org.openclip.backend.onnx.model.OnnxGraph.floating;
+import static org.openclip.backend.onnx.model.OnnxGraph.integer;
+import static org.openclip.backend.onnx.model.OnnxGraph.integers;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.lowering;
 
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
@@ -11,12 +11,12 @@ import org.openclip.api.tensor.DataType;
  * @param computed the type of everything that is computed
  * @param integers whether weights of 8-bit integers are multiplied as such
  */
-record Numbers(DataType stored, DataType computed, boolean integers) {
+public record Numbers(DataType stored, DataType computed, boolean integers) {
   /** Everything as the reference computes it. */
-  static final Numbers FLOAT32 = new Numbers(DataType.FLOAT32, DataType.FLOAT32);
+  public static final Numbers FLOAT32 = new Numbers(DataType.FLOAT32, DataType.FLOAT32);
 
   /** Creates types without integers. */
-  Numbers(DataType stored, DataType computed) {
+  public Numbers(DataType stored, DataType computed) {
     this(stored, computed, false);
   }
 
@@ -24,7 +24,7 @@ record Numbers(DataType stored, DataType computed, boolean integers) {
    * Returns the types of a precision on a device. The CPU has no arithmetic of 16 bits that would
    * be faster than its own of 32, so there the weights alone are rounded.
    */
-  static Numbers of(Precision precision, Device device) {
+  public static Numbers of(Precision precision, Device device) {
     if (precision == Precision.INT8) {
       // Which weights have 8 bits is for whoever quantized them to say.
       return new Numbers(DataType.FLOAT32, DataType.FLOAT32, true);
@@ -35,7 +35,7 @@ record Numbers(DataType stored, DataType computed, boolean integers) {
   }
 
   /** Returns the type in which values of a graph's type are computed. */
-  DataType of(DataType type) {
+  public DataType of(DataType type) {
     return type == DataType.FLOAT32 ? computed : type;
   }
 

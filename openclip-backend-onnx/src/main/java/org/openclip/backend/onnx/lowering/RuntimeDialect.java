@@ -1,9 +1,11 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.lowering;
 
-import static org.openclip.backend.onnx.OnnxGraph.MICROSOFT;
-import static org.openclip.backend.onnx.OnnxGraph.floating;
-import static org.openclip.backend.onnx.OnnxGraph.integer;
-import static org.openclip.backend.onnx.OnnxGraph.integers;
+import org.openclip.backend.onnx.model.OnnxGraph;
+
+import static org.openclip.backend.onnx.model.OnnxGraph.MICROSOFT;
+import static org.openclip.backend.onnx.model.OnnxGraph.floating;
+import static org.openclip.backend.onnx.model.OnnxGraph.integer;
+import static org.openclip.backend.onnx.model.OnnxGraph.integers;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +17,7 @@ import org.openclip.api.tensor.DataType;
  * ONNX Runtime's own operators: one kernel for what the standard writes as several, and matrices
  * taken in the checkpoint's layout, without a transposed copy.
  */
-class RuntimeDialect implements Dialect {
+public class RuntimeDialect implements Dialect {
   @Override
   public String timesTransposed(OnnxGraph out, String left, String right, int rank) {
     return out.node(MICROSOFT, "FusedMatMul", List.of(left, right), integer("transB", 1));

@@ -1,6 +1,8 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.lowering;
 
-import static org.openclip.backend.onnx.OnnxGraph.integer;
+import org.openclip.backend.onnx.model.OnnxGraph;
+
+import static org.openclip.backend.onnx.model.OnnxGraph.integer;
 
 import java.util.HashMap;
 import java.util.List;

@@ -1,8 +1,10 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.lowering;
 
-import static org.openclip.backend.onnx.OnnxGraph.integer;
-import static org.openclip.backend.onnx.OnnxGraph.integers;
-import static org.openclip.backend.onnx.OnnxGraph.string;
+import org.openclip.backend.onnx.model.OnnxGraph;
+
+import static org.openclip.backend.onnx.model.OnnxGraph.integer;
+import static org.openclip.backend.onnx.model.OnnxGraph.integers;
+import static org.openclip.backend.onnx.model.OnnxGraph.string;
 
 import java.util.ArrayList;
 import java.util.Collections;

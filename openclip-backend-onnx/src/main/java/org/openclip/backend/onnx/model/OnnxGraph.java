@@ -1,4 +1,4 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.model;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,9 +12,9 @@ import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 
 /** An ONNX graph being written: nodes, small constants and references to outside weights. */
-final class OnnxGraph {
+public final class OnnxGraph {
   /** The domain of ONNX Runtime's own operators. */
-  static final String MICROSOFT = "com.microsoft";
+  public static final String MICROSOFT = "com.microsoft";
 
   private static final int IR_VERSION = 10;
   private static final int OPSET = 21;
@@ -72,12 +72,12 @@ final class OnnxGraph {
   private boolean microsoft;
   private int names;
 
-  OnnxGraph(String name) {
+  public OnnxGraph(String name) {
     graph.text(GRAPH_NAME, name);
   }
 
   /** Adds a node of the standard operator set with one output, whose name is returned. */
-  String node(String operator, List<String> inputs, ProtoMessage... attributes) {
+  public String node(String operator, List<String> inputs, ProtoMessage... attributes) {
     return node("", operator, inputs, attributes);
   }
 
@@ -86,14 +86,14 @@ final class OnnxGraph {
    *
    * @param inputs names of values; an empty name is an input left out
    */
-  String node(String domain, String operator, List<String> inputs, ProtoMessage... attributes) {
+  public String node(String domain, String operator, List<String> inputs, ProtoMessage... attributes) {
     String output = "%" + names++;
     node(domain, operator, operator + output, inputs, List.of(output), attributes);
     return output;
   }
 
   /** Adds a node of the standard operator set with several outputs, whose names are returned. */
-  List<String> node(String operator, List<String> inputs, int count) {
+  public List<String> node(String operator, List<String> inputs, int count) {
     List<String> outputs = Stream.generate(() -> "%" + names++).limit(count).toList();
     node("", operator, operator + outputs.get(0), inputs, outputs);
     return outputs;
@@ -121,33 +121,33 @@ final class OnnxGraph {
   }
 
   /** Returns a value in another type; the value itself when it has that type. */
-  String cast(String value, DataType from, DataType to) {
+  public String cast(String value, DataType from, DataType to) {
     return from == to ? value : node("Cast", List.of(value), integer("to", code(to)));
   }
 
   /** Returns a value in the one type that has room for every id and that all kernels know. */
-  String toDouble(String value) {
+  public String toDouble(String value) {
     return node("Cast", List.of(value), integer("to", DOUBLE));
   }
 
   /** Adds an input that each run is fed. */
-  void input(String name, Shape shape, DataType type) {
+  public void input(String name, Shape shape, DataType type) {
     graph.message(GRAPH_INPUT, info(name, shape, type));
   }
 
   /** Makes a value an output under its public name. */
-  void output(String name, String value, Shape shape, DataType type) {
+  public void output(String name, String value, Shape shape, DataType type) {
     node("", "Cast", "output " + name, List.of(value), List.of(name), integer("to", code(type)));
     graph.message(GRAPH_OUTPUT, info(name, shape, type));
   }
 
   /** Adds a weight whose bytes are handed over beside the graph. */
-  void external(String name, DataType type, long... shape) {
+  public void external(String name, DataType type, long... shape) {
     initializers.add(new OnnxInitializer(name, type, sizes(shape), null));
   }
 
   /** Adds a small tensor inside the graph and returns its name. */
-  String constant(Tensor tensor) {
+  public String constant(Tensor tensor) {
     String name = "%" + names++;
     initializers.add(new OnnxInitializer(name, tensor.type(), sizes(tensor.shape()), tensor));
     return name;
@@ -158,17 +158,17 @@ final class OnnxGraph {
   }
 
   /** Adds {@code int64[n]}. */
-  String integers(long... values) {
+  public String integers(long... values) {
     return constant(Tensor.of(values, values.length));
   }
 
   /** Adds an int64 scalar. */
-  String index(long value) {
+  public String index(long value) {
     return constant(Tensor.of(new long[] {value}));
   }
 
   /** Adds a scalar of a type, rounded to it. */
-  String number(double value, DataType type) {
+  public String number(double value, DataType type) {
     ByteBuffer data = ByteBuffer.allocate(type.bytes()).order(ByteOrder.nativeOrder());
     switch (type) {
       case FLOAT32 -> data.putFloat((float) value);
@@ -182,7 +182,7 @@ final class OnnxGraph {
   }
 
   /** Returns the finished model. */
-  OnnxModel model() {
+  public OnnxModel model() {
     ProtoMessage head =
         new ProtoMessage()
             .integer(MODEL_IR_VERSION, IR_VERSION)
@@ -198,21 +198,21 @@ final class OnnxGraph {
     return new ProtoMessage().text(OPSET_DOMAIN, domain).integer(OPSET_VERSION, version);
   }
 
-  static ProtoMessage integer(String name, long value) {
+  public static ProtoMessage integer(String name, long value) {
     return attribute(name).integer(ATTRIBUTE_INT, value).integer(ATTRIBUTE_TYPE, TYPE_INT);
   }
 
-  static ProtoMessage string(String name, String value) {
+  public static ProtoMessage string(String name, String value) {
     return attribute(name).text(ATTRIBUTE_STRING, value).integer(ATTRIBUTE_TYPE, TYPE_STRING);
   }
 
-  static ProtoMessage floating(String name, double value) {
+  public static ProtoMessage floating(String name, double value) {
     return attribute(name)
         .number(ATTRIBUTE_FLOAT, (float) value)
         .integer(ATTRIBUTE_TYPE, TYPE_FLOAT);
   }
 
-  static ProtoMessage integers(String name, List<? extends Number> values) {
+  public static ProtoMessage integers(String name, List<? extends Number> values) {
     ProtoMessage attribute = attribute(name);
     values.forEach(value -> attribute.integer(ATTRIBUTE_INTS, value.longValue()));
     return attribute.integer(ATTRIBUTE_TYPE, TYPE_INTS);
@@ -223,7 +223,7 @@ final class OnnxGraph {
   }
 
   /** Returns ONNX's number for a type. */
-  static int code(DataType type) {
+  public static int code(DataType type) {
     return switch (type) {
       case FLOAT32 -> 1;
       case INT8 -> 3;

@@ -1,4 +1,4 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.model;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,7 +16,7 @@ import org.openclip.api.tensor.Tensor;
  * @param shape its sizes
  * @param constant its elements; null for a weight, whose elements are handed over beside the graph
  */
-record OnnxInitializer(String name, DataType type, List<Long> shape, @Nullable Tensor constant) {
+public record OnnxInitializer(String name, DataType type, List<Long> shape, @Nullable Tensor constant) {
   // Fields of TensorProto.
   private static final int DIMS = 1;
   private static final int DATA_TYPE = 2;
@@ -32,7 +32,7 @@ record OnnxInitializer(String name, DataType type, List<Long> shape, @Nullable T
   private static final int VALUE = 2;
 
   /** Returns it as a model holds it that has the elements in itself. */
-  Stored inside(Tensor elements) {
+  public Stored inside(Tensor elements) {
     return new Stored(header(), elements, type);
   }
 
@@ -41,7 +41,7 @@ record OnnxInitializer(String name, DataType type, List<Long> shape, @Nullable T
    *
    * @param place ONNX's words for where, such as {@code location}
    */
-  Stored outside(Map<String, String> place) {
+  public Stored outside(Map<String, String> place) {
     ProtoMessage header = header();
     place.forEach(
         (key, value) ->
@@ -62,16 +62,16 @@ record OnnxInitializer(String name, DataType type, List<Long> shape, @Nullable T
    * @param elements the elements that are part of the message; null for none
    * @param type in which they are written
    */
-  record Stored(ProtoMessage header, @Nullable Tensor elements, DataType type) {
+  public record Stored(ProtoMessage header, @Nullable Tensor elements, DataType type) {
     /** Returns how many bytes the message has. */
-    long size() {
+    public long size() {
       return elements == null
           ? header.size()
           : header.size() + ProtoMessage.sizeOf(RAW_DATA, TensorBytes.count(elements, type));
     }
 
     /** Writes the message. */
-    void writeTo(OutputStream out) throws IOException {
+    public void writeTo(OutputStream out) throws IOException {
       header.writeTo(out);
       if (elements != null) {
         new ProtoMessage().begin(RAW_DATA, TensorBytes.count(elements, type)).writeTo(out);

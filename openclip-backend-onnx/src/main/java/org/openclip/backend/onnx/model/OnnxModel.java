@@ -1,4 +1,4 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.model;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.openclip.api.tensor.Tensor;
-import org.openclip.backend.onnx.OnnxInitializer.Stored;
+import org.openclip.backend.onnx.model.OnnxInitializer.Stored;
 
 /**
  * A finished ONNX model.
@@ -18,7 +18,7 @@ import org.openclip.backend.onnx.OnnxInitializer.Stored;
  * @param graph the fields of the graph's message but the initializers
  * @param initializers the tensors that the graph begins with
  */
-record OnnxModel(ProtoMessage head, ProtoMessage graph, List<OnnxInitializer> initializers) {
+public record OnnxModel(ProtoMessage head, ProtoMessage graph, List<OnnxInitializer> initializers) {
   /** The field of ModelProto. */
   private static final int GRAPH = 7;
 
@@ -26,10 +26,10 @@ record OnnxModel(ProtoMessage head, ProtoMessage graph, List<OnnxInitializer> in
   private static final int INITIALIZER = 5;
 
   /** Where the graph says that its weights are; whoever runs it knows better. */
-  static final String WEIGHTS = "weights";
+  public static final String WEIGHTS = "weights";
 
   /** Returns the model without its weights, as a runtime takes it that is handed them. */
-  byte[] bytes() {
+  public byte[] bytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       writeTo(
@@ -51,7 +51,7 @@ record OnnxModel(ProtoMessage head, ProtoMessage graph, List<OnnxInitializer> in
    *
    * @param storing says how each tensor stands in it
    */
-  void writeTo(OutputStream out, Function<OnnxInitializer, Stored> storing) throws IOException {
+  public void writeTo(OutputStream out, Function<OnnxInitializer, Stored> storing) throws IOException {
     List<Stored> tensors = new ArrayList<>(initializers.size());
     long length = graph.size();
     for (OnnxInitializer initializer : initializers) {

@@ -1,4 +1,4 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.model;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,7 +10,7 @@ import java.util.Arrays;
  * href="https://protobuf.dev/programming-guides/encoding/">public</a>. ONNX is written in a handful
  * of messages, so no generated classes are needed, nor a library that versions can disagree about.
  */
-final class ProtoMessage {
+public final class ProtoMessage {
   private static final int VARINT = 0;
   private static final int LENGTH_DELIMITED = 2;
   private static final int FIXED_32 = 5;
@@ -19,14 +19,14 @@ final class ProtoMessage {
   private int size;
 
   /** Adds a number of the types {@code int32}, {@code int64} or an enumeration. */
-  ProtoMessage integer(int field, long value) {
+  public ProtoMessage integer(int field, long value) {
     tag(field, VARINT);
     varint(value);
     return this;
   }
 
   /** Adds a number of the type {@code float}. */
-  ProtoMessage number(int field, float value) {
+  public ProtoMessage number(int field, float value) {
     tag(field, FIXED_32);
     int bits = Float.floatToRawIntBits(value);
     for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
@@ -36,13 +36,13 @@ final class ProtoMessage {
   }
 
   /** Adds a text. */
-  ProtoMessage text(int field, String value) {
+  public ProtoMessage text(int field, String value) {
     byte[] content = value.getBytes(StandardCharsets.UTF_8);
     return begin(field, content.length).append(content, content.length);
   }
 
   /** Adds a message. */
-  ProtoMessage message(int field, ProtoMessage value) {
+  public ProtoMessage message(int field, ProtoMessage value) {
     return begin(field, value.size).append(value.bytes, value.size);
   }
 
@@ -63,12 +63,12 @@ final class ProtoMessage {
   }
 
   /** Returns how many bytes the message has. */
-  int size() {
+  public int size() {
     return size;
   }
 
   /** Writes the message. */
-  void writeTo(OutputStream out) throws IOException {
+  public void writeTo(OutputStream out) throws IOException {
     out.write(bytes, 0, size);
   }
 

@@ -1,4 +1,4 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.model;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,19 +11,19 @@ import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 
 /** The elements of tensors as ONNX files hold them: little-endian, perhaps in another type. */
-final class TensorBytes {
+public final class TensorBytes {
   /** How many elements are converted at once. */
   private static final int BLOCK = 1 << 14;
 
   private TensorBytes() {}
 
   /** Returns how many bytes a tensor takes in a type. */
-  static long count(Tensor tensor, DataType type) {
+  public static long count(Tensor tensor, DataType type) {
     return tensor.count() * type.bytes();
   }
 
   /** Writes a tensor's elements in a type; none but floats are converted. */
-  static void write(Tensor tensor, DataType type, OutputStream out) throws IOException {
+  public static void write(Tensor tensor, DataType type, OutputStream out) throws IOException {
     if (tensor.type() != type && !(tensor.type().floating() && type.floating())) {
       throw new OpenClipException("a tensor of " + tensor.type() + " has no elements of " + type);
     }

@@ -1,4 +1,5 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.runtime;
+
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -10,7 +11,7 @@ import org.openclip.api.BackendException;
 import org.openclip.api.backend.Device;
 
 /** The choice of the device and of the number of threads. */
-final class Devices {
+public final class Devices {
   private static final System.Logger LOG = System.getLogger(Devices.class.getName());
 
   private final Set<OrtProvider> providers;
@@ -39,7 +40,7 @@ final class Devices {
   }
 
   /** Returns the choice among the devices of this machine. */
-  static Devices ofThisMachine() {
+  public static Devices ofThisMachine() {
     return new Devices(
         OrtEnvironment.getAvailableProviders(),
         index -> {
@@ -55,7 +56,7 @@ final class Devices {
    *
    * @throws BackendException when a GPU was demanded and cannot be used
    */
-  Device choose(Device wanted) {
+  public Device choose(Device wanted) {
     if (wanted.kind() == Device.Kind.CPU) {
       return Device.CPU;
     }
@@ -76,7 +77,7 @@ final class Devices {
     }
     if (demanded) {
       throw new BackendException(
-          OnnxBackendProvider.NAME,
+          OnnxEnvironment.BACKEND,
           "device " + wanted + " was demanded, but " + problem + ". Device auto or cpu works");
     }
     return Device.CPU;

@@ -1,4 +1,5 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.runtime;
+
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
@@ -17,7 +18,10 @@ import org.openclip.api.backend.CallsUnderWay;
 import org.openclip.api.backend.NativePlace;
 
 /** The runtime's environment, of which a process has one. */
-final class OnnxEnvironment {
+public final class OnnxEnvironment {
+  /** The name of the backend, for messages. */
+  public static final String BACKEND = "onnx";
+
   /** What the libraries take when they are unpacked. */
   private static final long UNPACKED = 64L << 20;
 
@@ -34,7 +38,7 @@ final class OnnxEnvironment {
    * @throws BackendException when the runtime does not start, or has no room for its stack
    * @throws ShutdownException when the JVM is ending
    */
-  static synchronized OrtEnvironment start() {
+  public static synchronized OrtEnvironment start() {
     if (CallsUnderWay.jvmIsEnding()) {
       throw new ShutdownException("the onnx backend");
     }
@@ -52,7 +56,7 @@ final class OnnxEnvironment {
       }
       return environment;
     } catch (OrtException e) {
-      throw new BackendException(OnnxBackendProvider.NAME, String.valueOf(e.getMessage()), e);
+      throw new BackendException(BACKEND, String.valueOf(e.getMessage()), e);
     } catch (IncompatibleClassChangeError e) {
       // Java classes of another version, which is not a matter of native code.
       throw e;
@@ -60,7 +64,7 @@ final class OnnxEnvironment {
       RuntimeInternals.deleteUnpacked(false);
       FAILURES.add(e);
       Throwable first = FAILURES.get(0);
-      throw new BackendException(OnnxBackendProvider.NAME, problem(first), first);
+      throw new BackendException(BACKEND, problem(first), first);
     }
   }
 

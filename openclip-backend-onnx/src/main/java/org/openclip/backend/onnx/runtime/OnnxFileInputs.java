@@ -1,4 +1,5 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.runtime;
+
 
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
@@ -15,7 +16,7 @@ import org.openclip.api.graph.Shape;
 import org.openclip.api.tensor.DataType;
 
 /** The inputs and outputs of an ONNX file from elsewhere. */
-final class OnnxFileInputs {
+public final class OnnxFileInputs {
   private OnnxFileInputs() {}
 
   /**
@@ -23,7 +24,7 @@ final class OnnxFileInputs {
    *
    * @throws BackendException when it takes what no tensor of this library holds
    */
-  static OnnxProgram.Signature of(Path file, OrtSession session) throws OrtException {
+  public static OnnxProgram.Signature of(Path file, OrtSession session) throws OrtException {
     List<LeafOp.Input> inputs = new ArrayList<>();
     for (NodeInfo node : session.getInputInfo().values()) {
       if (!(node.getInfo() instanceof TensorInfo tensor)) {
@@ -59,7 +60,7 @@ final class OnnxFileInputs {
 
   private static BackendException refused(Path file, NodeInfo node, String what) {
     return new BackendException(
-        OnnxBackendProvider.NAME,
+        OnnxEnvironment.BACKEND,
         "the input '" + node.getName() + "' of " + file + " is " + what + ", which cannot be fed");
   }
 }

@@ -1,4 +1,6 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.runtime;
+
+import org.openclip.backend.onnx.lowering.Lowered;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
@@ -29,7 +31,7 @@ import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 
 /** A session of ONNX Runtime over weights that it reads where they lie. */
-final class OnnxProgram implements FileProgram {
+public final class OnnxProgram implements FileProgram {
   private final OrtEnvironment environment;
   private final Signature signature;
   private final List<OnnxTensor> weights;
@@ -47,8 +49,8 @@ final class OnnxProgram implements FileProgram {
    * @param name what messages call it
    * @param outputs the names of those that are asked for
    */
-  record Signature(String name, List<LeafOp.Input> inputs, Set<String> outputs) {
-    static Signature of(Graph graph) {
+  public record Signature(String name, List<LeafOp.Input> inputs, Set<String> outputs) {
+    public static Signature of(Graph graph) {
       return new Signature("graph " + graph.name(), graph.inputs(), graph.outputs().keySet());
     }
   }
@@ -59,7 +61,7 @@ final class OnnxProgram implements FileProgram {
    * @param weights what the session reads; closed after it
    * @param threads how many cores a run keeps busy
    */
-  OnnxProgram(
+  public OnnxProgram(
       OrtEnvironment environment,
       Signature signature,
       List<OnnxTensor> weights,
@@ -78,7 +80,7 @@ final class OnnxProgram implements FileProgram {
    * @param inPlace the weights that the session may read where they lie
    * @param threads how many cores a run keeps busy
    */
-  static OnnxProgram open(
+  public static OnnxProgram open(
       OrtEnvironment environment,
       SessionOptions options,
       Graph graph,
@@ -155,7 +157,7 @@ final class OnnxProgram implements FileProgram {
         throw new ShutdownException(signature.name(), e);
       }
       throw new BackendException(
-          OnnxBackendProvider.NAME,
+          OnnxEnvironment.BACKEND,
           signature.name() + " failed on " + inputs + ": " + e.getMessage(),
           e);
     } finally {
@@ -184,12 +186,12 @@ final class OnnxProgram implements FileProgram {
           case BOOL -> DataType.BOOL;
           default ->
               throw new BackendException(
-                  OnnxBackendProvider.NAME, "unexpected output type " + value.getInfo().type);
+                  OnnxEnvironment.BACKEND, "unexpected output type " + value.getInfo().type);
         };
     return Tensor.of(type, value.getByteBuffer(), value.getInfo().getShape());
   }
 
-  boolean isClosed() {
+  public boolean isClosed() {
     inUse.readLock().lock();
     try {
       return closed;
@@ -210,7 +212,7 @@ final class OnnxProgram implements FileProgram {
       weights.forEach(OnnxTensor::close);
     } catch (OrtException e) {
       throw new BackendException(
-          OnnxBackendProvider.NAME, signature.name() + " did not close: " + e.getMessage(), e);
+          OnnxEnvironment.BACKEND, signature.name() + " did not close: " + e.getMessage(), e);
     } finally {
       inUse.writeLock().unlock();
     }

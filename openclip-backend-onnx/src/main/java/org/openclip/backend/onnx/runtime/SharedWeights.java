@@ -1,4 +1,6 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.runtime;
+
+import org.openclip.backend.onnx.model.OnnxModel;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;

@@ -1,4 +1,4 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.runtime;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

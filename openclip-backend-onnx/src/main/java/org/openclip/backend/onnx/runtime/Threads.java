@@ -1,4 +1,4 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.runtime;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -25,7 +25,7 @@ import org.openclip.api.graph.Graph;
  * @param most at most so many
  * @param chosen whether somebody has chosen that number, which then counts for every program
  */
-record Threads(int most, boolean chosen) {
+public record Threads(int most, boolean chosen) {
   /** What one thread does within about 1.5 ms. */
   static final long SMALL = 125_000_000;
 
@@ -35,19 +35,19 @@ record Threads(int most, boolean chosen) {
   private static final long OTHER = 256;
 
   /** Returns what the options ask for. */
-  static Threads of(BackendOptions options) {
+  public static Threads of(BackendOptions options) {
     return options.threads() > 0
         ? new Threads(options.threads(), true)
         : new Threads(Processor.physicalCores(), false);
   }
 
   /** Returns the threads of one program. */
-  int of(Graph graph) {
+  public int of(Graph graph) {
     return chosen || work(graph) >= SMALL ? most : 1;
   }
 
   /** Returns the floating-point operations for one picture or text of a usual length. */
-  static long work(Graph graph) {
+  public static long work(Graph graph) {
     Map<String, Long> symbols = new HashMap<>();
     graph.inputs().stream()
         .flatMap(input -> input.shape().dims().stream())

@@ -1,4 +1,5 @@
-package org.openclip.backend.onnx;
+package org.openclip.backend.onnx.model;
+
 
 import static org.assertj.core.api.Assertions.assertThat;
 

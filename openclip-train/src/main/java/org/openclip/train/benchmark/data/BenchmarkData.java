@@ -1,4 +1,4 @@
-package org.openclip.train.benchmark;
+package org.openclip.train.benchmark.data;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package org.openclip.train.benchmark;
+package org.openclip.train.benchmark.data;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,13 +13,13 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
 import org.openclip.hub.picture.PictureFiles;
 import org.openclip.hub.remote.RemoteFiles;
-import org.openclip.train.data.ShardReader;
+import org.openclip.train.shard.ShardReader;
 
 /**
  * The samples of a data set in their order, decoded, some at a time. A sample that cannot be read
  * ends the measurement, for a number over fewer samples would be another number.
  */
-final class BenchmarkSamples implements AutoCloseable {
+public final class BenchmarkSamples implements AutoCloseable {
   /** What may be the picture; the first that is there is. */
   private static final List<String> PICTURES = List.of("webp", "png", "jpg", "jpeg");
 
@@ -42,10 +42,10 @@ final class BenchmarkSamples implements AutoCloseable {
    * @param labels a number for each class; empty unless there are several classes
    * @param captions of the picture; empty unless it has captions
    */
-  record Sample(
+  public record Sample(
       String name, Image picture, int label, List<Double> labels, List<String> captions) {}
 
-  BenchmarkSamples(BenchmarkData data, PictureFiles decoder, RemoteFiles files, ShardCache cache) {
+  public BenchmarkSamples(BenchmarkData data, PictureFiles decoder, RemoteFiles files, ShardCache cache) {
     this.data = data;
     this.decoder = decoder;
     this.files = files;
@@ -60,7 +60,7 @@ final class BenchmarkSamples implements AutoCloseable {
    * @throws InvalidFileException when a shard cannot be read to its end
    * @throws InvalidInputException when a sample lacks a picture or a label, or has a damaged one
    */
-  List<Sample> next(int count) {
+  public List<Sample> next(int count) {
     List<ShardReader.Group> groups = new ArrayList<>();
     while (groups.size() < count) {
       ShardReader.Group group = group();

@@ -1,4 +1,4 @@
-package org.openclip.train.benchmark;
+package org.openclip.train.benchmark.data;
 
 import java.util.Locale;
 import java.util.Set;
@@ -35,7 +35,7 @@ public enum BenchmarkTask {
    *
    * @param dataset without {@code wds/}
    */
-  BenchmarkTask of(String dataset, BenchmarkData data) {
+  public BenchmarkTask of(String dataset, BenchmarkData data) {
     if (this != AUTO) {
       return this;
     }

@@ -1,4 +1,4 @@
-package org.openclip.train.benchmark;
+package org.openclip.train.benchmark.data;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import org.openclip.hub.io.JsonObjects;
  *     each class has prompts of its own
  * @param own the prompts of each class by its name; empty when templates serve all
  */
-record Prompts(List<String> classes, List<String> templates, Map<String, List<String>> own) {
+public record Prompts(List<String> classes, List<String> templates, Map<String, List<String>> own) {
   private static final String NAME = "{c}";
 
   /** Whose templates stand for those of a data set that a file does not name. */
@@ -30,7 +30,7 @@ record Prompts(List<String> classes, List<String> templates, Map<String, List<St
   private static final int TOGETHER = 1024;
 
   /** Checks that there is something to say of each class. */
-  Prompts {
+  public Prompts {
     classes = List.copyOf(classes);
     templates = List.copyOf(templates);
     own = Map.copyOf(own);
@@ -48,7 +48,7 @@ record Prompts(List<String> classes, List<String> templates, Map<String, List<St
    *     each class; null for the data set's own
    * @throws InvalidInputException when neither gives any
    */
-  static Prompts of(
+  public static Prompts of(
       BenchmarkData data, String dataset, @Nullable Path classFile, @Nullable Path templateFile) {
     List<String> keys = new ArrayList<>(List.of(dataset));
     if (dataset.matches("(?:wds|vtab|tfds)/.+")) {
@@ -98,12 +98,12 @@ record Prompts(List<String> classes, List<String> templates, Map<String, List<St
   }
 
   /** Returns what the results call the templates: a list, or a list for each class. */
-  Object described() {
+  public Object described() {
     return own.isEmpty() ? templates : own;
   }
 
   /** Returns one unit vector for each class: the mean of its prompts' unit vectors, scaled. */
-  Embeddings classifier(ClipModel model) {
+  public Embeddings classifier(ClipModel model) {
     List<Embeddings> rows = new ArrayList<>();
     List<String> waiting = new ArrayList<>();
     List<Integer> counts = new ArrayList<>();
@@ -152,7 +152,7 @@ record Prompts(List<String> classes, List<String> templates, Map<String, List<St
   }
 
   /** Fills a template in as {@code str.format(c=name)} does; doubled braces stand for one. */
-  static String fill(String template, String name) {
+  public static String fill(String template, String name) {
     StringBuilder prompt = new StringBuilder();
     int at = 0;
     while (at < template.length()) {

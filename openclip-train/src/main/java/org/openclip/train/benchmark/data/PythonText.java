@@ -1,4 +1,4 @@
-package org.openclip.train.benchmark;
+package org.openclip.train.benchmark.data;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Texts as Python reads and writes them, which decides what CLIP_benchmark's files hold. */
-final class PythonText {
+public final class PythonText {
   private static final String LINE_ENDS = "\n\r\u000b\f\u001c\u001d\u001e\u0085\u2028\u2029";
 
   /** Python writes numbers from here on with an exponent. */
@@ -20,7 +20,7 @@ final class PythonText {
   private PythonText() {}
 
   /** Returns the lines of a text as {@code str.splitlines} cuts them. */
-  static List<String> lines(String text) {
+  public static List<String> lines(String text) {
     List<String> lines = new ArrayList<>();
     int from = 0;
     for (int i = 0; i < text.length(); i++) {
@@ -45,7 +45,7 @@ final class PythonText {
    *
    * @param value a map, list, text, number, truth value, or null
    */
-  static String json(Object value) {
+  public static String json(Object value) {
     StringBuilder json = new StringBuilder();
     write(value, json);
     return json.toString();
@@ -105,7 +105,7 @@ final class PythonText {
   }
 
   /** Returns a number with the fewest digits that tell it apart, in Python's notation. */
-  static String number(double number) {
+  public static String number(double number) {
     if (Double.isNaN(number)) {
       return "NaN";
     }

@@ -1,4 +1,4 @@
-package org.openclip.train.benchmark;
+package org.openclip.train.benchmark.data;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,14 +14,14 @@ import org.openclip.hub.remote.RemoteFiles;
  *
  * @param folder where they lie; null to keep none
  */
-record ShardCache(@Nullable Path folder) {
+public record ShardCache(@Nullable Path folder) {
   /**
    * Returns where a shard is read from: the copy, which is made when there is none, or the shard
    * itself when it lies on this machine or no copies are kept.
    *
    * @throws IOException when the shard cannot be read
    */
-  String local(String location, RemoteFiles files) throws IOException {
+  public String local(String location, RemoteFiles files) throws IOException {
     if (folder == null || !RemoteFiles.hasScheme(location)) {
       return location;
     }
@@ -44,7 +44,7 @@ record ShardCache(@Nullable Path folder) {
   /**
    * Creates the folder, so that one that cannot be written is found before anything is measured.
    */
-  void prepare() {
+  public void prepare() {
     if (folder != null) {
       try {
         Files.createDirectories(folder);

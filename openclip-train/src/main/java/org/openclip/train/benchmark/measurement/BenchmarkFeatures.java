@@ -1,4 +1,7 @@
-package org.openclip.train.benchmark;
+package org.openclip.train.benchmark.measurement;
+
+import org.openclip.train.benchmark.data.BenchmarkData;
+import org.openclip.train.benchmark.data.BenchmarkSamples;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,14 +20,14 @@ import org.openclip.api.model.Embeddings;
  * @param several for each picture a number for each class, 0 for none; empty without several
  * @param captions for each picture, for retrieval; empty otherwise
  */
-record BenchmarkFeatures(
+public record BenchmarkFeatures(
     BenchmarkData data,
     Embeddings images,
     List<Integer> labels,
     List<List<Double>> several,
     List<List<String>> captions) {
   /** Copies the lists. */
-  BenchmarkFeatures {
+  public BenchmarkFeatures {
     labels = List.copyOf(labels);
     several = List.copyOf(several);
     captions = List.copyOf(captions);
@@ -38,7 +41,7 @@ record BenchmarkFeatures(
    * @param progress is told how many pictures are done, batch by batch
    * @throws InvalidInputException when there is not one sample
    */
-  static BenchmarkFeatures of(
+  public static BenchmarkFeatures of(
       ClipModel model,
       BenchmarkData data,
       BenchmarkSamples samples,
@@ -67,7 +70,7 @@ record BenchmarkFeatures(
   }
 
   /** Returns all captions, one after the other. */
-  List<String> texts() {
+  public List<String> texts() {
     return captions.stream().flatMap(List::stream).toList();
   }
 
@@ -86,7 +89,7 @@ record BenchmarkFeatures(
    *
    * @throws InvalidInputException when a picture has another number of them
    */
-  List<List<Double>> several(int classes) {
+  public List<List<Double>> several(int classes) {
     for (int i = 0; i < several.size(); i++) {
       if (several.get(i).size() != classes) {
         throw new InvalidInputException(

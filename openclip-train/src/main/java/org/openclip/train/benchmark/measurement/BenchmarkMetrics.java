@@ -1,4 +1,4 @@
-package org.openclip.train.benchmark;
+package org.openclip.train.benchmark.measurement;
 
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,4 +1,6 @@
-package org.openclip.train.benchmark;
+package org.openclip.train.benchmark.measurement;
+
+import org.openclip.train.benchmark.data.BenchmarkData;
 
 import java.util.List;
 import java.util.Map;
@@ -7,11 +9,11 @@ import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 
 /** One task on the features of one data set. */
-final class Measurement {
+public final class Measurement {
   private Measurement() {}
 
   /** Returns how well a classifier of words tells the pictures' classes. */
-  static Map<String, Object> classification(BenchmarkFeatures features, Embeddings classifier) {
+  public static Map<String, Object> classification(BenchmarkFeatures features, Embeddings classifier) {
     float[][] scores = features.images().cosine(classifier);
     return switch (features.data().kind()) {
       case CLASSIFICATION -> BenchmarkMetrics.classification(scores, checked(features, classifier));
@@ -36,14 +38,14 @@ final class Measurement {
   }
 
   /** Returns how often captions and pictures find each other among all. */
-  static Map<String, Object> retrieval(
+  public static Map<String, Object> retrieval(
       ClipModel model, BenchmarkFeatures features, List<Integer> ks) {
     return BenchmarkMetrics.retrieval(
         features.images(), texts(model, features), features.owners(), ks);
   }
 
   /** Returns how often pictures find the right one of their own captions. */
-  static Map<String, Object> selection(ClipModel model, BenchmarkFeatures features) {
+  public static Map<String, Object> selection(ClipModel model, BenchmarkFeatures features) {
     return BenchmarkMetrics.selection(features.images(), texts(model, features), features.owners());
   }
 

@@ -1,4 +1,4 @@
-package org.openclip.train.benchmark;
+package org.openclip.train.benchmark.report;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,7 +18,7 @@ import org.openclip.hub.OpenClip;
  * @param datasets the columns, in the order of their names
  * @param models the rows, best mean first
  */
-record Report(List<String> datasets, List<Row> models) {
+public record Report(List<String> datasets, List<Row> models) {
   /** The number that stands for a result, in the order of preference. */
   private static final List<String> MAIN =
       List.of("acc1", "mean_average_precision", "lp_acc1", "text_acc");
@@ -30,13 +30,13 @@ record Report(List<String> datasets, List<Row> models) {
    * @param scores by data set, from 0 to 1
    * @param flops the cost of one picture; empty where nobody knows the model
    */
-  record Row(String name, Map<String, Double> scores, OptionalLong flops) {
-    double mean() {
+  public record Row(String name, Map<String, Double> scores, OptionalLong flops) {
+    public double mean() {
       return scores.values().stream().mapToDouble(Double::doubleValue).average().orElse(0);
     }
   }
 
-  static Report of(List<Result> results, PluginRegistry plugins) {
+  public static Report of(List<Result> results, PluginRegistry plugins) {
     Map<String, Map<String, Double>> scores = new LinkedHashMap<>();
     Map<String, String> names = new LinkedHashMap<>();
     TreeSet<String> datasets = new TreeSet<>();
@@ -87,7 +87,7 @@ record Report(List<String> datasets, List<Row> models) {
   }
 
   /** Returns the table as Markdown, with the plot beside it. */
-  String markdown(String plot) {
+  public String markdown(String plot) {
     StringBuilder text = new StringBuilder("# Measurements\n\n![accuracy](" + plot + ")\n\n");
     text.append("| model | GFLOP a picture | mean | ").append(String.join(" | ", datasets));
     text.append(" |\n|---|---:|---:").append("|---:".repeat(datasets.size())).append("|\n");
@@ -98,7 +98,7 @@ record Report(List<String> datasets, List<Row> models) {
   }
 
   /** Returns a page with the plot and the table. */
-  String html(String plot) {
+  public String html(String plot) {
     StringBuilder text =
         new StringBuilder(
             """

@@ -1,4 +1,4 @@
-package org.openclip.train.benchmark;
+package org.openclip.train.benchmark.report;
 
 import org.openclip.hub.cli.result.ScatterPlot;
 
@@ -8,8 +8,8 @@ import org.openclip.hub.cli.result.ScatterPlot;
  *
  * @param report with one model at least
  */
-record ReportPlot(Report report) {
-  String svg() {
+public record ReportPlot(Report report) {
+  public String svg() {
     return new ScatterPlot(
             new ScatterPlot.Axis("GFLOP per image", "%.3g"),
             new ScatterPlot.Axis("mean, %", "%.1f"),

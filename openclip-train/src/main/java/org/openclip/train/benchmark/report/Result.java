@@ -1,4 +1,4 @@
-package org.openclip.train.benchmark;
+package org.openclip.train.benchmark.report;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +18,7 @@ import org.openclip.hub.io.JsonObjects;
  * @param file where it lies
  * @param json what it says
  */
-record Result(Path file, Map<String, Object> json) {
+public record Result(Path file, Map<String, Object> json) {
   private static final String METRICS = "metrics";
 
   /**
@@ -27,7 +27,7 @@ record Result(Path file, Map<String, Object> json) {
    * @throws InvalidFileException when one is no result
    * @throws InvalidInputException when there are none
    */
-  static List<Result> read(List<Path> places) {
+  public static List<Result> read(List<Path> places) {
     List<Result> results = new ArrayList<>();
     for (Path place : places) {
       if (!Files.isDirectory(place)) {
@@ -61,20 +61,20 @@ record Result(Path file, Map<String, Object> json) {
   }
 
   /** Returns a text of the result; an empty one when it is missing. */
-  String text(String key) {
+  public String text(String key) {
     Object value = json.get(key);
     return value == null ? "" : value.toString();
   }
 
   /** Returns a number among the metrics; NaN when it is missing. */
-  double metric(String name) {
+  public double metric(String name) {
     return json.get(METRICS) instanceof Map<?, ?> metrics && metrics.get(name) instanceof Number n
         ? n.doubleValue()
         : Double.NaN;
   }
 
   /** Returns the cells of a row: the metrics, all else, and the whole name of the model. */
-  Map<String, Object> row() {
+  public Map<String, Object> row() {
     Map<String, Object> row = new LinkedHashMap<>();
     if (json.get(METRICS) instanceof Map<?, ?> metrics) {
       metrics.forEach((name, value) -> row.put(String.valueOf(name), value));

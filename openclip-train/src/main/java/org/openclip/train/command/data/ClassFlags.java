@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.data;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -8,7 +8,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags of pictures whose captions are the names of their classes. */
-final class ClassFlags {
+public final class ClassFlags {
   @Option(
       names = "--class-names",
       paramLabel = "FILE",
@@ -21,12 +21,12 @@ final class ClassFlags {
   @Mixin private PromptOptions prompts = new PromptOptions("imagenet80");
 
   /** Returns the file of the names of all classes; null without one. */
-  @Nullable Path names() {
+  public @Nullable Path names() {
     return names;
   }
 
   /** Returns texts with {@code {}} in the place of the class. */
-  List<String> templates() {
+  public List<String> templates() {
     return prompts.templates();
   }
 }

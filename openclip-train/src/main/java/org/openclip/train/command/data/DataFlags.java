@@ -1,4 +1,6 @@
-package org.openclip.train.command;
+package org.openclip.train.command.data;
+
+import org.openclip.train.command.flag.Bounds;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,12 +9,12 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.ListedDataset;
-import org.openclip.train.data.WebDataset;
+import org.openclip.train.shard.WebDataset;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags that say where training data lies, with the reference's names and meanings. */
-final class DataFlags {
+public final class DataFlags {
   @Option(
       names = "--train-data",
       paramLabel = "PATH",
@@ -44,29 +46,29 @@ final class DataFlags {
   @Option(names = "--dataset-resampled", description = "Draws shards with replacement.")
   private boolean resampled;
 
-  @Mixin private FormatFlags format = new FormatFlags();
-  @Mixin private FolderFlags folders = new FolderFlags();
+  public @Mixin private FormatFlags format = new FormatFlags();
+  public @Mixin private FolderFlags folders = new FolderFlags();
 
   private final List<String> notes = new ArrayList<>();
 
   /** Checks the numbers. */
-  void check() {
+  public void check() {
     Bounds.atLeast(1, "--shuffle-buffer", shuffleBuffer);
     Bounds.atLeast(1, "--train-num-samples", samples);
   }
 
   /** Returns whether there is something to train on. */
-  boolean trains() {
+  public boolean trains() {
     return trainData != null || format.isSynthetic();
   }
 
   /** Returns the name of what is trained on, for messages. */
-  String trainingName() {
+  public String trainingName() {
     return "--train-data " + (trainData == null ? "synthetic" : trainData);
   }
 
   /** Returns the dataset to train on. */
-  Dataset training() {
+  public Dataset training() {
     return format.dataset(
         trainData,
         samples,
@@ -79,7 +81,7 @@ final class DataFlags {
    *
    * @param number how many samples it has, if the user says
    */
-  Dataset validation(String location, @Nullable Long number) {
+  public Dataset validation(String location, @Nullable Long number) {
     return format.dataset(
         location,
         number == null && format.isSynthetic() ? samples : number,
@@ -88,12 +90,12 @@ final class DataFlags {
   }
 
   /** Returns whether commands of the shell are run. */
-  boolean allowsCommands() {
+  public boolean allowsCommands() {
     return format.allowsCommands();
   }
 
   /** Returns what is to be said about the data, in lines. */
-  List<String> notes() {
+  public List<String> notes() {
     List<String> all = new ArrayList<>(format.notes());
     all.addAll(folders.notes());
     all.addAll(notes);
@@ -101,7 +103,7 @@ final class DataFlags {
   }
 
   /** Returns how many samples an epoch of the dataset has; never more than are listed. */
-  long epochSamples(Dataset dataset) {
+  public long epochSamples(Dataset dataset) {
     OptionalLong size = dataset.size();
     if (samples != null) {
       if (dataset instanceof ListedDataset && samples > size.orElse(samples)) {

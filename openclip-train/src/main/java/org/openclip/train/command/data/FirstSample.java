@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.data;
 
 import java.util.function.BooleanSupplier;
 import org.openclip.api.InvalidInputException;
@@ -7,10 +7,10 @@ import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
 import org.openclip.train.data.Order;
 import org.openclip.train.data.Preparation;
-import org.openclip.train.data.WebDataset;
+import org.openclip.train.shard.WebDataset;
 
 /** The search for a sample that can be used, before anything is trained or measured by it. */
-final class FirstSample {
+public final class FirstSample {
   private FirstSample() {}
 
   /**
@@ -20,7 +20,7 @@ final class FirstSample {
    * @param stop asked while samples are waited for
    * @throws InvalidInputException when there is none, with what was wrong with the first
    */
-  static void find(String name, Dataset dataset, Preparation preparation, BooleanSupplier stop) {
+  public static void find(String name, Dataset dataset, Preparation preparation, BooleanSupplier stop) {
     Dataset once = dataset instanceof WebDataset shards ? shards.once() : dataset;
     Order order = new Order(0, 0, 0, 1);
     Faults faults = new Faults();

@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.data;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.model.ZeroShotClassifier;
 import org.openclip.hub.cli.TextLines;
 import org.openclip.train.data.Dataset;
-import org.openclip.train.data.LabelledFolder;
+import org.openclip.train.folder.LabelledFolder;
 import org.openclip.train.data.ListedDataset;
-import org.openclip.train.data.PictureTree;
+import org.openclip.train.folder.PictureTree;
 import org.openclip.train.data.Sample;
 import picocli.CommandLine.Mixin;
 
@@ -18,18 +18,18 @@ import picocli.CommandLine.Mixin;
  * The flags of folders of pictures that are trained on, and what the folders hold: a caption beside
  * each picture, or pictures in folders that are named after their classes.
  */
-final class FolderFlags {
-  @Mixin private ClassFlags classes = new ClassFlags();
+public final class FolderFlags {
+  public @Mixin private ClassFlags classes = new ClassFlags();
 
   private final List<String> notes = new ArrayList<>();
 
   /** Returns the file of the names of all classes; null without one. */
-  @Nullable Path classNames() {
+  public @Nullable Path classNames() {
     return classes.names();
   }
 
   /** Returns texts with {@code {}} in the place of the class. */
-  List<String> templates() {
+  public List<String> templates() {
     return classes.templates();
   }
 
@@ -38,7 +38,7 @@ final class FolderFlags {
    *
    * @param shuffled whether they are trained on, in an order that is drawn for each epoch
    */
-  Dataset dataset(Path folder, boolean shuffled) {
+  public Dataset dataset(Path folder, boolean shuffled) {
     PictureTree tree = PictureTree.list(folder);
     boolean captioned = tree.isCaptioned();
     List<Sample> samples = captioned ? captioned(tree) : classes(tree);
@@ -90,7 +90,7 @@ final class FolderFlags {
   }
 
   /** Returns what the folders were found to hold, in lines. */
-  List<String> notes() {
+  public List<String> notes() {
     return List.copyOf(notes);
   }
 }

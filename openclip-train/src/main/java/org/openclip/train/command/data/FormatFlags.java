@@ -1,4 +1,6 @@
-package org.openclip.train.command;
+package org.openclip.train.command.data;
+
+import org.openclip.train.command.flag.PipeFlag;
 
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -9,14 +11,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.remote.RemoteFiles;
-import org.openclip.train.data.CsvFile;
+import org.openclip.train.table.CsvFile;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.ListedDataset;
-import org.openclip.train.data.Members;
-import org.openclip.train.data.ShardList;
-import org.openclip.train.data.ShardSizes;
+import org.openclip.train.shard.Members;
+import org.openclip.train.shard.ShardList;
+import org.openclip.train.shard.ShardSizes;
 import org.openclip.train.data.SyntheticDataset;
-import org.openclip.train.data.WebDataset;
+import org.openclip.train.shard.WebDataset;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -24,7 +26,7 @@ import picocli.CommandLine.Option;
  * The flags of how pictures with captions are stored, with the reference's names and meanings. They
  * are the same for what is trained on and what is measured by.
  */
-final class FormatFlags {
+public final class FormatFlags {
   private final RemoteFiles files = new RemoteFiles();
   private final List<String> notes = new ArrayList<>();
 
@@ -87,9 +89,9 @@ final class FormatFlags {
    * @param buffer how many samples of shards are shuffled at a time
    * @param factors how much more often each part's shards are drawn; null for as often
    */
-  record Reading(boolean shuffled, boolean resampled, int buffer, @Nullable String factors) {
+  public record Reading(boolean shuffled, boolean resampled, int buffer, @Nullable String factors) {
     /** All samples once in their order. */
-    static final Reading PLAIN = new Reading(false, false, 1, null);
+    public static final Reading PLAIN = new Reading(false, false, 1, null);
   }
 
   /** Returns whether the data are made up. */
@@ -98,7 +100,7 @@ final class FormatFlags {
   }
 
   /** Returns whether commands of the shell are run. */
-  boolean allowsCommands() {
+  public boolean allowsCommands() {
     return pipe.given();
   }
 
@@ -109,7 +111,7 @@ final class FormatFlags {
    * @param number how many samples it has, if the user says
    * @param folders how a folder is read
    */
-  Dataset dataset(
+  public Dataset dataset(
       @Nullable String location, @Nullable Long number, Reading reading, FolderFlags folders) {
     String kind = type.equals("auto") ? guessed(path(location)) : type;
     return switch (kind) {
@@ -131,7 +133,7 @@ final class FormatFlags {
   }
 
   /** Returns what is to be said about the data, in lines. */
-  List<String> notes() {
+  public List<String> notes() {
     return List.copyOf(notes);
   }
 

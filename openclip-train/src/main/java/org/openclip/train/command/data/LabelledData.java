@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,14 +14,14 @@ import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
-import org.openclip.train.data.LabelledFolder;
+import org.openclip.train.folder.LabelledFolder;
 import org.openclip.train.data.ListedDataset;
-import org.openclip.train.data.Members;
+import org.openclip.train.shard.Members;
 import org.openclip.train.data.Order;
 import org.openclip.train.data.SampleStream;
-import org.openclip.train.data.ShardList;
-import org.openclip.train.data.ShardSizes;
-import org.openclip.train.data.WebDataset;
+import org.openclip.train.shard.ShardList;
+import org.openclip.train.shard.ShardSizes;
+import org.openclip.train.shard.WebDataset;
 
 /**
  * Pictures of known classes, in folders or in tar shards.
@@ -31,12 +31,12 @@ import org.openclip.train.data.WebDataset;
  * @param names of the classes for people, in the same order
  * @param dataset whose captions are the numbers of the classes
  */
-record LabelledData(List<String> classes, List<String> names, Dataset dataset) {
+public record LabelledData(List<String> classes, List<String> names, Dataset dataset) {
   private static final Pattern SYNSET = Pattern.compile("n\\d{8}");
   private static final int IMAGENET = 1000;
   private static final String V2 = "imagenetv2-matched-frequency-format-val";
 
-  LabelledData {
+  public LabelledData {
     classes = List.copyOf(classes);
     names = List.copyOf(names);
   }
@@ -47,7 +47,7 @@ record LabelledData(List<String> classes, List<String> names, Dataset dataset) {
    *
    * @param commands whether shards that are commands of the shell are run
    */
-  static LabelledData imageNet(String location, boolean commands) {
+  public static LabelledData imageNet(String location, boolean commands) {
     if (ShardList.isShard(location)) {
       return imageNetShards(location, commands);
     }
@@ -61,7 +61,7 @@ record LabelledData(List<String> classes, List<String> names, Dataset dataset) {
   }
 
   /** Returns the pictures of ImageNet V2, in folders named by the numbers of the classes. */
-  static LabelledData imageNetV2(String location, boolean commands) {
+  public static LabelledData imageNetV2(String location, boolean commands) {
     if (ShardList.isShard(location)) {
       return imageNetShards(location, commands);
     }
@@ -84,7 +84,7 @@ record LabelledData(List<String> classes, List<String> names, Dataset dataset) {
    *     Null for folders that are named after their classes
    * @throws UsageException when there are shards without names
    */
-  static LabelledData of(String location, @Nullable Path classNames, boolean commands) {
+  public static LabelledData of(String location, @Nullable Path classNames, boolean commands) {
     boolean shards = ShardList.isShard(location);
     if (classNames == null) {
       if (shards) {
@@ -117,7 +117,7 @@ record LabelledData(List<String> classes, List<String> names, Dataset dataset) {
   }
 
   /** Returns the same pictures in an order that is drawn for each epoch. */
-  Dataset shuffled() {
+  public Dataset shuffled() {
     if (dataset instanceof WebDataset w) {
       return new WebDataset(
           w.shards(), false, true, WebDataset.BUFFER, w.known(), w.members(), w.files());
@@ -128,7 +128,7 @@ record LabelledData(List<String> classes, List<String> names, Dataset dataset) {
   }
 
   /** Returns how many pictures there are, for which shards are read when nobody says. */
-  long count() {
+  public long count() {
     OptionalLong known = dataset.size();
     if (known.isPresent()) {
       return known.getAsLong();
@@ -143,7 +143,7 @@ record LabelledData(List<String> classes, List<String> names, Dataset dataset) {
   }
 
   /** Folders of ImageNet are named by synsets, in the order of its class names. */
-  static List<String> names(List<String> folders) {
+  public static List<String> names(List<String> folders) {
     boolean some = folders.stream().anyMatch(SYNSET.asMatchPredicate());
     if (!some) {
       return folders.stream().map(name -> name.replace('_', ' ')).toList();

@@ -1,15 +1,15 @@
-package org.openclip.train.command;
+package org.openclip.train.command.data;
 
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.train.data.Faults;
 
 /** What is said of samples that were left out of a measurement. */
-final class LeftOut {
+public final class LeftOut {
   private LeftOut() {}
 
   /** Says how many were left out, and what was wrong with the first; nothing when none was. */
-  static void say(Environment environment, Faults faults) {
+  public static void say(Environment environment, Faults faults) {
     faults
         .first()
         .ifPresent(
@@ -20,7 +20,7 @@ final class LeftOut {
   }
 
   /** Returns an error that says what was wrong with the first, too. */
-  static InvalidInputException because(InvalidInputException error, Faults faults) {
+  public static InvalidInputException because(InvalidInputException error, Faults faults) {
     return faults
         .first()
         .map(

@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.data;
 
 import org.openclip.api.OpenClipException;
 import org.openclip.api.image.Augmentation;
@@ -12,7 +12,7 @@ import org.openclip.hub.picture.PictureFiles;
 import org.openclip.train.run.ModelPreparation;
 
 /** What is done to the pictures and captions of a model. */
-final class Pictures {
+public final class Pictures {
   private final PictureFiles files;
   private final PreprocessConfig config;
   private final ImagePreprocessorProvider provider;
@@ -25,7 +25,7 @@ final class Pictures {
    * @param augmentation of pictures that are trained on
    * @param mostPixels the most that a stored picture may have; 0 for any number
    */
-  Pictures(ModelBuilder builder, Augmentation augmentation, long mostPixels) {
+  public Pictures(ModelBuilder builder, Augmentation augmentation, long mostPixels) {
     this.files = new PictureFiles(builder.registry());
     this.config = builder.preprocessing();
     this.augmentation = augmentation;
@@ -40,26 +40,26 @@ final class Pictures {
                 () -> new OpenClipException("no plugin prepares pictures; add openclip-models"));
   }
 
-  PreprocessConfig config() {
+  public PreprocessConfig config() {
     return config;
   }
 
-  ImagePreprocessor preprocessor() {
+  public ImagePreprocessor preprocessor() {
     return provider.create(config);
   }
 
   /** Returns how samples are prepared for training. */
-  ModelPreparation varied(Tokenizer tokenizer) {
+  public ModelPreparation varied(Tokenizer tokenizer) {
     return varied(ModelPreparation.Captions.of(tokenizer));
   }
 
   /** Returns the same, with captions of another kind. */
-  ModelPreparation varied(ModelPreparation.Captions captions) {
+  public ModelPreparation varied(ModelPreparation.Captions captions) {
     return preparation(provider.augmenter(config, augmentation), captions);
   }
 
   /** Returns how samples are prepared for measuring. */
-  ModelPreparation plain(ModelPreparation.Captions captions) {
+  public ModelPreparation plain(ModelPreparation.Captions captions) {
     ImagePreprocessor preprocessor = preprocessor();
     return preparation((image, random, out) -> preprocessor.preprocess(image, out), captions);
   }

@@ -1,7 +1,7 @@
-package org.openclip.train.command;
+package org.openclip.train.command.data;
 
 import org.openclip.train.data.Dataset;
-import org.openclip.train.data.WebDataset;
+import org.openclip.train.shard.WebDataset;
 
 /**
  * How many steps an epoch has, as the reference counts them.
@@ -11,13 +11,13 @@ import org.openclip.train.data.WebDataset;
  * @param workers the number of {@code --workers}
  * @param ranks how many processes train together
  */
-record StepsInEpoch(int batchSize, int parts, int workers, int ranks) {
+public record StepsInEpoch(int batchSize, int parts, int workers, int ranks) {
   /**
    * Returns the number for an epoch of so many samples. Of shards, every worker of the reference
    * has as many batches as any other, rounded up, so that some samples come by twice; of all else,
    * what does not fill a batch is left out.
    */
-  long of(Dataset dataset, long samples) {
+  public long of(Dataset dataset, long samples) {
     if (!(dataset instanceof WebDataset)) {
       return ceil(samples, ranks) / batchSize / parts;
     }

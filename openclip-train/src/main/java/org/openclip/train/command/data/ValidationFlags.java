@@ -1,4 +1,6 @@
-package org.openclip.train.command;
+package org.openclip.train.command.data;
+
+import org.openclip.train.command.flag.Bounds;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +18,7 @@ import org.openclip.train.run.Validation;
 import picocli.CommandLine.Option;
 
 /** The flags of what is measured while a model trains, with the reference's names and meanings. */
-final class ValidationFlags {
+public final class ValidationFlags {
   @Option(
       names = "--val-data",
       paramLabel = "PATH",
@@ -64,14 +66,14 @@ final class ValidationFlags {
   private String templates = "imagenet80";
 
   /** Checks the numbers. */
-  void check() {
+  public void check() {
     Bounds.atLeast(1, "--val-num-samples", samples);
     Bounds.atLeast(0, "--val-frequency", pairsEvery);
     Bounds.atLeast(0, "--zeroshot-frequency", labelledEvery);
   }
 
   /** Returns whether there is anything to measure. */
-  boolean any() {
+  public boolean any() {
     return pairs != null || imageNet != null || imageNetV2 != null;
   }
 
@@ -94,11 +96,11 @@ final class ValidationFlags {
    * @param pairs pictures with captions; null for none
    * @param labelled pictures of known classes
    */
-  record Sources(
+  public record Sources(
       ValidationFlags flags,
       Validation.@Nullable Source pairs,
       List<Validation.Labelled> labelled) {
-    Sources {
+    public Sources {
       labelled = List.copyOf(labelled);
     }
 
@@ -107,7 +109,7 @@ final class ValidationFlags {
      *
      * @throws InvalidInputException when there is not
      */
-    void check(BooleanSupplier stop) {
+    public void check(BooleanSupplier stop) {
       if (pairs != null && flags.pairsEvery > 0) {
         FirstSample.find("--val-data " + flags.pairs, pairs.dataset(), pairs.preparation(), stop);
       }
@@ -124,7 +126,7 @@ final class ValidationFlags {
      *
      * @param ranks the processes that measure together
      */
-    Validation of(ModelInTraining model, Validation.Settings settings, Ranks ranks) {
+    public Validation of(ModelInTraining model, Validation.Settings settings, Ranks ranks) {
       return new Validation(
           model, pairs, flags.pairsEvery, labelled, flags.labelledEvery, settings, ranks);
     }
@@ -137,7 +139,7 @@ final class ValidationFlags {
    * @param builder of the model that is trained
    * @param pictures what is done to them
    */
-  Sources sources(DataFlags data, ModelBuilder builder, Pictures pictures) {
+  public Sources sources(DataFlags data, ModelBuilder builder, Pictures pictures) {
     List<String> prompts = Prompts.templates(templates);
     List<Validation.Labelled> labelled = new ArrayList<>();
     labelled(data.allowsCommands())

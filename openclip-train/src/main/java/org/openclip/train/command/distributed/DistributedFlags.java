@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.distributed;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -11,7 +11,7 @@ import org.openclip.train.distributed.Placement;
 import picocli.CommandLine.Option;
 
 /** The flags of processes that train together, with the reference's names and meanings. */
-final class DistributedFlags {
+public final class DistributedFlags {
   @Option(
       names = "--dist-url",
       paramLabel = "URL",
@@ -49,7 +49,7 @@ final class DistributedFlags {
         "Each process keeps a part of the optimizer's state, and changes that part of the"
             + " parameters. The numbers are the same."
       })
-  boolean shards;
+  public boolean shards;
 
   @Option(
       names = "--grad-reduce",
@@ -68,7 +68,7 @@ final class DistributedFlags {
   boolean keepDevice;
 
   /** Returns the place of this process. */
-  Placement placement() {
+  public Placement placement() {
     try {
       return Placement.of(Variables::get, url);
     } catch (InvalidInputException e) {
@@ -77,7 +77,7 @@ final class DistributedFlags {
   }
 
   /** Returns how long processes wait for each other. */
-  Duration timeout() {
+  public Duration timeout() {
     if (timeout < 1 || timeout > 1_000_000) {
       throw new UsageException("--dist-timeout must be from 1 to 1000000 seconds");
     }
@@ -85,7 +85,7 @@ final class DistributedFlags {
   }
 
   /** Checks what is chosen by name, and returns the type in which gradients are sent. */
-  DataType gradients() {
+  public DataType gradients() {
     if (lossImpl != null && !lossImpl.matches("bidir|shift|reduce|gather")) {
       throw new UsageException(
           "--loss-dist-impl '" + lossImpl + "' is not one of bidir, shift, reduce, gather");

@@ -1,4 +1,6 @@
-package org.openclip.train.command;
+package org.openclip.train.command.distributed;
+
+import org.openclip.train.command.flag.Bounds;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +21,7 @@ import org.openclip.train.scaling.StepCost;
 import picocli.CommandLine.Option;
 
 /** The flags that measure what training in several processes costs. */
-final class ScalingFlags {
+public final class ScalingFlags {
   private static final int WARM = 3;
   private static final int MOST = 64;
 
@@ -50,7 +52,7 @@ final class ScalingFlags {
       description = "Draws what is measured and estimated as SVG.")
   private @Nullable Path plot;
 
-  boolean measures() {
+  public boolean measures() {
     return !sizes.isEmpty();
   }
 
@@ -59,7 +61,7 @@ final class ScalingFlags {
    *
    * @param more whether flags of another kind of start are given
    */
-  void check(boolean more) {
+  public void check(boolean more) {
     if (more) {
       throw new UsageException(
           "--measure starts processes of this machine alone, as many as it says; leave out"
@@ -75,7 +77,7 @@ final class ScalingFlags {
   }
 
   /** Prints estimates if they are asked for. */
-  boolean estimates(Environment environment) {
+  public boolean estimates(Environment environment) {
     if (estimate) {
       environment.out().print(RingEstimate.table(RingEstimate.documented()));
       environment.out().flush();
@@ -92,7 +94,7 @@ final class ScalingFlags {
    * @param command the command line of a process
    * @param environments the variables of processes that train together, for their number
    */
-  void measure(
+  public void measure(
       List<String> command,
       IntFunction<Map<Integer, Map<String, String>>> environments,
       Environment environment) {

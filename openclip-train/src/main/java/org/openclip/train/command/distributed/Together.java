@@ -1,4 +1,5 @@
-package org.openclip.train.command;
+package org.openclip.train.command.distributed;
+
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -31,8 +32,11 @@ import org.openclip.train.run.RunFolder;
  * @param place of this process
  * @param party the others; null for none
  */
-record Together(DistributedFlags flags, Placement place, @Nullable Party party)
+public record Together(DistributedFlags flags, Placement place, @Nullable Party party)
     implements AutoCloseable {
+  /** The variable that holds the process ID of the launcher. */
+  public static final String LAUNCHER = "OPENCLIP_LAUNCHER";
+
   /** How long a process may take to end by itself when another one has failed. */
   private static final long GRACE_SECONDS = 5;
 
@@ -41,7 +45,7 @@ record Together(DistributedFlags flags, Placement place, @Nullable Party party)
    *
    * @param facts what must be the same in all processes, by name
    */
-  static Together meet(
+  public static Together meet(
       DistributedFlags flags, Placement place, Map<String, String> facts, Environment environment) {
     Consumer<String> say =
         line -> {
@@ -58,7 +62,7 @@ record Together(DistributedFlags flags, Placement place, @Nullable Party party)
 
   /** Ends the process when the one that started it is gone without having ended it. */
   private static void watchLauncher(Environment environment) {
-    String launcher = Variables.get(LaunchCall.LAUNCHER);
+    String launcher = Variables.get(LAUNCHER);
     if (launcher != null && launcher.matches("[0-9]{1,18}")) {
       ProcessHandle.of(Long.parseLong(launcher))
           .ifPresent(
@@ -88,50 +92,50 @@ record Together(DistributedFlags flags, Placement place, @Nullable Party party)
   }
 
   /** Returns whether this process writes what is kept. */
-  boolean writes() {
+  public boolean writes() {
     return place.rank() == 0;
   }
 
   /** Returns whether this process has a part in what is kept, though another one may write it. */
-  boolean saves() {
+  public boolean saves() {
     return writes() || (party != null && flags.shards);
   }
 
   /** Returns how many processes there are. */
-  int size() {
+  public int size() {
     return place.size();
   }
 
   /** Returns whether this process keeps a log. */
-  boolean logs() {
+  public boolean logs() {
     return writes() || (flags.logLocal && place.localRank() == 0);
   }
 
   /** Returns a run's folder with the log that this process writes. */
-  RunFolder ownLog(RunFolder folder) {
+  public RunFolder ownLog(RunFolder folder) {
     return party != null && flags.logLocal ? folder.logOf(place.rank()) : folder;
   }
 
-  World world() {
+  public World world() {
     return party == null ? World.ALONE : party.world();
   }
 
   /** Returns the device of this process for the one that all are given. */
-  Device device(Device given) {
+  public Device device(Device given) {
     boolean own = party != null && !flags.keepDevice && given.kind() != Device.Kind.CPU;
     return own ? new Device(given.kind(), place.localRank()) : given;
   }
 
-  Gathering gathering(boolean siglip) {
+  public Gathering gathering(boolean siglip) {
     return new Gathering(
         place.rank(), place.size(), siglip || flags.localLoss, siglip || flags.gatherWithGrad);
   }
 
-  TrainingPlan.Sharing sharing() {
+  public TrainingPlan.Sharing sharing() {
     return new TrainingPlan.Sharing(flags.syncNorms, flags.gradients(), flags.shards);
   }
 
-  Ranks ranks(Trainer trainer) {
+  public Ranks ranks(Trainer trainer) {
     return party == null
         ? Ranks.alone(trainer)
         : new Ranks(place.rank(), place.size(), trainer, party::at);
@@ -142,12 +146,12 @@ record Together(DistributedFlags flags, Placement place, @Nullable Party party)
    *
    * @param decided by name; of the first process alone
    */
-  Map<String, String> told(Map<String, String> decided) {
+  public Map<String, String> told(Map<String, String> decided) {
     return party == null ? decided : party.told(decided);
   }
 
   /** Returns what is to be said of the processes, in lines. */
-  List<String> notes(@Nullable Checkpoint resumed) {
+  public List<String> notes(@Nullable Checkpoint resumed) {
     List<String> notes = new ArrayList<>();
     if (party != null) {
       notes.add(
@@ -173,7 +177,7 @@ record Together(DistributedFlags flags, Placement place, @Nullable Party party)
   }
 
   /** Sees that all processes start from the same parameters. */
-  void agreeOnWeights(Trainer trainer) {
+  public void agreeOnWeights(Trainer trainer) {
     if (party == null) {
       return;
     }
@@ -191,7 +195,7 @@ record Together(DistributedFlags flags, Placement place, @Nullable Party party)
   }
 
   /** Returns why the run failed, and tells the others if it was because of this process. */
-  RuntimeException explained(RuntimeException e) {
+  public RuntimeException explained(RuntimeException e) {
     return party == null ? e : party.explained(e);
   }
 

@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.flag;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,7 +10,7 @@ import org.openclip.api.image.Augmentation;
 import picocli.CommandLine.Option;
 
 /** The flag of how pictures are varied, {@code --aug-cfg}. */
-final class AugmentationFlag {
+public final class AugmentationFlag {
   @Option(
       names = "--aug-cfg",
       arity = "0..*",
@@ -19,12 +19,12 @@ final class AugmentationFlag {
           "Augmentation options, such as scale=0.5,1.0; use_timm=true uses timm's augmentation.")
   private Map<String, String> texts = new LinkedHashMap<>();
 
-  Augmentation augmentation() {
+  public Augmentation augmentation() {
     return Augmentation.of(json());
   }
 
   /** Returns what is to be said of keys that do nothing, in lines. */
-  List<String> notes() {
+  public List<String> notes() {
     Map<String, Object> json = json();
     if (!Boolean.TRUE.equals(json.get("use_timm"))) {
       return List.of();

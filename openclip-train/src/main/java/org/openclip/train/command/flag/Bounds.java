@@ -1,10 +1,10 @@
-package org.openclip.train.command;
+package org.openclip.train.command.flag;
 
 import org.jspecify.annotations.Nullable;
 import org.openclip.hub.cli.UsageException;
 
 /** The bounds of flags that take numbers. */
-final class Bounds {
+public final class Bounds {
   private Bounds() {}
 
   /**
@@ -13,7 +13,7 @@ final class Bounds {
    * @param value that was given; null when none was
    * @throws UsageException when it is smaller than the least, or no number
    */
-  static void atLeast(double least, String flag, @Nullable Number value) {
+  public static void atLeast(double least, String flag, @Nullable Number value) {
     if (value != null && !(value.doubleValue() >= least)) {
       throw new UsageException(
           "%s %s is not possible; it must be at least %s".formatted(flag, value, shown(least)));
@@ -29,7 +29,7 @@ final class Bounds {
   }
 
   /** Checks a flag's number that must be from zero to less than one. */
-  static void share(String flag, @Nullable Double value) {
+  public static void share(String flag, @Nullable Double value) {
     if (value != null && !(value >= 0 && value < 1)) {
       throw new UsageException(
           "%s %s is not possible; it must be from 0 to less than 1".formatted(flag, value));

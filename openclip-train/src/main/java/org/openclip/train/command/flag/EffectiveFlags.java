@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.flag;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,8 +20,8 @@ import picocli.CommandLine.Model.OptionSpec;
  * @param values those that differ from the defaults
  * @param defaults of all flags
  */
-record EffectiveFlags(Map<String, String> values, Map<String, String> defaults) {
-  EffectiveFlags {
+public record EffectiveFlags(Map<String, String> values, Map<String, String> defaults) {
+  public EffectiveFlags {
     values = Collections.unmodifiableMap(new TreeMap<>(values));
     defaults = Collections.unmodifiableMap(new TreeMap<>(defaults));
   }
@@ -31,7 +31,7 @@ record EffectiveFlags(Map<String, String> values, Map<String, String> defaults) 
    *
    * @param depending defaults that depend on other flags, by name
    */
-  static EffectiveFlags of(CommandSpec spec, Map<String, ?> depending) {
+  public static EffectiveFlags of(CommandSpec spec, Map<String, ?> depending) {
     Map<String, String> values = new TreeMap<>();
     Map<String, String> defaults = new TreeMap<>();
     for (OptionSpec option : spec.options()) {
@@ -111,7 +111,7 @@ record EffectiveFlags(Map<String, String> values, Map<String, String> defaults) 
    *
    * @param before as they were written with the checkpoint
    */
-  Map<String, String> differences(Map<String, String> before) {
+  public Map<String, String> differences(Map<String, String> before) {
     Map<String, String> differences = new TreeMap<>();
     for (Map<String, String> side : Arrays.asList(before, values)) {
       for (String name : side.keySet()) {

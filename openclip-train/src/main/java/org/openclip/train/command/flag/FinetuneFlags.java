@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.flag;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +10,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags of a fine-tuning: which parameters, how they learn, and from which pictures. */
-final class FinetuneFlags {
+public final class FinetuneFlags {
   @Option(
       names = "--head-only",
       description = "Trains the classifier only and freezes the image tower.")
-  boolean headOnly;
+  public boolean headOnly;
 
   @Option(
       names = "--image-layer-decay",
@@ -22,16 +22,16 @@ final class FinetuneFlags {
       description =
           "Layer-wise learning rate decay: each layer group of the image tower has D times the"
               + " learning rate of the next one.")
-  @Nullable Double layerDecay;
+  public @Nullable Double layerDecay;
 
-  @Mixin AugmentationFlag variations = new AugmentationFlag();
+  public @Mixin AugmentationFlag variations = new AugmentationFlag();
 
   /**
    * Returns the backend that trains.
    *
    * @param named the one that the user named
    */
-  static BackendProvider backend(PluginRegistry plugins, Optional<String> named) {
+  public static BackendProvider backend(PluginRegistry plugins, Optional<String> named) {
     if (named.isEmpty()) {
       return plugins
           .first(BackendProvider.class, BackendProvider::trains)

@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.flag;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * suffice where they are the beginnings of one flag alone, and of a flag that takes several values
  * the last time that it is given counts.
  */
-final class FlagNames {
+public final class FlagNames {
   /** Flags that the reference does not have; a beginning means its flag first. */
   private static final Set<String> OWN =
       Set.of(
@@ -36,7 +36,7 @@ final class FlagNames {
    * @param call an object with the command's options
    * @param others names of more flags
    */
-  static List<String> whole(List<String> arguments, Object call, Set<String> others) {
+  public static List<String> whole(List<String> arguments, Object call, Set<String> others) {
     CommandSpec spec = CommandSpec.forAnnotatedObject(call);
     Set<String> known = new TreeSet<>(others);
     known.add("--help");

@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.flag;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.TreeMap;
  *
  * @param all every flag with its value, and its values with spaces between
  */
-record GivenFlags(Map<String, String> all) {
+public record GivenFlags(Map<String, String> all) {
   /** Flags that say where, how fast and what is told, not what is trained. */
   private static final Set<String> FREE =
       Set.of(
@@ -100,12 +100,12 @@ record GivenFlags(Map<String, String> all) {
           "-p", "--pretrained",
           "-t", "--templates");
 
-  GivenFlags {
+  public GivenFlags {
     all = new TreeMap<>(all);
   }
 
   /** Reads a call's arguments. */
-  static GivenFlags of(List<String> arguments) {
+  public static GivenFlags of(List<String> arguments) {
     Map<String, String> flags = new TreeMap<>();
     for (int i = 0; i < arguments.size(); i++) {
       String flag = arguments.get(i);
@@ -135,7 +135,7 @@ record GivenFlags(Map<String, String> all) {
    *
    * @param effective what the flags amount to
    */
-  static Map<String, String> shared(EffectiveFlags effective) {
+  public static Map<String, String> shared(EffectiveFlags effective) {
     Map<String, String> some = new TreeMap<>(effective.values());
     some.keySet().removeAll(OWN);
     some.replaceAll((name, value) -> PLACES.contains(name) ? "given" : value);
@@ -147,7 +147,7 @@ record GivenFlags(Map<String, String> all) {
    *
    * @param effective what the flags amount to
    */
-  static EffectiveFlags trained(EffectiveFlags effective, String model) {
+  public static EffectiveFlags trained(EffectiveFlags effective, String model) {
     Map<String, String> some = new TreeMap<>(effective.values());
     some.keySet().removeAll(FREE);
     some.putIfAbsent("--model", model);

@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.flag;
 
 import java.util.Arrays;
 import java.util.Map;
@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
  * The flags that lock parts of the towers (LiT, Zhai et al. 2021, arXiv 2111.07991) or let them
  * learn more slowly (Clark et al. 2020, ELECTRA, arXiv 2003.10555), with the reference's names.
  */
-final class LockFlags {
+public final class LockFlags {
   /** What transformers calls the layer norms of BERT and its kin. */
   private static final String LAYER_NORM = "LayerNorm";
 
@@ -68,7 +68,7 @@ final class LockFlags {
   private boolean poolerApart;
 
   /** Checks the numbers. */
-  void check() {
+  public void check() {
     Bounds.atLeast(0, "--lock-image-unlocked-groups", imageGroups);
     Bounds.atLeast(0, "--lock-text-unlocked-layers", textGroups);
   }
@@ -78,7 +78,7 @@ final class LockFlags {
    *
    * @throws UsageException when a number does not fit the towers
    */
-  Locks locks(Architecture architecture) {
+  public Locks locks(Architecture architecture) {
     return imageLocks(architecture).and(textLocks(architecture));
   }
 

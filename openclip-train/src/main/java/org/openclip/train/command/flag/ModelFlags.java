@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.flag;
 
 import java.util.List;
 import java.util.Optional;
@@ -12,12 +12,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags of the model and its pictures, with the reference's names and meanings. */
-final class ModelFlags {
+public final class ModelFlags {
   @Option(
       names = "--model",
       paramLabel = "MODEL",
       description = "A model name from 'openclip models'. Default: RN50.")
-  String name = "RN50";
+  public String name = "RN50";
 
   @Option(
       names = "--pretrained",
@@ -27,7 +27,7 @@ final class ModelFlags {
   private String pretrained = "";
 
   @Option(names = "--siglip", description = "Uses SigLIP's sigmoid loss.")
-  boolean siglip;
+  public boolean siglip;
 
   @Option(
       names = "--force-quick-gelu",
@@ -89,13 +89,13 @@ final class ModelFlags {
       description = "Rotates images as their EXIF or XMP data say, in training and evaluation.")
   private boolean exifOrientation;
 
-  @Mixin AugmentationFlag variations = new AugmentationFlag();
+  public @Mixin AugmentationFlag variations = new AugmentationFlag();
 
   @Option(
       names = "--max-image-pixels",
       paramLabel = "N",
       description = "Skips images with more pixels; 0 skips none. Default: 25000000.")
-  long mostPixels = 25_000_000;
+  public long mostPixels = 25_000_000;
 
   @Option(
       names = "--distill-model",
@@ -112,7 +112,7 @@ final class ModelFlags {
   @Mixin private FetchSettings fetching = new FetchSettings();
 
   /** Checks the numbers. */
-  void check() {
+  public void check() {
     Bounds.share("--force-patch-dropout", patchDropout);
     imageSize.forEach(size -> Bounds.atLeast(1, "--force-image-size", size));
     Bounds.atLeast(1, "--force-context-length", contextLength);
@@ -121,12 +121,12 @@ final class ModelFlags {
   }
 
   /** Returns whether training starts from weights that exist. */
-  boolean isPretrained() {
+  public boolean isPretrained() {
     return !pretrained.isEmpty();
   }
 
   /** Returns a builder of the model that the flags describe. */
-  ModelBuilder builder(Environment environment) {
+  public ModelBuilder builder(Environment environment) {
     ModelBuilder builder = OpenClip.model(name).plugins(environment.plugins());
     fetching.apply(builder, environment);
     if (isPretrained()) {
@@ -165,7 +165,7 @@ final class ModelFlags {
   }
 
   /** Returns a builder of the model to learn from; empty without one. */
-  Optional<ModelBuilder> teacher(Environment environment) {
+  public Optional<ModelBuilder> teacher(Environment environment) {
     if (teacher == null && teacherWeights == null) {
       return Optional.empty();
     }

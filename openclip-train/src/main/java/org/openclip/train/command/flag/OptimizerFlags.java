@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.flag;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +16,7 @@ import org.openclip.train.run.Schedule;
 import picocli.CommandLine.Option;
 
 /** The flags of optimizer and schedule, with the reference's names, meanings and defaults. */
-final class OptimizerFlags {
+public final class OptimizerFlags {
   /** What timm's names of optimizers mean here, and what sets them apart. */
   private static final Map<String, Choice> TIMM =
       Map.of(
@@ -119,19 +119,19 @@ final class OptimizerFlags {
   private @Nullable Double clip;
 
   /** Creates flags with the reference's defaults for training. */
-  OptimizerFlags() {
+  public OptimizerFlags() {
     this(5e-4, 0.2, 10_000);
   }
 
   /** Creates flags with defaults of their own. */
-  OptimizerFlags(double rate, double weightDecay, long warmup) {
+  public OptimizerFlags(double rate, double weightDecay, long warmup) {
     this.rate = rate;
     this.weightDecay = weightDecay;
     this.warmup = warmup;
   }
 
   /** Checks the numbers. */
-  void check() {
+  public void check() {
     Bounds.atLeast(0, "--lr", rate);
     Bounds.atLeast(0, "--wd", weightDecay);
     Bounds.atLeast(0, "--warmup", warmup);
@@ -150,7 +150,7 @@ final class OptimizerFlags {
    *
    * @param model the model's name
    */
-  Map<String, Double> defaults(String model) {
+  public Map<String, Double> defaults(String model) {
     boolean transformer = model.toLowerCase(Locale.ROOT).contains("vit");
     return switch (name) {
       case "adamw", "nadamw" ->
@@ -164,12 +164,12 @@ final class OptimizerFlags {
     };
   }
 
-  double weightDecay() {
+  public double weightDecay() {
     return weightDecay;
   }
 
   /** Returns which parameters do not decay, beside those that never do. */
-  Predicate<String> spared() {
+  public Predicate<String> spared() {
     List<Pattern> patterns = withoutDecay.stream().map(OptimizerFlags::glob).toList();
     return name -> patterns.stream().anyMatch(p -> p.matcher(name).matches());
   }
@@ -180,12 +180,12 @@ final class OptimizerFlags {
     return Pattern.compile(literal.replace("*", ".*").replace("?", "."));
   }
 
-  double gradientNorm() {
+  public double gradientNorm() {
     return clip == null ? Double.POSITIVE_INFINITY : clip;
   }
 
   /** Returns the optimizer, AdamW with the defaults of the model's kind. */
-  Optimizer optimizer(String model, PluginRegistry plugins) {
+  public Optimizer optimizer(String model, PluginRegistry plugins) {
     Choice choice = TIMM.getOrDefault(name, new Choice(name, Map.of()));
     Map<String, Double> options = new LinkedHashMap<>(choice.options());
     if (name.equals("adamw") || name.equals("nadamw")) {
@@ -208,7 +208,7 @@ final class OptimizerFlags {
   }
 
   /** Returns the schedule over all epochs. */
-  Schedule schedule(int epochs, long stepsInEpoch) {
+  public Schedule schedule(int epochs, long stepsInEpoch) {
     long steps = epochs * stepsInEpoch;
     if (skipScheduler) {
       return new Schedule(Schedule.Kind.CONST, rate, 0, steps, 0, 1, 0);

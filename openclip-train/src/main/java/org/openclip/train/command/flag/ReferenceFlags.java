@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.flag;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +12,7 @@ import org.openclip.hub.cli.UsageException;
  * The flags of the reference that do nothing here, because there is nothing to do, and those that
  * are refused, because their work would be left undone.
  */
-final class ReferenceFlags {
+public final class ReferenceFlags {
   private static final String TENSORFLOW =
       "processes meet on TensorFlow's own servers, whatever the device";
   private static final String SHARDED =
@@ -119,14 +119,14 @@ final class ReferenceFlags {
    * @param notes a line for each that does nothing
    * @param error why the call cannot be; null when it can
    */
-  record Sorted(List<String> kept, List<String> notes, @Nullable String error) {
-    Sorted {
+  public record Sorted(List<String> kept, List<String> notes, @Nullable String error) {
+    public Sorted {
       kept = List.copyOf(kept);
       notes = List.copyOf(notes);
     }
 
     /** Throws what is wrong, if something is. */
-    void check() {
+    public void check() {
       if (error != null) {
         throw new UsageException(error);
       }
@@ -134,12 +134,12 @@ final class ReferenceFlags {
   }
 
   /** Returns the names of all of them. */
-  static Set<String> names() {
+  public static Set<String> names() {
     return FATES.keySet();
   }
 
   /** Takes out of a call's arguments what is not read. */
-  static Sorted sort(List<String> arguments) {
+  public static Sorted sort(List<String> arguments) {
     List<String> kept = new ArrayList<>();
     List<String> notes = new ArrayList<>();
     String error = null;

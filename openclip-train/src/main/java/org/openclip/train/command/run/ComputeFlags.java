@@ -1,4 +1,7 @@
-package org.openclip.train.command;
+package org.openclip.train.command.run;
+
+import org.openclip.train.command.flag.Bounds;
+import org.openclip.train.command.distributed.Together;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +18,7 @@ import org.openclip.hub.cli.UsageException;
 import picocli.CommandLine.Option;
 
 /** The flags of what computes the steps of {@code openclip train}, and how exactly. */
-final class ComputeFlags {
+public final class ComputeFlags {
   @Option(names = "--backend", paramLabel = "NAME", description = "The backend. Default: tf.")
   private String backend = "tf";
 
@@ -37,7 +40,7 @@ final class ComputeFlags {
       description =
           "Gradient accumulation: the number of batches that one step uses as one large batch."
               + " Default: 1.")
-  int accumulate = 1;
+  public int accumulate = 1;
 
   @Option(
       names = "--precision",
@@ -45,7 +48,7 @@ final class ComputeFlags {
       description =
           "fp32; amp_bf16: mixed precision with bfloat16; amp: amp_bf16 if the device has"
               + " bfloat16 instructions, otherwise fp32. Default: amp_bf16.")
-  String precision = "amp_bf16";
+  public String precision = "amp_bf16";
 
   private static final String FASTEST = "amp";
 
@@ -53,28 +56,28 @@ final class ComputeFlags {
   private @Nullable Precision chosen;
   private @Nullable String note;
 
-  ComputeFlags() {
+  public ComputeFlags() {
     this(Processor.current());
   }
 
   /** Creates flags for a processor that may be another one. */
-  ComputeFlags(Processor processor) {
+  public ComputeFlags(Processor processor) {
     this.processor = processor;
   }
 
   /** Checks the numbers. */
-  void check() {
+  public void check() {
     Bounds.atLeast(1, "--accum-freq", accumulate);
     Bounds.atLeast(0, "--threads", threads);
   }
 
   /** Opens the backend. */
-  Backend open(PluginRegistry plugins) {
+  public Backend open(PluginRegistry plugins) {
     return open(plugins, device(), World.ALONE);
   }
 
   /** Opens the backend of a process that trains with others, or alone. */
-  Backend open(PluginRegistry plugins, Together together) {
+  public Backend open(PluginRegistry plugins, Together together) {
     return open(plugins, together.device(device()), together.world());
   }
 
@@ -117,7 +120,7 @@ final class ComputeFlags {
   }
 
   /** Checks that the backend trains, before other processes wait for this one. */
-  void checkTrains(PluginRegistry plugins) {
+  public void checkTrains(PluginRegistry plugins) {
     if (!plugins.named(BackendProvider.class, backend).trains()) {
       throw new UsageException(
           "--backend " + backend + " does not train; --backend tf does, in each process");
@@ -125,12 +128,12 @@ final class ComputeFlags {
   }
 
   /** Lets a model run in the same way. */
-  ModelBuilder apply(ModelBuilder builder) {
+  public ModelBuilder apply(ModelBuilder builder) {
     return builder.backend(backend).device(device()).precision(precision()).threads(threads);
   }
 
   /** Returns the device; as in the reference, {@code cuda} does without a GPU, too. */
-  Device device() {
+  public Device device() {
     return device.equals("cuda") ? Device.AUTO : Device.parse(device);
   }
 
@@ -157,7 +160,7 @@ final class ComputeFlags {
    * Returns what is to be said about the precision of the backend that was opened; nothing when it
    * is what it is called, and no slower than another.
    */
-  Optional<String> note() {
+  public Optional<String> note() {
     return Optional.ofNullable(note);
   }
 }

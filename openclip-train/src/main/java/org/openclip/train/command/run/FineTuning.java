@@ -1,4 +1,10 @@
-package org.openclip.train.command;
+package org.openclip.train.command.run;
+
+import org.openclip.train.command.flag.EffectiveFlags;
+import org.openclip.train.command.flag.FinetuneFlags;
+import org.openclip.train.command.data.LabelledData;
+import org.openclip.train.command.flag.OptimizerFlags;
+import org.openclip.train.command.data.Pictures;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -37,7 +43,7 @@ import org.openclip.train.run.TrainingLoop;
  * The training of an image tower and a linear head on known classes, end to end. Its checkpoints
  * are model folders with the head beside, as what {@code openclip finetune} writes in the end.
  */
-final class FineTuning {
+public final class FineTuning {
   private final Flags flags;
   private final ModelBuilder builder;
   private final Backend backend;
@@ -46,7 +52,7 @@ final class FineTuning {
   private final ClassifierHead zeroShot;
 
   /** The flags that say how. */
-  record Flags(FinetuneFlags own, OptimizerFlags optimizer, RunFlags run) {}
+  public record Flags(FinetuneFlags own, OptimizerFlags optimizer, RunFlags run) {}
 
   /**
    * What was trained.
@@ -54,7 +60,7 @@ final class FineTuning {
    * @param weights of the image tower
    * @param head of the same classes as the one it began with
    */
-  record Tuned(Weights weights, ClassifierHead head) {}
+  public record Tuned(Weights weights, ClassifierHead head) {}
 
   /**
    * Puts the parts together.
@@ -64,7 +70,7 @@ final class FineTuning {
    * @param start the model's weights
    * @param zeroShot where the head starts
    */
-  FineTuning(
+  public FineTuning(
       Flags flags,
       ModelBuilder builder,
       Backend backend,
@@ -80,7 +86,7 @@ final class FineTuning {
   }
 
   /** Returns how long a training on so many pictures is. */
-  static TrainingRun.Length length(RunFlags flags, long samples) {
+  public static TrainingRun.Length length(RunFlags flags, long samples) {
     long steps = samples / flags.batchSize;
     if (steps < 1) {
       throw new UsageException(
@@ -97,7 +103,7 @@ final class FineTuning {
    * @param resumed where it goes on; null when it begins
    * @return empty when the process is told to end first
    */
-  Optional<Tuned> train(TrainingRun run, EffectiveFlags options, @Nullable Checkpoint resumed) {
+  public Optional<Tuned> train(TrainingRun run, EffectiveFlags options, @Nullable Checkpoint resumed) {
     Architecture architecture = builder.architecture();
     Pictures preparing = new Pictures(builder, flags.own.variations.augmentation(), 0);
     flags.own.variations.notes().forEach(run::say);

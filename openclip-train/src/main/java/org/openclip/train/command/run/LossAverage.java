@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.run;
 
 /**
  * A running mean of losses, in which a sample counts less the more samples came after it. It says

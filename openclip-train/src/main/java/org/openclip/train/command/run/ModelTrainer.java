@@ -1,4 +1,10 @@
-package org.openclip.train.command;
+package org.openclip.train.command.run;
+
+import org.openclip.train.command.flag.LockFlags;
+import org.openclip.train.command.flag.ModelFlags;
+import org.openclip.train.command.flag.OptimizerFlags;
+import org.openclip.train.command.data.Pictures;
+import org.openclip.train.command.distributed.Together;
 
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,7 +38,7 @@ import org.openclip.train.run.TrainingLoop;
  * What trains a model: its graphs, the backend's trainer over weights that are new, known or a
  * checkpoint's, and the model that it learns from. Closing it closes them.
  */
-final class ModelTrainer implements AutoCloseable {
+public final class ModelTrainer implements AutoCloseable {
   /** The largest scale of logits, that of CLIP's paper. */
   private static final double LARGEST_SCALE = Math.log(100);
 
@@ -45,7 +51,7 @@ final class ModelTrainer implements AutoCloseable {
   private final Trainer trainer;
 
   /** The flags that say how. */
-  record Flags(
+  public record Flags(
       ModelFlags model,
       ObjectiveFlags objective,
       OptimizerFlags optimizer,
@@ -85,7 +91,7 @@ final class ModelTrainer implements AutoCloseable {
    * @param resumed where training goes on; null when it begins
    * @param teaches whether the model to learn from is loaded, if there is one
    */
-  static ModelTrainer open(
+  public static ModelTrainer open(
       Flags flags,
       ModelBuilder builder,
       Environment environment,
@@ -170,22 +176,22 @@ final class ModelTrainer implements AutoCloseable {
   }
 
   /** Returns the backend's trainer. */
-  Trainer trainer() {
+  public Trainer trainer() {
     return trainer;
   }
 
   /** Returns the processes that train together. */
-  Ranks ranks() {
+  public Ranks ranks() {
     return flags.together.ranks(trainer);
   }
 
   /** Returns what the objective is fed beside pictures and tokens. */
-  TrainingLoop.Extras extras() {
+  public TrainingLoop.Extras extras() {
     return teacher == null ? TrainingLoop.Extras.NONE : teacher;
   }
 
   /** Returns the model as it stands between two steps. */
-  ModelInTraining model(Pictures pictures) {
+  public ModelInTraining model(Pictures pictures) {
     return new ModelInTraining(
         flags.model.name,
         architecture,
@@ -198,7 +204,7 @@ final class ModelTrainer implements AutoCloseable {
   }
 
   /** Writes the model as it stands. */
-  void write(Path folder, PreprocessConfig preprocess) {
+  public void write(Path folder, PreprocessConfig preprocess) {
     try (Weights weights = trainer.weights()) {
       ModelFolder.write(folder, architecture.config(), preprocess, WeightSource.of(weights));
     }

@@ -1,4 +1,6 @@
-package org.openclip.train.command;
+package org.openclip.train.command.run;
+
+import org.openclip.train.command.distributed.Together;
 
 import java.util.Locale;
 import java.util.Map;
@@ -13,7 +15,7 @@ import org.openclip.train.plan.TrainingGraphs;
 import picocli.CommandLine.Option;
 
 /** The flags of what {@code openclip train} makes smaller. */
-final class ObjectiveFlags {
+public final class ObjectiveFlags {
   /** Logits up to this size are computed at once. */
   private static final long WHOLE_BYTES = 256L << 20;
 
@@ -47,7 +49,7 @@ final class ObjectiveFlags {
    * @param teacherWidth of the features of the model that it learns from; 0 without one
    * @param together the processes that train
    */
-  TrainingGraphs graphs(
+  public TrainingGraphs graphs(
       Architecture architecture,
       PluginRegistry plugins,
       boolean siglip,
@@ -78,7 +80,7 @@ final class ObjectiveFlags {
    * @param graphs of the same model and loss
    * @param rows that this process has of a batch
    */
-  TrainingPlan.@Nullable Tiling tiling(
+  public TrainingPlan.@Nullable Tiling tiling(
       TrainingGraphs graphs,
       Architecture architecture,
       PluginRegistry plugins,

@@ -1,4 +1,8 @@
-package org.openclip.train.command;
+package org.openclip.train.command.run;
+
+import org.openclip.train.command.flag.Bounds;
+import org.openclip.train.command.flag.EffectiveFlags;
+import org.openclip.train.command.flag.GivenFlags;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +31,7 @@ import picocli.CommandLine.Option;
  * The flags of a run, of whichever command that trains: how long, where its logs lie, and where it
  * goes on.
  */
-final class RunFlags {
+public final class RunFlags {
   @Option(
       names = "--logs",
       paramLabel = "FOLDER",
@@ -74,22 +78,22 @@ final class RunFlags {
       names = "--epochs",
       paramLabel = "N",
       description = "The total number of epochs. Default: ${DEFAULT-VALUE}.")
-  int epochs;
+  public int epochs;
 
   @Option(
       names = "--batch-size",
       paramLabel = "N",
       description = "The batch size of one process. Default: 64.")
-  int batchSize = 64;
+  public int batchSize = 64;
 
   @Option(
       names = {"--workers", "-j"},
       paramLabel = "N",
       description = "Data loader threads. Default: 4.")
-  int workers = 4;
+  public int workers = 4;
 
   @Option(names = "--seed", paramLabel = "N", description = "The random seed. Default: 0.")
-  long seed;
+  public long seed;
 
   @Option(
       names = "--grad-checkpointing",
@@ -140,7 +144,7 @@ final class RunFlags {
   private final boolean lastAlone;
 
   /** Creates flags with the reference's defaults for training. */
-  RunFlags() {
+  public RunFlags() {
     this(32, false);
   }
 
@@ -150,13 +154,13 @@ final class RunFlags {
    * @param epochs how many
    * @param lastAlone whether a checkpoint goes when the next one is there
    */
-  RunFlags(int epochs, boolean lastAlone) {
+  public RunFlags(int epochs, boolean lastAlone) {
     this.epochs = epochs;
     this.lastAlone = lastAlone;
   }
 
   /** Checks the numbers. */
-  void check() {
+  public void check() {
     Bounds.atLeast(0, "--epochs", epochs);
     Bounds.atLeast(1, "--batch-size", batchSize);
     Bounds.atLeast(0, "--workers", workers);
@@ -168,7 +172,7 @@ final class RunFlags {
   }
 
   /** Returns how many threads prepare samples: one at least, as 0 means in the reference, too. */
-  int threads() {
+  public int threads() {
     return Math.max(1, workers);
   }
 
@@ -207,7 +211,7 @@ final class RunFlags {
    * @param parts batches of a step
    * @param stepsInEpoch how many steps an epoch has
    */
-  TrainingLoop.Settings loop(int parts, long stepsInEpoch) {
+  public TrainingLoop.Settings loop(int parts, long stepsInEpoch) {
     return new TrainingLoop.Settings(seed, batchSize, parts, epochs, stepsInEpoch, threads());
   }
 
@@ -217,7 +221,7 @@ final class RunFlags {
    * @param model the model's name
    * @param precision in which it computes, as the user calls it
    */
-  RunFolder folder(String model, String precision) {
+  public RunFolder folder(String model, String precision) {
     String time =
         LocalDateTime.now(ZoneId.systemDefault())
             .format(DateTimeFormatter.ofPattern("yyyy_MM_dd-HH_mm_ss", Locale.ROOT));
@@ -252,7 +256,7 @@ final class RunFlags {
   }
 
   /** Returns where the run's folder is copied to; empty when it is not. */
-  Optional<Path> remote(RunFolder folder) {
+  public Optional<Path> remote(RunFolder folder) {
     if (!List.of("s3", "fsspec").contains(remoteProtocol)) {
       throw new UsageException(
           "--remote-sync-protocol '" + remoteProtocol + "' is not one of s3, fsspec");
@@ -273,7 +277,7 @@ final class RunFlags {
    *
    * @param say told, in a line, what is not as one might expect
    */
-  @Nullable Checkpoint resumed(RunFolder folder, Consumer<String> say) {
+  public @Nullable Checkpoint resumed(RunFolder folder, Consumer<String> say) {
     if (resume == null) {
       return null;
     }
@@ -299,7 +303,7 @@ final class RunFlags {
   }
 
   /** Writes the flags into the run's folder, without which a run can do. */
-  void params(RunFolder folder, GivenFlags given, Consumer<String> say) {
+  public void params(RunFolder folder, GivenFlags given, Consumer<String> say) {
     try {
       folder.params(given.all());
     } catch (OpenClipException e) {
@@ -308,12 +312,12 @@ final class RunFlags {
   }
 
   /** Returns whether a run may go on with other flags than it began with. */
-  boolean resumeChanged() {
+  public boolean resumeChanged() {
     return resumeChanged;
   }
 
   /** Checks that a run goes on with the flags that it began with, unless it may have others. */
-  void checkSame(Checkpoint checkpoint, EffectiveFlags flags) {
+  public void checkSame(Checkpoint checkpoint, EffectiveFlags flags) {
     Map<String, String> before = new LinkedHashMap<>(checkpoint.options());
     before.remove(Saver.STEPS);
     Map<String, String> differences = flags.differences(before);

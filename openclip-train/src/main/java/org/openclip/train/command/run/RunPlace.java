@@ -1,4 +1,6 @@
-package org.openclip.train.command;
+package org.openclip.train.command.run;
+
+import org.openclip.train.command.distributed.Together;
 
 import java.nio.file.Path;
 import java.util.Map;
@@ -14,7 +16,7 @@ import org.openclip.train.run.RunFolder;
  * @param folder the run's; a process that keeps nothing does not write into it
  * @param resumed where the run goes on; null when it begins
  */
-record RunPlace(RunFolder folder, @Nullable Checkpoint resumed) {
+public record RunPlace(RunFolder folder, @Nullable Checkpoint resumed) {
   private static final String FOLDER = "folder";
   private static final String RESUMED = "resumed";
 
@@ -23,7 +25,7 @@ record RunPlace(RunFolder folder, @Nullable Checkpoint resumed) {
    *
    * @param say told, in a line, what is not as one might expect
    */
-  static RunPlace of(
+  public static RunPlace of(
       Together together, RunFlags flags, String model, String precision, Consumer<String> say) {
     if (together.writes()) {
       RunFolder folder = flags.folder(model, precision);

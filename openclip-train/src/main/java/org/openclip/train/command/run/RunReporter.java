@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.run;
 
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -14,11 +14,11 @@ import org.openclip.train.run.TensorBoardFile;
 import org.openclip.train.run.TrainingLoop;
 
 /** Tells people, the log and TensorBoard how a training goes. */
-final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
+public final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
   private static final String WIPE = "\r\u001b[K";
 
   /** What is done at the end of an epoch. */
-  interface EpochEnd {
+  public interface EpochEnd {
     /** Saves and evaluates; {@code progress} points at the next epoch. */
     void at(Progress progress);
   }
@@ -64,7 +64,7 @@ final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
   }
 
   /** Sets what is done at the end of every epoch. */
-  void atEpochs(EpochEnd action) {
+  public void atEpochs(EpochEnd action) {
     end = action;
   }
 

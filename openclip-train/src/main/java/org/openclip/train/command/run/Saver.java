@@ -1,4 +1,6 @@
-package org.openclip.train.command;
+package org.openclip.train.command.run;
+
+import org.openclip.train.command.flag.EffectiveFlags;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -11,7 +13,7 @@ import org.openclip.train.run.Progress;
 import org.openclip.train.run.RunFolder;
 
 /** Writes the checkpoints of a run, named as the reference names them. */
-final class Saver {
+public final class Saver {
   /** The name under which a checkpoint says how many steps an epoch has. */
   static final String STEPS = "steps of an epoch";
 
@@ -32,7 +34,7 @@ final class Saver {
    * @param resumed where the run goes on; null when it begins
    * @param writes whether this process writes; else it gives the one that does what it alone has
    */
-  Saver(
+  public Saver(
       RunFolder folder,
       Consumer<Path> model,
       Trainer trainer,
@@ -52,14 +54,14 @@ final class Saver {
   }
 
   /** Returns the options that a checkpoint says. */
-  static Map<String, String> options(EffectiveFlags flags, long stepsInEpoch) {
+  public static Map<String, String> options(EffectiveFlags flags, long stepsInEpoch) {
     Map<String, String> options = new LinkedHashMap<>(flags.values());
     options.put(STEPS, Long.toString(stepsInEpoch));
     return options;
   }
 
   /** Returns how many steps an epoch has as a checkpoint says; else as is planned now. */
-  static long steps(Checkpoint checkpoint, long planned) {
+  public static long steps(Checkpoint checkpoint, long planned) {
     String said = checkpoint.options().getOrDefault(STEPS, "");
     return said.matches("[1-9]\\d{0,17}") ? Long.parseLong(said) : planned;
   }
@@ -69,7 +71,7 @@ final class Saver {
   }
 
   /** Saves after an epoch, if it is one of those that are saved. */
-  void epoch(Progress progress) {
+  public void epoch(Progress progress) {
     int epoch = progress.epoch();
     boolean last = epoch == flags.epochs;
     if (last || (flags.saveFrequency() > 0 && epoch % flags.saveFrequency() == 0)) {

@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.run;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;

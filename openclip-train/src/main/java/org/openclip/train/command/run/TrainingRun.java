@@ -1,4 +1,4 @@
-package org.openclip.train.command;
+package org.openclip.train.command.run;
 
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -21,7 +21,7 @@ import org.openclip.train.run.TrainingLoop;
  * @param reporter what tells people
  * @param stop whether the process is told to end
  */
-record TrainingRun(
+public record TrainingRun(
     RunFlags flags, RunFolder folder, Length length, RunReporter reporter, BooleanSupplier stop) {
   /**
    * How long a training is.
@@ -29,9 +29,9 @@ record TrainingRun(
    * @param samplesInStep how many samples a step takes
    * @param stepsInEpoch how many steps an epoch has
    */
-  record Length(int samplesInStep, long stepsInEpoch) {
+  public record Length(int samplesInStep, long stepsInEpoch) {
     /** Returns the length that a checkpoint says, in steps of as many samples. */
-    Length of(Checkpoint checkpoint) {
+    public Length of(Checkpoint checkpoint) {
       return new Length(samplesInStep, Saver.steps(checkpoint, stepsInEpoch));
     }
   }
@@ -40,7 +40,7 @@ record TrainingRun(
    * Does some work in a run; what it fails of stands in the run's log, too. Until it is done, a
    * process that is told to end waits.
    */
-  static <T> T in(
+  public static <T> T in(
       Environment environment,
       RunFlags flags,
       RunFolder folder,
@@ -54,7 +54,7 @@ record TrainingRun(
    *
    * @param writes whether the process keeps more than a log, as one of several does
    */
-  static <T> T in(
+  public static <T> T in(
       Environment environment,
       RunFlags flags,
       RunFolder folder,
@@ -93,7 +93,7 @@ record TrainingRun(
   }
 
   /** Writes a line to the log and the screen. */
-  void say(String line) {
+  public void say(String line) {
     reporter.say(line);
   }
 
@@ -106,7 +106,7 @@ record TrainingRun(
    * @param saver what saves; null in a process that does not
    * @return whether it came to the end
    */
-  boolean train(
+  public boolean train(
       String command, String model, TrainingLoop loop, Progress start, @Nullable Saver saver) {
     say(
         "%s: %s epochs of %s steps, from step %s, in %s"

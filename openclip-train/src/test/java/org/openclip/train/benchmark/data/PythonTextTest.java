@@ -1,4 +1,5 @@
-package org.openclip.train.benchmark;
+package org.openclip.train.benchmark.data;
+
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,5 @@
-package org.openclip.train.command;
+package org.openclip.train.command.data;
+
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,9 +7,9 @@ import java.util.OptionalLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openclip.train.data.Dataset;
-import org.openclip.train.data.ShardList;
+import org.openclip.train.shard.ShardList;
 import org.openclip.train.data.SyntheticDataset;
-import org.openclip.train.data.WebDataset;
+import org.openclip.train.shard.WebDataset;
 
 class StepsInEpochTest {
   private static final Dataset SHARDS =

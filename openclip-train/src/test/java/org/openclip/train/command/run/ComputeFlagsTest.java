@@ -1,4 +1,5 @@
-package org.openclip.train.command;
+package org.openclip.train.command.run;
+
 
 import static org.assertj.core.api.Assertions.assertThat;
 
