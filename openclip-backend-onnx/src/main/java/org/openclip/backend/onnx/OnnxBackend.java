@@ -74,7 +74,7 @@ final class OnnxBackend implements Backend {
     if (integers && wanted.kind() == Device.Kind.CUDA) {
       throw new BackendException(
           OnnxBackendProvider.NAME,
-          "int8 runs on the processor, and not on device %s; take device cpu, or precision fp16"
+          "int8 runs only on the CPU, not on device %s; use device cpu, or precision fp16"
               .formatted(wanted));
     }
     OrtEnvironment environment = OnnxEnvironment.start();
@@ -119,7 +119,7 @@ final class OnnxBackend implements Backend {
         throw new ShutdownException("graph " + graph.name(), e);
       }
       throw new BackendException(
-          name(), "graph " + graph.name() + " was refused: " + e.getMessage(), e);
+          name(), "ONNX Runtime rejected graph " + graph.name() + ": " + e.getMessage(), e);
     }
     return kept(program);
   }

@@ -73,12 +73,12 @@ public final class Devices {
         LOG.log(Level.WARNING, "running on the CPU: {0}", problem);
       }
     } else {
-      problem = "the onnxruntime jar has no CUDA; put onnxruntime_gpu on the path in its place";
+      problem = "the onnxruntime jar does not support CUDA; replace it with onnxruntime_gpu";
     }
     if (demanded) {
       throw new BackendException(
           OnnxEnvironment.BACKEND,
-          "device " + wanted + " was demanded, but " + problem + ". Device auto or cpu works");
+          "device " + wanted + " was requested, but " + problem + ". Use device auto or cpu");
     }
     return Device.CPU;
   }

@@ -73,9 +73,7 @@ public final class OnnxEnvironment {
         new NativePlace(
             Path.of(System.getProperty("java.io.tmpdir", "")),
             UNPACKED,
-            "start Java with -Djava.io.tmpdir=FOLDER and a folder that can be written to and run"
-                + " from, or, where it is only the latter, unpack the libraries of the onnxruntime"
-                + " jar yourself and start with -Donnxruntime.native.path=FOLDER");
+            "start Java with -Djava.io.tmpdir=FOLDER, where FOLDER is writable and allows executable files; if it only does not allow executable files, unpack the libraries of the onnxruntime jar into another folder and start Java with -Donnxruntime.native.path=FOLDER");
     return place
         .problem(failure)
         .orElseGet(
@@ -106,7 +104,7 @@ public final class OnnxEnvironment {
       thread.start();
     } catch (OutOfMemoryError e) {
       if (stack.commandLine() >= 0) {
-        throw new OrtException(stack.problem("there is no room for it (" + e.getMessage() + ")"));
+        throw new OrtException(stack.problem("there is not enough memory for it (" + e.getMessage() + ")"));
       }
       // As a rule the command line is short.
       task.run();

@@ -44,7 +44,7 @@ final class RuntimeInternals {
           OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL.getValue(),
           OrtEnvironment.DEFAULT_NAME);
     } catch (ReflectiveOperationException | InaccessibleObjectException e) {
-      LOG.log(Level.DEBUG, "ONNX Runtime frees its environment when the JVM begins to end", e);
+      LOG.log(Level.DEBUG, "ONNX Runtime frees its environment when the JVM starts to shut down", e);
     }
   }
 
@@ -70,7 +70,7 @@ final class RuntimeInternals {
         }
       }
     } catch (ReflectiveOperationException | RuntimeException e) {
-      LOG.log(Level.DEBUG, "ONNX Runtime's shutdown hook stays", e);
+      LOG.log(Level.DEBUG, "ONNX Runtime's shutdown hook cannot be removed", e);
     }
   }
 
@@ -100,7 +100,7 @@ final class RuntimeInternals {
         | LinkageError
         | InaccessibleObjectException
         | IOException e) {
-      LOG.log(Level.DEBUG, "ONNX Runtime leaves a folder in java.io.tmpdir", e);
+      LOG.log(Level.DEBUG, "ONNX Runtime's folder in java.io.tmpdir cannot be deleted", e);
     }
   }
 

@@ -55,7 +55,7 @@ final class SharedWeights implements AutoCloseable {
       options.addConfigEntry(FOLDER, folder.toString());
       return new SharedWeights(options, names, folder);
     } catch (IOException e) {
-      LOG.log(Level.DEBUG, "no temporary folder, so weights are copied", e);
+      LOG.log(Level.DEBUG, "no temporary folder can be created; weights are copied", e);
       return new SharedWeights(options, Set.of(), null);
     }
   }
@@ -78,7 +78,7 @@ final class SharedWeights implements AutoCloseable {
       Files.deleteIfExists(folder.resolve(OnnxModel.WEIGHTS));
       Files.deleteIfExists(folder);
     } catch (IOException e) {
-      LOG.log(Level.DEBUG, "an empty folder stays behind", e);
+      LOG.log(Level.DEBUG, "an empty folder cannot be deleted", e);
     }
   }
 }

@@ -50,7 +50,7 @@ final class Telemetry {
       try {
         Files.deleteIfExists(SESSION);
       } catch (IOException e) {
-        LOG.log(Level.DEBUG, "ONNX Runtime leaves a file", e);
+        LOG.log(Level.DEBUG, "a file of ONNX Runtime cannot be deleted", e);
       }
     }
     return started;
