@@ -205,7 +205,7 @@ class HubPushTest {
     try {
       assertThatThrownBy(() -> push().push())
           .isInstanceOf(FetchException.class)
-          .hasMessageContaining("set HF_TOKEN to one with the permission to write");
+          .hasMessageContaining("set HF_TOKEN to a token with write permission");
     } finally {
       System.clearProperty("HF_HUB_DISABLE_IMPLICIT_TOKEN");
     }
