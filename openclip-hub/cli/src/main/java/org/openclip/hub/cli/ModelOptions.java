@@ -31,7 +31,7 @@ import org.openclip.hub.model.PretrainedTags;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options by which every command chooses a model and how it runs. */
+/** The options of commands that load a model: model, weights, backend, device, precision and threads. */
 public final class ModelOptions {
   /** The folder in which {@code init} writes models and in which they are looked for by name. */
   public static final Path HOME = Path.of("models");
@@ -54,12 +54,10 @@ public final class ModelOptions {
       names = {"-m", "--model"},
       paramLabel = "MODEL",
       description = {
-        "A name of 'openclip models' or a model folder. Without --pretrained, a name stands for the"
-            + " folder models/NAME.",
-        "Default: OPENCLIP_MODEL of the environment, else "
+        "A name from 'openclip models' or a model folder. Without --pretrained, a name refers to the folder models/NAME.",
+        "Default: the environment variable OPENCLIP_MODEL; if it is not set, "
             + DEFAULT
-            + " with --pretrained, and"
-            + " without it the model that comes with OpenCLIP."
+            + " with --pretrained, and the built-in model without it."
       })
   private @Nullable String model;
 
@@ -76,7 +74,7 @@ public final class ModelOptions {
   @Option(
       names = "--backend",
       paramLabel = "NAME",
-      description = "The backend, such as onnx. Default: the preferred backend on the path.")
+      description = "The backend, such as onnx. Default: the preferred installed backend.")
   private @Nullable String backend;
 
   @Option(
@@ -88,15 +86,14 @@ public final class ModelOptions {
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
-      description = "fp32, fp16, bf16 or int8. Default: fp32, and int8 for weights of 8 bits.")
+      description = "fp32, fp16, bf16 or int8. Default: fp32, or int8 for 8-bit weights.")
   private @Nullable Precision precision;
 
   @Option(
       names = "--threads",
       paramLabel = "N",
       description =
-          "The number of cores for decoding and encoding together. Default: all; small models"
-              + " use one of them to encode.")
+          "The number of cores for decoding and encoding together. Default: all; small models use one core to encode.")
   private int threads;
 
   @Option(
@@ -153,7 +150,7 @@ public final class ModelOptions {
   public void name(String argument) {
     if (model != null) {
       throw new UsageException(
-          "the model is named twice: %s, and --model %s".formatted(argument, model));
+          "two models are given: %s, and --model %s".formatted(argument, model));
     }
     model = argument;
   }
@@ -266,7 +263,7 @@ public final class ModelOptions {
     if (untrained != null) {
       note(
           environment,
-          "the weights %s are untrained (%s); the numbers mean nothing"
+          "the weights %s are untrained (%s); the results are meaningless"
               .formatted(folder ? "in " + name : "of " + name, untrained));
     }
     String note = says.get(NOTE);
@@ -295,7 +292,7 @@ public final class ModelOptions {
       return named;
     }
     throw new InvalidInputException(
-        "there are no weights for %s: name a tag or a checkpoint by --pretrained, or run 'openclip init %s', which fills %s with untrained ones"
+        "there are no weights for %s: set --pretrained to a tag or a checkpoint, or run 'openclip init %s', which fills %s with untrained weights"
             .formatted(located, located, folder));
   }
 
@@ -311,7 +308,7 @@ public final class ModelOptions {
     if (names.contains(named) && Files.isDirectory(Path.of(named))) {
       note(
           environment,
-          "%s is the model of that name, and not the folder %s that is here; for the folder write %s"
+          "using the model %s, not the folder %s; to use the folder, write %s"
               .formatted(named, named, Path.of(".", named)));
     }
     if (names.contains(named) || SCHEMES.matcher(named).lookingAt()) {
@@ -325,11 +322,11 @@ public final class ModelOptions {
     }
     if (named.contains("/") || named.contains("\\")) {
       throw new InvalidInputException(
-          "there is no model folder %s; check the path, or make one by 'openclip init MODEL %s'"
+          "there is no model folder %s; check the path, or create the folder with 'openclip init MODEL %s'"
               .formatted(named, named));
     }
     throw new UnknownNameException(
-        "model", named, names, "'openclip models' lists them; a model folder will do, too");
+        "model", named, names, "'openclip models' lists the names; a model folder also works");
   }
 
   /** Returns the value of a {@code --set}: as JSON, or as the text that it is. */

@@ -12,7 +12,7 @@ import org.openclip.hub.cli.terminal.Printable;
 import org.openclip.hub.io.Missing;
 import org.openclip.hub.picture.PictureFolder;
 
-/** Pictures as users name them: files, and folders for all pictures below them. */
+/** Resolves picture arguments: files, and folders with their subfolders. */
 public final class PictureArguments {
   private PictureArguments() {}
 
@@ -42,7 +42,7 @@ public final class PictureArguments {
     PictureFolder folder = PictureFolder.list(path, environment.plugins());
     if (folder.pictures().isEmpty()) {
       throw new InvalidInputException(
-          "folder %s has no picture; looked for files that end in %s"
+          "folder %s contains no pictures; their file names must end in %s"
               .formatted(path, folder.knownEndings()));
     }
     folder
@@ -71,7 +71,7 @@ public final class PictureArguments {
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {
-      throw new InvalidInputException("'" + name + "' is no path: " + e.getMessage(), e);
+      throw new InvalidInputException("'" + name + "' is not a valid path: " + e.getMessage(), e);
     }
   }
 }

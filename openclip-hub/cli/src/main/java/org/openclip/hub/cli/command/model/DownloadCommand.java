@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that brings a model to this machine without loading it. */
+/** The command {@code download}: downloads a model without loading it. */
 public final class DownloadCommand implements CommandProvider {
   /** Creates the provider. */
   public DownloadCommand() {}
@@ -43,7 +43,7 @@ public final class DownloadCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "The path of the checkpoint is the output.",
+        "Prints the path of the checkpoint.",
         "",
         "  openclip download ViT-B-32 --pretrained laion2b_s34b_b79k",
         "  openclip download hf-hub:timm/ViT-B-16-SigLIP2@main"

@@ -35,7 +35,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that tells everything about one model, without loading it. */
+/** The command {@code info}: shows the configuration and size of a model without loading it. */
 public final class InfoCommand implements CommandProvider {
   private static final String SCHEME = "local-dir:";
 
@@ -168,7 +168,7 @@ public final class InfoCommand implements CommandProvider {
               .plugins()
               .first(TokenizerProvider.class, p -> p.matches(architecture.config().text()))
               .map(Provider::name)
-              .orElse("none on the path"));
+              .orElse("none installed"));
       facts.put("text_tower", text);
       Map<String, Object> state = new LinkedHashMap<>();
       state.put("parameters", size.parameters());

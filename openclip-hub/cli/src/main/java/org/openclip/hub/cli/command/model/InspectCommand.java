@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that lists a checkpoint: its tensors, and the models that it looks like. */
+/** The command {@code inspect}: lists the tensors of a checkpoint and the models that they match. */
 public final class InspectCommand implements CommandProvider {
   /** Creates the provider. */
   public InspectCommand() {}
@@ -32,7 +32,7 @@ public final class InspectCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Lists the tensors of a checkpoint and the models that it fits";
+    return "Lists the tensors of a checkpoint and the models that they match";
   }
 
   @Override
@@ -45,8 +45,7 @@ public final class InspectCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "Reads safetensors (also sharded), PyTorch's files and NumPy's .npz. Nothing in them is"
-            + " run.",
+        "Reads safetensors (also sharded), PyTorch checkpoints and NumPy's .npz. No code in the files is run.",
         "",
         "  openclip inspect ViT-B-32.pt",
         "  openclip inspect epoch_32.pt --tensors"
@@ -106,7 +105,7 @@ public final class InspectCommand implements CommandProvider {
             likeness.model(),
             likeness.exact() ? "fits" : Math.floor(likeness.share() * 1000) / 10 + " % alike");
       }
-      facts.put("models", models.isEmpty() ? "none of the catalogue" : models);
+      facts.put("models", models.isEmpty() ? "no built-in model" : models);
       if (models.isEmpty() && !alike.relative().isEmpty()) {
         facts.put("family", "that of " + alike.relative());
       }

@@ -30,7 +30,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that publishes a model on the hub. */
+/** The command {@code push}: publishes a model on the hub. */
 public final class PushCommand implements CommandProvider {
   private static final String SCHEME = "local-dir:";
 
@@ -57,8 +57,7 @@ public final class PushCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "A folder with open_clip_model.safetensors goes as it is; anything else is written so"
-            + " first. The token is that of HF_TOKEN.",
+        "A folder with open_clip_model.safetensors is uploaded unchanged; any other model is first written as such a folder. HF_TOKEN holds the access token.",
         "",
         "  openclip push models/cats me/cats --create --private --license mit",
         "  openclip push ViT-B-32 me/finetuned --pretrained epoch_32.pt --dry-run"
@@ -174,7 +173,7 @@ public final class PushCommand implements CommandProvider {
         if (files.stream().anyMatch(file -> file.replaces() == null)) {
           environment
               .err()
-              .println("openclip: note: the hub was not asked what it has; the model is whole");
+              .println("openclip: note: dry run: the model is complete; the hub was not contacted");
         }
         return Main.SUCCESS;
       }
@@ -217,7 +216,7 @@ public final class PushCommand implements CommandProvider {
       try {
         return Files.createTempDirectory("openclip-push");
       } catch (IOException e) {
-        throw new OpenClipException("there is no place for temporary files: " + e, e);
+        throw new OpenClipException("a temporary folder cannot be created: " + e, e);
       }
     }
 

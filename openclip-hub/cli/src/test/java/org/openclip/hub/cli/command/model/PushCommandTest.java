@@ -83,7 +83,7 @@ class PushCommandTest {
     assertThat(offline.out())
         .containsPattern("open_clip_config.json +\\d+ +-")
         .containsPattern("README.md +\\d+ +-");
-    assertThat(offline.err()).contains("openclip: note: the hub was not asked what it has");
+    assertThat(offline.err()).contains("openclip: note: dry run: the model is complete");
 
     server.close();
     CommandLineRun unreachable =
