@@ -101,7 +101,7 @@ record EvalRun(
     if (!Files.exists(file)) {
       return false;
     }
-    options.say(environment, file + " exists already; it is not measured again");
+    options.say(environment, file + " already exists; skipping it");
     return true;
   }
 
@@ -113,8 +113,7 @@ record EvalRun(
       RemoteFiles files) {
     if (task == BenchmarkTask.CAPTIONING) {
       throw new UsageException(
-          "--task captioning is not measured: its scores need Python's tokenizer of captions; write"
-              + " the captions by 'openclip caption'");
+          "--task captioning is not supported: its scores need Python's caption tokenizer; use 'openclip caption' to write the captions");
     }
     if (task == BenchmarkTask.LINEAR_PROBE) {
       return new ProbeRun(this, model, environment, files).metrics();
@@ -178,7 +177,7 @@ record EvalRun(
         }
         if (sum.length != values.length || rows.shape()[1] != width) {
           throw new InvalidInputException(
-              file + " holds a classifier of another shape than " + files.getFirst());
+              file + " contains a classifier whose shape differs from " + files.getFirst());
         }
         for (int i = 0; i < sum.length; i++) {
           sum[i] += values[i] / files.size();
@@ -252,7 +251,7 @@ record EvalRun(
                 });
     if (!left.isEmpty()) {
       throw new UsageException(
-          "%s has %s, but only %s are filled in"
+          "%s has %s, but the supported placeholders are %s"
               .formatted(option, left.getFirst(), new TreeSet<>(values.keySet())));
     }
     return filled;

@@ -57,7 +57,7 @@ record ProbeRun(EvalRun run, EvalModel model, Environment environment, RemoteFil
       int held = (int) Math.round(run.validationShare() * order.size());
       if (held < 1 || held >= order.size()) {
         throw new InvalidInputException(
-            "--val_proportion %s of %s pictures leaves one part empty"
+            "--val_proportion %s of %s pictures leaves the training or the validation part empty"
                 .formatted(run.validationShare(), order.size()));
       }
       validation = train.of(order.subList(order.size() - held, order.size()));
@@ -115,7 +115,7 @@ record ProbeRun(EvalRun run, EvalModel model, Environment environment, RemoteFil
     BenchmarkData data = BenchmarkData.open(run.root(), split, files);
     if (data.kind() != BenchmarkData.Kind.CLASSIFICATION) {
       throw new InvalidInputException(
-          "a linear probe needs one class for each picture, which %s has not"
+          "a linear probe needs one class for each picture, but %s has several"
               .formatted(data.location()));
     }
     BenchmarkFeatures features = run.features(model, data, split, environment, files);

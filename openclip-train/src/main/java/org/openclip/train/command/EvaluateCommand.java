@@ -36,7 +36,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The command that says how good a model is. */
+/** The command {@code evaluate}: computes zero-shot accuracy, linear probes and retrieval. */
 public final class EvaluateCommand implements CommandProvider {
   /** Creates the provider. */
   public EvaluateCommand() {}
@@ -142,8 +142,7 @@ public final class EvaluateCommand implements CommandProvider {
           folder == null ? sets.get("") : sets.getOrDefault("folder_", sets.get(""));
       if (judged == null && (training != null || classifier != null)) {
         throw new UsageException(
-            "--linear-probe and --classifier judge the pictures of --folder or --imagenet-val; give"
-                + " one of them");
+            "--linear-probe and --classifier need --folder or --imagenet-val");
       }
       if (judged != null && training != null) {
         LabelledFeatures.numbers(judged.classes(), training.classes());

@@ -133,11 +133,11 @@ final class FinetuneCall implements Arguments.Call {
     optimizer.check();
     if (shares.size() > 1 && valFolder == null) {
       throw new UsageException(
-          "several values of --alpha need --val-folder, which tells the best of them");
+          "several values of --alpha need --val-folder, which is used to choose the best value");
     }
     for (double share : shares) {
       if (!(share >= 0 && share <= 1)) {
-        throw new UsageException("--alpha " + share + " is not from 0 to 1");
+        throw new UsageException("--alpha is " + share + ", but must be from 0 to 1");
       }
     }
     BackendProvider backend = FinetuneFlags.backend(environment.plugins(), model.backend());
@@ -201,8 +201,7 @@ final class FinetuneCall implements Arguments.Call {
       throw new UsageException(
           String.format(
               Locale.ROOT,
-              "finetune trains in one process, but the environment says that %d train together"
-                  + " (WORLD_SIZE, SLURM_NTASKS or TF_CONFIG); start one, or take 'openclip train'",
+              "finetune trains in one process, but the environment sets %d processes (WORLD_SIZE, SLURM_NTASKS or TF_CONFIG); start one process, or use 'openclip train'",
               processes));
     }
   }
@@ -341,7 +340,7 @@ final class FinetuneCall implements Arguments.Call {
       environment
           .err()
           .println(
-              "alpha %s is in %s, its classifier in %s"
+              "wrote the model of alpha %s to %s and its classifier to %s"
                   .formatted(share, output, ClassifierHead.FILE));
     }
   }

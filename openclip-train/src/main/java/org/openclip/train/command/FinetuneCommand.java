@@ -8,7 +8,7 @@ import java.util.Set;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
 
-/** The command that makes a classifier of a model by training on known classes. */
+/** The command {@code finetune}: fine-tunes a model and a linear classifier on labelled images. */
 public final class FinetuneCommand implements CommandProvider {
   /** Creates the provider. */
   public FinetuneCommand() {}

@@ -75,7 +75,7 @@ final class LaunchCall implements Arguments.Call {
   @Option(
       names = "--max-restarts",
       paramLabel = "N",
-      description = "How often the processes are restarted from the last checkpoint. Default: 0.")
+      description = "The maximum number of restarts from the last checkpoint. Default: 0.")
   private int restarts;
 
   @Mixin private ScalingFlags scaling = new ScalingFlags();
@@ -111,7 +111,7 @@ final class LaunchCall implements Arguments.Call {
           .println(
               String.format(
                   Locale.ROOT,
-                  "openclip: starting all processes again from the last checkpoint, %d of %d times",
+                  "openclip: restarting all processes from the last checkpoint, restart %d of %d",
                   started + 1,
                   restarts));
       environment.err().flush();
@@ -143,11 +143,11 @@ final class LaunchCall implements Arguments.Call {
 
   private void check() {
     if (command.isEmpty()) {
-      throw new UsageException("-- is missing, after which stands what to start, such as train");
+      throw new UsageException("-- is missing; the command to start, such as train, follows it");
     }
     if (!command.get(0).equals("train")) {
       throw new UsageException(
-          "'%s' does not train in several processes; train does".formatted(command.get(0)));
+          "'%s' cannot run in several processes; only train can".formatted(command.get(0)));
     }
     if (scaling.measures()) {
       scaling.check(nodes > 1 || restarts > 0 || processes > 0);
@@ -170,11 +170,11 @@ final class LaunchCall implements Arguments.Call {
     }
     if (restarts > 0 && nodes > 1) {
       throw new UsageException(
-          "--max-restarts is for one machine; on several, let Slurm start the job again");
+          "--max-restarts works on one machine; on several machines, let Slurm restart the job");
     }
     if (restarts > 0 && command.stream().noneMatch(a -> a.matches("--name(=.*)?"))) {
       throw new UsageException(
-          "--max-restarts needs the run's --name, by which its last checkpoint is found");
+          "--max-restarts needs the run's --name to find the last checkpoint");
     }
   }
 
@@ -221,7 +221,7 @@ final class LaunchCall implements Arguments.Call {
     try (ServerSocket free = new ServerSocket(0)) {
       return free.getLocalPort();
     } catch (IOException e) {
-      throw new OpenClipException("there is no free port: " + e, e);
+      throw new OpenClipException("no free port was found: " + e, e);
     }
   }
 }

@@ -85,8 +85,7 @@ final class TrainCall implements Arguments.Call {
     check();
     if (!data.trains() && !validation.any()) {
       throw new UsageException(
-          "--train-data is missing; it names the data to train on. With --val-data or"
-              + " --imagenet-val alone, a model is only measured");
+          "--train-data is missing; set it to the training data. With only --val-data or --imagenet-val, a model is evaluated");
     }
     Placement place = distributed.placement();
     distributed.gradients();
@@ -288,7 +287,7 @@ final class TrainCall implements Arguments.Call {
             .of(dataset, samples);
     if (steps < 1) {
       throw new UsageException(
-          "an epoch of %s samples has no batch of %s%s; take a smaller --batch-size"
+          "an epoch of %s samples is smaller than a batch of %s%s; use a smaller --batch-size"
               .formatted(
                   samples,
                   running.batchSize,

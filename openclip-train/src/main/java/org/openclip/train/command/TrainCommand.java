@@ -8,7 +8,7 @@ import java.util.List;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
 
-/** The command that trains a model, with the reference's flags. */
+/** The command {@code train}: trains a model, with the reference's flags. */
 public final class TrainCommand implements CommandProvider {
   /** Creates the provider. */
   public TrainCommand() {}

@@ -17,7 +17,7 @@ public record Order(long seed, int epoch, int rank, int ranks) {
   public Order {
     if (epoch < 0 || ranks < 1 || rank < 0 || rank >= ranks) {
       throw new InvalidInputException(
-          "epoch %s of rank %s among %s is not possible".formatted(epoch, rank, ranks));
+          "epoch %s of rank %s among %s is invalid".formatted(epoch, rank, ranks));
     }
   }
 

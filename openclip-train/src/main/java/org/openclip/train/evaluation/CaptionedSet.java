@@ -94,7 +94,7 @@ public record CaptionedSet(Dataset dataset, int size) {
 
     Map<String, Double> metrics() {
       if (owners.isEmpty()) {
-        throw new InvalidInputException("there is not one picture with a caption that can be read");
+        throw new InvalidInputException("there is no readable picture with a caption");
       }
       Embeddings pictures = Embeddings.concat(images);
       Embeddings captions = Embeddings.concat(texts);

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.openclip.api.InvalidInputException;
 
-/** A caption in a file of its own, in UTF-8. */
+/** Reads a caption from a UTF-8 file. */
 public final class CaptionFile {
   /** The longest that is taken for a caption, in bytes. */
   private static final int MOST_BYTES = 1 << 20;
@@ -30,7 +30,7 @@ public final class CaptionFile {
     }
     if (bytes.length > MOST_BYTES) {
       throw new InvalidInputException(
-          "%s has more than %s bytes, which no caption has".formatted(file, MOST_BYTES));
+          "%s has more than %s bytes, the limit for a caption".formatted(file, MOST_BYTES));
     }
     String text = text(bytes);
     String caption = (text.startsWith("\uFEFF") ? text.substring(1) : text).strip();

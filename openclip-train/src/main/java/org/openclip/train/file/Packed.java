@@ -10,7 +10,7 @@ import org.apache.commons.compress.compressors.zstandard.ZstdUtils;
 import org.openclip.api.InvalidInputException;
 import org.tukaani.xz.XZInputStream;
 
-/** The unpacking of files that are packed whole, told by their first bytes whatever their name. */
+/** Decompresses files; the first bytes of a file determine its compression. */
 public final class Packed {
   private static final int BUFFER = 1 << 20;
 
@@ -51,8 +51,7 @@ public final class Packed {
       if (begins(head, ZSTD)) {
         if (!ZstdUtils.isZstdCompressionAvailable()) {
           throw new InvalidInputException(
-              "it is packed by Zstandard; add the jar com.github.luben:zstd-jni to the path, or"
-                  + " unpack it, as with: zstd -d");
+              "it is compressed with Zstandard; add the jar com.github.luben:zstd-jni to the class or module path, or decompress it, as with: zstd -d");
         }
         return new ZstdCompressorInputStream(stream);
       }

@@ -50,7 +50,7 @@ public record LabelledFolder(List<String> classes, List<Path> files, List<Intege
     for (String name : classes) {
       if (!name.matches("\\d{1,9}") || Integer.parseInt(name) >= classCount) {
         throw new InvalidInputException(
-            "folder '%s' is not the number of one of the %s class names; folders are named from 0 to %s"
+            "folder '%s' is not the number of one of the %s class names; name the folders from 0 to %s"
                 .formatted(name, classCount, classCount - 1));
       }
       numbers.add(Integer.parseInt(name));
@@ -78,7 +78,7 @@ public record LabelledFolder(List<String> classes, List<Path> files, List<Intege
   public static LabelledFolder of(PictureTree tree) {
     if (tree.folders().isEmpty()) {
       throw new InvalidInputException(
-          tree.root() + " has no folders in it; one for each class, named after it, is expected");
+          tree.root() + " has no subfolders; it must have one for each class, named after the class");
     }
     Map<String, List<Path>> byClass =
         tree.pictures().stream().collect(Collectors.groupingBy(tree::folderOf));
@@ -89,7 +89,7 @@ public record LabelledFolder(List<String> classes, List<Path> files, List<Intege
       List<Path> pictures = byClass.get(name);
       if (pictures == null) {
         throw new InvalidInputException(
-            "%s holds no pictures (%s)".formatted(tree.root().resolve(name), tree.endings()));
+            "%s contains no pictures (%s)".formatted(tree.root().resolve(name), tree.endings()));
       }
       pictures.stream().sorted(ORDER).forEach(files::add);
       labels.addAll(Collections.nCopies(pictures.size(), label));

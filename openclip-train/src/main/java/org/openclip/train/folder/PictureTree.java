@@ -100,9 +100,9 @@ public record PictureTree(PictureFolder folder, Map<String, Path> captions) {
   public boolean isCaptioned() {
     if (pictures().isEmpty()) {
       throw new InvalidInputException(
-          "%s holds no pictures (%s); there should be some with a caption beside each, in a .txt"
+          "%s contains no pictures (%s); it must contain pictures with captions, each in a .txt"
                   .formatted(root(), endings())
-              + " file of the same name, or in folders named after their classes");
+              + " file of the same name, or pictures in folders named after their classes");
     }
     List<Path> bare = pictures().stream().filter(p -> !captions.containsKey(stem(p))).toList();
     if (bare.isEmpty()) {
@@ -110,19 +110,19 @@ public record PictureTree(PictureFolder folder, Map<String, Path> captions) {
     }
     if (bare.size() < pictures().size()) {
       throw new InvalidInputException(
-          "%s of the %s pictures in %s have a caption beside them, but %s has none; write %s.txt, or"
+          "%s of the %s pictures in %s have a caption file, but %s has none; write %s.txt, or"
                   .formatted(
                       pictures().size() - bare.size(),
                       pictures().size(),
                       root(),
                       bare.get(0),
                       stem(bare.get(0)))
-              + " take all .txt files away to name the pictures after their folders");
+              + " remove all .txt files to use the folder names as classes");
     }
     for (Path picture : pictures()) {
       if (folderOf(picture).isEmpty()) {
         throw new InvalidInputException(
-            "%s has no caption: there is no %s.txt, and it lies in no folder of %s named after its class"
+            "%s has no caption: there is no %s.txt, and it is not in a class folder of %s"
                 .formatted(picture, stem(picture), root()));
       }
     }

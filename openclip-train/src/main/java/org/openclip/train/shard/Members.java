@@ -13,8 +13,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.hub.io.JsonObjects;
 
 /**
- * Which files of a sample in a tar shard are its image and its caption, by what follows the first
- * dot of their names.
+ * Chooses the image and the caption of a sample in a tar shard by the file name extensions.
  *
  * @param pictures what may be the image; the first that is there is
  * @param captions what may be the caption; the first that is there is
@@ -44,7 +43,7 @@ public record Members(
     if (chances.size() > fields.size()
         || chances.stream().anyMatch(c -> !(c >= 0 && c < Double.POSITIVE_INFINITY))) {
       throw new InvalidInputException(
-          "chances %s for the fields %s: give at most one for each, none negative"
+          "probabilities %s for the fields %s: give at most one for each field, none negative"
               .formatted(chances, fields));
     }
   }
@@ -85,7 +84,7 @@ public record Members(
       String target = group.links().get(suffix);
       if (target != null) {
         return new InvalidInputException(
-            "its .%s is a link to %s, and links in shards are not followed; store the file itself"
+            "its .%s is a link to %s, but links in shards are not supported; store the file itself"
                 .formatted(suffix, target));
       }
     }

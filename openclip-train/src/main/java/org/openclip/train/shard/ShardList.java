@@ -7,8 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 
 /**
- * The shards that a pattern names: alternatives in braces, {@code {a,b}} and {@code {000..123}},
- * and several patterns joined by {@code ::}.
+ * The shards of a pattern with braces, {@code {a,b}} and {@code {000..123}}, or of several patterns joined by {@code ::}.
  *
  * @param locations paths or URIs
  * @param factors the sampling weight of each shard; all 1 without weights
@@ -94,7 +93,7 @@ public record ShardList(List<String> locations, List<Double> factors, boolean co
         return factor;
       }
     } catch (NumberFormatException e) {
-      throw new InvalidInputException("upsampling factor '" + text + "' is no number", e);
+      throw new InvalidInputException("upsampling factor '" + text + "' is not a number", e);
     }
     throw new InvalidInputException("upsampling factor '" + text + "' must be above 0");
   }
@@ -109,7 +108,7 @@ public record ShardList(List<String> locations, List<Double> factors, boolean co
     List<String> middles = alternatives(pattern.substring(open + 1, close));
     List<String> rests = expand(pattern.substring(close + 1));
     if ((long) middles.size() * rests.size() > MOST) {
-      throw new InvalidInputException("'" + pattern + "' stands for more than " + MOST + " shards");
+      throw new InvalidInputException("'" + pattern + "' expands to more than " + MOST + " shards");
     }
     List<String> all = new ArrayList<>();
     for (String middle : middles) {
@@ -162,7 +161,7 @@ public record ShardList(List<String> locations, List<Double> factors, boolean co
     long from = Long.parseLong(first);
     long to = Long.parseLong(last);
     if (Math.abs(to - from) >= MOST) {
-      throw new InvalidInputException("{" + inner + "} stands for more than " + MOST + " numbers");
+      throw new InvalidInputException("{" + inner + "} expands to more than " + MOST + " numbers");
     }
     boolean padded =
         (first.length() > 1 && first.startsWith("0"))

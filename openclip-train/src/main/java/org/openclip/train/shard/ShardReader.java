@@ -144,7 +144,7 @@ public final class ShardReader implements AutoCloseable {
       }
       if (entry.getSize() > MOST_BYTES) {
         throw new IOException(
-            name + " has " + entry.getSize() + " bytes, but at most " + MOST_BYTES + " are read");
+            name + " has " + entry.getSize() + " bytes, but the limit is " + MOST_BYTES + " bytes");
       }
       byte[] bytes = tar.readNBytes((int) entry.getSize());
       if (bytes.length < entry.getSize()) {
@@ -156,7 +156,7 @@ public final class ShardReader implements AutoCloseable {
       throw new IOException(
           tar.getBytesRead() == 0
               ? "it has 0 bytes"
-              : "it ends without the mark of an archive's end, so it was cut behind "
+              : "it has no end-of-archive marker and was truncated after "
                   + (tar.last == null ? "its first bytes" : tar.last));
     }
     return null;

@@ -27,11 +27,11 @@ final class Shell {
     Matcher inner = LOCATION.matcher(location.substring(SCHEME.length()));
     Optional<String> plain = inner.find() ? Optional.of(inner.group(1)) : Optional.empty();
     return new InvalidInputException(
-        "'%s' is a command of the shell, which --allow-pipe runs; better name the data itself, %s"
+        "'%s' is a shell command, which needs --allow-pipe; preferably give the location of the data, %s"
             .formatted(
                 location,
                 plain
-                    .map(url -> url + ", which is read as it comes")
+                    .map(url -> url + ", which is read as a stream")
                     .orElse("such as s3://bucket/000.tar or https://host/000.tar")));
   }
 

@@ -23,7 +23,7 @@ import org.openclip.api.OpenClipException;
 import org.openclip.hub.remote.RemoteFiles;
 
 /**
- * A data set of tar shards in WebDataset format. The shards of a shuffled list are distributed over
+ * A dataset of tar shards in WebDataset format. The shards of a shuffled list are distributed over
  * the ranks in turn, or each rank draws shards with replacement. A shuffle buffer shuffles the
  * samples.
  *
@@ -120,7 +120,7 @@ public record WebDataset(
     }
     if (all.size() < order.ranks()) {
       throw new InvalidInputException(
-          "%s shards cannot be split among %s processes; make more shards, or use"
+          "%s shards cannot be split among %s processes; create more shards, or use"
                   .formatted(all.size(), order.ranks())
               + " --dataset-resampled");
     }
@@ -212,7 +212,7 @@ public record WebDataset(
               String.valueOf(e instanceof InvalidInputException ? e.getMessage() : e));
           if (++failedInARow >= MOST_FAILED) {
             throw new OpenClipException(
-                MOST_FAILED + " shards in a row cannot be read, the last is " + location, e);
+                MOST_FAILED + " shards in a row cannot be read, the last one is " + location, e);
           }
         }
       }

@@ -143,7 +143,7 @@ public record CsvFile(List<Sample> samples, List<String> notes) {
         throw new InvalidFileException(
             location,
             -1,
-            "has %s rows, but not one with a picture and a caption: %s; is --csv-separator right?"
+            "has %s rows, but none with a picture and a caption: %s; check --csv-separator"
                 .formatted(samples.size(), first));
       }
       return new CsvFile(samples, notes());
@@ -152,7 +152,7 @@ public record CsvFile(List<Sample> samples, List<String> notes) {
     private Sample sample(List<String> row) {
       String name = row.get(picture);
       if (Table.isNothing(name)) {
-        return without(name, "it names no picture");
+        return without(name, "it has no picture");
       }
       try {
         return new Sample(name, picture(location, files, name), caption(row));
@@ -192,17 +192,17 @@ public record CsvFile(List<Sample> samples, List<String> notes) {
       List<String> notes = new ArrayList<>();
       if (without > 0) {
         notes.add(
-            "%s: %s of %s rows have no picture or no caption and are left out, the first in %s"
+            "%s: skipping %s of %s rows without a picture or caption, the first in %s"
                 .formatted(location, without, samples.size(), first));
       }
       if (table.index() > 0) {
         notes.add(
-            "%s: rows have %s more cells than the header has names; the first %s are taken for an index, as pandas does"
+            "%s: rows have %s more cells than the header; the first %s columns are treated as an index, as in pandas"
                 .formatted(location, table.index(), table.index()));
       }
       if (table.cut() > 0) {
         notes.add(
-            "%s: %s cells hold a NUL and are cut there, as pandas does"
+            "%s: %s cells contain a NUL character and are truncated there, as in pandas"
                 .formatted(location, table.cut()));
       }
       return notes;

@@ -68,7 +68,7 @@ final class PackedTable {
       throw new InvalidFileException(
           location,
           -1,
-          "holds %s, but a table lies in an archive alone"
+          "contains %s, but a compressed table must be the only file of its archive"
               .formatted(bytes == null ? "no file" : "several files"));
     }
     return new ByteArrayInputStream(bytes);

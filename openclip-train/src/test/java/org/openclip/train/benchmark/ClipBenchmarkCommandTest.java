@@ -137,7 +137,7 @@ class ClipBenchmarkCommandTest {
             "5"));
     new Commands().run(build);
 
-    assertThat(again.err()).contains("few_en_zeroshot_classification.json exists already");
+    assertThat(again.err()).contains("few_en_zeroshot_classification.json already exists");
     assertThat(Files.getLastModifiedTime(few)).isEqualTo(time);
     assertThat(Files.readString(csv)).isEqualTo(whole);
     assertThat(whole.lines().findFirst().orElseThrow())

@@ -170,7 +170,7 @@ class TrainFlagsTest {
     ColourRuns.Run run = ColourRuns.Run.of("train", "--train-data", "x.tar", flag, "1");
 
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).startsWith("openclip: " + flag + " is not possible").contains(hint);
+    assertThat(run.err()).startsWith("openclip: " + flag + " is not supported").contains(hint);
   }
 
   @Test

@@ -81,7 +81,7 @@ class TrainRemoteTest {
       assertThat(run.err())
           .contains("1 epochs of 4 steps")
           .contains("num_samples 32")
-          .contains("0 samples were left out");
+          .contains("0 samples were skipped");
     } finally {
       server.stop(0);
     }

@@ -83,7 +83,7 @@ class TrainS3Test {
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err())
         .contains("2 epochs of 4 steps, from step 0")
-        .contains("0 samples were left out");
+        .contains("0 samples were skipped");
     Path here = runs.log("synced", "");
     Path there = RemoteFiles.path(BUCKET + "runs/synced/");
     assertThat(files(here)).contains("params.txt", "checkpoints/epoch_2/training.json");

@@ -99,7 +99,7 @@ class PictureTreeTest {
         .hasMessageContaining("is a file, but a folder of pictures is expected");
     assertThatThrownBy(() -> PictureTree.list(folder).isCaptioned())
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("holds no pictures (bmp, ")
+        .hasMessageContaining("contains no pictures (bmp, ")
         .hasMessageContaining(".txt file of the same name");
 
     write("red/1.png", "");
@@ -108,14 +108,14 @@ class PictureTreeTest {
     assertThatThrownBy(() -> PictureTree.list(folder).isCaptioned())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining(loose + " has no caption: there is no ")
-        .hasMessageContaining("named after its class");
+        .hasMessageContaining("in a class folder of");
     write("2.txt", "two");
     assertThatThrownBy(() -> PictureTree.list(folder).isCaptioned())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("1 of the 2 pictures")
         .hasMessageContaining(folder.resolve("red/1.png") + " has none")
         .hasMessageContaining("write " + folder.resolve("red/1.txt"))
-        .hasMessageContaining("take all .txt files away");
+        .hasMessageContaining("remove all .txt files");
   }
 
   @Test

@@ -99,7 +99,7 @@ class ShardReaderTest {
     assertThat(faults.count()).isEqualTo(4);
     assertThat(faults.first().orElseThrow())
         .contains("links.tar/1: its .txt is a link to 0.txt")
-        .contains("not followed");
+        .contains("not supported");
   }
 
   private static void file(TarArchiveOutputStream tar, String name, String text)
@@ -234,7 +234,7 @@ class ShardReaderTest {
     assertThat(refused.count()).isEqualTo(1);
     assertThatThrownBy(
             () -> ShardList.of("pipe:aws s3 cp s3://b/{0..3}.tar -", null).commands(false))
-        .hasMessageContaining("name the data itself, s3://b/0.tar, which is read as it comes");
+        .hasMessageContaining("give the location of the data, s3://b/0.tar, which is read as a stream");
 
     Faults failed = new Faults();
     ShardList broken = ShardList.of("pipe:head -c 2560 '" + plain + "'; exit 3", null);

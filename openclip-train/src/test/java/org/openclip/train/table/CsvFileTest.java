@@ -110,8 +110,8 @@ class CsvFileTest {
     assertThatThrownBy(() -> captions(longer, ','))
         .isInstanceOf(InvalidFileException.class)
         .hasMessageContaining(longer.toString())
-        .hasMessageContaining("line 4 has 3 cells, but 2 are expected")
-        .hasMessageContaining("quotation marks");
+        .hasMessageContaining("line 4 has 3 cells, but must have 2")
+        .hasMessageContaining("quote a cell");
     Path open = write("open.csv", "filepath,title\n0.png,\"a\nb\"\n1.png,\"a dog\n2.png,x\n");
     assertThatThrownBy(() -> captions(open, ','))
         .isInstanceOf(InvalidFileException.class)
@@ -166,8 +166,8 @@ class CsvFileTest {
 
     assertThat(table.samples()).extracting(Sample::key).containsExactly("0.png", "1.png");
     assertThat(table.notes()).hasSize(2);
-    assertThat(table.notes().get(0)).contains("taken for an index");
-    assertThat(table.notes().get(1)).contains("1 cells hold a NUL");
+    assertThat(table.notes().get(0)).contains("treated as an index");
+    assertThat(table.notes().get(1)).contains("1 cells contain a NUL");
   }
 
   private static byte[] packed(String ending, String text) throws IOException {

@@ -16,7 +16,7 @@ import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.train.shard.ShardReader;
 
 /**
- * The samples of a data set in their order, decoded, some at a time. A sample that cannot be read
+ * Reads and decodes the samples of a data set in their stored order. A sample that cannot be read
  * ends the measurement, for a number over fewer samples would be another number.
  */
 public final class BenchmarkSamples implements AutoCloseable {

@@ -3,7 +3,7 @@ package org.openclip.train.benchmark.data;
 import java.util.Locale;
 import java.util.Set;
 
-/** What is measured on a data set. */
+/** A task of CLIP_benchmark, such as zero-shot classification. */
 public enum BenchmarkTask {
   /** The task that the data set is for. */
   AUTO,

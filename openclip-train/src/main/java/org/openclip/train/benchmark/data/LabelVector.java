@@ -30,7 +30,7 @@ final class LabelVector {
             && (npy[0] & 0xff) == 0x93
             && new String(npy, 1, 5, StandardCharsets.ISO_8859_1).equals("NUMPY");
     if (!known) {
-      throw new InvalidInputException("its .npy does not start as NumPy's files do");
+      throw new InvalidInputException("its .npy does not start with NumPy's magic bytes");
     }
     ByteBuffer bytes = ByteBuffer.wrap(npy).order(ByteOrder.LITTLE_ENDIAN);
     int start = npy[6] == 1 ? FIXED : FIXED + 2;
@@ -48,7 +48,7 @@ final class LabelVector {
     int count = Integer.parseInt(header.group(4));
     if (start + length + (long) size * count != npy.length) {
       throw new InvalidInputException(
-          "its .npy says %s numbers of %s bytes, but has another size".formatted(count, size));
+          "its .npy declares %s numbers of %s bytes, but has another size".formatted(count, size));
     }
     bytes.order(header.group(1).equals(">") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
     List<Double> labels = new ArrayList<>(count);

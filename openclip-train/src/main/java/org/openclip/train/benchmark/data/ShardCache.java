@@ -10,7 +10,7 @@ import org.openclip.api.OpenClipException;
 import org.openclip.hub.remote.RemoteFiles;
 
 /**
- * Copies of shards that come from elsewhere. A copy has its name only when it is whole.
+ * A cache of remote shards. A copy has its name only when it is whole.
  *
  * @param folder where they lie; null to keep none
  */

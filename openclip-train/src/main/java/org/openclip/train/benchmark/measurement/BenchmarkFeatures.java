@@ -12,7 +12,7 @@ import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 
 /**
- * What a model makes of a split's pictures, with what these are labelled with.
+ * The image features of a split, with their labels or captions.
  *
  * @param data where they come from
  * @param images {@code float[n, width]}, not normalised
@@ -64,7 +64,7 @@ public record BenchmarkFeatures(
       progress.accept(some.size());
     }
     if (images.isEmpty()) {
-      throw new InvalidInputException(data.location() + " has not one sample in its shards");
+      throw new InvalidInputException(data.location() + " has no samples in its shards");
     }
     return new BenchmarkFeatures(data, Embeddings.concat(images), labels, several, captions);
   }

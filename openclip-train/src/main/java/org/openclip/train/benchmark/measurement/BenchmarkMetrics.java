@@ -10,7 +10,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.Embeddings;
 
 /**
- * The numbers that CLIP_benchmark 1.6 reports, under its names. Of equal scores, that of the
+ * Computes the metrics of CLIP_benchmark 1.6, under its names. Of equal scores, that of the
  * smaller number comes first. Means that it takes in 32 bits are rounded to 32 bits.
  */
 final class BenchmarkMetrics {

@@ -8,7 +8,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 
-/** One task on the features of one data set. */
+/** Evaluates one task on the features of one data set. */
 public final class Measurement {
   private Measurement() {}
 
@@ -30,7 +30,7 @@ public final class Measurement {
     for (int label : features.labels()) {
       if (label >= classifier.size()) {
         throw new InvalidInputException(
-            "a picture of %s has class %s, but there are %s class names"
+            "a picture of %s has class %s, but there are only %s class names"
                 .formatted(features.data().location(), label, classifier.size()));
       }
     }
@@ -54,8 +54,7 @@ public final class Measurement {
     if (features.data().kind() != BenchmarkData.Kind.RETRIEVAL || texts.isEmpty()) {
       throw new InvalidInputException(
           features.data().location()
-              + " has no captions (dataset_type.txt says retrieval where there are); its task is"
-              + " zeroshot_classification");
+              + " has no captions (a data set with captions has retrieval in dataset_type.txt); its task is zeroshot_classification");
     }
     return model.encodeTexts(texts);
   }

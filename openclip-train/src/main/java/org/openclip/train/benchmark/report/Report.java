@@ -13,7 +13,7 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.OpenClip;
 
 /**
- * What models reach on data sets.
+ * The metrics of models on data sets, as a table.
  *
  * @param datasets the columns, in the order of their names
  * @param models the rows, best mean first

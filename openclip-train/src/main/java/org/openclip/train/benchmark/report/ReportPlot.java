@@ -3,7 +3,7 @@ package org.openclip.train.benchmark.report;
 import org.openclip.hub.cli.result.ScatterPlot;
 
 /**
- * A drawing of a report: the mean of each model against the cost of an image. Models of unknown
+ * Draws a report as SVG: the mean score of each model against the cost of an image. Models of unknown
  * cost are at the left edge.
  *
  * @param report with one model at least

@@ -13,7 +13,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.hub.io.JsonObjects;
 
 /**
- * A result that {@code clip-benchmark eval}, or CLIP_benchmark itself, has written.
+ * A result file of {@code clip-benchmark eval} or of CLIP_benchmark itself.
  *
  * @param file where it lies
  * @param json what it says
@@ -54,7 +54,7 @@ public record Result(Path file, Map<String, Object> json) {
     for (String key : List.of("dataset", "model", "pretrained", METRICS)) {
       if (!json.containsKey(key)) {
         throw new InvalidFileException(
-            file.toString(), -1, "is no result of clip-benchmark eval: it has no " + key);
+            file.toString(), -1, "is not a result of clip-benchmark eval: it has no " + key);
       }
     }
     return new Result(file, json);

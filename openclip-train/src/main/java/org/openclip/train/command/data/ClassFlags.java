@@ -7,14 +7,13 @@ import org.openclip.hub.cli.PromptOptions;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The flags of pictures whose captions are the names of their classes. */
+/** The flags of class names and prompt templates for labelled images. */
 public final class ClassFlags {
   @Option(
       names = "--class-names",
       paramLabel = "FILE",
       description = {
-        "The names of all classes, one per line. Class folders and the cls files of shards then"
-            + " have the line number, from 0. A class may have no folder."
+        "A file with the names of all classes, one per line. Class folders and cls files of shards then contain the line number, from 0. A class may have no folder."
       })
   private @Nullable Path names;
 

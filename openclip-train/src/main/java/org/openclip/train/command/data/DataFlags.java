@@ -13,7 +13,7 @@ import org.openclip.train.shard.WebDataset;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The flags that say where training data lies, with the reference's names and meanings. */
+/** The flags of the training data, with the reference's names and meanings. */
 public final class DataFlags {
   @Option(
       names = "--train-data",
@@ -108,7 +108,7 @@ public final class DataFlags {
     if (samples != null) {
       if (dataset instanceof ListedDataset && samples > size.orElse(samples)) {
         notes.add(
-            "--train-num-samples %s: the data list %s samples, and an epoch has as many"
+            "--train-num-samples %s is ignored: the data have %s samples, and an epoch has as many"
                 .formatted(samples, size.getAsLong()));
         return size.getAsLong();
       }
@@ -116,7 +116,7 @@ public final class DataFlags {
     }
     if (size.isEmpty()) {
       throw new UsageException(
-          "the shards do not say how many samples they have; give --train-num-samples");
+          "the shards do not state their number of samples; set --train-num-samples");
     }
     return size.getAsLong();
   }

@@ -9,7 +9,7 @@ import org.openclip.train.data.Order;
 import org.openclip.train.data.Preparation;
 import org.openclip.train.shard.WebDataset;
 
-/** The search for a sample that can be used, before anything is trained or measured by it. */
+/** Checks before a training or an evaluation that the data contain a usable sample. */
 public final class FirstSample {
   private FirstSample() {}
 
@@ -31,15 +31,15 @@ public final class FirstSample {
       }
     }
     throw new InvalidInputException(
-        "%s: there is not one batch, for %s"
+        "%s: no batch can be built: %s"
             .formatted(
                 name,
                 faults
                     .first()
                     .map(
                         first ->
-                            "not one sample can be used; %s were left out, the first: %s"
+                            "no sample is usable; %s were skipped, the first: %s"
                                 .formatted(faults.count(), first))
-                    .orElse("the data hold no samples at all")));
+                    .orElse("the data contain no samples")));
   }
 }

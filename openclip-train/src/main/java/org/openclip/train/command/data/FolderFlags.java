@@ -15,8 +15,7 @@ import org.openclip.train.data.Sample;
 import picocli.CommandLine.Mixin;
 
 /**
- * The flags of folders of pictures that are trained on, and what the folders hold: a caption beside
- * each picture, or pictures in folders that are named after their classes.
+ * The flags of image folders, with captions in files or with class names as captions.
  */
 public final class FolderFlags {
   public @Mixin private ClassFlags classes = new ClassFlags();
@@ -49,11 +48,11 @@ public final class FolderFlags {
   private List<Sample> captioned(PictureTree tree) {
     List<Path> alone = tree.captionsAlone();
     notes.add(
-        "%s: %s pictures with captions beside them"
+        "%s: %s pictures with caption files"
             .formatted(tree.root(), count(tree.pictures().size())));
     if (!alone.isEmpty()) {
       notes.add(
-          "%s: %s .txt files belong to no picture, such as %s"
+          "%s: %s .txt files have no picture, such as %s"
               .formatted(tree.root(), count(alone.size()), alone.get(0)));
     }
     return tree.samples();
@@ -73,7 +72,7 @@ public final class FolderFlags {
       captions.add(Sample.Caption.of(ZeroShotClassifier.prompts(name, templates)));
     }
     notes.add(
-        "%s: %s pictures in %s class folders, named such as '%s'%s"
+        "%s: %s pictures in %s class folders, with captions such as '%s'%s"
             .formatted(
                 tree.root(),
                 count(tree.pictures().size()),
@@ -81,7 +80,7 @@ public final class FolderFlags {
                 ZeroShotClassifier.prompts(names.get(0), templates).get(0),
                 templates.size() == 1
                     ? ""
-                    : ", by one of %s templates drawn each time".formatted(templates.size())));
+                    : ", from one of %s templates, drawn for each sample".formatted(templates.size())));
     return folder.samples(captions::get);
   }
 

@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * The flags of how pictures with captions are stored, with the reference's names and meanings. They
+ * The flags of the storage format of images with captions, with the reference's names and meanings. They
  * are the same for what is trained on and what is measured by.
  */
 public final class FormatFlags {
@@ -139,7 +139,7 @@ public final class FormatFlags {
 
   private static String path(@Nullable String location) {
     if (location == null) {
-      throw new UsageException("--train-data is missing; it names the data to train on");
+      throw new UsageException("--train-data is missing; set it to the training data");
     }
     return location;
   }
@@ -167,15 +167,13 @@ public final class FormatFlags {
       return "folder";
     }
     throw new UsageException(
-        "--dataset-type auto knows .tar, .csv, .tsv and folders, not '"
-            + location
-            + "'; is it there? Or name the type");
+        "--dataset-type auto supports .tar, .csv, .tsv and existing folders, not '" + location + "'; check the path, or set the type");
   }
 
   private Dataset webDataset(String location, @Nullable Long number, Reading reading) {
     ShardList shards = ShardList.of(location, reading.factors()).commands(pipe.given());
     if (ShardList.isCommand(location)) {
-      notes.add("the shell runs the commands of " + location + ", for --allow-pipe was given");
+      notes.add("--allow-pipe is set: running the shell commands of " + location + "");
     }
     return new WebDataset(
         shards,

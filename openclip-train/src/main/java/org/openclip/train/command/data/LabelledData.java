@@ -24,7 +24,7 @@ import org.openclip.train.shard.ShardSizes;
 import org.openclip.train.shard.WebDataset;
 
 /**
- * Pictures of known classes, in folders or in tar shards.
+ * Labelled images in class folders or in tar shards.
  *
  * @param classes what sets the classes apart, in the order of their numbers: the names of folders,
  *     or of lines
@@ -54,7 +54,7 @@ public record LabelledData(List<String> classes, List<String> names, Dataset dat
     LabelledData data = folder(location);
     if (!data.names.equals(Prompts.imageNetClasses())) {
       throw new InvalidInputException(
-          "%s has %s class folders, but ImageNet's 1,000 are expected, each named by its synset such as n01440764"
+          "%s has %s class folders, but must have ImageNet's 1,000, each named after its synset, such as n01440764"
               .formatted(location, data.names.size()));
     }
     return data;
@@ -89,7 +89,7 @@ public record LabelledData(List<String> classes, List<String> names, Dataset dat
     if (classNames == null) {
       if (shards) {
         throw new UsageException(
-            "shards hold only the numbers of classes; give their names by --class-names FILE");
+            "shards contain only class numbers; give the names with --class-names FILE");
       }
       return folder(location);
     }
@@ -154,8 +154,8 @@ public record LabelledData(List<String> classes, List<String> names, Dataset dat
     throw new InvalidInputException(
         "folders such as "
             + folders.get(0)
-            + " are ImageNet's, but there are "
+            + " have ImageNet names, but there are only "
             + folders.size()
-            + " of its 1,000; name them after their classes");
+            + " of the 1,000; name the folders after their classes");
   }
 }

@@ -4,7 +4,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.train.data.Faults;
 
-/** What is said of samples that were left out of a measurement. */
+/** Reports samples that an evaluation skipped. */
 public final class LeftOut {
   private LeftOut() {}
 
@@ -16,7 +16,7 @@ public final class LeftOut {
             first ->
                 environment
                     .err()
-                    .println(faults.count() + " samples were left out, the first: " + first));
+                    .println(faults.count() + " samples were skipped, the first: " + first));
   }
 
   /** Returns an error that says what was wrong with the first, too. */
@@ -26,7 +26,7 @@ public final class LeftOut {
         .map(
             first ->
                 new InvalidInputException(
-                    "%s; %s samples were left out, the first: %s"
+                    "%s; %s samples were skipped, the first: %s"
                         .formatted(error.getMessage(), faults.count(), first),
                     error))
         .orElse(error);

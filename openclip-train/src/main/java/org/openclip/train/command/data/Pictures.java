@@ -11,7 +11,7 @@ import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.picture.PictureFiles;
 import org.openclip.train.run.ModelPreparation;
 
-/** What is done to the pictures and captions of a model. */
+/** The preprocessing and augmentation of a model's images and captions. */
 public final class Pictures {
   private final PictureFiles files;
   private final PreprocessConfig config;
@@ -37,7 +37,7 @@ public final class Pictures {
                 ImagePreprocessorProvider.class,
                 p -> p.matches(builder.architecture().config().vision()))
             .orElseThrow(
-                () -> new OpenClipException("no plugin prepares pictures; add openclip-models"));
+                () -> new OpenClipException("no plugin provides image preprocessing; add openclip-models"));
   }
 
   public PreprocessConfig config() {

@@ -4,7 +4,7 @@ import org.openclip.train.data.Dataset;
 import org.openclip.train.shard.WebDataset;
 
 /**
- * How many steps an epoch has, as the reference counts them.
+ * Computes the number of steps of an epoch as the reference does.
  *
  * @param batchSize samples of a batch of one process
  * @param parts batches of a step

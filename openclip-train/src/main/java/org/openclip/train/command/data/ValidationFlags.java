@@ -17,7 +17,7 @@ import org.openclip.train.run.Ranks;
 import org.openclip.train.run.Validation;
 import picocli.CommandLine.Option;
 
-/** The flags of what is measured while a model trains, with the reference's names and meanings. */
+/** The flags of validation during a training, with the reference's names and meanings. */
 public final class ValidationFlags {
   @Option(
       names = "--val-data",
@@ -29,8 +29,7 @@ public final class ValidationFlags {
       names = "--val-num-samples",
       paramLabel = "N",
       description =
-          "The number of validation samples, if the shards do not say it; for synthetic data,"
-              + " the number to make.")
+          "The number of validation samples, if the shards do not state it; for synthetic data, the number to generate.")
   private @Nullable Long samples;
 
   @Option(

@@ -10,7 +10,7 @@ import org.openclip.hub.io.Variables;
 import org.openclip.train.distributed.Placement;
 import picocli.CommandLine.Option;
 
-/** The flags of processes that train together, with the reference's names and meanings. */
+/** The flags of distributed training, with the reference's names and meanings. */
 public final class DistributedFlags {
   @Option(
       names = "--dist-url",

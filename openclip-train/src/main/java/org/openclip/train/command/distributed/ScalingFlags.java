@@ -20,7 +20,7 @@ import org.openclip.train.scaling.ScalingRun;
 import org.openclip.train.scaling.StepCost;
 import picocli.CommandLine.Option;
 
-/** The flags that measure what training in several processes costs. */
+/** The flags that measure and estimate the cost of distributed training. */
 public final class ScalingFlags {
   private static final int WARM = 3;
   private static final int MOST = 64;
@@ -30,26 +30,25 @@ public final class ScalingFlags {
       split = ",",
       paramLabel = "N",
       description = {
-        "Measures steps of so many processes, together and apart, and ends them; of several"
-            + " numbers, each in turn. Nothing is kept."
+        "Measures training steps of N processes, with and without communication, for each given number. Writes no checkpoints."
       })
   private List<Integer> sizes = List.of();
 
   @Option(
       names = "--measured-steps",
       paramLabel = "N",
-      description = "How many steps are measured, after three that are not. Default: 10.")
+      description = "The number of measured steps, after three warm-up steps. Default: 10.")
   private int steps = 10;
 
   @Option(
       names = "--estimate",
-      description = "Prints what steps of 8 to 1,024 GPUs would cost, by arithmetic alone.")
+      description = "Prints the estimated cost of steps on 8 to 1,024 GPUs, without measurement.")
   private boolean estimate;
 
   @Option(
       names = "--plot",
       paramLabel = "FILE",
-      description = "Draws what is measured and estimated as SVG.")
+      description = "Draws the measurements and estimates as SVG.")
   private @Nullable Path plot;
 
   public boolean measures() {
@@ -64,8 +63,7 @@ public final class ScalingFlags {
   public void check(boolean more) {
     if (more) {
       throw new UsageException(
-          "--measure starts processes of this machine alone, as many as it says; leave out"
-              + " --nproc, --nnodes and --max-restarts");
+          "--measure sets the number of processes on this machine; leave out --nproc, --nnodes and --max-restarts");
     }
     for (int size : sizes) {
       if (size < 1 || size > MOST) {

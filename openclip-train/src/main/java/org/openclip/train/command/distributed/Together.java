@@ -26,7 +26,7 @@ import org.openclip.train.run.Ranks;
 import org.openclip.train.run.RunFolder;
 
 /**
- * The processes that train with this one, or none.
+ * The processes of a distributed training, as this process sees them, or this process alone.
  *
  * @param flags that say how
  * @param place of this process
@@ -68,7 +68,7 @@ public record Together(DistributedFlags flags, Placement place, @Nullable Party 
           .ifPresent(
               handle -> {
                 var unused =
-                    handle.onExit().thenRun(() -> endSoon("openclip launch has gone", environment));
+                    handle.onExit().thenRun(() -> endSoon("openclip launch has ended", environment));
               });
     }
   }
@@ -157,7 +157,7 @@ public record Together(DistributedFlags flags, Placement place, @Nullable Party 
       notes.add(
           String.format(
               Locale.ROOT,
-              "%d processes train together, this is rank %d: %s",
+              "distributed training with %d processes, this is rank %d: %s",
               place.size(),
               place.rank(),
               String.join(", ", world().addresses())));
@@ -168,8 +168,7 @@ public record Together(DistributedFlags flags, Placement place, @Nullable Party 
       notes.add(
           String.format(
               Locale.ROOT,
-              "the epoch was begun by %d processes and goes on with %d; samples that were seen are"
-                  + " not seen again",
+              "the epoch was started with %d processes and continues with %d; samples that were already used are not repeated",
               resumed.progress().ranks(),
               place.size()));
     }

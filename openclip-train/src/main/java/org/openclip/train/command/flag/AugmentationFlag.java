@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.openclip.api.image.Augmentation;
 import picocli.CommandLine.Option;
 
-/** The flag of how pictures are varied, {@code --aug-cfg}. */
+/** The flag {@code --aug-cfg} of image augmentation. */
 public final class AugmentationFlag {
   @Option(
       names = "--aug-cfg",
@@ -31,7 +31,7 @@ public final class AugmentationFlag {
     }
     return Stream.of("color_jitter_prob", "gray_scale_prob")
         .filter(json::containsKey)
-        .map("--aug-cfg %s does nothing with use_timm, as in the reference"::formatted)
+        .map("--aug-cfg %s has no effect with use_timm, as in open_clip"::formatted)
         .toList();
   }
 

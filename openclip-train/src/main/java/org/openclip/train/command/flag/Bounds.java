@@ -3,7 +3,7 @@ package org.openclip.train.command.flag;
 import org.jspecify.annotations.Nullable;
 import org.openclip.hub.cli.UsageException;
 
-/** The bounds of flags that take numbers. */
+/** Checks the bounds of numeric flags. */
 public final class Bounds {
   private Bounds() {}
 
@@ -16,7 +16,7 @@ public final class Bounds {
   public static void atLeast(double least, String flag, @Nullable Number value) {
     if (value != null && !(value.doubleValue() >= least)) {
       throw new UsageException(
-          "%s %s is not possible; it must be at least %s".formatted(flag, value, shown(least)));
+          "%s is %s, but must be at least %s".formatted(flag, value, shown(least)));
     }
   }
 
@@ -24,7 +24,7 @@ public final class Bounds {
   static void positive(String flag, @Nullable Number value) {
     if (value != null && !(value.doubleValue() > 0)) {
       throw new UsageException(
-          "%s %s is not possible; it must be larger than 0".formatted(flag, value));
+          "%s is %s, but must be larger than 0".formatted(flag, value));
     }
   }
 
@@ -32,7 +32,7 @@ public final class Bounds {
   public static void share(String flag, @Nullable Double value) {
     if (value != null && !(value >= 0 && value < 1)) {
       throw new UsageException(
-          "%s %s is not possible; it must be from 0 to less than 1".formatted(flag, value));
+          "%s is %s, but must be at least 0 and less than 1".formatted(flag, value));
     }
   }
 

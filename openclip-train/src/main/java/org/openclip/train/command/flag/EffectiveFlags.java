@@ -14,8 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * What a command's flags amount to, however they were written: {@code 1e-3} is {@code 0.001}, and a
- * flag that is given its default is not given at all.
+ * The values of a command's flags in one canonical form: {@code 1e-3} is {@code 0.001}, and a flag with its default value is left out.
  *
  * @param values those that differ from the defaults
  * @param defaults of all flags

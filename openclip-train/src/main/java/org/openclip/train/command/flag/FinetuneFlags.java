@@ -9,7 +9,7 @@ import org.openclip.hub.cli.UsageException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The flags of a fine-tuning: which parameters, how they learn, and from which pictures. */
+/** The flags of fine-tuning: frozen parameters, layer decay and augmentation. */
 public final class FinetuneFlags {
   @Option(
       names = "--head-only",
@@ -38,11 +38,11 @@ public final class FinetuneFlags {
           .orElseThrow(
               () ->
                   new OpenClipException(
-                      "no backend on the path can train; add openclip-backend-tf"));
+                      "no installed backend can train; add openclip-backend-tf"));
     }
     BackendProvider provider = plugins.named(BackendProvider.class, named.get());
     if (!provider.trains()) {
-      throw new UsageException("--backend " + named.get() + " cannot train; take tf");
+      throw new UsageException("--backend " + named.get() + " cannot train; use tf");
     }
     return provider;
   }

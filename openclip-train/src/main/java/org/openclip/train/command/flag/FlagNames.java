@@ -9,9 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The names of a command's flags as scripts write them for Python's argparse: their beginnings
- * suffice where they are the beginnings of one flag alone, and of a flag that takes several values
- * the last time that it is given counts.
+ * Expands flags as Python's argparse does: a unique prefix of a flag is enough, and the last value of a repeated flag counts.
  */
 public final class FlagNames {
   /** Flags that the reference does not have; a beginning means its flag first. */

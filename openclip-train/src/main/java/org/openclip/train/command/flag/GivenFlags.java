@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The flags of a call as they were given, by name, and which of them decide what is trained.
+ * The flags of a call by name, and the subset of them that determines the trained model.
  *
  * @param all every flag with its value, and its values with spaces between
  */

@@ -11,7 +11,7 @@ import org.openclip.hub.cli.UsageException;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The flags of the model and its pictures, with the reference's names and meanings. */
+/** The flags of the model and its image preprocessing, with the reference's names and meanings. */
 public final class ModelFlags {
   @Option(
       names = "--model",
@@ -170,10 +170,10 @@ public final class ModelFlags {
       return Optional.empty();
     }
     if (teacher == null || teacherWeights == null) {
-      throw new UsageException("--distill-model and --distill-pretrained belong together");
+      throw new UsageException("--distill-model and --distill-pretrained must be given together");
     }
     if (siglip) {
-      throw new UsageException("--siglip has no distillation; leave one of them out");
+      throw new UsageException("--siglip does not support distillation; leave out --siglip or --distill-model");
     }
     ModelBuilder builder = OpenClip.model(teacher).plugins(environment.plugins());
     fetching.apply(builder, environment);
@@ -186,7 +186,7 @@ public final class ModelFlags {
   private static void colours(ModelBuilder builder, String key, List<Double> values) {
     if (values.size() == 2) {
       throw new UsageException(
-          "--image-" + key + " has two numbers, but takes one, or three: red, green, blue");
+          "--image-" + key + " has two numbers, but must have one, or three: red, green, blue");
     }
     if (!values.isEmpty()) {
       builder.preprocess(

@@ -15,7 +15,7 @@ import org.openclip.hub.cli.UsageException;
 import org.openclip.train.run.Schedule;
 import picocli.CommandLine.Option;
 
-/** The flags of optimizer and schedule, with the reference's names, meanings and defaults. */
+/** The flags of the optimizer and the learning rate schedule, with the reference's names, meanings and defaults. */
 public final class OptimizerFlags {
   /** What timm's names of optimizers mean here, and what sets them apart. */
   private static final Map<String, Choice> TIMM =
@@ -38,7 +38,7 @@ public final class OptimizerFlags {
       names = "--opt-kwargs",
       arity = "1..*",
       paramLabel = "KEY=NUMBER",
-      description = "More options of the optimizer, such as nesterov=1.")
+      description = "Further options of the optimizer, such as nesterov=1.")
   private Map<String, Double> more = new LinkedHashMap<>();
 
   @Option(
@@ -115,7 +115,7 @@ public final class OptimizerFlags {
   @Option(
       names = "--grad-clip-norm",
       paramLabel = "NORM",
-      description = "Gradient clipping: the largest norm of all gradients together. Default: none.")
+      description = "Gradient clipping: the maximum norm of all gradients. Default: none.")
   private @Nullable Double clip;
 
   /** Creates flags with the reference's defaults for training. */

@@ -2,7 +2,7 @@ package org.openclip.train.command.flag;
 
 import picocli.CommandLine.Option;
 
-/** The flag that lets shards be the output of commands. */
+/** The flag {@code --allow-pipe}, which allows shards that are shell commands. */
 public final class PipeFlag {
   @Option(
       names = "--allow-pipe",

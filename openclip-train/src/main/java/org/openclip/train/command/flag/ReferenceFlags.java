@@ -9,26 +9,25 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.hub.cli.UsageException;
 
 /**
- * The flags of the reference that do nothing here, because there is nothing to do, and those that
- * are refused, because their work would be left undone.
+ * The flags of the reference that have no effect here, and those that are errors because they are not supported.
  */
 public final class ReferenceFlags {
   private static final String TENSORFLOW =
-      "processes meet on TensorFlow's own servers, whatever the device";
+      "processes communicate through TensorFlow servers on every device";
   private static final String SHARDED =
-      "every process holds all parameters; with --fsdp, the optimizer's state is shared out";
-  private static final String COMPILED = "every step is compiled as one graph anyway";
+      "every process holds all parameters; --fsdp shards only the optimizer state";
+  private static final String COMPILED = "every step is always compiled as one graph";
   private static final String PADDED =
-      "each batch leaves out what its longest caption does not need";
-  private static final String AUDIO = "there are no models of sound; leave it out";
+      "each batch is padded only to its longest caption";
+  private static final String AUDIO = "audio models are not supported; leave it out";
   private static final String NAFLEX =
-      "pictures of any shape can be embedded, but not trained on yet; leave it out";
+      "NaFlex training is not supported; leave it out";
   private static final String WANDB =
-      "there is no reporting to wandb; leave it out, and give --report-to tensorboard";
+      "wandb is not supported; leave it out and use --report-to tensorboard";
   private static final String PROGRAM =
-      "models are graphs that the backend runs, and checkpoints hold no programs; leave it out";
+      "models are graphs, and checkpoints contain no code; leave it out";
   private static final String PROBE =
-      "an older measurement; 'openclip evaluate --linear-probe' makes it after the training";
+      "an older evaluation; use 'openclip evaluate --linear-probe' after the training";
   private static final int MANY = Integer.MAX_VALUE;
 
   /**
@@ -56,32 +55,32 @@ public final class ReferenceFlags {
     ignored(fates, 0, PADDED, "length-bucketing");
     ignored(fates, 1, PADDED, "bucket-pool", "bucket-chunk", "bucket-prefetch-pools");
     ignored(fates, 1, PADDED, "text-pad-multiple");
-    ignored(fates, 0, "the program is a jar; openclip --version says which", "copy-codebase");
-    ignored(fates, 1, "scores are compared as they come, in fp32", "val-retrieval-chunk-size");
-    ignored(fates, 1, "scores are compared as they come, in fp32", "val-retrieval-precision");
+    ignored(fates, 0, "the program is a jar; openclip --version prints its version", "copy-codebase");
+    ignored(fates, 1, "scores are always computed in fp32", "val-retrieval-chunk-size");
+    ignored(fates, 1, "scores are always computed in fp32", "val-retrieval-precision");
     refused(fates, 0, PROGRAM, "trace", "torchscript");
     refused(
         fates,
         0,
-        "processes are found by torchrun's, MPI's or Slurm's variables; leave it out",
+        "processes use the environment variables of torchrun, MPI or Slurm; leave it out",
         "horovod");
-    refused(fates, 0, "an older name of --pretrained openai; give that", "openai-pretrained");
-    refused(fates, 0, "an older way to use many GPUs; leave it out", "dp");
-    refused(fates, 1, "an older way to use many GPUs; leave it out", "multigpu");
-    refused(fates, 1, "an older name of --device cuda:N; give that", "gpu");
+    refused(fates, 0, "an older name of --pretrained openai; use that", "openai-pretrained");
+    refused(fates, 0, "an older option for several GPUs; leave it out", "dp");
+    refused(fates, 1, "an older option for several GPUs; leave it out", "multigpu");
+    refused(fates, 1, "an older name of --device cuda:N; use that", "gpu");
     refused(
         fates,
         0,
-        "features of a batch are always compared together; leave it out",
+        "all features of a batch are always compared; leave it out",
         "skip-aggregate");
     refused(fates, 1, PROBE, "regression-frequency", "C");
     refused(
         fates,
         0,
-        "no weights of image towers alone are known; --pretrained starts from a whole model's",
+        "weights of an image tower alone are not supported; use --pretrained with the weights of a whole model",
         "pretrained-image");
-    refused(fates, 1, "linear layers in 8 bits are not trained; leave it out", "use-bnb-linear");
-    refused(fates, MANY, "there is no Muon, whose flag it is; leave it out", "opt-fallback-list");
+    refused(fates, 1, "training with 8-bit linear layers is not supported; leave it out", "use-bnb-linear");
+    refused(fates, MANY, "the optimizer Muon is not supported; leave it out", "opt-fallback-list");
     refused(fates, 1, WANDB, "wandb-notes", "wandb-project-name");
     refused(fates, 0, NAFLEX, "use-naflex", "force-naflex-vision");
     refused(fates, 1, NAFLEX, "naflex-num-train-image-tokens", "naflex-max-tokens-per-batch");
@@ -158,7 +157,7 @@ public final class ReferenceFlags {
       if (!fate.refused()) {
         notes.add(name + " does nothing: " + fate.why());
       } else if (error == null) {
-        error = name + " is not possible: " + fate.why();
+        error = name + " is not supported: " + fate.why();
       }
     }
     return new Sorted(kept, notes, error);

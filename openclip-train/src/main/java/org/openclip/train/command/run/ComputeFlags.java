@@ -17,7 +17,7 @@ import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.cli.UsageException;
 import picocli.CommandLine.Option;
 
-/** The flags of what computes the steps of {@code openclip train}, and how exactly. */
+/** The flags of the backend, the device, the precision and gradient accumulation. */
 public final class ComputeFlags {
   @Option(names = "--backend", paramLabel = "NAME", description = "The backend. Default: tf.")
   private String backend = "tf";
@@ -95,7 +95,7 @@ public final class ComputeFlags {
               ? "--precision amp: computing in float32, since this processor (%s) has no"
                       .formatted(processor)
                   + " instructions for bfloat16"
-              : "--precision amp: computing in bfloat16, which needs no scaling of the loss";
+              : "--precision amp: computing in bfloat16, which needs no loss scaling";
       if (emulated) {
         wanted = Precision.FLOAT32;
         chosen = wanted;
@@ -104,8 +104,7 @@ public final class ComputeFlags {
       note =
           "warning: --precision %s on a processor (%s) without instructions for bfloat16, which"
                   .formatted(precision, processor)
-              + " are emulated: a step takes about 2.5 times as long as in float32. Take"
-              + " --precision fp32, or amp, which chooses";
+              + " are emulated: a step takes about 2.5 times as long as in float32. Use --precision fp32, or amp, which chooses";
     }
     return provider.open(new BackendOptions(where, wanted, threads, world));
   }
@@ -123,7 +122,7 @@ public final class ComputeFlags {
   public void checkTrains(PluginRegistry plugins) {
     if (!plugins.named(BackendProvider.class, backend).trains()) {
       throw new UsageException(
-          "--backend " + backend + " does not train; --backend tf does, in each process");
+          "--backend " + backend + " cannot train; use --backend tf in each process");
     }
   }
 
@@ -148,8 +147,7 @@ public final class ComputeFlags {
           throw new UsageException(
               "--precision "
                   + precision
-                  + " keeps the parameters themselves in 16 bits; here they have 32, so take"
-                  + " amp_bf16, which computes in bfloat16");
+                  + " stores the parameters in 16 bits, which is not supported; use amp_bf16, which computes in bfloat16 and stores 32 bits");
       default ->
           throw new UsageException(
               "--precision '" + precision + "' is not one of fp32, amp, amp_bf16");

@@ -40,7 +40,7 @@ import org.openclip.train.run.Progress;
 import org.openclip.train.run.TrainingLoop;
 
 /**
- * The training of an image tower and a linear head on known classes, end to end. Its checkpoints
+ * Fine-tunes an image tower and a linear head on labelled images, end to end. Its checkpoints
  * are model folders with the head beside, as what {@code openclip finetune} writes in the end.
  */
 public final class FineTuning {
@@ -90,7 +90,7 @@ public final class FineTuning {
     long steps = samples / flags.batchSize;
     if (steps < 1) {
       throw new UsageException(
-          "%s pictures have no batch of %s; take a smaller --batch-size"
+          "%s pictures are fewer than a batch of %s; use a smaller --batch-size"
               .formatted(samples, flags.batchSize));
     }
     return new TrainingRun.Length(flags.batchSize, steps);
@@ -134,7 +134,7 @@ public final class FineTuning {
       return Optional.of(new Tuned(end, head(end)));
     } catch (TrainingLoop.DivergedException e) {
       throw new OpenClipException(
-          "the loss is not a number any more, and nothing was written: " + e.getMessage(), e);
+          "the loss is NaN, and no model was written: " + e.getMessage(), e);
     }
   }
 
@@ -175,7 +175,7 @@ public final class FineTuning {
         ClassifierHead.read(resumed.folder().resolve(ClassifierHead.FILE), builder.registry());
     if (!head.classes().equals(zeroShot.classes())) {
       throw new UsageException(
-          "the checkpoint %s tells %s apart, but the pictures are of %s"
+          "the checkpoint %s has the classes %s, but the training images have the classes %s"
               .formatted(place, head.classes(), zeroShot.classes()));
     }
     return resumed.trainer(

@@ -35,8 +35,7 @@ import org.openclip.train.run.Teacher;
 import org.openclip.train.run.TrainingLoop;
 
 /**
- * What trains a model: its graphs, the backend's trainer over weights that are new, known or a
- * checkpoint's, and the model that it learns from. Closing it closes them.
+ * Builds the trainer of a model: its graphs, its initial weights or checkpoint, and the teacher of a distillation. Closing it closes them.
  */
 public final class ModelTrainer implements AutoCloseable {
   /** The largest scale of logits, that of CLIP's paper. */
@@ -118,7 +117,7 @@ public final class ModelTrainer implements AutoCloseable {
     Architecture architecture = student.architecture();
     if (flags.computing.accumulate > 1 || architecture.decoder().isPresent()) {
       throw new UsageException(
-          "--distill-model works with neither --accum-freq nor a model that writes captions");
+          "--distill-model supports neither --accum-freq nor caption models (CoCa)");
     }
     ClipModel loaded = flags.computing.apply(builder).load();
     try {

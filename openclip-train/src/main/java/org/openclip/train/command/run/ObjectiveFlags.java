@@ -14,7 +14,7 @@ import org.openclip.train.plan.Gathering;
 import org.openclip.train.plan.TrainingGraphs;
 import picocli.CommandLine.Option;
 
-/** The flags of what {@code openclip train} makes smaller. */
+/** The flags of the training loss. */
 public final class ObjectiveFlags {
   /** Logits up to this size are computed at once. */
   private static final long WHOLE_BYTES = 256L << 20;
@@ -38,8 +38,7 @@ public final class ObjectiveFlags {
       names = "--loss-tiles",
       paramLabel = "N",
       description =
-          "Computes the contrastive loss in N tiles, so that not all logits are in memory at"
-              + " once; 1 for no tiles. Default: by the size of the logits.")
+          "Computes the contrastive loss in N tiles to save memory; 1 for no tiles. Default: by the size of the logits.")
   private int tiles;
 
   /**

@@ -28,14 +28,13 @@ import org.openclip.train.run.TrainingLoop;
 import picocli.CommandLine.Option;
 
 /**
- * The flags of a run, of whichever command that trains: how long, where its logs lie, and where it
- * goes on.
+ * The flags of a training run: epochs, logs, checkpoints and resuming.
  */
 public final class RunFlags {
   @Option(
       names = "--logs",
       paramLabel = "FOLDER",
-      description = "The folder of all runs; none writes nothing. Default: ./logs/.")
+      description = "The folder of all runs; 'none' writes no files. Default: ./logs/.")
   private String logs = "logs";
 
   @Option(
@@ -48,13 +47,13 @@ public final class RunFlags {
       names = "--resume",
       paramLabel = "CHECKPOINT",
       description =
-          "Continues from the folder of a checkpoint, or from latest: the last one of the run.")
+          "Continues from a checkpoint folder, or from 'latest', the last checkpoint of the run.")
   private @Nullable String resume;
 
   @Option(
       names = "--remote-sync",
       paramLabel = "FOLDER",
-      description = "Copies the run's folder regularly to this place, such as s3://bucket/runs.")
+      description = "Copies the run's folder regularly to this location, such as s3://bucket/runs.")
   private @Nullable String remote;
 
   @Option(
@@ -66,12 +65,12 @@ public final class RunFlags {
   @Option(
       names = "--remote-sync-protocol",
       paramLabel = "NAME",
-      description = "s3 or fsspec; the scheme of the folder decides.")
+      description = "s3 or fsspec. Ignored: the URL scheme of the location decides.")
   private String remoteProtocol = "s3";
 
   @Option(
       names = "--resume-changed",
-      description = "Resumes although flags differ from those of the checkpoint.")
+      description = "Resumes even if flags differ from those of the checkpoint.")
   private boolean resumeChanged;
 
   @Option(
@@ -194,7 +193,7 @@ public final class RunFlags {
         case "" -> {}
         default ->
             throw new UsageException(
-                "--report-to '" + where + "' is not there; there is tensorboard");
+                "--report-to '" + where + "' is not supported; use tensorboard");
       }
     }
     return board;
@@ -234,7 +233,7 @@ public final class RunFlags {
     Path path = keeps() ? Path.of(logs).resolve(chosen) : passing();
     if (resume == null && RunFolder.used(path)) {
       throw new UsageException(
-          path + " holds a run already; choose another --name, or go on with --resume latest");
+          path + " already contains a run; choose another --name, or continue with --resume latest");
     }
     return RunFolder.create(path);
   }
@@ -251,7 +250,7 @@ public final class RunFlags {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> Checkpoint.remove(folder)));
       return folder;
     } catch (IOException e) {
-      throw new OpenClipException("no folder for the run's log: " + e, e);
+      throw new OpenClipException("the folder of the run's log cannot be created: " + e, e);
     }
   }
 
@@ -295,7 +294,7 @@ public final class RunFlags {
     }
     if (here.isEmpty()) {
       say.accept(
-          "--resume latest: there is no checkpoint in %s%s; the training begins"
+          "--resume latest: there is no checkpoint in %s%s; starting a new training"
               .formatted(
                   folder.checkpoint("").toString(), remote == null ? "" : " or in " + remote));
     }
@@ -325,9 +324,7 @@ public final class RunFlags {
       throw new UsageException(
           "the checkpoint "
               + checkpoint.folder()
-              + " was trained with other flags: "
-              + differences
-              + "; give the same, or --resume-changed");
+              + " was trained with different flags: " + differences + "; use the same flags, or --resume-changed");
     }
   }
 

@@ -13,7 +13,7 @@ import org.openclip.train.run.RunFolder;
 import org.openclip.train.run.TensorBoardFile;
 import org.openclip.train.run.TrainingLoop;
 
-/** Tells people, the log and TensorBoard how a training goes. */
+/** Reports the progress of a training on the terminal, in the log and for TensorBoard. */
 public final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
   private static final String WIPE = "\r\u001b[K";
 
@@ -82,7 +82,7 @@ public final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
     } catch (OpenClipException e) {
       if (!told) {
         told = true;
-        show(e.getMessage() + "; the training goes on, and what cannot be written is lost");
+        show(e.getMessage() + "; the training continues without this output");
       }
     }
   }

@@ -12,7 +12,7 @@ import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.Progress;
 import org.openclip.train.run.RunFolder;
 
-/** Writes the checkpoints of a run, named as the reference names them. */
+/** Writes the checkpoints of a run under the reference's names. */
 public final class Saver {
   /** The name under which a checkpoint says how many steps an epoch has. */
   static final String STEPS = "steps of an epoch";

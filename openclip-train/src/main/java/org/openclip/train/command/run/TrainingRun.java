@@ -12,8 +12,7 @@ import org.openclip.train.run.RunFolder;
 import org.openclip.train.run.TrainingLoop;
 
 /**
- * A training in its run's folder: it is told of, saved, copied elsewhere, and ends early when the
- * process is told to.
+ * Runs a training in its folder: reports progress, writes checkpoints, copies them to a remote place and stops at a signal.
  *
  * @param flags of the run
  * @param folder of the run
@@ -72,7 +71,7 @@ public record TrainingRun(
                 flags.epochs * length.stepsInEpoch());
         RemoteSync sync = writes ? sync(flags, folder, reporter) : null) {
       if (sync != null) {
-        reporter.say("the run's folder is copied to " + sync.place());
+        reporter.say("copying the run's folder to " + sync.place());
       }
       return work.apply(new TrainingRun(flags, folder, length, reporter, stop));
     } catch (OpenClipException e) {
@@ -117,7 +116,7 @@ public record TrainingRun(
         saver.stopped(reached);
       }
       say(
-          "stopped at step %s; go on with: openclip %s ... --name %s --resume latest"
+          "stopped at step %s; continue with: openclip %s ... --name %s --resume latest"
               .formatted(reached.step(), command, folder.path().getFileName()));
       return false;
     }
