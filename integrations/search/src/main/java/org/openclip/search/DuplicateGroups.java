@@ -66,7 +66,7 @@ public final class DuplicateGroups {
       PictureIndex index, double threshold, boolean exact, Listener listener) {
     if (!(threshold > 0 && threshold <= 1)) {
       throw new InvalidInputException(
-          "the threshold is " + threshold + ", but must be above 0 and up to 1");
+          "the threshold is " + threshold + ", but must be above 0 and at most 1");
     }
     return index.with(searcher -> new Search(searcher, threshold, exact, listener).groups());
   }

@@ -33,7 +33,7 @@ public record IndexRepair(long pictures, long lost, int parts) {
       CheckIndex.Status status = check.checkIndex();
       if (status.missingSegments) {
         throw new InvalidFileException(
-            folder.toString(), -1, "has no list of its parts any more; make the index anew");
+            folder.toString(), -1, "has no readable list of its segments; create the index again");
       }
       long whole = 0;
       for (CheckIndex.Status.SegmentInfoStatus segment : status.segmentInfos) {

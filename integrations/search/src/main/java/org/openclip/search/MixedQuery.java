@@ -36,14 +36,14 @@ public final class MixedQuery {
    */
   public static float[] of(List<Part> parts) {
     if (parts.isEmpty()) {
-      throw new InvalidInputException("a query has no words and no picture; give one of them");
+      throw new InvalidInputException("a query needs words or a picture");
     }
     double[] sum = new double[parts.get(0).vector().length];
     for (Part part : parts) {
       float[] unit = Vectors.unit(part.vector());
       if (unit.length != sum.length) {
         throw new InvalidInputException(
-            "vectors of %s and %s numbers cannot be mixed".formatted(sum.length, unit.length));
+            "vectors of %s and %s numbers cannot be combined".formatted(sum.length, unit.length));
       }
       for (int i = 0; i < sum.length; i++) {
         sum[i] += part.weight() * unit[i];

@@ -176,7 +176,7 @@ public final class PictureIndex implements AutoCloseable {
   List<Hit> search(SearchRequest request, int few) {
     if (request.vector().length != facts.dimensions()) {
       throw new InvalidInputException(
-          "%s holds vectors of %s numbers, and one of %s cannot be looked for in it"
+          "%s contains vectors of %s numbers, but the query vector has %s"
               .formatted(folder, facts.dimensions(), request.vector().length));
     }
     float[] unit = Vectors.unit(request.vector());

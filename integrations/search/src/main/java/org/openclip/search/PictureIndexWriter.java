@@ -108,7 +108,7 @@ public final class PictureIndexWriter implements AutoCloseable {
     there.check(folder.toString(), facts.fingerprint(), facts.model());
     if (there.quantization() != facts.quantization()) {
       throw new InvalidInputException(
-          "%s was made with quantization %s, not %s; make another index for that"
+          "%s has quantization %s, not %s; create another index for that"
               .formatted(folder, there.quantization(), facts.quantization()));
     }
     return there;
@@ -125,7 +125,7 @@ public final class PictureIndexWriter implements AutoCloseable {
               .findFirst();
       if (foreign.isPresent()) {
         throw new InvalidInputException(
-            "%s holds files that are no index, such as %s; choose an empty or a new folder"
+            "%s contains files that do not belong to an index, such as %s; choose an empty or a new folder"
                 .formatted(folder, foreign.get().getFileName()));
       }
     }
@@ -162,7 +162,7 @@ public final class PictureIndexWriter implements AutoCloseable {
     IndexFacts known = facts();
     if (vector.length != known.dimensions()) {
       throw new InvalidInputException(
-          "%s holds vectors of %s numbers, and %s has %s"
+          "%s contains vectors of %s numbers, but %s has %s"
               .formatted(folder, known.dimensions(), picture.path(), vector.length));
     }
     learn(Schema.kinds(picture));

@@ -191,7 +191,7 @@ class FolderUpdateTest {
     Files.createDirectory(photos);
     assertThatThrownBy(this::update)
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("the index has 3 of it")
+        .hasMessageContaining("the index has 3 from it")
         .hasMessageContaining("--forget");
     assertThat(Pictures.contents(index)).hasSize(3);
 

@@ -125,9 +125,9 @@ class PictureIndexTest {
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("tag holds texts");
       assertThatThrownBy(() -> index.search(all.with(List.of(Filter.parse("year>new")))))
-          .hasMessageContaining("'new', which is no number");
+          .hasMessageContaining("'new', which is not a number");
       assertThatThrownBy(() -> index.search(all.with(List.of(Filter.parse("caption=...")))))
-          .hasMessageContaining("has no word");
+          .hasMessageContaining("has no words");
       assertThatThrownBy(() -> Filter.parse("red"))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("FIELD=VALUE");
@@ -243,7 +243,7 @@ class PictureIndexTest {
         .hasMessageContaining("there is no file");
     assertThatThrownBy(() -> PictureIndex.open(folder))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("is no index");
+        .hasMessageContaining("is not an index");
     Files.writeString(Files.createDirectories(folder.resolve("x")).resolve("letter.txt"), "dear");
     assertThatThrownBy(() -> writer(2))
         .isInstanceOf(InvalidInputException.class)
@@ -275,7 +275,7 @@ class PictureIndexTest {
                   writer.put(
                       IndexedPicture.at("/b").withFields(Map.of("list", List.of(1))),
                       new float[] {1, 0}))
-          .hasMessageContaining("neither a text, a number nor true or false");
+          .hasMessageContaining("must be a text, a number, true or false");
     }
   }
 }

@@ -89,6 +89,6 @@ class WeaviateTest {
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.json().get("error"))
         .asString()
-        .contains("images[0] is no picture of a known format");
+        .contains("images[0] is not in a supported picture format");
   }
 }

@@ -51,7 +51,7 @@ final class ContactSheet {
     boolean page = ending.equals("html") || ending.equals("htm");
     if (!page && !ending.equals("png")) {
       throw new UsageException(
-          "--sheet writes .html or .png, and '%s' ends in neither".formatted(file));
+          "--sheet must end in .html or .png, but is '%s'".formatted(file));
     }
     return new ContactSheet(PictureArguments.path(file), page, new Thumbnails(plugins, SIDE));
   }

@@ -53,7 +53,7 @@ final class HitReport {
               hit.picture().path() + (caption.isEmpty() ? "" : "  (" + caption + ")")));
     }
     if (hits.isEmpty()) {
-      out.println("no picture passes the filters");
+      out.println("no picture matches the filters");
     }
     table.print(out);
     BrokenPipeException.flush(out);

@@ -44,7 +44,7 @@ final class IndexModel {
               .err()
               .println(
                   Printable.line(
-                      "openclip: warning: %s is damaged: %s of its pictures cannot be searched; 'openclip index --repair' drops them, and a further update embeds them again"
+                      "openclip: warning: %s is damaged: %s of its pictures cannot be searched; 'openclip index --repair' removes them, and the next update embeds them again"
                           .formatted(index(), open.lost())));
           environment.err().flush();
         }

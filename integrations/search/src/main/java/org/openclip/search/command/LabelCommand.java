@@ -42,7 +42,7 @@ public final class LabelCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Says for every picture of an index which of several labels fits it";
+    return "Assigns the best of several labels to every picture of an index";
   }
 
   @Override
@@ -85,13 +85,13 @@ public final class LabelCommand implements CommandProvider {
     @Option(
         names = "--top",
         paramLabel = "K",
-        description = "How many labels of each picture, best first. Default: 1.")
+        description = "The number of labels for each picture, best first. Default: 1.")
     private int top = 1;
 
     @Option(
         names = "--filter",
         paramLabel = "FIELD=VALUE",
-        description = "Only pictures that pass it, as in search. May be repeated.")
+        description = "Only pictures that match the filter, as in 'search'. May be repeated.")
     private List<String> filters = new ArrayList<>();
 
     @Mixin private final ResultOptions results = new ResultOptions();
@@ -115,7 +115,7 @@ public final class LabelCommand implements CommandProvider {
         labels.addAll(Prompts.labels(labelFile));
       }
       if (labels.size() < 2) {
-        throw new UsageException("name at least two labels, or a file of them by --labels");
+        throw new UsageException("give at least two labels, or a file of labels with --labels");
       }
       if (top < 1) {
         throw new UsageException("--top is " + top + ", but must be positive");

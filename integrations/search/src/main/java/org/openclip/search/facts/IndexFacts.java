@@ -45,7 +45,7 @@ public record IndexFacts(
   public IndexFacts {
     if (dimensions < 1 || dimensions > MOST_DIMENSIONS) {
       throw new InvalidInputException(
-          "vectors of %s numbers cannot be indexed; from 1 to %s can"
+          "vectors of %s numbers cannot be indexed; the size must be from 1 to %s"
               .formatted(dimensions, MOST_DIMENSIONS));
     }
     options = List.copyOf(options);
@@ -75,7 +75,7 @@ public record IndexFacts(
           FieldKind known = all.putIfAbsent(name, kind);
           if (known != null && known != kind) {
             throw new InvalidInputException(
-                "field %s holds %ss in this index, and a %s is given; give it another name"
+                "field %s has the type %s in this index, but a %s is given; use another name"
                     .formatted(name, known, kind));
           }
         });
@@ -91,9 +91,9 @@ public record IndexFacts(
   public void check(String index, String otherFingerprint, String otherModel) {
     if (!fingerprint.equals(otherFingerprint)) {
       throw new InvalidInputException(
-          "%s holds vectors of model %s (%s), which cannot be compared with those of model %s (%s);"
+          "%s contains vectors of model %s (%s), which cannot be compared with those of model %s (%s);"
                   .formatted(index, model, fingerprint, otherModel, otherFingerprint)
-              + " choose the same model, weights and precision, or make another index");
+              + " use the same model, weights and precision, or create another index");
     }
   }
 
@@ -122,7 +122,7 @@ public record IndexFacts(
     }
     if (!format.equals(VERSION)) {
       throw new InvalidInputException(
-          "%s has format %s, but this version reads %s; make it anew"
+          "%s has index format %s, but this version reads format %s; create the index again"
               .formatted(index, format, VERSION));
     }
     Map<String, FieldKind> fields = new TreeMap<>();

@@ -28,7 +28,7 @@ public record IndexedPicture(
   /** Copies list and map; the map is sorted by name. */
   public IndexedPicture {
     if (path.isEmpty()) {
-      throw new InvalidInputException("a picture of an index needs a path");
+      throw new InvalidInputException("an indexed picture needs a path");
     }
     tags = List.copyOf(tags);
     fields = Collections.unmodifiableMap(new TreeMap<>(fields));

@@ -60,7 +60,7 @@ public final class FilterQueries {
     }
     if (kind(filter.field()) != FieldKind.NUMBER) {
       throw new InvalidInputException(
-          "filter '%s' compares numbers, but field %s holds texts; use = or !="
+          "filter '%s' compares numbers, but field %s contains texts; use = or !="
               .formatted(filter, filter.field()));
     }
     double number = number(filter);
@@ -115,7 +115,7 @@ public final class FilterQueries {
       throw new UncheckedIOException(e);
     }
     if (words.isEmpty()) {
-      throw new InvalidInputException("filter '%s' has no word to look for".formatted(filter));
+      throw new InvalidInputException("filter '%s' has no words to search for".formatted(filter));
     }
     BooleanQuery.Builder all = new BooleanQuery.Builder();
     words.forEach(word -> all.add(new TermQuery(new Term(Schema.CAPTION, word)), Occur.FILTER));
@@ -131,7 +131,7 @@ public final class FilterQueries {
       TreeSet<String> known = new TreeSet<>(OWN);
       known.addAll(facts.fields().keySet());
       throw new UnknownNameException(
-          "field", field, known, "an index has those that were given when it was filled");
+          "field", field, known, "the fields of an index are set when it is created");
     }
     return kind;
   }
@@ -141,7 +141,7 @@ public final class FilterQueries {
       return Double.parseDouble(filter.value().strip().toLowerCase(Locale.ROOT));
     } catch (NumberFormatException e) {
       throw new InvalidInputException(
-          "filter '%s' compares with '%s', which is no number".formatted(filter, filter.value()),
+          "filter '%s' compares with '%s', which is not a number".formatted(filter, filter.value()),
           e);
     }
   }

@@ -42,7 +42,7 @@ public final class IndexFolder {
       if (!DirectoryReader.indexExists(directory)) {
         directory.close();
         throw new InvalidInputException(
-            folder + " is no index; make one by 'openclip index FOLDER -o " + folder + "'");
+            folder + " is not an index; create one with 'openclip index FOLDER -o " + folder + "'");
       }
       return directory;
     } catch (IOException e) {
@@ -58,7 +58,7 @@ public final class IndexFolder {
           .orElseThrow(
               () ->
                   new InvalidInputException(
-                      folder + " is an index of Lucene, but not one of pictures"));
+                      folder + " is a Lucene index, but not a picture index"));
     } catch (IOException e) {
       throw failure(folder, "read", e);
     }
@@ -81,8 +81,7 @@ public final class IndexFolder {
     if (failure instanceof LockObtainFailedException) {
       return new OpenClipException(
           folder
-              + " is being written by another process or thread; wait until it ends, an index has"
-              + " one writer at a time",
+              + " is being written by another process or thread; wait until it ends, because an index has one writer at a time",
           failure);
     }
     if (failure instanceof IndexFormatTooNewException) {
@@ -93,7 +92,7 @@ public final class IndexFolder {
       return new InvalidFileException(
           folder.toString(),
           -1,
-          "is damaged (%s); 'openclip index --repair' drops what is lost and keeps the rest"
+          "is damaged (%s); 'openclip index --repair' removes the damaged segments and keeps the rest"
               .formatted(failure.getMessage()),
           failure);
     }
@@ -102,7 +101,7 @@ public final class IndexFolder {
             ? e.getReason() + ": " + e.getFile()
             : String.valueOf(failure.getMessage());
     return new OpenClipException(
-        "%s cannot be %s: %s; what was written before is kept".formatted(folder, what, reason),
+        "%s cannot be %s: %s; earlier commits are kept".formatted(folder, what, reason),
         failure);
   }
 }

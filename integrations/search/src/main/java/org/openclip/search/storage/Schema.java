@@ -73,7 +73,7 @@ public final class Schema {
       case Boolean yes -> FieldKind.KEYWORD;
       default ->
           throw new InvalidInputException(
-              "field %s of %s is neither a text, a number nor true or false: %s"
+              "field %s of %s must be a text, a number, true or false, but is: %s"
                   .formatted(name, picture.path(), value));
     };
   }
@@ -117,7 +117,7 @@ public final class Schema {
     int bytes = value.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > MOST_TERM) {
       throw new InvalidInputException(
-          "%s of %s has %s bytes, but at most %s can be looked up"
+          "%s of %s has %s bytes, but the limit for searchable values is %s"
               .formatted(
                   field,
                   picture.path().substring(0, Math.min(200, picture.path().length())),

@@ -95,7 +95,7 @@ public record WholeSegments(DirectoryReader reader, long lost) {
     @Override
     public IndexOutput createOutput(String name, IOContext context) throws IOException {
       if (!isList(name)) {
-        throw new IOException("a damaged index is only read");
+        throw new IOException("a damaged index is read-only");
       }
       return lists.createOutput(name, context);
     }
