@@ -1,9 +1,5 @@
 package org.openclip.search;
 
-import org.openclip.search.facts.IndexedPicture;
-import org.openclip.search.storage.Schema;
-import org.openclip.search.storage.Vectors;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +12,9 @@ import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.ScoreDoc;
 import org.openclip.api.InvalidInputException;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.storage.Schema;
+import org.openclip.search.storage.Vectors;
 
 /**
  * Groups of pictures that are alike: two are in one group when their cosine reaches a threshold, or

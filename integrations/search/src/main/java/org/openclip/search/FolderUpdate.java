@@ -1,9 +1,5 @@
 package org.openclip.search;
 
-import org.openclip.search.facts.IndexedPicture;
-import org.openclip.search.facts.PictureFacts;
-import org.openclip.search.storage.Schema;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,6 +25,9 @@ import org.openclip.api.model.PictureSink;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.picture.PictureFolder;
 import org.openclip.search.KnownPictures.Known;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.facts.PictureFacts;
+import org.openclip.search.storage.Schema;
 
 /**
  * Brings an index up to date with a folder: pictures that are new or changed are embedded, those

@@ -1,7 +1,5 @@
 package org.openclip.search;
 
-import org.openclip.search.storage.IndexFolder;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.lucene.index.CheckIndex;
@@ -9,6 +7,7 @@ import org.apache.lucene.store.Directory;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
+import org.openclip.search.storage.IndexFolder;
 
 /**
  * What a check of all bytes of an index has found.

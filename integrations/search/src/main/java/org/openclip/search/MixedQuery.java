@@ -1,9 +1,8 @@
 package org.openclip.search;
 
-import org.openclip.search.storage.Vectors;
-
 import java.util.List;
 import org.openclip.api.InvalidInputException;
+import org.openclip.search.storage.Vectors;
 
 /**
  * A vector to search for, mixed from several: each is scaled to length 1, weighted, and added. What

@@ -1,16 +1,5 @@
 package org.openclip.search;
 
-import org.openclip.search.query.Filter;
-import org.openclip.search.storage.FilterQueries;
-import org.openclip.search.query.Hit;
-import org.openclip.search.facts.IndexFacts;
-import org.openclip.search.storage.IndexFolder;
-import org.openclip.search.facts.IndexedPicture;
-import org.openclip.search.storage.Schema;
-import org.openclip.search.query.SearchRequest;
-import org.openclip.search.storage.Vectors;
-import org.openclip.search.storage.WholeSegments;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +23,16 @@ import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.query.Filter;
+import org.openclip.search.query.Hit;
+import org.openclip.search.query.SearchRequest;
+import org.openclip.search.storage.FilterQueries;
+import org.openclip.search.storage.IndexFolder;
+import org.openclip.search.storage.Schema;
+import org.openclip.search.storage.Vectors;
+import org.openclip.search.storage.WholeSegments;
 
 /**
  * An index of pictures that is searched. It shows what was there when it was opened or last {@link

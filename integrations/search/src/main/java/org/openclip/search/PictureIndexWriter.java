@@ -1,12 +1,5 @@
 package org.openclip.search;
 
-import org.openclip.search.facts.IndexFacts;
-import org.openclip.search.storage.IndexFolder;
-import org.openclip.search.facts.IndexedPicture;
-import org.openclip.search.storage.Schema;
-import org.openclip.search.storage.VectorCodec;
-import org.openclip.search.storage.Vectors;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +21,13 @@ import org.openclip.api.ClosedException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
+import org.openclip.search.facts.IndexFacts;
 import org.openclip.search.facts.IndexFacts.FieldKind;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.storage.IndexFolder;
+import org.openclip.search.storage.Schema;
+import org.openclip.search.storage.VectorCodec;
+import org.openclip.search.storage.Vectors;
 
 /**
  * The one writer of an index, which others are kept from writing meanwhile. What was committed

@@ -7,3 +7,4 @@
 package org.openclip.search;
 
 import org.jspecify.annotations.NullMarked;
+

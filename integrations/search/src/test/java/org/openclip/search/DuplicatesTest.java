@@ -1,8 +1,5 @@
 package org.openclip.search;
 
-import org.openclip.search.facts.IndexedPicture;
-import org.openclip.search.facts.Quantization;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +12,8 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.search.PictureSearch;
 import org.openclip.api.spi.PictureSearchProvider;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.facts.Quantization;
 
 /** Groups of vectors that are alike, whether each is compared with each or by the graph. */
 class DuplicatesTest {

@@ -1,10 +1,5 @@
 package org.openclip.search;
 
-import org.openclip.search.facts.IndexFacts;
-import org.openclip.search.facts.PictureFacts;
-import org.openclip.search.facts.Quantization;
-import org.openclip.search.query.SearchRequest;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -28,6 +23,10 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.OpenClip;
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.PictureFacts;
+import org.openclip.search.facts.Quantization;
+import org.openclip.search.query.SearchRequest;
 
 /** An index follows its folder, and embeds what it must and nothing else. */
 @Tag("once")

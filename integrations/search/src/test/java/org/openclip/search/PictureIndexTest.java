@@ -1,12 +1,5 @@
 package org.openclip.search;
 
-import org.openclip.search.query.Filter;
-import org.openclip.search.query.Hit;
-import org.openclip.search.facts.IndexFacts;
-import org.openclip.search.facts.IndexedPicture;
-import org.openclip.search.facts.Quantization;
-import org.openclip.search.query.SearchRequest;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -24,6 +17,12 @@ import org.openclip.api.ClosedException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.UnknownNameException;
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.facts.Quantization;
+import org.openclip.search.query.Filter;
+import org.openclip.search.query.Hit;
+import org.openclip.search.query.SearchRequest;
 
 /** Pictures go into an index and are found by their vectors and by what is known about them. */
 class PictureIndexTest {

@@ -1,16 +1,5 @@
 package org.openclip.backend.onnx;
 
-import org.openclip.backend.onnx.lowering.CpuDialect;
-import org.openclip.backend.onnx.runtime.Devices;
-import org.openclip.backend.onnx.lowering.Dialect;
-import org.openclip.backend.onnx.lowering.Lowered;
-import org.openclip.backend.onnx.lowering.Numbers;
-import org.openclip.backend.onnx.runtime.OnnxEnvironment;
-import org.openclip.backend.onnx.runtime.OnnxFileInputs;
-import org.openclip.backend.onnx.runtime.OnnxProgram;
-import org.openclip.backend.onnx.lowering.RuntimeDialect;
-import org.openclip.backend.onnx.runtime.Threads;
-
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
@@ -32,6 +21,16 @@ import org.openclip.api.backend.Precision;
 import org.openclip.api.backend.Program;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.tensor.Weights;
+import org.openclip.backend.onnx.lowering.CpuDialect;
+import org.openclip.backend.onnx.lowering.Dialect;
+import org.openclip.backend.onnx.lowering.Lowered;
+import org.openclip.backend.onnx.lowering.Numbers;
+import org.openclip.backend.onnx.lowering.RuntimeDialect;
+import org.openclip.backend.onnx.runtime.Devices;
+import org.openclip.backend.onnx.runtime.OnnxEnvironment;
+import org.openclip.backend.onnx.runtime.OnnxFileInputs;
+import org.openclip.backend.onnx.runtime.OnnxProgram;
+import org.openclip.backend.onnx.runtime.Threads;
 
 /**
  * ONNX Runtime on one device.

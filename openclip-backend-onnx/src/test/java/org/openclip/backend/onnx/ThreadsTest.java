@@ -1,9 +1,5 @@
 package org.openclip.backend.onnx;
 
-import org.openclip.backend.onnx.runtime.Threads;
-
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
@@ -22,6 +18,7 @@ import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
+import org.openclip.backend.onnx.runtime.Threads;
 
 /** Small graphs run on one thread, unless somebody says otherwise. */
 class ThreadsTest {

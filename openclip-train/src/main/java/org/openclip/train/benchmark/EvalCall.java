@@ -1,7 +1,5 @@
 package org.openclip.train.benchmark;
 
-import org.openclip.train.benchmark.data.BenchmarkTask;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +16,7 @@ import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.FetchSettings;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.model.PretrainedTags;
+import org.openclip.train.benchmark.data.BenchmarkTask;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

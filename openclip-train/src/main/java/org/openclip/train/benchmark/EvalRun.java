@@ -1,14 +1,5 @@
 package org.openclip.train.benchmark;
 
-import org.openclip.train.benchmark.data.BenchmarkData;
-import org.openclip.train.benchmark.measurement.BenchmarkFeatures;
-import org.openclip.train.benchmark.data.BenchmarkSamples;
-import org.openclip.train.benchmark.data.BenchmarkTask;
-import org.openclip.train.benchmark.measurement.Measurement;
-import org.openclip.train.benchmark.data.Prompts;
-import org.openclip.train.benchmark.data.PythonText;
-import org.openclip.train.benchmark.data.ShardCache;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +28,14 @@ import org.openclip.hub.cli.terminal.Progress;
 import org.openclip.hub.io.Variables;
 import org.openclip.hub.picture.PictureFiles;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.train.benchmark.data.BenchmarkData;
+import org.openclip.train.benchmark.data.BenchmarkSamples;
+import org.openclip.train.benchmark.data.BenchmarkTask;
+import org.openclip.train.benchmark.data.Prompts;
+import org.openclip.train.benchmark.data.PythonText;
+import org.openclip.train.benchmark.data.ShardCache;
+import org.openclip.train.benchmark.measurement.BenchmarkFeatures;
+import org.openclip.train.benchmark.measurement.Measurement;
 
 /**
  * One measurement: a model on a data set in a language.

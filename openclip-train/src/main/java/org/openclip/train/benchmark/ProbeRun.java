@@ -1,8 +1,5 @@
 package org.openclip.train.benchmark;
 
-import org.openclip.train.benchmark.data.BenchmarkData;
-import org.openclip.train.benchmark.measurement.BenchmarkFeatures;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,6 +12,8 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.train.benchmark.data.BenchmarkData;
+import org.openclip.train.benchmark.measurement.BenchmarkFeatures;
 import org.openclip.train.evaluation.LabelledFeatures;
 import org.openclip.train.evaluation.LinearProbe;
 

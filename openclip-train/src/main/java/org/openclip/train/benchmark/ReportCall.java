@@ -1,9 +1,5 @@
 package org.openclip.train.benchmark;
 
-import org.openclip.train.benchmark.report.Report;
-import org.openclip.train.benchmark.report.ReportPlot;
-import org.openclip.train.benchmark.report.Result;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +7,9 @@ import java.util.List;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.cli.Arguments;
+import org.openclip.train.benchmark.report.Report;
+import org.openclip.train.benchmark.report.ReportPlot;
+import org.openclip.train.benchmark.report.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

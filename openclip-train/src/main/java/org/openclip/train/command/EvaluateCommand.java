@@ -1,11 +1,5 @@
 package org.openclip.train.command;
 
-import org.openclip.train.command.flag.FlagNames;
-import org.openclip.train.command.data.FolderFlags;
-import org.openclip.train.command.data.FormatFlags;
-import org.openclip.train.command.data.LabelledData;
-import org.openclip.train.command.data.LeftOut;
-
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,10 +14,15 @@ import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.cli.result.FormatOption;
 import org.openclip.hub.cli.result.JsonLines;
-import org.openclip.hub.cli.result.OutputFormat;
 import org.openclip.hub.cli.terminal.Progress;
 import org.openclip.hub.picture.PictureFiles;
+import org.openclip.train.command.data.FolderFlags;
+import org.openclip.train.command.data.FormatFlags;
+import org.openclip.train.command.data.LabelledData;
+import org.openclip.train.command.data.LeftOut;
+import org.openclip.train.command.flag.FlagNames;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
 import org.openclip.train.evaluation.CaptionedSet;
@@ -119,11 +118,7 @@ public final class EvaluateCommand implements CommandProvider {
     @Mixin private FolderFlags folders = new FolderFlags();
     @Mixin private FormatFlags storage = new FormatFlags();
 
-    @Option(
-        names = {"-f", "--format"},
-        paramLabel = "FORMAT",
-        description = "table, or json (one object). Default: table.")
-    private OutputFormat format = OutputFormat.TABLE;
+    @Mixin private final FormatOption format = new FormatOption();
 
     @Override
     public int run(Environment environment) {
@@ -162,7 +157,7 @@ public final class EvaluateCommand implements CommandProvider {
           metrics.putAll(retrieval(loaded, captioned, !sets.isEmpty(), environment));
         }
       }
-      if (format == OutputFormat.JSON) {
+      if (format.isJson()) {
         JsonLines.print(environment.out(), metrics);
       } else {
         metrics.forEach(

@@ -1,12 +1,11 @@
 package org.openclip.train.command;
 
-import org.openclip.train.command.flag.FlagNames;
-import org.openclip.train.command.flag.GivenFlags;
-
 import java.util.List;
 import java.util.Set;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
+import org.openclip.train.command.flag.FlagNames;
+import org.openclip.train.command.flag.GivenFlags;
 
 /** The command {@code finetune}: fine-tunes a model and a linear classifier on labelled images. */
 public final class FinetuneCommand implements CommandProvider {

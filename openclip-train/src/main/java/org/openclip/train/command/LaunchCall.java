@@ -1,8 +1,5 @@
 package org.openclip.train.command;
 
-import org.openclip.train.command.distributed.ScalingFlags;
-import org.openclip.train.command.distributed.Together;
-
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -18,6 +15,8 @@ import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.train.command.distributed.ScalingFlags;
+import org.openclip.train.command.distributed.Together;
 import org.openclip.train.distributed.LocalRanks;
 import org.openclip.train.distributed.OwnCommand;
 import picocli.CommandLine.Command;

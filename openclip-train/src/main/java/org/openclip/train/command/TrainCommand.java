@@ -1,12 +1,11 @@
 package org.openclip.train.command;
 
-import org.openclip.train.command.flag.FlagNames;
-import org.openclip.train.command.flag.GivenFlags;
-import org.openclip.train.command.flag.ReferenceFlags;
-
 import java.util.List;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
+import org.openclip.train.command.flag.FlagNames;
+import org.openclip.train.command.flag.GivenFlags;
+import org.openclip.train.command.flag.ReferenceFlags;
 
 /** The command {@code train}: trains a model, with the reference's flags. */
 public final class TrainCommand implements CommandProvider {

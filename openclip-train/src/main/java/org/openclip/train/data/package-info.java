@@ -20,6 +20,6 @@
 @NullMarked
 package org.openclip.train.data;
 
+import org.jspecify.annotations.NullMarked;
 import org.openclip.train.shard.WebDataset;
 
-import org.jspecify.annotations.NullMarked;

@@ -3,3 +3,4 @@
 package org.openclip.train.file;
 
 import org.jspecify.annotations.NullMarked;
+

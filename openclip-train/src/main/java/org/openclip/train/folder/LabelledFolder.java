@@ -1,9 +1,5 @@
 package org.openclip.train.folder;
 
-import org.openclip.train.data.Dataset;
-import org.openclip.train.data.ListedDataset;
-import org.openclip.train.data.Sample;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -16,6 +12,9 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.openclip.api.InvalidInputException;
+import org.openclip.train.data.Dataset;
+import org.openclip.train.data.ListedDataset;
+import org.openclip.train.data.Sample;
 
 /**
  * Images in folders named after their class, as in torchvision's {@code ImageFolder}.

@@ -1,8 +1,5 @@
 package org.openclip.train.folder;
 
-import org.openclip.train.file.CaptionFile;
-import org.openclip.train.data.Sample;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +10,8 @@ import java.util.Optional;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.picture.PictureFolder;
+import org.openclip.train.data.Sample;
+import org.openclip.train.file.CaptionFile;
 
 /**
  * The images in a folder and its subfolders, and the captions beside them. Links are followed.

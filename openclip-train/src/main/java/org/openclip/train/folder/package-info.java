@@ -11,3 +11,4 @@
 package org.openclip.train.folder;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -1,8 +1,5 @@
 package org.openclip.train.shard;
 
-import org.openclip.train.file.CaptionFile;
-import org.openclip.train.data.Sample;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.train.data.Sample;
+import org.openclip.train.file.CaptionFile;
 
 /**
  * Chooses the image and the caption of a sample in a tar shard by the file name extensions.

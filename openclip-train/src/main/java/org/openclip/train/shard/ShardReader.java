@@ -1,7 +1,5 @@
 package org.openclip.train.shard;
 
-import org.openclip.train.file.Packed;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
@@ -13,6 +11,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.train.file.Packed;
 
 /**
  * Reads the samples of a tar archive, as WebDataset stores them: consecutive files whose names are

@@ -1,12 +1,11 @@
 package org.openclip.train.shard;
 
-import org.openclip.train.data.Sample;
-import org.openclip.train.data.SampleStream;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.openclip.train.data.Sample;
+import org.openclip.train.data.SampleStream;
 
 /**
  * A stream in an order that is random within a window: each sample that leaves a full buffer is

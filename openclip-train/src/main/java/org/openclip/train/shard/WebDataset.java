@@ -1,11 +1,5 @@
 package org.openclip.train.shard;
 
-import org.openclip.train.data.Dataset;
-import org.openclip.train.data.Faults;
-import org.openclip.train.data.Order;
-import org.openclip.train.data.Sample;
-import org.openclip.train.data.SampleStream;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.train.data.Dataset;
+import org.openclip.train.data.Faults;
+import org.openclip.train.data.Order;
+import org.openclip.train.data.Sample;
+import org.openclip.train.data.SampleStream;
 
 /**
  * A dataset of tar shards in WebDataset format. The shards of a shuffled list are distributed over

@@ -15,3 +15,4 @@
 package org.openclip.train.shard;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -1,7 +1,5 @@
 package org.openclip.train.table;
 
-import org.openclip.train.data.Sample;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -13,6 +11,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.Suggestions;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.train.data.Sample;
 
 /**
  * A table of image files and captions, read as {@code pandas.read_csv} reads it.

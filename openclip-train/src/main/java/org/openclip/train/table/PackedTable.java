@@ -1,7 +1,5 @@
 package org.openclip.train.table;
 
-import org.openclip.train.file.Packed;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +8,7 @@ import java.util.zip.ZipInputStream;
 import org.apache.commons.compress.archivers.ArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.openclip.api.InvalidFileException;
+import org.openclip.train.file.Packed;
 
 /** The unpacking of tables, as pandas unpacks them by the endings of their names. */
 final class PackedTable {

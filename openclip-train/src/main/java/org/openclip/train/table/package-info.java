@@ -10,3 +10,4 @@
 package org.openclip.train.table;
 
 import org.jspecify.annotations.NullMarked;
+

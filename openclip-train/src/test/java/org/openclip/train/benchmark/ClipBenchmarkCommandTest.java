@@ -1,7 +1,5 @@
 package org.openclip.train.benchmark;
 
-import org.openclip.train.benchmark.report.Result;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,6 +21,7 @@ import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.model.ModelFolder;
 import org.openclip.testkit.Fixtures;
+import org.openclip.train.benchmark.report.Result;
 
 class ClipBenchmarkCommandTest {
   private static final Path GOLDEN = Fixtures.path("evaluation");

@@ -1,7 +1,5 @@
 package org.openclip.train.benchmark;
 
-import org.openclip.train.benchmark.report.Result;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -27,6 +25,7 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.model.ModelFolder;
+import org.openclip.train.benchmark.report.Result;
 
 /** What CLIP_benchmark measured, number for number. */
 @Tag("golden-evaluation")

@@ -27,9 +27,9 @@ import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.ModelFolder;
 import org.openclip.train.command.ColourRuns.Run;
-import org.openclip.train.shard.TarFiles;
 import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.run.Checkpoint;
+import org.openclip.train.shard.TarFiles;
 
 /** Fine-tuning and linear probes of a model that has learnt a little. */
 class FinetuneCommandTest {

@@ -1,9 +1,5 @@
 package org.openclip.train.command;
 
-import org.openclip.train.command.flag.ReferenceFlags;
-
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -20,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openclip.train.command.flag.ReferenceFlags;
 
 /** Every flag of the reference, what docs/training.md says of it, and what becomes of it. */
 class ReferenceFlagsTest {

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
-import org.openclip.train.shard.TarFiles;
 import org.openclip.train.run.Checkpoint;
+import org.openclip.train.shard.TarFiles;
 
 /** What {@code openclip train} says of damaged data, full disks and losses that are no numbers. */
 class TrainBadInputTest {

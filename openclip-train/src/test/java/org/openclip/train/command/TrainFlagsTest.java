@@ -1,11 +1,5 @@
 package org.openclip.train.command;
 
-import org.openclip.train.command.flag.EffectiveFlags;
-import org.openclip.train.command.flag.FinetuneFlags;
-import org.openclip.train.command.flag.FlagNames;
-import org.openclip.train.command.flag.GivenFlags;
-import org.openclip.train.command.flag.ReferenceFlags;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
@@ -15,6 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openclip.train.command.flag.EffectiveFlags;
+import org.openclip.train.command.flag.FinetuneFlags;
+import org.openclip.train.command.flag.FlagNames;
+import org.openclip.train.command.flag.GivenFlags;
+import org.openclip.train.command.flag.ReferenceFlags;
 import picocli.CommandLine;
 
 /** How the flags of {@code openclip train} are read, and what they amount to. */

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.remote.RemoteFiles;
-import org.openclip.train.shard.TarFiles;
 import org.openclip.train.run.Checkpoint;
+import org.openclip.train.shard.TarFiles;
 
 /** Data that lie elsewhere, and runs that are copied elsewhere; a zip file stands for a bucket. */
 class TrainRemoteTest {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.testkit.S3Server;
-import org.openclip.train.shard.TarFiles;
 import org.openclip.train.run.Checkpoint;
+import org.openclip.train.shard.TarFiles;
 
 /** Data lie in a bucket of a real S3 server, and runs are copied to it and go on from there. */
 @Tag("s3")

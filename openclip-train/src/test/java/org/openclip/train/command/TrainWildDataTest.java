@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.train.shard.TarFiles;
 import org.openclip.train.run.Checkpoint;
+import org.openclip.train.shard.TarFiles;
 
 /** Trainings on data that are not what one expects, and on disks that are full. */
 @Timeout(300)

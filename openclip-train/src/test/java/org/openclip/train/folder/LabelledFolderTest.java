@@ -1,14 +1,5 @@
 package org.openclip.train.folder;
 
-import org.openclip.train.data.Batch;
-import org.openclip.train.data.BatchLoader;
-import org.openclip.train.data.Faults;
-import org.openclip.train.data.ListedDataset;
-import org.openclip.train.data.Order;
-import org.openclip.train.data.Preparation;
-import org.openclip.train.data.Sample;
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,6 +16,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidInputException;
+import org.openclip.train.data.Batch;
+import org.openclip.train.data.BatchLoader;
+import org.openclip.train.data.Faults;
+import org.openclip.train.data.ListedDataset;
+import org.openclip.train.data.Order;
+import org.openclip.train.data.Preparation;
+import org.openclip.train.data.Sample;
 
 class LabelledFolderTest {
   @TempDir Path folder;

@@ -1,8 +1,5 @@
 package org.openclip.train.folder;
 
-import org.openclip.train.data.Sample;
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -19,6 +16,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidInputException;
+import org.openclip.train.data.Sample;
 
 class PictureTreeTest {
   private static final SplittableRandom RANDOM = new SplittableRandom(1);

@@ -1,6 +1,5 @@
 package org.openclip.train.shard;
 
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

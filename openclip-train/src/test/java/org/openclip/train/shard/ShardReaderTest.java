@@ -1,11 +1,5 @@
 package org.openclip.train.shard;
 
-import org.openclip.train.data.Faults;
-import org.openclip.train.data.Order;
-import org.openclip.train.data.Sample;
-import org.openclip.train.data.SampleStream;
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -33,6 +27,10 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidInputException;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.train.data.Faults;
+import org.openclip.train.data.Order;
+import org.openclip.train.data.Sample;
+import org.openclip.train.data.SampleStream;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 

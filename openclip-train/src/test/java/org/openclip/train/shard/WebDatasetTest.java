@@ -1,12 +1,5 @@
 package org.openclip.train.shard;
 
-import org.openclip.train.data.Dataset;
-import org.openclip.train.data.Faults;
-import org.openclip.train.data.Order;
-import org.openclip.train.data.Sample;
-import org.openclip.train.data.SampleStream;
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -27,6 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.train.data.Dataset;
+import org.openclip.train.data.Faults;
+import org.openclip.train.data.Order;
+import org.openclip.train.data.Sample;
+import org.openclip.train.data.SampleStream;
 
 class WebDatasetTest {
   private static final Order FIRST = new Order(7, 0, 0, 1);

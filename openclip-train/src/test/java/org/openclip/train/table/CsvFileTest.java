@@ -1,9 +1,5 @@
 package org.openclip.train.table;
 
-import org.openclip.train.data.Sample;
-import org.openclip.train.shard.TarFiles;
-
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -36,6 +32,8 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.testkit.JavaProcess;
+import org.openclip.train.data.Sample;
+import org.openclip.train.shard.TarFiles;
 import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 

@@ -10,9 +10,9 @@ import org.openclip.hub.cli.result.JsonLines;
 import org.openclip.hub.cli.result.ResultFormat;
 import org.openclip.hub.cli.terminal.BrokenPipeException;
 import org.openclip.hub.cli.terminal.Table;
-import org.openclip.search.query.Hit;
 import org.openclip.search.facts.IndexFacts;
 import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.query.Hit;
 
 /** Writes pictures that were found, in the form that the user chose. */
 final class HitReport {

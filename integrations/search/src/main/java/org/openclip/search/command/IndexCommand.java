@@ -14,20 +14,21 @@ import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.Notes;
 import org.openclip.hub.cli.PictureArguments;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.cli.result.FormatOption;
 import org.openclip.hub.cli.result.JsonLines;
-import org.openclip.hub.cli.result.OutputFormat;
 import org.openclip.hub.cli.terminal.Printable;
 import org.openclip.hub.cli.terminal.Progress;
 import org.openclip.search.FolderUpdate;
-import org.openclip.search.facts.IndexFacts;
 import org.openclip.search.IndexRepair;
 import org.openclip.search.PictureIndex;
 import org.openclip.search.PictureIndexWriter;
-import org.openclip.search.facts.Quantization;
 import org.openclip.search.UpdateListener;
 import org.openclip.search.UpdateSummary;
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.Quantization;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -129,11 +130,7 @@ public final class IndexCommand implements CommandProvider {
         description = "Reads the whole index first and removes damaged segments.")
     private boolean repair;
 
-    @Option(
-        names = {"-f", "--format"},
-        paramLabel = "FORMAT",
-        description = "The format of the summary: table, or json (one object). Default: table.")
-    private OutputFormat format = OutputFormat.TABLE;
+    @Mixin private final FormatOption format = new FormatOption();
 
     @Mixin private ModelOptions model = new ModelOptions();
 
@@ -207,7 +204,7 @@ public final class IndexCommand implements CommandProvider {
         }
         told.putAll(counts);
         if (known.unused() > 0) {
-          note(environment, known.unused() + " lines of " + metadata + " match no picture");
+          Notes.say(environment, known.unused() + " lines of " + metadata + " match no picture");
         }
         other(writer, told);
         writer.finish();
@@ -262,7 +259,7 @@ public final class IndexCommand implements CommandProvider {
     }
 
     private void print(Map<String, Object> told, Environment environment) {
-      if (format == OutputFormat.JSON) {
+      if (format.isJson()) {
         JsonLines.print(environment.out(), told);
         return;
       }
@@ -288,11 +285,6 @@ public final class IndexCommand implements CommandProvider {
       environment.out().println(Printable.line(line.toString()));
       environment.out().flush();
     }
-  }
-
-  private static void note(CommandProvider.Environment environment, String text) {
-    environment.err().println("openclip: note: " + Printable.line(text));
-    environment.err().flush();
   }
 
   /** Draws the progress and names pictures that cannot be read. */

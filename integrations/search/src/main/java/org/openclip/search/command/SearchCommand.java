@@ -9,15 +9,13 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Main;
-import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.PictureArguments;
 import org.openclip.hub.cli.UsageException;
-import org.openclip.hub.cli.result.ResultOptions;
-import org.openclip.search.query.Filter;
 import org.openclip.search.FolderUpdate;
-import org.openclip.search.query.Hit;
 import org.openclip.search.MixedQuery;
 import org.openclip.search.PictureIndex;
+import org.openclip.search.query.Filter;
+import org.openclip.search.query.Hit;
 import org.openclip.search.query.SearchRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,9 +55,6 @@ public final class SearchCommand implements CommandProvider {
         "  openclip search photos.index \"a dog\" --filter tag=holiday --filter 'year>=2020'"
       })
   private static final class Call extends IndexModel.Call {
-    @Parameters(index = "0", paramLabel = "INDEX", description = "The folder of an index.")
-    private String index = "";
-
     @Parameters(
         index = "1..*",
         arity = "0..*",
@@ -94,14 +89,6 @@ public final class SearchCommand implements CommandProvider {
     private double notWeight;
 
     @Option(
-        names = "--filter",
-        paramLabel = "FIELD=VALUE",
-        description = {
-          "Only pictures with this tag (tag=), a matching path (path=, with *), these words in the caption (caption=), or this value of another field. Operators: = != and, for numbers, >= <= > <. May be repeated."
-        })
-    private List<String> filters = new ArrayList<>();
-
-    @Option(
         names = "--top",
         paramLabel = "K",
         description = "The number of pictures to show, best first. Default: ${DEFAULT-VALUE}.",
@@ -119,18 +106,11 @@ public final class SearchCommand implements CommandProvider {
         description = "Also writes a contact sheet of the found pictures, as .html or .png.")
     private @Nullable String sheet;
 
-    @Mixin private final ResultOptions results = new ResultOptions();
-
-    @Mixin private final ModelOptions model = new ModelOptions();
+    @Mixin private final IndexOptions options = new IndexOptions();
 
     @Override
-    ModelOptions model() {
-      return model;
-    }
-
-    @Override
-    Path index() {
-      return PictureArguments.path(index);
+    IndexOptions options() {
+      return options;
     }
 
     @Override
@@ -144,7 +124,7 @@ public final class SearchCommand implements CommandProvider {
                 .formatted(weights.size(), queries.size()));
       }
       ContactSheet contact = sheet == null ? null : ContactSheet.of(sheet, environment.plugins());
-      List<Filter> passing = filters.stream().map(Filter::parse).toList();
+      List<Filter> passing = options.filters();
       List<String> shown = new ArrayList<>();
       float[] vector = MixedQuery.of(parts(open, shown, environment));
       List<String> own = like.stream().map(name -> FolderUpdate.key(path(name))).toList();
@@ -156,9 +136,9 @@ public final class SearchCommand implements CommandProvider {
               .limit(top)
               .toList();
       String query = String.join(" + ", shown);
-      results.write(
+      options.results().write(
           environment,
-          out -> new HitReport(out, results.format(), open.facts(), query).write(hits));
+          out -> new HitReport(out, options.results().format(), open.facts(), query).write(hits));
       if (contact != null) {
         contact.write(query, hits);
       }
@@ -179,7 +159,7 @@ public final class SearchCommand implements CommandProvider {
       if (queries.isEmpty() && unlike.isEmpty()) {
         return parts;
       }
-      try (ClipModel clip = model.load(environment)) {
+      try (ClipModel clip = options.model().load(environment)) {
         open.check(clip);
         for (int i = 0; i < queries.size(); i++) {
           shown.add(queries.get(i));

@@ -3,3 +3,4 @@
 package org.openclip.search.facts;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -3,3 +3,4 @@
 package org.openclip.search.query;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -1,8 +1,5 @@
 package org.openclip.search.storage;
 
-import org.openclip.search.query.Filter;
-import org.openclip.search.facts.IndexFacts;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -23,8 +20,10 @@ import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.WildcardQuery;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.UnknownNameException;
-import org.openclip.search.query.Filter.Comparison;
+import org.openclip.search.facts.IndexFacts;
 import org.openclip.search.facts.IndexFacts.FieldKind;
+import org.openclip.search.query.Filter;
+import org.openclip.search.query.Filter.Comparison;
 
 /** Filters as queries of Lucene. */
 public final class FilterQueries {

@@ -1,7 +1,5 @@
 package org.openclip.search.storage;
 
-import org.openclip.search.facts.IndexFacts;
-
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -23,6 +21,7 @@ import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.hub.io.Missing;
+import org.openclip.search.facts.IndexFacts;
 
 /** The folder of an index, and what is said when something is wrong with it. */
 public final class IndexFolder {

@@ -1,7 +1,5 @@
 package org.openclip.search.storage;
 
-import org.openclip.search.facts.IndexedPicture;
-
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -22,6 +20,7 @@ import org.apache.lucene.util.BytesRef;
 import org.openclip.api.InvalidInputException;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.search.facts.IndexFacts.FieldKind;
+import org.openclip.search.facts.IndexedPicture;
 
 /** The fields of an index: what is stored of a picture, and what can be asked. */
 public final class Schema {

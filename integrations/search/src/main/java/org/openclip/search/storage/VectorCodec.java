@@ -1,8 +1,5 @@
 package org.openclip.search.storage;
 
-import org.openclip.search.facts.IndexFacts;
-import org.openclip.search.facts.Quantization;
-
 import java.io.IOException;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
@@ -13,6 +10,8 @@ import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.util.quantization.QuantizedByteVectorValues.ScalarEncoding;
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.Quantization;
 
 /**
  * Lucene's own codec with vectors as an index wants them. It writes under the names of Lucene's

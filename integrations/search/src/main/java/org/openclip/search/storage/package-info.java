@@ -3,3 +3,4 @@
 package org.openclip.search.storage;
 
 import org.jspecify.annotations.NullMarked;
+

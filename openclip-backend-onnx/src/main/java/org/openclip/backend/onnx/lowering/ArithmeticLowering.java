@@ -1,12 +1,11 @@
 package org.openclip.backend.onnx.lowering;
 
-import org.openclip.backend.onnx.model.OnnxGraph;
-
 import static org.openclip.backend.onnx.model.OnnxGraph.integer;
 
 import java.util.List;
 import org.openclip.api.graph.ArithmeticOp;
 import org.openclip.api.tensor.DataType;
+import org.openclip.backend.onnx.model.OnnxGraph;
 
 /** The operators on single elements, and reductions. */
 final class ArithmeticLowering {

@@ -1,11 +1,10 @@
 package org.openclip.backend.onnx.lowering;
 
-import org.openclip.backend.onnx.model.OnnxGraph;
-
 import static org.openclip.backend.onnx.model.OnnxGraph.floating;
 
 import java.util.List;
 import org.openclip.api.graph.Dim;
+import org.openclip.backend.onnx.model.OnnxGraph;
 
 /** ONNX Runtime's own operators, but for those whose kernels for the CPU are slow. */
 public final class CpuDialect extends RuntimeDialect {

@@ -1,7 +1,5 @@
 package org.openclip.backend.onnx.lowering;
 
-import org.openclip.backend.onnx.model.OnnxGraph;
-
 import static org.openclip.backend.onnx.model.OnnxGraph.floating;
 import static org.openclip.backend.onnx.model.OnnxGraph.integer;
 
@@ -10,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.graph.NeuralOp.GeluForm;
 import org.openclip.api.graph.Shape;
 import org.openclip.api.tensor.DataType;
+import org.openclip.backend.onnx.model.OnnxGraph;
 
 /**
  * How those operators are written for which ONNX Runtime has kernels beside the standard's: with

@@ -1,7 +1,5 @@
 package org.openclip.backend.onnx.lowering;
 
-import org.openclip.backend.onnx.model.OnnxGraph;
-
 import static org.openclip.backend.onnx.model.OnnxGraph.integer;
 import static org.openclip.backend.onnx.model.OnnxGraph.integers;
 
@@ -12,6 +10,7 @@ import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.LayoutOp;
 import org.openclip.api.graph.Shape;
 import org.openclip.api.graph.Value;
+import org.openclip.backend.onnx.model.OnnxGraph;
 
 /** The operators that move elements. */
 final class LayoutLowering {

@@ -1,8 +1,5 @@
 package org.openclip.backend.onnx.lowering;
 
-import org.openclip.backend.onnx.model.OnnxGraph;
-import org.openclip.backend.onnx.model.OnnxModel;
-
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +12,8 @@ import org.openclip.api.graph.Shape;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
+import org.openclip.backend.onnx.model.OnnxGraph;
+import org.openclip.backend.onnx.model.OnnxModel;
 
 /**
  * A graph as an ONNX model, its weights beside it.

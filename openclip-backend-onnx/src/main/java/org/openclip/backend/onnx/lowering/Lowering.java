@@ -1,7 +1,5 @@
 package org.openclip.backend.onnx.lowering;
 
-import org.openclip.backend.onnx.model.OnnxGraph;
-
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -21,6 +19,7 @@ import org.openclip.api.graph.TrainingOp;
 import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
+import org.openclip.backend.onnx.model.OnnxGraph;
 
 /**
  * Translates a {@link Graph} into nodes of an ONNX graph. Weights are named where they are first

@@ -1,8 +1,5 @@
 package org.openclip.backend.onnx.lowering;
 
-import org.openclip.backend.onnx.model.OnnxGraph;
-import org.openclip.backend.onnx.model.ProtoMessage;
-
 import static org.openclip.backend.onnx.model.OnnxGraph.floating;
 import static org.openclip.backend.onnx.model.OnnxGraph.integer;
 import static org.openclip.backend.onnx.model.OnnxGraph.integers;
@@ -18,6 +15,8 @@ import org.openclip.api.graph.Shape;
 import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
+import org.openclip.backend.onnx.model.OnnxGraph;
+import org.openclip.backend.onnx.model.ProtoMessage;
 
 /** The layers of neural networks. */
 final class NeuralLowering {

@@ -1,7 +1,5 @@
 package org.openclip.backend.onnx.lowering;
 
-import org.openclip.backend.onnx.model.OnnxGraph;
-
 import static org.openclip.backend.onnx.model.OnnxGraph.MICROSOFT;
 import static org.openclip.backend.onnx.model.OnnxGraph.floating;
 import static org.openclip.backend.onnx.model.OnnxGraph.integer;
@@ -12,6 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.graph.NeuralOp.GeluForm;
 import org.openclip.api.tensor.DataType;
+import org.openclip.backend.onnx.model.OnnxGraph;
 
 /**
  * ONNX Runtime's own operators: one kernel for what the standard writes as several, and matrices

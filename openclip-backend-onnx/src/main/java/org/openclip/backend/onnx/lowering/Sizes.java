@@ -1,7 +1,5 @@
 package org.openclip.backend.onnx.lowering;
 
-import org.openclip.backend.onnx.model.OnnxGraph;
-
 import static org.openclip.backend.onnx.model.OnnxGraph.integer;
 
 import java.util.HashMap;
@@ -11,6 +9,7 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Shape;
 import org.openclip.api.tensor.DataType;
+import org.openclip.backend.onnx.model.OnnxGraph;
 
 /** Dimensions that are known only at run time, read off the inputs that have them. */
 final class Sizes {

@@ -1,7 +1,5 @@
 package org.openclip.backend.onnx.lowering;
 
-import org.openclip.backend.onnx.model.OnnxGraph;
-
 import static org.openclip.backend.onnx.model.OnnxGraph.integer;
 import static org.openclip.backend.onnx.model.OnnxGraph.integers;
 import static org.openclip.backend.onnx.model.OnnxGraph.string;
@@ -13,6 +11,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.graph.NeuralOp.GeluForm;
 import org.openclip.api.tensor.DataType;
+import org.openclip.backend.onnx.model.OnnxGraph;
 
 /** Operators of the ONNX standard alone, for files that other runtimes read, too. */
 final class StandardDialect implements Dialect {

@@ -1,7 +1,5 @@
 package org.openclip.backend.onnx.lowering;
 
-import org.openclip.backend.onnx.model.OnnxGraph;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,6 +17,7 @@ import org.openclip.api.graph.WeightCheck;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
+import org.openclip.backend.onnx.model.OnnxGraph;
 
 /**
  * The weights that an ONNX graph refers to. Each stays outside of the graph, in the layout and type

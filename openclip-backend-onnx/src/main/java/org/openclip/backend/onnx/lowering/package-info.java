@@ -3,3 +3,4 @@
 package org.openclip.backend.onnx.lowering;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -3,3 +3,4 @@
 package org.openclip.backend.onnx.model;
 
 import org.jspecify.annotations.NullMarked;
+

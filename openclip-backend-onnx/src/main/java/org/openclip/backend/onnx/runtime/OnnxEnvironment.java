@@ -1,6 +1,5 @@
 package org.openclip.backend.onnx.runtime;
 
-
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;

@@ -1,6 +1,5 @@
 package org.openclip.backend.onnx.runtime;
 
-
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OrtException;

@@ -1,7 +1,5 @@
 package org.openclip.backend.onnx.runtime;
 
-import org.openclip.backend.onnx.lowering.Lowered;
-
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
@@ -29,6 +27,7 @@ import org.openclip.api.graph.InputCheck;
 import org.openclip.api.graph.LeafOp;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
+import org.openclip.backend.onnx.lowering.Lowered;
 
 /** A session of ONNX Runtime over weights that it reads where they lie. */
 public final class OnnxProgram implements FileProgram {

@@ -1,7 +1,5 @@
 package org.openclip.backend.onnx.runtime;
 
-import org.openclip.backend.onnx.model.OnnxModel;
-
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.SessionOptions;
@@ -12,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.tensor.Tensor;
+import org.openclip.backend.onnx.model.OnnxModel;
 
 /**
  * Weights that a session reads where they lie, in the mapped checkpoint, instead of copying them.

@@ -3,3 +3,4 @@
 package org.openclip.backend.onnx.runtime;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -1,6 +1,5 @@
 package org.openclip.backend.onnx.model;
 
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;

@@ -1,6 +1,5 @@
 package org.openclip.backend.onnx.runtime;
 
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

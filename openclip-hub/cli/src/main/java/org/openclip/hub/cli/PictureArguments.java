@@ -8,7 +8,6 @@ import java.util.List;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.cli.terminal.Printable;
 import org.openclip.hub.io.Missing;
 import org.openclip.hub.picture.PictureFolder;
 
@@ -47,7 +46,7 @@ public final class PictureArguments {
     }
     folder
         .passedOver()
-        .ifPresent(line -> environment.err().println("openclip: note: " + Printable.line(line)));
+        .ifPresent(line -> Notes.say(environment, line));
     environment.err().flush();
     return folder.pictures();
   }

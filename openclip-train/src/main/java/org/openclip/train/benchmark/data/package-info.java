@@ -3,3 +3,4 @@
 package org.openclip.train.benchmark.data;
 
 import org.jspecify.annotations.NullMarked;
+

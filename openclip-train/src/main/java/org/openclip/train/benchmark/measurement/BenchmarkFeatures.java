@@ -1,8 +1,5 @@
 package org.openclip.train.benchmark.measurement;
 
-import org.openclip.train.benchmark.data.BenchmarkData;
-import org.openclip.train.benchmark.data.BenchmarkSamples;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +7,8 @@ import java.util.function.LongConsumer;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
+import org.openclip.train.benchmark.data.BenchmarkData;
+import org.openclip.train.benchmark.data.BenchmarkSamples;
 
 /**
  * The image features of a split, with their labels or captions.

@@ -1,12 +1,11 @@
 package org.openclip.train.benchmark.measurement;
 
-import org.openclip.train.benchmark.data.BenchmarkData;
-
 import java.util.List;
 import java.util.Map;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
+import org.openclip.train.benchmark.data.BenchmarkData;
 
 /** Evaluates one task on the features of one data set. */
 public final class Measurement {

@@ -3,3 +3,4 @@
 package org.openclip.train.benchmark.measurement;
 
 import org.jspecify.annotations.NullMarked;
+

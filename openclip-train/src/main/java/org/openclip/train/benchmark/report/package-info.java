@@ -3,3 +3,4 @@
 package org.openclip.train.benchmark.report;
 
 import org.jspecify.annotations.NullMarked;
+

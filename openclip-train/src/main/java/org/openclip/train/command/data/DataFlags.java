@@ -1,12 +1,11 @@
 package org.openclip.train.command.data;
 
-import org.openclip.train.command.flag.Bounds;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.train.command.flag.Bounds;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.ListedDataset;
 import org.openclip.train.shard.WebDataset;

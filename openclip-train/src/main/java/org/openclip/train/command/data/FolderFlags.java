@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.model.ZeroShotClassifier;
 import org.openclip.hub.cli.TextLines;
 import org.openclip.train.data.Dataset;
-import org.openclip.train.folder.LabelledFolder;
 import org.openclip.train.data.ListedDataset;
-import org.openclip.train.folder.PictureTree;
 import org.openclip.train.data.Sample;
+import org.openclip.train.folder.LabelledFolder;
+import org.openclip.train.folder.PictureTree;
 import picocli.CommandLine.Mixin;
 
 /**

@@ -1,7 +1,5 @@
 package org.openclip.train.command.data;
 
-import org.openclip.train.command.flag.PipeFlag;
-
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,14 +9,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.remote.RemoteFiles;
-import org.openclip.train.table.CsvFile;
+import org.openclip.train.command.flag.PipeFlag;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.ListedDataset;
+import org.openclip.train.data.SyntheticDataset;
 import org.openclip.train.shard.Members;
 import org.openclip.train.shard.ShardList;
 import org.openclip.train.shard.ShardSizes;
-import org.openclip.train.data.SyntheticDataset;
 import org.openclip.train.shard.WebDataset;
+import org.openclip.train.table.CsvFile;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

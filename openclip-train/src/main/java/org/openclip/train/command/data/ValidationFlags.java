@@ -1,7 +1,5 @@
 package org.openclip.train.command.data;
 
-import org.openclip.train.command.flag.Bounds;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.cli.Prompts;
+import org.openclip.train.command.flag.Bounds;
 import org.openclip.train.run.ModelInTraining;
 import org.openclip.train.run.ModelPreparation;
 import org.openclip.train.run.Ranks;

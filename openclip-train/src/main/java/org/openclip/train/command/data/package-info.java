@@ -3,3 +3,4 @@
 package org.openclip.train.command.data;
 
 import org.jspecify.annotations.NullMarked;
+

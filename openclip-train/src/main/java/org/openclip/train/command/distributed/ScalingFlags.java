@@ -1,7 +1,5 @@
 package org.openclip.train.command.distributed;
 
-import org.openclip.train.command.flag.Bounds;
-
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.io.AtomicFile;
+import org.openclip.train.command.flag.Bounds;
 import org.openclip.train.scaling.RingEstimate;
 import org.openclip.train.scaling.ScalingPlot;
 import org.openclip.train.scaling.ScalingRun;

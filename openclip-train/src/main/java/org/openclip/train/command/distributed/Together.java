@@ -1,6 +1,5 @@
 package org.openclip.train.command.distributed;
 
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,3 +3,4 @@
 package org.openclip.train.command.distributed;
 
 import org.jspecify.annotations.NullMarked;
+

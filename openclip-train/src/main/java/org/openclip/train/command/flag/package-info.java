@@ -3,3 +3,4 @@
 package org.openclip.train.command.flag;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -1,8 +1,5 @@
 package org.openclip.train.command.run;
 
-import org.openclip.train.command.flag.Bounds;
-import org.openclip.train.command.distributed.Together;
-
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.backend.Backend;
@@ -15,6 +12,8 @@ import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.train.command.distributed.Together;
+import org.openclip.train.command.flag.Bounds;
 import picocli.CommandLine.Option;
 
 /** The flags of the backend, the device, the precision and gradient accumulation. */

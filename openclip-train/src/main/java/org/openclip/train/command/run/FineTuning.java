@@ -1,11 +1,5 @@
 package org.openclip.train.command.run;
 
-import org.openclip.train.command.flag.EffectiveFlags;
-import org.openclip.train.command.flag.FinetuneFlags;
-import org.openclip.train.command.data.LabelledData;
-import org.openclip.train.command.flag.OptimizerFlags;
-import org.openclip.train.command.data.Pictures;
-
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +23,11 @@ import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.model.ModelFolder;
+import org.openclip.train.command.data.LabelledData;
+import org.openclip.train.command.data.Pictures;
+import org.openclip.train.command.flag.EffectiveFlags;
+import org.openclip.train.command.flag.FinetuneFlags;
+import org.openclip.train.command.flag.OptimizerFlags;
 import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.plan.ClassifierObjective;
 import org.openclip.train.plan.DecayGroups;

@@ -1,11 +1,5 @@
 package org.openclip.train.command.run;
 
-import org.openclip.train.command.flag.LockFlags;
-import org.openclip.train.command.flag.ModelFlags;
-import org.openclip.train.command.flag.OptimizerFlags;
-import org.openclip.train.command.data.Pictures;
-import org.openclip.train.command.distributed.Together;
-
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +19,11 @@ import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.model.ModelFolder;
+import org.openclip.train.command.data.Pictures;
+import org.openclip.train.command.distributed.Together;
+import org.openclip.train.command.flag.LockFlags;
+import org.openclip.train.command.flag.ModelFlags;
+import org.openclip.train.command.flag.OptimizerFlags;
 import org.openclip.train.plan.DecayGroups;
 import org.openclip.train.plan.Locks;
 import org.openclip.train.plan.TrainingGraphs;

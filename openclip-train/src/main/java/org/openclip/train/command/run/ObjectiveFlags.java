@@ -1,7 +1,5 @@
 package org.openclip.train.command.run;
 
-import org.openclip.train.command.distributed.Together;
-
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +8,7 @@ import org.openclip.api.spi.LossProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.train.command.distributed.Together;
 import org.openclip.train.plan.Gathering;
 import org.openclip.train.plan.TrainingGraphs;
 import picocli.CommandLine.Option;

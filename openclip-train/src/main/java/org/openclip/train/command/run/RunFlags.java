@@ -1,9 +1,5 @@
 package org.openclip.train.command.run;
 
-import org.openclip.train.command.flag.Bounds;
-import org.openclip.train.command.flag.EffectiveFlags;
-import org.openclip.train.command.flag.GivenFlags;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.train.command.flag.Bounds;
+import org.openclip.train.command.flag.EffectiveFlags;
+import org.openclip.train.command.flag.GivenFlags;
 import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.RemoteSync;
 import org.openclip.train.run.RunFolder;

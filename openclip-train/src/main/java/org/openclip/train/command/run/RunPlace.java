@@ -1,12 +1,11 @@
 package org.openclip.train.command.run;
 
-import org.openclip.train.command.distributed.Together;
-
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.openclip.train.command.distributed.Together;
 import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.RunFolder;
 

@@ -1,13 +1,12 @@
 package org.openclip.train.command.run;
 
-import org.openclip.train.command.flag.EffectiveFlags;
-
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.training.Trainer;
+import org.openclip.train.command.flag.EffectiveFlags;
 import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.Progress;
 import org.openclip.train.run.RunFolder;

@@ -3,3 +3,4 @@
 package org.openclip.train.command.run;
 
 import org.jspecify.annotations.NullMarked;
+

@@ -1,14 +1,13 @@
 package org.openclip.train.command.data;
 
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.OptionalLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openclip.train.data.Dataset;
-import org.openclip.train.shard.ShardList;
 import org.openclip.train.data.SyntheticDataset;
+import org.openclip.train.shard.ShardList;
 import org.openclip.train.shard.WebDataset;
 
 class StepsInEpochTest {

@@ -1,6 +1,5 @@
 package org.openclip.train.command.run;
 
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;

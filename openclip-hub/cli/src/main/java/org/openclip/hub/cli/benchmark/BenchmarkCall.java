@@ -11,12 +11,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
-import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.backend.Processor;
 import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.DeviceOptions;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.NamePatterns;
 import org.openclip.hub.cli.PictureArguments;
@@ -25,6 +25,7 @@ import org.openclip.hub.cli.result.ScatterPlot;
 import org.openclip.hub.io.AtomicFile;
 import org.openclip.hub.model.PretrainedTags;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -82,17 +83,7 @@ final class BenchmarkCall implements Arguments.Call {
       defaultValue = "fp32")
   private List<Precision> precisions = new ArrayList<>();
 
-  @Option(
-      names = "--backend",
-      paramLabel = "NAME",
-      description = "The backend, such as onnx. Default: the preferred installed backend.")
-  private @Nullable String backend;
-
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      description = "auto, cpu, cuda or cuda:N. Default: auto.")
-  private Device device = Device.AUTO;
+  @Mixin private final DeviceOptions hardware = new DeviceOptions();
 
   @Option(
       names = "--images",
@@ -186,8 +177,9 @@ final class BenchmarkCall implements Arguments.Call {
   }
 
   private Contest.Settings settings(List<Path> files) {
-    BackendOptions options = BackendOptions.DEFAULT.withDevice(device);
-    return new Contest.Settings(backend, options, precisions, threads, files, peer);
+    BackendOptions options = BackendOptions.DEFAULT.withDevice(hardware.device());
+    return new Contest.Settings(
+        hardware.backend().orElse(null), options, precisions, threads, files, peer);
   }
 
   private void check() {

@@ -19,6 +19,7 @@ import org.openclip.hub.checkpoint.TensorLayout;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.ModelNames;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.io.ModelFiles;
@@ -157,7 +158,7 @@ public final class ConvertCommand implements CommandProvider {
         throw new UsageException(
             "--to transformers needs a model folder, or --model and a checkpoint");
       } else {
-        builder = builder(ModelOptions.locate(model, environment), environment);
+        builder = builder(ModelNames.locate(model, environment), environment);
       }
       builder
           .saveTransformers(output, precision == null ? null : precision.type())

@@ -13,10 +13,11 @@ import org.openclip.hub.checkpoint.Lookalikes;
 import org.openclip.hub.checkpoint.naming.ForeignNaming;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.result.FormatOption;
 import org.openclip.hub.cli.result.JsonLines;
-import org.openclip.hub.cli.result.OutputFormat;
 import org.openclip.hub.cli.terminal.BrokenPipeException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -57,17 +58,13 @@ public final class InspectCommand implements CommandProvider {
     @Option(names = "--tensors", description = "Lists every tensor with its type and shape.")
     private boolean tensors;
 
-    @Option(
-        names = {"-f", "--format"},
-        paramLabel = "FORMAT",
-        description = "table, or json (one object). Default: table.")
-    private OutputFormat format = OutputFormat.TABLE;
+    @Mixin private final FormatOption format = new FormatOption();
 
     @Override
     public int run(Environment environment) {
       try (Weights weights = Checkpoints.open(file, environment.plugins())) {
         Map<String, Object> facts = facts(weights, environment);
-        if (format == OutputFormat.JSON) {
+        if (format.isJson()) {
           JsonLines.print(environment.out(), facts);
         } else {
           FactSheet.print(facts, environment.out());

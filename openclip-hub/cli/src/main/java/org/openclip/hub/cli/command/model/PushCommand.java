@@ -17,9 +17,9 @@ import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.FetchProgress;
 import org.openclip.hub.cli.FetchSettings;
 import org.openclip.hub.cli.Main;
-import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.ModelNames;
+import org.openclip.hub.cli.result.FormatOption;
 import org.openclip.hub.cli.result.JsonLines;
-import org.openclip.hub.cli.result.OutputFormat;
 import org.openclip.hub.cli.terminal.Table;
 import org.openclip.hub.model.ModelFolder;
 import org.openclip.hub.publish.HubPush;
@@ -118,15 +118,11 @@ public final class PushCommand implements CommandProvider {
 
     @Mixin private final FetchSettings fetching = new FetchSettings();
 
-    @Option(
-        names = {"-f", "--format"},
-        paramLabel = "FORMAT",
-        description = "table, or json (one object per line). Default: table.")
-    private OutputFormat format = OutputFormat.TABLE;
+    @Mixin private final FormatOption format = new FormatOption();
 
     @Override
     public int run(Environment environment) {
-      String name = ModelOptions.locate(model, environment);
+      String name = ModelNames.locate(model, environment);
       Optional<Path> folder = ready(name);
       if (folder.isPresent()) {
         return push(folder.get(), environment);
@@ -178,7 +174,7 @@ public final class PushCommand implements CommandProvider {
         return Main.SUCCESS;
       }
       Pushed pushed = push.push();
-      if (format == OutputFormat.JSON) {
+      if (format.isJson()) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("commit", pushed.commit());
         object.put("url", pushed.url());
@@ -193,7 +189,7 @@ public final class PushCommand implements CommandProvider {
       Table table = new Table();
       table.head(List.of("file", "bytes", "there"));
       for (PlannedFile file : files) {
-        if (format == OutputFormat.JSON) {
+        if (format.isJson()) {
           Map<String, Object> object = new LinkedHashMap<>();
           object.put("path", file.path());
           object.put("bytes", file.bytes());
@@ -203,7 +199,7 @@ public final class PushCommand implements CommandProvider {
           table.row(List.of(file.path(), Long.toString(file.bytes()), there(file.replaces())));
         }
       }
-      if (format == OutputFormat.TABLE) {
+      if (!format.isJson()) {
         table.print(environment.out());
       }
     }
