@@ -61,9 +61,7 @@ final class InputVectors {
               + texts.size()
               + " texts are longer than the "
               + context
-              + " tokens that "
-              + model.name()
-              + " reads, and were cut; split them into shorter segments");
+              + " tokens of " + model.name() + "'s context and were truncated; split them into shorter segments");
     }
     return tokens;
   }

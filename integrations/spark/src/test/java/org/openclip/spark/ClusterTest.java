@@ -116,7 +116,7 @@ class ClusterTest {
       }
     }
     assertThat(errors).containsOnlyKeys("text.png", "cut.png", "missing.png");
-    assertThat(errors.get("text.png")).contains("is no picture of a known format");
+    assertThat(errors.get("text.png")).contains("is not in a supported picture format");
     assertThat(errors.get("missing.png")).contains("does not exist");
   }
 

@@ -40,7 +40,7 @@ public interface Backend extends AutoCloseable {
    * @throws ClosedException after {@link #close}
    */
   default FileProgram open(Path file) {
-    throw new BackendException(name(), "it opens no files of its own format, such as " + file);
+    throw new BackendException(name(), "it has no model file format of its own and cannot open " + file);
   }
 
   /**
@@ -55,7 +55,7 @@ public interface Backend extends AutoCloseable {
    */
   default Trainer train(TrainingPlan plan, Weights weights) {
     throw new BackendException(
-        name(), "it runs models but does not train them; add openclip-backend-tf, which does");
+        name(), "it runs models but cannot train them; add openclip-backend-tf, which can");
   }
 
   /**

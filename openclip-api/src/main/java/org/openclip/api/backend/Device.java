@@ -54,7 +54,7 @@ public record Device(Kind kind, int index) {
       return new Device(Kind.CUDA, Integer.parseInt(name.substring(5)));
     }
     throw new InvalidInputException(
-        "unknown device '" + text + "'; there are auto, cpu, cuda and cuda:N");
+        "unknown device '" + text + "'; use auto, cpu, cuda or cuda:N");
   }
 
   /** Returns the text that {@link #parse} reads. */

@@ -249,14 +249,14 @@ final class ShapeRules {
   private static Shape layout(LayoutOp op) {
     return switch (op) {
       case Reshape(Value input, Shape shape) -> {
-        require(sameCount(input.shape(), shape), "its elements do not fill " + shape);
+        require(sameCount(input.shape(), shape), "its number of elements differs from that of " + shape);
         yield shape;
       }
       case Transpose(Value input, List<Integer> permutation) -> {
         require(
             permutation.size() == input.shape().rank()
                 && new HashSet<>(permutation).size() == permutation.size(),
-            permutation + " is not an order of its axes");
+            permutation + " is not a permutation of its axes");
         yield new Shape(permutation.stream().map(input.shape()::dim).toList());
       }
       case Concat(List<Value> parts, int axis) -> concat(parts, axis);
@@ -268,7 +268,7 @@ final class ShapeRules {
                     && (!input.shape().dim(axis).fixed()
                         || !end.fixed()
                         || end.size() <= input.shape().size(axis))),
-            "there is no slice from " + start + " to " + end + " on axis " + axis);
+            "the axis is shorter than the slice from " + start + " to " + end + " on axis " + axis);
         yield input.shape().with(axis, length);
       }
       case Pad(Value input, List<Integer> before, List<Integer> after, double number) -> {
@@ -307,7 +307,7 @@ final class ShapeRules {
       alike(parts.get(0), part);
       require(
           part.shape().without(axis).equals(parts.get(0).shape().without(axis)),
-          "the parts differ on another axis than " + axis);
+          "the parts differ on an axis other than " + axis);
       shape = shape.with(axis, shape.dim(axis).plus(part.shape().dim(axis)));
     }
     return shape;
@@ -364,7 +364,7 @@ final class ShapeRules {
 
   private static void rank(Value value, int rank) {
     require(
-        value.shape().rank() == rank, value + " has not the " + rank + " axes that it must have");
+        value.shape().rank() == rank, value + " must have " + rank + " axes");
   }
 
   private static void integers(Value value) {

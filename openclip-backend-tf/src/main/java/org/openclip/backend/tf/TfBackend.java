@@ -101,7 +101,7 @@ final class TfBackend implements Backend {
     requireOpen();
     if (precision == Precision.FLOAT16) {
       throw new BackendException(
-          name(), "small gradients vanish in fp16; train in bf16, which is as fast, or in fp32");
+          name(), "small gradients underflow in fp16; train in bf16, which is as fast, or in fp32");
     }
     Integers.refuse(weights);
     plan.towers().forEach(tower -> WeightCheck.check(tower, weights));

@@ -64,7 +64,7 @@ final class TarMembers {
         long body = at + BLOCK;
         if (size < 0 || body + size > end) {
           throw new InvalidFileException(
-              name, at, "has a member of %s bytes, but ends before".formatted(size));
+              name, at, "has a member of %s bytes, but ends earlier".formatted(size));
         }
         switch (header[156]) {
           case 'x' -> pax(read(channel, body, bounded(size, at)), extended);
@@ -99,7 +99,7 @@ final class TarMembers {
   private InputStream open(long at, long size) throws IOException {
     if (size > PictureSource.MOST_BYTES) {
       throw new IOException(
-          "it has " + size + " bytes, but a picture may have at most " + PictureSource.MOST_BYTES);
+          "it has " + size + " bytes, but the limit for a picture is " + PictureSource.MOST_BYTES);
     }
     try (SeekableByteChannel channel = Files.newByteChannel(file)) {
       return new ByteArrayInputStream(read(channel, at, (int) size));
@@ -141,7 +141,7 @@ final class TarMembers {
     }
     if (sum != number(header, 148, 8, at)) {
       throw new InvalidFileException(
-          name, at, "is no tar archive here, or damaged; compressed ones must be unpacked first");
+          name, at, "is damaged or not a tar archive; decompress a compressed archive first");
     }
   }
 
@@ -161,7 +161,7 @@ final class TarMembers {
       throw new InvalidFileException(
           name,
           at,
-          "is no tar archive here, or damaged; compressed ones must be unpacked first",
+          "is damaged or not a tar archive; decompress a compressed archive first",
           e);
     }
   }

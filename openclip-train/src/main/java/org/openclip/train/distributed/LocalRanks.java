@@ -14,8 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.openclip.api.OpenClipException;
 
 /**
- * The processes of one machine: what they say comes with their rank before it, and when one ends
- * badly, all end.
+ * The processes of a distributed training on one machine: prefixes their output with the rank, and ends all of them when one fails.
  */
 public final class LocalRanks implements AutoCloseable {
   private static final int FIRST_SIGNAL = 128;
@@ -84,7 +83,7 @@ public final class LocalRanks implements AutoCloseable {
                 }
               } catch (IOException e) {
                 System.getLogger(LocalRanks.class.getName())
-                    .log(System.Logger.Level.DEBUG, "rank " + rank + " says no more", e);
+                    .log(System.Logger.Level.DEBUG, "the output of rank " + rank + " has ended", e);
               }
             });
   }

@@ -8,7 +8,7 @@ import org.openclip.api.graph.LeafOp;
 import org.openclip.api.training.UpdateRule;
 
 /**
- * Which parameters decay: matrices and kernels do. Vectors and numbers, gains and biases among
+ * Chooses the parameters with weight decay: matrices and kernels. Vectors and numbers, gains and biases among
  * them, do not, nor do learnt tokens and positions, whose size means something.
  */
 public final class DecayGroups {

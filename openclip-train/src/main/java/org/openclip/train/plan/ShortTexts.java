@@ -6,7 +6,7 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.tensor.Tensor;
 
 /**
- * Captions without the padding that no feature depends on. Most are far shorter than a text tower's
+ * Removes padding from captions that no feature depends on. Most are far shorter than a text tower's
  * context, and a step that leaves the rest out is the same step.
  */
 public final class ShortTexts {

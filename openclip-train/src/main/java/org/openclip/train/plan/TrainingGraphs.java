@@ -105,9 +105,8 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
     if (architecture.decoder().isPresent() || !gathering.cuttable()) {
       throw new InvalidInputException(
           architecture.decoder().isPresent()
-              ? "the loss of a model that writes captions is not computed in tiles"
-              : "a loss over all rows in every process is not computed in tiles; take"
-                  + " --local-loss");
+              ? "the loss of a caption model (CoCa) cannot be computed in tiles"
+              : "a loss over all rows in every process cannot be computed in tiles; use --local-loss");
     }
     List<String> rows = new ArrayList<>();
     for (String name : List.of(LossProvider.IMAGE_FEATURES, LossProvider.TEXT_FEATURES)) {

@@ -6,8 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A drawing of costs as SVG: on the left what was measured, a bar for each number of processes; on
- * the right what was computed, the share of sending over the number of GPUs.
+ * Draws step costs as SVG: measured times for each number of processes on the left, and the estimated share of communication for each number of GPUs on the right.
  *
  * @param measured the bars; none leaves the left side empty
  * @param computed the points of the lines

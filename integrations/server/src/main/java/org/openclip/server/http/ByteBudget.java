@@ -20,7 +20,7 @@ final class ByteBudget {
     if (taken.addAndGet(bytes) > most) {
       taken.addAndGet(-bytes);
       throw Problem.later(
-          429, "busy", "the requests that are being answered hold too many bytes; try again");
+          429, "busy", "the requests in progress use too much memory; try again");
     }
   }
 

@@ -31,7 +31,7 @@ final class CustomDerivatives extends TFJ_GradFuncAdapter {
     if (TYPES.add(type) && !TFJ_RegisterCustomGradient(type, ADAPTER)) {
       throw new BackendException(
           NativeLibrary.BACKEND,
-          "TensorFlow takes no derivative of " + type + " on this platform; it does on Linux");
+          "TensorFlow cannot compute the gradient of " + type + " on this platform; use Linux");
     }
   }
 

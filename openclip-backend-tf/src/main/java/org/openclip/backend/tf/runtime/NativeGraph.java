@@ -90,7 +90,7 @@ public final class NativeGraph implements AutoCloseable {
   Derivative derivative(String operation, Output incoming) {
     Backward backward = backwards.get(operation);
     if (backward == null) {
-      throw new IllegalStateException("nobody said how " + operation + " is derived");
+      throw new IllegalStateException("no gradient is registered for " + operation + "");
     }
     Output value = backward.write(incoming);
     return new Derivative(value, COLLECTIVE_INPUTS);

@@ -29,16 +29,14 @@ final class BulkOptions {
       names = "--part-rows",
       paramLabel = "N",
       description = {
-        "For an output folder: the rows of embeddings_0000.npy, metadata_0000.jsonl and so on."
-            + " Default: 10000."
+        "For an output folder: the number of rows of each part (embeddings_0000.npy, metadata_0000.jsonl and so on). Default: 10000."
       })
   private @Nullable Integer partRows;
 
   @Option(
       names = "--resume",
       description = {
-        "For an output folder: goes on with the vectors in it, and embeds what is missing or"
-            + " changed."
+        "For an output folder: keeps the vectors in it and embeds missing and changed images."
       })
   private boolean resume;
 
@@ -46,8 +44,7 @@ final class BulkOptions {
       names = "--fail-above",
       paramLabel = "PERCENT",
       description = {
-        "For an output folder: ends with code 1 when more of the pictures cannot be read; all are"
-            + " in failed.jsonl. Default: 99.99."
+        "For an output folder: exits with code 1 if more than this percentage of the images cannot be read; failed.jsonl lists them. Default: 99.99."
       })
   private @Nullable Double failAbove;
 
@@ -57,7 +54,7 @@ final class BulkOptions {
     if (output == null) {
       if (options) {
         throw new UsageException(
-            "--part-rows, --resume and --fail-above are for a folder; name it by --output FOLDER/");
+            "--part-rows, --resume and --fail-above need an output folder: --output FOLDER/");
       }
       return false;
     }
@@ -83,7 +80,7 @@ final class BulkOptions {
     List<BulkItem> items =
         BulkEmbedding.items(files, name -> endings.contains(PictureFolder.ending(name)));
     if (items.isEmpty()) {
-      throw new InvalidInputException("there is nothing to embed; no picture is named");
+      throw new InvalidInputException("there is nothing to embed; give at least one picture");
     }
     try (ClipModel clip = model.load(environment);
         Progress progress = Progress.start(environment, "pictures", items.size())) {
