@@ -238,7 +238,7 @@ public final class RunFlags {
   }
 
   /** Returns whether the run leaves anything. */
-  boolean keeps() {
+  public boolean keeps() {
     return !logs.equalsIgnoreCase("none");
   }
 
