@@ -40,7 +40,8 @@ import org.openclip.train.run.Teacher;
 import org.openclip.train.run.TrainingLoop;
 
 /**
- * Builds the trainer of a model: its graphs, its initial weights or checkpoint, and the teacher of a distillation. Closing it closes them.
+ * Builds the trainer of a model: its graphs, its initial weights or checkpoint, and the teacher of
+ * a distillation. Closing it closes them.
  */
 public final class ModelTrainer implements AutoCloseable {
   /** The largest scale of logits, that of CLIP's paper. */
@@ -222,7 +223,7 @@ public final class ModelTrainer implements AutoCloseable {
 
   /** Returns what the objective is fed beside pictures and tokens. */
   public TrainingLoop.Extras extras() {
-    public TrainingLoop.Extras captions = flags.objective.extras();
+    TrainingLoop.Extras captions = flags.objective.extras();
     return teacher == null ? captions : captions.and(teacher);
   }
 
