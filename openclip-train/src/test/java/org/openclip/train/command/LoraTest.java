@@ -217,11 +217,11 @@ class LoraTest {
 
   @Test
   void whatCannotBeAdaptedIsSaid() {
-    assertThat(bad("--lora 0")).contains("--lora 0 is not possible; it must be at least 1");
+    assertThat(bad("--lora 0")).contains("--lora is 0, but must be at least 1");
     assertThat(bad("--lora 17"))
         .contains("--lora 17: rank 17 is larger than the smaller side of " + BLOCK)
         .contains("take a rank up to 16");
-    assertThat(bad("--lora 2 --lora-alpha 0")).contains("--lora-alpha 0.0 is not possible");
+    assertThat(bad("--lora 2 --lora-alpha 0")).contains("--lora-alpha is 0.0, but must be");
     assertThat(bad("--lora-alpha 2")).contains("give --lora RANK, too");
     assertThat(bad("--lora 2 --lora-targets *.conv*"))
         .contains("--lora-targets '*.conv*' fits no matrix")
