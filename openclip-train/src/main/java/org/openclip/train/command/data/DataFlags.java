@@ -45,8 +45,8 @@ public final class DataFlags {
   @Option(names = "--dataset-resampled", description = "Draws shards with replacement.")
   private boolean resampled;
 
-  public @Mixin private FormatFlags format = new FormatFlags();
-  public @Mixin private FolderFlags folders = new FolderFlags();
+  public @Mixin FormatFlags format = new FormatFlags();
+  public @Mixin FolderFlags folders = new FolderFlags();
 
   private final List<String> notes = new ArrayList<>();
 

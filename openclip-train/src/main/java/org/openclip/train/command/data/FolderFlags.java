@@ -16,7 +16,7 @@ import picocli.CommandLine.Mixin;
 
 /** The flags of image folders, with captions in files or with class names as captions. */
 public final class FolderFlags {
-  public @Mixin private ClassFlags classes = new ClassFlags();
+  public @Mixin ClassFlags classes = new ClassFlags();
 
   private final List<String> notes = new ArrayList<>();
 

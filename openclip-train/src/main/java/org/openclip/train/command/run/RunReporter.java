@@ -169,7 +169,7 @@ public final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
    *
    * @param epoch how many epochs the model was trained for
    */
-  void results(int epoch, Map<String, Double> metrics) {
+  public void results(int epoch, Map<String, Double> metrics) {
     Map<String, Object> all = new LinkedHashMap<>();
     Map<String, Double> tagged = new LinkedHashMap<>();
     StringBuilder text = new StringBuilder("epoch " + epoch);
