@@ -40,7 +40,8 @@ public interface Backend extends AutoCloseable {
    * @throws ClosedException after {@link #close}
    */
   default FileProgram open(Path file) {
-    throw new BackendException(name(), "it has no model file format of its own and cannot open " + file);
+    throw new BackendException(
+        name(), "it has no model file format of its own and cannot open " + file);
   }
 
   /**

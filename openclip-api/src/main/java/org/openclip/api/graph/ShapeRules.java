@@ -249,7 +249,9 @@ final class ShapeRules {
   private static Shape layout(LayoutOp op) {
     return switch (op) {
       case Reshape(Value input, Shape shape) -> {
-        require(sameCount(input.shape(), shape), "its number of elements differs from that of " + shape);
+        require(
+            sameCount(input.shape(), shape),
+            "its number of elements differs from that of " + shape);
         yield shape;
       }
       case Transpose(Value input, List<Integer> permutation) -> {
@@ -363,8 +365,7 @@ final class ShapeRules {
   }
 
   private static void rank(Value value, int rank) {
-    require(
-        value.shape().rank() == rank, value + " must have " + rank + " axes");
+    require(value.shape().rank() == rank, value + " must have " + rank + " axes");
   }
 
   private static void integers(Value value) {

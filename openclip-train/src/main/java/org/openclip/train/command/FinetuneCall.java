@@ -185,7 +185,8 @@ final class FinetuneCall implements Arguments.Call {
       throw new UsageException(
           String.format(
               Locale.ROOT,
-              "finetune trains in one process, but the environment sets %d processes (WORLD_SIZE, SLURM_NTASKS or TF_CONFIG); start one process, or use 'openclip train'",
+              "finetune trains in one process, but the environment sets %d processes (WORLD_SIZE,"
+                  + " SLURM_NTASKS or TF_CONFIG); start one process, or use 'openclip train'",
               processes));
     }
   }

@@ -84,7 +84,8 @@ final class TrainCall implements Arguments.Call {
     check();
     if (!data.trains() && !validation.any()) {
       throw new UsageException(
-          "--train-data is missing; set it to the training data. With only --val-data or --imagenet-val, a model is evaluated");
+          "--train-data is missing; set it to the training data. With only --val-data or"
+              + " --imagenet-val, a model is evaluated");
     }
     Placement place = distributed.placement();
     distributed.gradients();

@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.openclip.api.OpenClipException;
 
 /**
- * The processes of a distributed training on one machine: prefixes their output with the rank, and ends all of them when one fails.
+ * The processes of a distributed training on one machine: prefixes their output with the rank, and
+ * ends all of them when one fails.
  */
 public final class LocalRanks implements AutoCloseable {
   private static final int FIRST_SIGNAL = 128;

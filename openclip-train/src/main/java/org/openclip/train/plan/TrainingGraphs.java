@@ -106,7 +106,8 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
       throw new InvalidInputException(
           architecture.decoder().isPresent()
               ? "the loss of a caption model (CoCa) cannot be computed in tiles"
-              : "a loss over all rows in every process cannot be computed in tiles; use --local-loss");
+              : "a loss over all rows in every process cannot be computed in tiles; use"
+                    + " --local-loss");
     }
     List<String> rows = new ArrayList<>();
     for (String name : List.of(LossProvider.IMAGE_FEATURES, LossProvider.TEXT_FEATURES)) {

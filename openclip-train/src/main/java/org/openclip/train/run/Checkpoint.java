@@ -28,7 +28,8 @@ import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.ModelFolder;
 
 /**
- * A training checkpoint: a model folder with the optimizer state and the progress. It appears under its name only when it is whole.
+ * A training checkpoint: a model folder with the optimizer state and the progress. It appears under
+ * its name only when it is whole.
  *
  * @param folder where it lies
  * @param progress how far the training had come

@@ -22,8 +22,8 @@ import org.openclip.train.data.RepeatedSamples;
 import org.openclip.train.plan.ShortTexts;
 
 /**
- * The training loop over epochs and batches. What happens follows from its parts and the progress it
- * starts from: a training that was stopped and goes on ends with the same numbers.
+ * The training loop over epochs and batches. What happens follows from its parts and the progress
+ * it starts from: a training that was stopped and goes on ends with the same numbers.
  */
 public final class TrainingLoop {
   private final Architecture architecture;
@@ -88,7 +88,8 @@ public final class TrainingLoop {
       super(
           "the loss of step %s is %s (%s); its samples are %s. The training stops, and its last"
                   .formatted(step, report.loss(), report.scalars(), keys)
-              + " checkpoint is kept. Lower --lr, lengthen --warmup or set --grad-clip-norm, and continue with --resume latest --resume-changed");
+              + " checkpoint is kept. Lower --lr, lengthen --warmup or set --grad-clip-norm, and"
+              + " continue with --resume latest --resume-changed");
     }
   }
 

@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Draws step costs as SVG: measured times for each number of processes on the left, and the estimated share of communication for each number of GPUs on the right.
+ * Draws step costs as SVG: measured times for each number of processes on the left, and the
+ * estimated share of communication for each number of GPUs on the right.
  *
  * @param measured the bars; none leaves the left side empty
  * @param computed the points of the lines

@@ -198,7 +198,8 @@ class TrainFaultsTest {
                   together.arguments("taken", "--epochs", "1"))
               .end();
       assertThat(ended.code()).isEqualTo(1);
-      assertThat(ended.said()).contains("port " + taken.getLocalPort() + ", on which rank 0 listens");
+      assertThat(ended.said())
+          .contains("port " + taken.getLocalPort() + ", on which rank 0 listens");
     }
     Map<String, String> variables = new HashMap<>(DistributedRuns.variables(1, 2, 29500));
     variables.put("MASTER_ADDR", "no-such-host.invalid");

@@ -156,7 +156,8 @@ class TrainTogetherTest {
     List<DistributedRuns.Ended> ended = DistributedRuns.end(running);
 
     assertDone(ended.get(0));
-    assertThat(ended.get(0).said()).contains("[0] distributed training with 4 processes, this is rank 0");
+    assertThat(ended.get(0).said())
+        .contains("[0] distributed training with 4 processes, this is rank 0");
     assertThat(ended.get(1).code()).as(ended.get(1).said()).isZero();
   }
 

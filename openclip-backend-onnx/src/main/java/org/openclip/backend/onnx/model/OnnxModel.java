@@ -51,7 +51,8 @@ public record OnnxModel(ProtoMessage head, ProtoMessage graph, List<OnnxInitiali
    *
    * @param storing says how each tensor stands in it
    */
-  public void writeTo(OutputStream out, Function<OnnxInitializer, Stored> storing) throws IOException {
+  public void writeTo(OutputStream out, Function<OnnxInitializer, Stored> storing)
+      throws IOException {
     List<Stored> tensors = new ArrayList<>(initializers.size());
     long length = graph.size();
     for (OnnxInitializer initializer : initializers) {

@@ -60,6 +60,12 @@ public final class OnnxFileInputs {
   private static BackendException refused(Path file, NodeInfo node, String what) {
     return new BackendException(
         OnnxEnvironment.BACKEND,
-        "the input '" + node.getName() + "' of " + file + " is " + what + ", which is not supported as an input");
+        "the input '"
+            + node.getName()
+            + "' of "
+            + file
+            + " is "
+            + what
+            + ", which is not supported as an input");
   }
 }

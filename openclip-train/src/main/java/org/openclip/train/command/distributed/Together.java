@@ -67,7 +67,9 @@ public record Together(DistributedFlags flags, Placement place, @Nullable Party 
           .ifPresent(
               handle -> {
                 var unused =
-                    handle.onExit().thenRun(() -> endSoon("openclip launch has ended", environment));
+                    handle
+                        .onExit()
+                        .thenRun(() -> endSoon("openclip launch has ended", environment));
               });
     }
   }
@@ -167,7 +169,8 @@ public record Together(DistributedFlags flags, Placement place, @Nullable Party 
       notes.add(
           String.format(
               Locale.ROOT,
-              "the epoch was started with %d processes and continues with %d; samples that were already used are not repeated",
+              "the epoch was started with %d processes and continues with %d; samples that were"
+                  + " already used are not repeated",
               resumed.progress().ranks(),
               place.size()));
     }

@@ -9,7 +9,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Expands flags as Python's argparse does: a unique prefix of a flag is enough, and the last value of a repeated flag counts.
+ * Expands flags as Python's argparse does: a unique prefix of a flag is enough, and the last value
+ * of a repeated flag counts.
  */
 public final class FlagNames {
   /** Flags that the reference does not have; a beginning means its flag first. */

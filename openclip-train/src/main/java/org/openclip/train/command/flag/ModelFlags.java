@@ -173,7 +173,8 @@ public final class ModelFlags {
       throw new UsageException("--distill-model and --distill-pretrained must be given together");
     }
     if (siglip) {
-      throw new UsageException("--siglip does not support distillation; leave out --siglip or --distill-model");
+      throw new UsageException(
+          "--siglip does not support distillation; leave out --siglip or --distill-model");
     }
     ModelBuilder builder = OpenClip.model(teacher).plugins(environment.plugins());
     fetching.apply(builder, environment);

@@ -15,7 +15,10 @@ import org.openclip.hub.cli.UsageException;
 import org.openclip.train.run.Schedule;
 import picocli.CommandLine.Option;
 
-/** The flags of the optimizer and the learning rate schedule, with the reference's names, meanings and defaults. */
+/**
+ * The flags of the optimizer and the learning rate schedule, with the reference's names, meanings
+ * and defaults.
+ */
 public final class OptimizerFlags {
   /** What timm's names of optimizers mean here, and what sets them apart. */
   private static final Map<String, Choice> TIMM =

@@ -103,7 +103,8 @@ public final class ComputeFlags {
       note =
           "warning: --precision %s on a processor (%s) without instructions for bfloat16, which"
                   .formatted(precision, processor)
-              + " are emulated: a step takes about 2.5 times as long as in float32. Use --precision fp32, or amp, which chooses";
+              + " are emulated: a step takes about 2.5 times as long as in float32. Use --precision"
+              + " fp32, or amp, which chooses";
     }
     return provider.open(new BackendOptions(where, wanted, threads, world));
   }
@@ -146,7 +147,8 @@ public final class ComputeFlags {
           throw new UsageException(
               "--precision "
                   + precision
-                  + " stores the parameters in 16 bits, which is not supported; use amp_bf16, which computes in bfloat16 and stores 32 bits");
+                  + " stores the parameters in 16 bits, which is not supported; use amp_bf16, which"
+                  + " computes in bfloat16 and stores 32 bits");
       default ->
           throw new UsageException(
               "--precision '" + precision + "' is not one of fp32, amp, amp_bf16");

@@ -39,8 +39,8 @@ import org.openclip.train.run.Progress;
 import org.openclip.train.run.TrainingLoop;
 
 /**
- * Fine-tunes an image tower and a linear head on labelled images, end to end. Its checkpoints
- * are model folders with the head beside, as what {@code openclip finetune} writes in the end.
+ * Fine-tunes an image tower and a linear head on labelled images, end to end. Its checkpoints are
+ * model folders with the head beside, as what {@code openclip finetune} writes in the end.
  */
 public final class FineTuning {
   private final Flags flags;
@@ -102,7 +102,8 @@ public final class FineTuning {
    * @param resumed where it goes on; null when it begins
    * @return empty when the process is told to end first
    */
-  public Optional<Tuned> train(TrainingRun run, EffectiveFlags options, @Nullable Checkpoint resumed) {
+  public Optional<Tuned> train(
+      TrainingRun run, EffectiveFlags options, @Nullable Checkpoint resumed) {
     Architecture architecture = builder.architecture();
     Pictures preparing = new Pictures(builder, flags.own.variations.augmentation(), 0);
     flags.own.variations.notes().forEach(run::say);

@@ -34,7 +34,8 @@ import org.openclip.train.run.Teacher;
 import org.openclip.train.run.TrainingLoop;
 
 /**
- * Builds the trainer of a model: its graphs, its initial weights or checkpoint, and the teacher of a distillation. Closing it closes them.
+ * Builds the trainer of a model: its graphs, its initial weights or checkpoint, and the teacher of
+ * a distillation. Closing it closes them.
  */
 public final class ModelTrainer implements AutoCloseable {
   /** The largest scale of logits, that of CLIP's paper. */

@@ -37,7 +37,8 @@ public final class ObjectiveFlags {
       names = "--loss-tiles",
       paramLabel = "N",
       description =
-          "Computes the contrastive loss in N tiles to save memory; 1 for no tiles. Default: by the size of the logits.")
+          "Computes the contrastive loss in N tiles to save memory; 1 for no tiles. Default: by the"
+              + " size of the logits.")
   private int tiles;
 
   /**

@@ -26,9 +26,7 @@ import org.openclip.train.run.RunFolder;
 import org.openclip.train.run.TrainingLoop;
 import picocli.CommandLine.Option;
 
-/**
- * The flags of a training run: epochs, logs, checkpoints and resuming.
- */
+/** The flags of a training run: epochs, logs, checkpoints and resuming. */
 public final class RunFlags {
   @Option(
       names = "--logs",
@@ -232,7 +230,8 @@ public final class RunFlags {
     Path path = keeps() ? Path.of(logs).resolve(chosen) : passing();
     if (resume == null && RunFolder.used(path)) {
       throw new UsageException(
-          path + " already contains a run; choose another --name, or continue with --resume latest");
+          path
+              + " already contains a run; choose another --name, or continue with --resume latest");
     }
     return RunFolder.create(path);
   }
@@ -323,7 +322,9 @@ public final class RunFlags {
       throw new UsageException(
           "the checkpoint "
               + checkpoint.folder()
-              + " was trained with different flags: " + differences + "; use the same flags, or --resume-changed");
+              + " was trained with different flags: "
+              + differences
+              + "; use the same flags, or --resume-changed");
     }
   }
 

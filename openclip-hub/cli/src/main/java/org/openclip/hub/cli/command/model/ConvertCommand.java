@@ -114,7 +114,8 @@ public final class ConvertCommand implements CommandProvider {
         names = "--metadata",
         paramLabel = "KEY=TEXT",
         description =
-            "Without --model: metadata of the new file, such as openclip.note=..., which commands print when they load the file. May be repeated.")
+            "Without --model: metadata of the new file, such as openclip.note=..., which commands"
+                + " print when they load the file. May be repeated.")
     private Map<String, String> metadata = new LinkedHashMap<>();
 
     @Option(names = "--force", description = "Replaces existing files.")
