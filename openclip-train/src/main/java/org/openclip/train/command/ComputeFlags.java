@@ -12,6 +12,7 @@ import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.cli.UsageException;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags of what computes the steps of {@code openclip train}, and how exactly. */
@@ -47,6 +48,8 @@ final class ComputeFlags {
               + " bfloat16 instructions, otherwise fp32. Default: amp_bf16.")
   String precision = "amp_bf16";
 
+  @Mixin EightBitFlag eightBits = new EightBitFlag();
+
   private static final String FASTEST = "amp";
 
   private final Processor processor;
@@ -66,6 +69,7 @@ final class ComputeFlags {
   void check() {
     Bounds.atLeast(1, "--accum-freq", accumulate);
     Bounds.atLeast(0, "--threads", threads);
+    eightBits.check();
   }
 
   /** Opens the backend. */

@@ -80,7 +80,6 @@ final class ReferenceFlags {
         0,
         "no weights of image towers alone are known; --pretrained starts from a whole model's",
         "pretrained-image");
-    refused(fates, 1, "linear layers in 8 bits are not trained; leave it out", "use-bnb-linear");
     refused(fates, MANY, "there is no Muon, whose flag it is; leave it out", "opt-fallback-list");
     refused(fates, 1, WANDB, "wandb-notes", "wandb-project-name");
     refused(fates, 0, NAFLEX, "use-naflex", "force-naflex-vision");

@@ -76,6 +76,7 @@ class LauncherTest {
         .removeIf(key -> key.startsWith("OPENCLIP_") || key.startsWith("JAVA") || isLocale(key));
     environment.put("HOME", folder.toString());
     environment.put("LANG", "en_GB.UTF-8");
+    environment.put("OPENCLIP_START_CACHE", "never");
     environment.putAll(variables);
     return CommandLineProcess.run(builder, "");
   }
