@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +86,10 @@ class SwitchBackTest {
     return matrix;
   }
 
+  private static Tensor of(Map<String, Tensor> tensors, String name) {
+    return Objects.requireNonNull(tensors.get(name), name);
+  }
+
   private static float[] flat(double[][] matrix) {
     float[] flat = new float[matrix.length * matrix[0].length];
     for (int i = 0; i < flat.length; i++) {
@@ -118,7 +123,7 @@ class SwitchBackTest {
       Tensor given = Tensor.of(flat(slope), 2, ROWS / 2, OUT);
       Map<String, Tensor> gradients =
           trainer.gradients(List.of(Map.of("slope", given)), new StepOptions(1, 0, 0));
-      Tensor result = trainer.run(tower(form), Map.of()).get("result");
+      Tensor result = of(trainer.run(tower(form), Map.of()), "result");
 
       double[][] expected = SwitchBackFormula.product(x, weight, form);
       for (double[] row : expected) {
@@ -127,9 +132,9 @@ class SwitchBackTest {
         }
       }
       assertThat(result.toFloats()).containsExactly(flat(expected), within(1e-5f));
-      assertThat(gradients.get("x").toFloats())
+      assertThat(of(gradients, "x").toFloats())
           .containsExactly(flat(SwitchBackFormula.byInput(slope, weight, form)), within(1e-5f));
-      assertThat(gradients.get("weight").toFloats())
+      assertThat(of(gradients, "weight").toFloats())
           .containsExactly(flat(SwitchBackFormula.byWeight(slope, x, form)), within(1e-5f));
       float[] sums = new float[OUT];
       for (double[] row : slope) {
@@ -137,7 +142,7 @@ class SwitchBackTest {
           sums[i] += (float) row[i];
         }
       }
-      assertThat(gradients.get("bias").toFloats()).containsExactly(sums, within(1e-5f));
+      assertThat(of(gradients, "bias").toFloats()).containsExactly(sums, within(1e-5f));
     }
   }
 
@@ -169,7 +174,7 @@ class SwitchBackTest {
         for (int k = 0; k < length; k++) {
           sum += (long) x[row * length + k] * (long) weight[column * length + k];
         }
-        expected[row * out + column] = sum;
+        expected[row * out + column] = (float) sum;
       }
     }
     assertThat(actual).containsExactly(expected);
@@ -194,7 +199,8 @@ class SwitchBackTest {
     Weights weights = Weights.of(Map.of("weight", Tensor.of(weight, out, in)));
     try (Backend backend = new TfBackendProvider().open(cpu(precision));
         Program program = backend.compile(layer(form, in, out), weights)) {
-      return program.run(Map.of("x", Tensor.of(x, x.length / in, in))).get("result").toFloats();
+      Map<String, Tensor> results = program.run(Map.of("x", Tensor.of(x, x.length / in, in)));
+      return of(results, "result").toFloats();
     }
   }
 }

@@ -54,19 +54,19 @@ final class SwitchBackLowering {
     private final SwitchBackForm form;
     private final Output x;
     private final Output weight;
-    private final long in;
-    private final long wide;
-    private final IntegerProducts.Rounded row;
-    private final IntegerProducts.Rounded whole;
+    private final long inputs;
+    private final long outputs;
+    private final IntegerProducts.Rounded roundedInput;
+    private final IntegerProducts.Rounded roundedWeight;
 
     Layer(SwitchBackForm form, Output x, Output weight, Value shape) {
       this.form = form;
       this.x = x;
       this.weight = weight;
-      this.wide = shape.shape().size(0);
-      this.in = shape.shape().size(1);
-      this.row = integers.rounded(x, 1);
-      this.whole =
+      this.outputs = shape.shape().size(0);
+      this.inputs = shape.shape().size(1);
+      this.roundedInput = integers.rounded(x, 1);
+      this.roundedWeight =
           form == SwitchBackForm.VECTORWISE
               ? integers.rounded(weight, 1)
               : integers.rounded(weight, 0, 1);
@@ -75,9 +75,9 @@ final class SwitchBackLowering {
     Output product() {
       Output scale =
           form == SwitchBackForm.VECTORWISE
-              ? out.op("Reshape", whole.scale(), out.integers(1, wide))
-              : whole.scale();
-      return integers.product(row, whole.numbers(), true, in, scale);
+              ? out.op("Reshape", roundedWeight.scale(), out.integers(1, outputs))
+              : roundedWeight.scale();
+      return integers.product(roundedInput, roundedWeight.numbers(), true, inputs, scale);
     }
 
     /**
@@ -87,12 +87,12 @@ final class SwitchBackLowering {
       DataType dense = lowering.dense();
       Output result = out.cast(incoming, dense, DataType.FLOAT32);
       IntegerProducts.Rounded back =
-          form == SwitchBackForm.VECTORWISE ? integers.rounded(weight, 0) : whole;
+          form == SwitchBackForm.VECTORWISE ? integers.rounded(weight, 0) : roundedWeight;
       Output byInput =
-          integers.product(integers.rounded(result, 1), back.numbers(), false, wide, back.scale());
+          integers.product(integers.rounded(result, 1), back.numbers(), false, outputs, back.scale());
       Output seen =
           form == SwitchBackForm.GLOBAL_MEMORY_EFFICIENT
-              ? out.op("Mul", row.numbers(), row.scale())
+              ? out.op("Mul", roundedInput.numbers(), roundedInput.scale())
               : x;
       Output byWeight =
           out.begin("MatMul", incoming, out.cast(seen, DataType.FLOAT32, dense))

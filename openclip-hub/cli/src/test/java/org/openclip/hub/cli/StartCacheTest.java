@@ -38,6 +38,8 @@ class StartCacheTest {
     Files.copy(Project.path("openclip"), home.resolve("openclip"));
     Files.createDirectories(home.resolve("lib"));
     Files.createFile(home.resolve("lib/x.jar"));
+    // With it, the launcher gives Java another option.
+    Files.createFile(home.resolve("lib/tokenizers-1.jar"));
     java = java("java", "25.0.1", "echo made >$output");
   }
 
@@ -134,7 +136,7 @@ class StartCacheTest {
   void otherJarsAndAnotherJavaHaveACacheOfTheirOwn() throws Exception {
     usesCache(run(Map.of()));
     caches(1);
-    Files.writeString(home.resolve("lib/x.jar"), "newer");
+    Files.writeString(home.resolve("lib/x.jar"), "another size");
 
     assertThat(usesCache(run(Map.of()))).isFalse();
     caches(2);
@@ -208,6 +210,7 @@ class StartCacheTest {
   @EnabledForJreRange(minVersion = 25)
   void javaStartsFromACacheThatItMadeAndSaysNothingOfADamagedOne() throws Exception {
     Files.delete(home.resolve("lib/x.jar"));
+    Files.delete(home.resolve("lib/tokenizers-1.jar"));
     int number = 0;
     for (String entry : ModulePath.ofThisTest().split(File.pathSeparator, -1)) {
       Path path = Path.of(entry);
