@@ -49,8 +49,7 @@ class SwitchBackTest {
     Value x = g.input("x", DataType.FLOAT32, Dim.BATCH, Dim.of(4));
     Value weight = g.parameter("weight", Initializer.ZEROS, 8, 5);
 
-    assertThatThrownBy(
-            () -> g.add(new SwitchBackLinear(x, weight, null, SwitchBackForm.GLOBAL)))
+    assertThatThrownBy(() -> g.add(new SwitchBackLinear(x, weight, null, SwitchBackForm.GLOBAL)))
         .isInstanceOf(ShapeException.class)
         .hasMessageContaining("switchBackLinear");
   }

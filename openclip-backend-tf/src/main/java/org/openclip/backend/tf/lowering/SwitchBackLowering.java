@@ -89,7 +89,8 @@ final class SwitchBackLowering {
       IntegerProducts.Rounded back =
           form == SwitchBackForm.VECTORWISE ? integers.rounded(weight, 0) : roundedWeight;
       Output byInput =
-          integers.product(integers.rounded(result, 1), back.numbers(), false, outputs, back.scale());
+          integers.product(
+              integers.rounded(result, 1), back.numbers(), false, outputs, back.scale());
       Output seen =
           form == SwitchBackForm.GLOBAL_MEMORY_EFFICIENT
               ? out.op("Mul", roundedInput.numbers(), roundedInput.scale())

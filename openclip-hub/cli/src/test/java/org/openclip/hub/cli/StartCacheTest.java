@@ -75,9 +75,7 @@ class StartCacheTest {
     all.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(all).directory(folder.toFile());
     Map<String, String> environment = builder.environment();
-    environment
-        .keySet()
-        .removeIf(key -> key.startsWith("OPENCLIP_") || key.startsWith("JAVA"));
+    environment.keySet().removeIf(key -> key.startsWith("OPENCLIP_") || key.startsWith("JAVA"));
     environment.put("XDG_CACHE_HOME", folder.toString());
     environment.put("JAVA_HOME", java.toString());
     environment.putAll(variables);
