@@ -96,7 +96,8 @@ final class NeuralLowering {
         OnnxBackendProvider.NAME,
         "it does not run the layer of %s, which is for training in 8 bits (--use-bnb-linear). The"
                 .formatted(linear.weight().label())
-            + " backend tf does (--backend tf); a model trained so runs here as any other");
+            + " backend tf does (--backend tf); a model that was trained so runs here as any"
+            + " other");
   }
 
   private String linear(NeuralOp.Linear linear) {

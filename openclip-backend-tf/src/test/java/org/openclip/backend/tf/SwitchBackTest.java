@@ -172,7 +172,7 @@ class SwitchBackTest {
       for (int column = 0; column < out; column++) {
         long sum = 0;
         for (int k = 0; k < length; k++) {
-          sum += (long) x[row * length + k] * (long) weight[column * length + k];
+          sum += ((long) x[row * length + k]) * ((long) weight[column * length + k]);
         }
         expected[row * out + column] = (float) sum;
       }

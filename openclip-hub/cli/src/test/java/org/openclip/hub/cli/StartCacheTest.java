@@ -221,8 +221,10 @@ class StartCacheTest {
     Path log = folder.resolve("classes.log");
     Map<String, String> variables =
         Map.of(
-            "JAVA_HOME", System.getProperty("java.home"),
-            "OPENCLIP_JAVA_OPTS", "-Xlog:class+load:file=" + log);
+            "JAVA_HOME",
+            System.getProperty("java.home"),
+            "OPENCLIP_JAVA_OPTS",
+            "-Xlog:class+load:file=" + log);
     CommandLineRun before = run(variables, "--version");
     assertThat(before.code()).as(before.toString()).isZero();
     Path cache = caches(1).get(0);
