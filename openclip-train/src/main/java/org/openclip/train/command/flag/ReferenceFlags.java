@@ -77,11 +77,6 @@ public final class ReferenceFlags {
         "weights of an image tower alone are not supported; use --pretrained with the weights of a"
             + " whole model",
         "pretrained-image");
-    refused(
-        fates,
-        1,
-        "training with 8-bit linear layers is not supported; leave it out",
-        "use-bnb-linear");
     refused(fates, MANY, "the optimizer Muon is not supported; leave it out", "opt-fallback-list");
     refused(fates, 1, WANDB, "wandb-notes", "wandb-project-name");
     refused(fates, 0, NAFLEX, "use-naflex", "force-naflex-vision");

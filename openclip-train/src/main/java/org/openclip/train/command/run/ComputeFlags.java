@@ -14,6 +14,7 @@ import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.command.distributed.Together;
 import org.openclip.train.command.flag.Bounds;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags of the backend, the device, the precision and gradient accumulation. */
@@ -49,6 +50,8 @@ public final class ComputeFlags {
               + " bfloat16 instructions, otherwise fp32. Default: amp_bf16.")
   public String precision = "amp_bf16";
 
+  public @Mixin EightBitFlag eightBits = new EightBitFlag();
+
   private static final String FASTEST = "amp";
 
   private final Processor processor;
@@ -68,6 +71,7 @@ public final class ComputeFlags {
   public void check() {
     Bounds.atLeast(1, "--accum-freq", accumulate);
     Bounds.atLeast(0, "--threads", threads);
+    eightBits.check();
   }
 
   /** Opens the backend. */

@@ -69,12 +69,13 @@ public final class ModelTrainer implements AutoCloseable {
     this.backend = flags.computing.open(plugins, flags.together);
     try {
       this.graphs =
-          flags.objective.graphs(
-              architecture,
-              plugins,
-              flags.model.siglip,
-              teacher == null ? 0 : teacher.width(),
-              flags.together);
+          flags.computing.eightBits.apply(
+              flags.objective.graphs(
+                  architecture,
+                  plugins,
+                  flags.model.siglip,
+                  teacher == null ? 0 : teacher.width(),
+                  flags.together));
       this.trainer = trainer(plan(), resumed);
       flags.together.agreeOnWeights(trainer);
     } catch (RuntimeException e) {
