@@ -19,6 +19,14 @@ public interface Backend extends AutoCloseable {
   /** Returns one line of text for users: the runtime, its version, and the device in use. */
   String description();
 
+  /**
+   * Returns the runtime and its version, such as {@code TensorFlow 2.18.0}. Processes that train
+   * together must have the same one.
+   */
+  default String runtime() {
+    return name();
+  }
+
   /** Returns the device in use, never {@link Device.Kind#AUTO}. */
   Device device();
 

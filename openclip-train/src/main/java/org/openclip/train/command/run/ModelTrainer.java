@@ -77,7 +77,7 @@ public final class ModelTrainer implements AutoCloseable {
                   teacher == null ? 0 : teacher.width(),
                   flags.together));
       this.trainer = trainer(plan(), resumed);
-      flags.together.agreeOnWeights(trainer);
+      flags.together.agreeOnStart(backend, trainer);
     } catch (RuntimeException e) {
       backend.close();
       throw e;
