@@ -15,7 +15,9 @@ public class ShutdownException extends OpenClipException {
   public ShutdownException(String what, @Nullable Throwable cause) {
     super(
         what
-            + " accepts no more calls because the JVM is shutting down; calls in progress are finished. Make the last call before System.exit and not in a shutdown hook; a server must first stop accepting requests",
+            + " accepts no more calls because the JVM is shutting down; calls in progress are"
+            + " finished. Make the last call before System.exit and not in a shutdown hook; a"
+            + " server must first stop accepting requests",
         cause);
   }
 }

@@ -118,7 +118,8 @@ class CaptionerTest {
   void whatDoesNotFitIsRefused() {
     assertThatThrownBy(() -> captioner.generate(pixels, OPTIONS.withLength(3, 13)))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessage("the maximum caption length is 13 tokens, but the model's context length is 12");
+        .hasMessage(
+            "the maximum caption length is 13 tokens, but the model's context length is 12");
     assertThatThrownBy(() -> captioner.generate(pixels, OPTIONS.withIds(new SpecialIds(48, 50, 0))))
         .hasMessageContaining("the token ID 50, but the model's token IDs are from 0 to 49");
     assertThatThrownBy(() -> captioner.logits(pixels, Tokens.of(2, new long[] {48, 1})))

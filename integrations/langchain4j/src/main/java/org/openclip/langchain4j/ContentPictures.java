@@ -58,7 +58,9 @@ final class ContentPictures {
           name
               + " has "
               + text.length()
-              + " base64 characters, but the limit is " + MOST_BYTES + " bytes");
+              + " base64 characters, but the limit is "
+              + MOST_BYTES
+              + " bytes");
     }
     try {
       return Base64.getDecoder().decode(text);
@@ -73,7 +75,8 @@ final class ContentPictures {
           name
               + " is the file "
               + address
-              + ", but files are read only from the folder that the model's builder sets with picturesIn");
+              + ", but files are read only from the folder that the model's builder sets with"
+              + " picturesIn");
     }
     Path file = real(Path.of(address));
     if (!file.startsWith(folder)) {

@@ -61,7 +61,9 @@ final class InputVectors {
               + texts.size()
               + " texts are longer than the "
               + context
-              + " tokens of " + model.name() + "'s context and were truncated; split them into shorter segments");
+              + " tokens of "
+              + model.name()
+              + "'s context and were truncated; split them into shorter segments");
     }
     return tokens;
   }

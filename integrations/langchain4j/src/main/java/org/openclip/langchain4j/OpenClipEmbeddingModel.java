@@ -163,7 +163,8 @@ public final class OpenClipEmbeddingModel implements EmbeddingModel, AutoCloseab
                 + i
                 + " has "
                 + contents.size()
-                + " contents, but a CLIP model embeds one; pass one input for each content, or use SeveralContents.AVERAGE");
+                + " contents, but a CLIP model embeds one; pass one input for each content, or use"
+                + " SeveralContents.AVERAGE");
       }
       for (Content content : contents) {
         if (content instanceof TextContent text) {

@@ -31,7 +31,11 @@ public final class OpenClipEmbeddingModelFactory implements EmbeddingModelFactor
     String name = System.getProperty(MODEL);
     if (name == null) {
       throw new InvalidInputException(
-          "no embedding model is configured; set the system properties " + MODEL + " and " + PRETRAINED + " to a CLIP model and its weights, or pass an OpenClipEmbeddingModel");
+          "no embedding model is configured; set the system properties "
+              + MODEL
+              + " and "
+              + PRETRAINED
+              + " to a CLIP model and its weights, or pass an OpenClipEmbeddingModel");
     }
     ModelBuilder model = OpenClip.model(name);
     String pretrained = System.getProperty(PRETRAINED);

@@ -103,7 +103,8 @@ class OpenClipEmbeddingModelTest {
     assertThatThrownBy(() -> OpenClipEmbeddingModel.create(clip).embed(both))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessage(
-            "input 0 has 2 contents, but a CLIP model embeds one; pass one input for each content, or use SeveralContents.AVERAGE");
+            "input 0 has 2 contents, but a CLIP model embeds one; pass one input for each content,"
+                + " or use SeveralContents.AVERAGE");
 
     OpenClipEmbeddingModel averaging =
         OpenClipEmbeddingModel.builder(clip).severalContents(SeveralContents.AVERAGE).build();

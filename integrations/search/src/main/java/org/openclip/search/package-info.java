@@ -7,4 +7,3 @@
 package org.openclip.search;
 
 import org.jspecify.annotations.NullMarked;
-

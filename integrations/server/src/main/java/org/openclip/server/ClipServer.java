@@ -142,7 +142,8 @@ public final class ClipServer implements AutoCloseable {
       return InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       throw new InvalidInputException(
-          "network interface %s does not exist; use one of this machine, or 0.0.0.0 for all".formatted(host),
+          "network interface %s does not exist; use one of this machine, or 0.0.0.0 for all"
+              .formatted(host),
           e);
     }
   }

@@ -38,6 +38,7 @@ import org.openclip.api.graph.NeuralOp.MatMul;
 import org.openclip.api.graph.NeuralOp.Pads;
 import org.openclip.api.graph.NeuralOp.Pool;
 import org.openclip.api.graph.NeuralOp.RmsNorm;
+import org.openclip.api.graph.NeuralOp.SwitchBackLinear;
 import org.openclip.api.tensor.DataType;
 
 /**
@@ -82,12 +83,8 @@ final class ShapeRules {
 
   private static Shape neural(NeuralOp op) {
     return switch (op) {
-      case Linear(Value input, Value weight, Value bias) -> {
-        rank(weight, 2);
-        same("the last axis of the input", input.shape().dim(-1), weight.shape().dim(1));
-        vector(bias, weight.shape().dim(0));
-        yield input.shape().with(-1, weight.shape().dim(0));
-      }
+      case Linear(Value input, Value weight, Value bias) -> linear(input, weight, bias);
+      case SwitchBackLinear l -> linear(l.input(), l.weight(), l.bias());
       case MatMul m -> matMul(m);
       case Convolution c -> convolution(c);
       case Pool p -> {
@@ -126,6 +123,13 @@ final class ShapeRules {
       }
       case L2Normalize normalize -> normalize.input().shape();
     };
+  }
+
+  private static Shape linear(Value input, Value weight, @Nullable Value bias) {
+    rank(weight, 2);
+    same("the last axis of the input", input.shape().dim(-1), weight.shape().dim(1));
+    vector(bias, weight.shape().dim(0));
+    return input.shape().with(-1, weight.shape().dim(0));
   }
 
   private static Shape matMul(MatMul m) {
@@ -249,7 +253,9 @@ final class ShapeRules {
   private static Shape layout(LayoutOp op) {
     return switch (op) {
       case Reshape(Value input, Shape shape) -> {
-        require(sameCount(input.shape(), shape), "its number of elements differs from that of " + shape);
+        require(
+            sameCount(input.shape(), shape),
+            "its number of elements differs from that of " + shape);
         yield shape;
       }
       case Transpose(Value input, List<Integer> permutation) -> {
@@ -363,8 +369,7 @@ final class ShapeRules {
   }
 
   private static void rank(Value value, int rank) {
-    require(
-        value.shape().rank() == rank, value + " must have " + rank + " axes");
+    require(value.shape().rank() == rank, value + " must have " + rank + " axes");
   }
 
   private static void integers(Value value) {

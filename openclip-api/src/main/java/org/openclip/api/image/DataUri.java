@@ -52,7 +52,10 @@ final class DataUri {
       int low = i + 2 <= data.length() - 1 ? Character.digit(data.charAt(i + 2), 16) : -1;
       if (high < 0 || low < 0) {
         throw new InvalidInputException(
-            name + " has a % at " + i + " of its data that is not followed by two hexadecimal digits");
+            name
+                + " has a % at "
+                + i
+                + " of its data that is not followed by two hexadecimal digits");
       }
       bytes.write(high << 4 | low);
       i += 2;

@@ -30,7 +30,8 @@ public record BatchingOptions(
   public BatchingOptions {
     if (maxWait.isNegative() || maxWait.compareTo(LONGEST) > 0) {
       throw new InvalidInputException(
-          "the waiting time of a batch is %s, but must be from 0 to %s".formatted(maxWait, LONGEST));
+          "the waiting time of a batch is %s, but must be from 0 to %s"
+              .formatted(maxWait, LONGEST));
     }
     check("the size of a batch", maxBatch, 4096);
     check("the number of calls in progress", maxUnderWay, 1 << 20);

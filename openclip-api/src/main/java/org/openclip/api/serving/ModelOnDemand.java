@@ -78,7 +78,8 @@ public final class ModelOnDemand implements AutoCloseable {
       String name, Supplier<ClipModel> loader, Duration idle, BatchingOptions batching) {
     if (idle.isNegative()) {
       throw new InvalidInputException(
-          "the idle time of model %s is %s, but must be at least 0; 0 means never unload".formatted(name, idle));
+          "the idle time of model %s is %s, but must be at least 0; 0 means never unload"
+              .formatted(name, idle));
     }
     return new ModelOnDemand(name, loader, idle, batching);
   }

@@ -227,8 +227,7 @@ public final class PluginRegistry {
     Optional<P> first = all(kind).stream().filter(condition).findFirst();
     String broken = found(kind).broken();
     if (first.isEmpty() && !broken.isEmpty()) {
-      throw new OpenClipException(
-          "no %s matches, and %s".formatted(label(kind), broken));
+      throw new OpenClipException("no %s matches, and %s".formatted(label(kind), broken));
     }
     return first;
   }

@@ -102,7 +102,8 @@ public record TrainingPlan(
     /** Checks that there is a tile. */
     public Tiling {
       if (count < 1) {
-        throw new InvalidInputException("the number of tiles is " + count + ", but must be at least 1");
+        throw new InvalidInputException(
+            "the number of tiles is " + count + ", but must be at least 1");
       }
     }
   }
@@ -156,8 +157,7 @@ public record TrainingPlan(
     }
     for (String name : rules.keySet()) {
       if (!Objects.requireNonNull(known.get(name)).trained()) {
-        throw new InvalidInputException(
-            "'" + name + "' is a buffer, which cannot be trained");
+        throw new InvalidInputException("'" + name + "' is a buffer, which cannot be trained");
       }
     }
   }

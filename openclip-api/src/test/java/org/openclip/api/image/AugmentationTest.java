@@ -55,7 +55,8 @@ class AugmentationTest {
   void wrongConfigurationsAreRefusedWithARemedy() {
     assertRefused(Map.of("scale", List.of(0.9)), "aug_cfg.scale': has 1 numbers, but must have 2");
     assertRefused(Map.of("scale", List.of(0.9, 1.5)), "0 < min <= max <= 1");
-    assertRefused(Map.of("color_jitter", List.of(0.1, 0.1, 0.1)), "has 3 numbers, but must have 4: bri");
+    assertRefused(
+        Map.of("color_jitter", List.of(0.1, 0.1, 0.1)), "has 3 numbers, but must have 4: bri");
     assertRefused(
         Map.of("use_timm", true, "color_jitter", List.of(0.1, 0.1)), "or the first three");
     assertRefused(Map.of("re_prob", 0.1), "also set use_timm=true");

@@ -75,7 +75,7 @@ class PictureSourceTest {
         .hasMessageContaining("u is not a data URI");
     assertThatThrownBy(() -> PictureSource.dataUri("u", "data:;base64,A*B=").content())
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("u is no base64");
+        .hasMessageContaining("u is not valid base64");
     assertThatThrownBy(() -> PictureSource.dataUri("u", "data:,ab%4").content())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("% at 2");

@@ -88,8 +88,12 @@ final class OnnxBackend implements Backend {
 
   @Override
   public String description() {
-    return "ONNX Runtime %s, %s, %s, %s"
-        .formatted(environment.getVersion(), device, numbers, threads);
+    return "%s, %s, %s, %s".formatted(runtime(), device, numbers, threads);
+  }
+
+  @Override
+  public String runtime() {
+    return "ONNX Runtime " + environment.getVersion();
   }
 
   @Override

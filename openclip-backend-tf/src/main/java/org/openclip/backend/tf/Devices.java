@@ -29,12 +29,14 @@ final class Devices {
         return Device.CPU;
       }
       problem =
-          "the tensorflow-core-native jar does not support CUDA; replace it with the one with the classifier linux-x86_64-gpu";
+          "the tensorflow-core-native jar does not support CUDA; replace it with the one with the"
+              + " classifier linux-x86_64-gpu";
     } else if (sees(wanted.index())) {
       return new Device(Device.Kind.CUDA, wanted.index());
     } else {
       problem =
-          "TensorFlow does not find this GPU; it needs NVIDIA's driver, CUDA 12.5 and cuDNN 9, which are not in the jar";
+          "TensorFlow does not find this GPU; it needs NVIDIA's driver, CUDA 12.5 and cuDNN 9,"
+              + " which are not in the jar";
     }
     if (wanted.kind() == Device.Kind.CUDA) {
       throw new BackendException(

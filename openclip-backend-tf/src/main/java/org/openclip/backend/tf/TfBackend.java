@@ -67,8 +67,12 @@ final class TfBackend implements Backend {
 
   @Override
   public String description() {
-    return "TensorFlow %s, %s, %s, %s threads"
-        .formatted(NativeLibrary.version(), device, precision, config.threads());
+    return "%s, %s, %s, %s threads".formatted(runtime(), device, precision, config.threads());
+  }
+
+  @Override
+  public String runtime() {
+    return "TensorFlow " + NativeLibrary.version();
   }
 
   @Override

@@ -50,7 +50,10 @@ class NativeStartTest {
   @Test
   void aFullCacheIsNamed() throws Exception {
     assertThatTheRemedyIsNamed(
-        mounted("size=4m"), "/cache, which ", " MB of free space", "-Dorg.bytedeco.javacpp.cachedir=");
+        mounted("size=4m"),
+        "/cache, which ",
+        " MB of free space",
+        "-Dorg.bytedeco.javacpp.cachedir=");
   }
 
   @Test

@@ -159,10 +159,7 @@ final class TarMembers {
       return digits.isEmpty() ? 0 : Long.parseLong(digits, 8);
     } catch (NumberFormatException e) {
       throw new InvalidFileException(
-          name,
-          at,
-          "is damaged or not a tar archive; decompress a compressed archive first",
-          e);
+          name, at, "is damaged or not a tar archive; decompress a compressed archive first", e);
     }
   }
 

@@ -4,8 +4,8 @@ import java.util.Set;
 import org.openclip.api.InvalidInputException;
 
 /**
- * Rejects weights whose activation function is ambiguous. A model with GELU takes weights that were trained
- * with QuickGELU without any error, and answers a little worse for ever.
+ * Rejects weights whose activation function is ambiguous. A model with GELU takes weights that were
+ * trained with QuickGELU without any error, and answers a little worse for ever.
  */
 public final class ActivationCheck {
   /** Facts that only the archives which OpenAI published keep among their tensors. */

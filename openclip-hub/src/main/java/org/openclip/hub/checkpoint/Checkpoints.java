@@ -45,7 +45,9 @@ public final class Checkpoints {
               List<String> names =
                   plugins.all(CheckpointFormatProvider.class).stream().map(Provider::name).toList();
               return new InvalidFileException(
-                  file.toString(), -1, "is not in a supported checkpoint format; the formats are " + names);
+                  file.toString(),
+                  -1,
+                  "is not in a supported checkpoint format; the formats are " + names);
             });
   }
 

@@ -92,7 +92,9 @@ public record Lookalikes(List<Likeness> models, String relative) {
     List<String> exact =
         models.stream().filter(Likeness::exact).map(Likeness::model).limit(3).toList();
     String library =
-        ForeignNaming.of(weights.names()).map(n -> " with the parameter names of " + n.library()).orElse("");
+        ForeignNaming.of(weights.names())
+            .map(n -> " with the parameter names of " + n.library())
+            .orElse("");
     if (!exact.isEmpty()) {
       return " The weights belong to " + String.join(" or ", exact) + library + ".";
     }

@@ -19,8 +19,8 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.hub.io.WeightMemory;
 
 /**
- * Memory-mapped tensors of a file, without copies; tensors at unaligned addresses are copied at their first use. The mapping ends when its last
- * tensor is garbage.
+ * Memory-mapped tensors of a file, without copies; tensors at unaligned addresses are copied at
+ * their first use. The mapping ends when its last tensor is garbage.
  */
 public final class MappedTensors implements Weights {
   /** The most bytes of one mapping: a buffer cannot hold more. */

@@ -20,7 +20,8 @@ import org.openclip.hub.checkpoint.ZipDirectory.Member;
 import org.openclip.hub.io.WeightMemory;
 
 /**
- * Reads NumPy's {@code .npz}: a zip archive of arrays, as big_vision publishes SigLIP (NEP 1, "A simple file format for NumPy arrays").
+ * Reads NumPy's {@code .npz}: a zip archive of arrays, as big_vision publishes SigLIP (NEP 1, "A
+ * simple file format for NumPy arrays").
  */
 public final class NpzFormat implements CheckpointFormatProvider {
   private static final String SUFFIX = ".npy";
@@ -64,7 +65,8 @@ public final class NpzFormat implements CheckpointFormatProvider {
       }
     }
     if (places.isEmpty() && doubles.isEmpty()) {
-      throw file.fault(-1, "contains no arrays; members whose names end with " + SUFFIX + " are expected");
+      throw file.fault(
+          -1, "contains no arrays; members whose names end with " + SUFFIX + " are expected");
     }
     Weights mapped = MappedTensors.map(file, places, MappedTensors.WINDOW);
     if (doubles.isEmpty()) {
@@ -92,7 +94,8 @@ public final class NpzFormat implements CheckpointFormatProvider {
     }
     ByteBuffer start = file.bytes(member.begin(), (int) Math.min(12, member.bytes()));
     if (start.remaining() < 12 || !start.slice(0, 6).equals(ByteBuffer.wrap(MAGIC))) {
-      throw file.fault(member.begin(), "array '" + name + "' does not start with NumPy's magic bytes");
+      throw file.fault(
+          member.begin(), "array '" + name + "' does not start with NumPy's magic bytes");
     }
     int fixed = start.get(6) == 1 ? 10 : 12;
     long length =
@@ -105,7 +108,8 @@ public final class NpzFormat implements CheckpointFormatProvider {
     ByteBuffer text = file.bytes(member.begin() + fixed, (int) length);
     Matcher header = HEADER.matcher(StandardCharsets.UTF_8.decode(text));
     if (!header.matches()) {
-      throw file.fault(member.begin() + fixed, "the header of array '" + name + "' has an unknown version");
+      throw file.fault(
+          member.begin() + fixed, "the header of array '" + name + "' has an unknown version");
     }
     String descr = header.group(1);
     boolean wide = descr.equals("<f8");

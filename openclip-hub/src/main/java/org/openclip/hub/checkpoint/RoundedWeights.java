@@ -8,7 +8,8 @@ import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 
 /**
- * Converts the floating-point tensors of a source to another type, rounding to the nearest, ties to even. Other tensors stay as they are.
+ * Converts the floating-point tensors of a source to another type, rounding to the nearest, ties to
+ * even. Other tensors stay as they are.
  *
  * @param source the tensors
  * @param type float32, float16 or bfloat16
@@ -21,7 +22,9 @@ public record RoundedWeights(WeightSource source, DataType type) implements Weig
   public RoundedWeights {
     if (!type.floating()) {
       throw new OpenClipException(
-          "weights cannot be converted to " + type + " here; use 'openclip quantize' for models of 8 bits");
+          "weights cannot be converted to "
+              + type
+              + " here; use 'openclip quantize' for models of 8 bits");
     }
   }
 

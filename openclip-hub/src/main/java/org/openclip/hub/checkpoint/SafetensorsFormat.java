@@ -57,7 +57,8 @@ public final class SafetensorsFormat implements CheckpointFormatProvider {
 
   private static Weights open(FileBytes file, int window) throws IOException {
     if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
-      throw new OpenClipException("safetensors files can be memory-mapped only on little-endian machines");
+      throw new OpenClipException(
+          "safetensors files can be memory-mapped only on little-endian machines");
     }
     SafetensorsHeader header = SafetensorsHeader.read(file);
     Map<String, MappedTensors.Place> places = new LinkedHashMap<>();

@@ -61,7 +61,9 @@ record SafetensorsHeader(long dataStart, Map<String, Entry> entries, Map<String,
     long size = bytes.size();
     if (size < 8) {
       throw new InvalidFileException(
-          file, 0, "has " + size + " bytes, but a safetensors file starts with a length of 8 bytes");
+          file,
+          0,
+          "has " + size + " bytes, but a safetensors file starts with a length of 8 bytes");
     }
     long length = bytes.bytes(0, 8).getLong();
     if (length < 2 || length > MOST_BYTES || length > size - 8) {

@@ -14,7 +14,8 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.hub.io.JsonObjects;
 
 /**
- * Reads checkpoints in several safetensors files: {@code NAME.safetensors.index.json} maps tensor names to files in the same folder.
+ * Reads checkpoints in several safetensors files: {@code NAME.safetensors.index.json} maps tensor
+ * names to files in the same folder.
  */
 public final class ShardedSafetensorsFormat implements CheckpointFormatProvider {
   /** How the name of an index ends. */

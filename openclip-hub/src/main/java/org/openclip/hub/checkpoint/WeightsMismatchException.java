@@ -5,8 +5,8 @@ import java.util.List;
 import org.openclip.api.OpenClipException;
 
 /**
- * Thrown when a checkpoint does not match the model: parameter names or shapes differ, or numbers are not finite. All names are kept; the message lists at most ten
- * of each kind.
+ * Thrown when a checkpoint does not match the model: parameter names or shapes differ, or numbers
+ * are not finite. All names are kept; the message lists at most ten of each kind.
  */
 public class WeightsMismatchException extends OpenClipException {
   private static final long serialVersionUID = 1L;

@@ -8,7 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The central directory of a zip archive: the offsets of its members, for memory mapping (PKWARE APPNOTE 6.3, with zip64 for archives over 4 GB). The JDK's reader does not tell.
+ * The central directory of a zip archive: the offsets of its members, for memory mapping (PKWARE
+ * APPNOTE 6.3, with zip64 for archives over 4 GB). The JDK's reader does not tell.
  */
 public final class ZipDirectory {
   private static final int END = 0x06054b50;

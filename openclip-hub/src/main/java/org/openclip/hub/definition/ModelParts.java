@@ -162,7 +162,9 @@ public final class ModelParts {
         .orElseThrow(
             () ->
                 new OpenClipException(
-                    "no plugin provides the tokenizer of text_cfg " + config + "; add its jar, or pass token IDs to encodeTokens"))
+                    "no plugin provides the tokenizer of text_cfg "
+                        + config
+                        + "; add its jar, or pass token IDs to encodeTokens"))
         .create(
             TokenizerContext.of(config, architecture().textEncoder().contextLength())
                 .withVocabularySize(architecture().textEncoder().vocabularySize())

@@ -143,7 +143,8 @@ public record TransformersTowers(
           "its image tower differs from that of %s: %s".formatted(kind, keys(model, "vision")));
     }
     if (!steps(model.textGraph()).equals(steps(plain.textGraph()))) {
-      throw refused("its text tower differs from that of %s: %s".formatted(kind, keys(model, "text")));
+      throw refused(
+          "its text tower differs from that of %s: %s".formatted(kind, keys(model, "text")));
     }
   }
 
@@ -205,6 +206,8 @@ public record TransformersTowers(
 
   private static InvalidInputException refused(String why) {
     return new InvalidInputException(
-        "transformers does not support this model: " + why + "; it supports CLIP with vision transformers, and SigLIP");
+        "transformers does not support this model: "
+            + why
+            + "; it supports CLIP with vision transformers, and SigLIP");
   }
 }

@@ -83,8 +83,7 @@ public final class ModelExport {
         .first(BackendProvider.class, provider -> provider.exporter().isPresent())
         .orElseGet(() -> registry.preferred(BackendProvider.class))
         .exporter()
-        .orElseThrow(
-            () -> new InvalidInputException("no installed backend can export models"));
+        .orElseThrow(() -> new InvalidInputException("no installed backend can export models"));
   }
 
   /**

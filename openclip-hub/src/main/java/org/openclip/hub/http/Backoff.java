@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 import org.openclip.api.InterruptedCallException;
 
 /**
- * The waiting time before a request is retried: it doubles after every failure, with random jitter, or follows the server's Retry-After.
+ * The waiting time before a request is retried: it doubles after every failure, with random jitter,
+ * or follows the server's Retry-After.
  *
  * @param retries how often a request is tried again
  * @param first the longest pause before the first retry

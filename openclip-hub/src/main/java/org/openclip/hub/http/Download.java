@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InterruptedCallException;
 
 /**
- * Downloads a file of known size: large files in parallel ranges, resumed after an interruption, verified, and visible under its name only when complete.
+ * Downloads a file of known size: large files in parallel ranges, resumed after an interruption,
+ * verified, and visible under its name only when complete.
  *
  * @param http the client
  * @param request a GET without a range; redirects are followed

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InterruptedCallException;
 
 /**
- * Sends HTTP requests with retries, and follows redirects without sending the token to another host. Safe for many threads.
+ * Sends HTTP requests with retries, and follows redirects without sending the token to another
+ * host. Safe for many threads.
  */
 public final class Http {
   private static final System.Logger LOGGER = System.getLogger(Http.class.getName());

@@ -99,7 +99,8 @@ final class StreamedBody implements BodySubscriber<StreamedBody> {
     try {
       Event event = events.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
       if (event == null) {
-        throw new HttpTimeoutException("no data was received for " + patience.toMillis() / 1e3 + " s");
+        throw new HttpTimeoutException(
+            "no data was received for " + patience.toMillis() / 1e3 + " s");
       }
       return event;
     } catch (InterruptedException e) {

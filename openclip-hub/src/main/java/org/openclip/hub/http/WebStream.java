@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A stream of a file on a web server. Where a connection is cut, they go on over
- * another one at the byte that is next. For one thread.
+ * A stream of a file on a web server. Where a connection is cut, they go on over another one at the
+ * byte that is next. For one thread.
  */
 public final class WebStream extends InputStream {
   private static final System.Logger LOGGER = System.getLogger(WebStream.class.getName());

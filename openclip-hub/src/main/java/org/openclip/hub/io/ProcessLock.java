@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InterruptedCallException;
 
 /**
- * A file lock that one thread of one process holds at a time; it ends with the process. The file stays.
+ * A file lock that one thread of one process holds at a time; it ends with the process. The file
+ * stays.
  */
 public final class ProcessLock implements AutoCloseable {
   /**

@@ -65,8 +65,7 @@ public final class Variables {
 
   /** Returns the error of a cache that is needed where no folder can be found for it. */
   public static OpenClipException noCache(String variable) {
-    return homeless(
-        "no cache folder is configured: " + variable + " is not set, and ");
+    return homeless("no cache folder is configured: " + variable + " is not set, and ");
   }
 
   private static OpenClipException homeless(String start) {
@@ -74,6 +73,7 @@ public final class Variables {
         start
             + "the user has no home folder (user.home is '"
             + System.getProperty("user.home", "")
-            + "'); set a folder with --cache-dir, ModelBuilder.cacheFolder or the variable XDG_CACHE_HOME");
+            + "'); set a folder with --cache-dir, ModelBuilder.cacheFolder or the variable"
+            + " XDG_CACHE_HOME");
   }
 }

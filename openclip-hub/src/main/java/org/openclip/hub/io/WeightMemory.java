@@ -16,7 +16,8 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.tensor.Tensor;
 
 /**
- * Memory for weights that cannot be memory-mapped from a checkpoint because they are unaligned, transposed or of another type. It is freed when nobody refers to it any more.
+ * Memory for weights that cannot be memory-mapped from a checkpoint because they are unaligned,
+ * transposed or of another type. It is freed when nobody refers to it any more.
  *
  * <p>The JVM limits its direct memory, as a rule to the size of the heap, which has nothing to do
  * with the size of a model. So weights take a quarter of it at most; what is more goes to a

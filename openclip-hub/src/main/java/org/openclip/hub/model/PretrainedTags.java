@@ -18,7 +18,8 @@ import org.openclip.api.spi.PluginRegistry;
  * are the same. Model names must match exactly, except that a slash may replace a dash. Immutable.
  */
 public final class PretrainedTags {
-  private static final String LIST = "'openclip pretrained' and OpenClip.pretrained() list the tags";
+  private static final String LIST =
+      "'openclip pretrained' and OpenClip.pretrained() list the tags";
 
   private final Map<String, Map<String, PretrainedTag>> byModel = new LinkedHashMap<>();
 
@@ -118,7 +119,8 @@ public final class PretrainedTags {
     String elsewhere =
         others.isEmpty()
             ? ""
-            : "This tag exists for " + String.join(", ", others.subList(0, Math.min(8, others.size())));
+            : "This tag exists for "
+                + String.join(", ", others.subList(0, Math.min(8, others.size())));
     return new UnknownNameException(
         "pretrained tag of " + model,
         tag,

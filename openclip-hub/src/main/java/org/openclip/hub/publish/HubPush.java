@@ -174,7 +174,8 @@ public final class HubPush {
         throw new FetchException(
             "hf-hub:" + repository,
             404,
-            "is not on the hub; create it (--create, HubPush.create), or check its name and HF_TOKEN",
+            "is not on the hub; create it (--create, HubPush.create), or check its name and"
+                + " HF_TOKEN",
             null);
       }
       upload.create(unlisted);

@@ -20,8 +20,8 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.spi.Discovery;
 
 /**
- * Resolves paths of all installed {@code java.nio} file systems. A jar whose file system cannot be loaded is
- * passed over: the JDK's own list of them, once it has failed on one, fails for ever.
+ * Resolves paths of all installed {@code java.nio} file systems. A jar whose file system cannot be
+ * loaded is passed over: the JDK's own list of them, once it has failed on one, fails for ever.
  */
 public final class ForeignPaths {
   private ForeignPaths() {}
@@ -138,7 +138,9 @@ public final class ForeignPaths {
         outer ->
             find(outer)
                 .orElseThrow(
-                    () -> new InvalidInputException("no installed file system supports the scheme of " + outer)));
+                    () ->
+                        new InvalidInputException(
+                            "no installed file system supports the scheme of " + outer)));
   }
 
   private static Path path(URI uri, FileSystemProvider provider) throws IOException {

@@ -9,7 +9,8 @@ import org.openclip.api.spi.ModelSourceProvider;
 import org.openclip.hub.http.Checksum;
 
 /**
- * Provides the scheme {@code https:} for the URL of a checkpoint, optionally with its checksum as {@code #sha256=}, or of a model folder, which ends with a slash.
+ * Provides the scheme {@code https:} for the URL of a checkpoint, optionally with its checksum as
+ * {@code #sha256=}, or of a model folder, which ends with a slash.
  */
 public final class HttpsSourceProvider implements ModelSourceProvider {
   private static final String SUM = "sha256=";
@@ -37,7 +38,9 @@ public final class HttpsSourceProvider implements ModelSourceProvider {
     }
     if (uri.getHost() == null || uri.getPath() == null || !uri.getPath().startsWith("/")) {
       throw new InvalidInputException(
-          "'" + url + "' is neither the URL of a file nor that of a folder, which ends with a slash");
+          "'"
+              + url
+              + "' is neither the URL of a file nor that of a folder, which ends with a slash");
     }
     String fragment = uri.getFragment();
     if (fragment == null) {

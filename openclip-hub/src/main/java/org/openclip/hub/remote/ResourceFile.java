@@ -26,9 +26,9 @@ import org.openclip.api.spi.ModelSource;
 import org.openclip.api.tensor.Tensor;
 
 /**
- * A resource beside a class: in a jar, in a nested jar, or in a runtime image. It is
- * read as class loaders read, so neither a file system of zip files nor a place to write is needed;
- * and anew each time, for the jar may have been replaced.
+ * A resource beside a class: in a jar, in a nested jar, or in a runtime image. It is read as class
+ * loaders read, so neither a file system of zip files nor a place to write is needed; and anew each
+ * time, for the jar may have been replaced.
  *
  * @param url where {@code Class.getResource} found it
  * @param options where it is copied, if a file is asked for

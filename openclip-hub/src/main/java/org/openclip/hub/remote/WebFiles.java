@@ -51,7 +51,8 @@ final class WebFiles {
     Probe probe =
         probe(uri)
             .orElseThrow(
-                () -> new FetchException(shown(uri), 404, "does not exist, or is not public", null));
+                () ->
+                    new FetchException(shown(uri), 404, "does not exist, or is not public", null));
     String path = uri.getPath();
     probe
         .download(http, request(uri), checksum)

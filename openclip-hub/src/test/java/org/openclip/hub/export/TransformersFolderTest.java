@@ -294,12 +294,12 @@ class TransformersFolderTest {
   @Test
   void whatTheLibraryHasNotIsRefusedWithTheReason() {
     assertRefused(
-        config("vision_cfg", Map.of("layers", List.of(1, 1, 1, 1))),
-        "its image tower is a ResNet");
+        config("vision_cfg", Map.of("layers", List.of(1, 1, 1, 1))), "its image tower is a ResNet");
     assertRefused(config("vision_cfg", Map.of("pool_type", "avg")), "with [pool_type]");
     assertRefused(config("vision_cfg", Map.of("no_ln_pre", true)), "with [no_ln_pre]");
     assertRefused(config("vision_cfg", Map.of("image_size", List.of(32, 48))), "not square");
-    assertRefused(config("text_cfg", Map.of("no_causal_mask", true)), "its text tower differs from that of");
+    assertRefused(
+        config("text_cfg", Map.of("no_causal_mask", true)), "its text tower differs from that of");
     assertRefused(config("text_cfg", Map.of("pool_type", "first")), "with [pool_type]");
     Map<String, Object> biased = new HashMap<>(TinyModels.CONFIG);
     biased.put("init_logit_bias", -10);

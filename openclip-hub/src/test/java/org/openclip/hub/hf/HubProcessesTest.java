@@ -136,7 +136,8 @@ class HubProcessesTest {
 
     Process small = FetchProgram.startMounting(script, server, cache, "org/model", FILE);
 
-    assertThat(FetchProgram.output(small)).contains("5 MB are still to be downloaded, but the disk has only");
+    assertThat(FetchProgram.output(small))
+        .contains("5 MB are still to be downloaded, but the disk has only");
     assertThat(server.downloads()).isEmpty();
   }
 

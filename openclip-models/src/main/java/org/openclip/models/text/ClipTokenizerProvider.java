@@ -78,6 +78,8 @@ public final class ClipTokenizerProvider implements TokenizerProvider {
             () ->
                 new InvalidConfigException(
                     key,
-                    "is syntax, which keeps nouns first and needs a part-of-speech tagger; none is built in. Add a jar with a WordTaggerProvider, or use simple, random or shuffle"));
+                    "is syntax, which keeps nouns first and needs a part-of-speech tagger; none is"
+                        + " built in. Add a jar with a WordTaggerProvider, or use simple, random or"
+                        + " shuffle"));
   }
 }

@@ -106,7 +106,8 @@ final class FastVitTrunk implements TimmTrunk {
       if (attention && widths[i] % HEAD_WIDTH != 0) {
         throw new InvalidConfigException(
             reader.at("embed_dims"),
-            "is %s in stage %s, which is not a multiple of the head width %s".formatted(widths[i], i, HEAD_WIDTH));
+            "is %s in stage %s, which is not a multiple of the head width %s"
+                .formatted(widths[i], i, HEAD_WIDTH));
       }
       stages.add(
           new Stage(

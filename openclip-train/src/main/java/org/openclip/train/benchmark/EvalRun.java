@@ -112,7 +112,8 @@ record EvalRun(
       RemoteFiles files) {
     if (task == BenchmarkTask.CAPTIONING) {
       throw new UsageException(
-          "--task captioning is not supported: its scores need Python's caption tokenizer; use 'openclip caption' to write the captions");
+          "--task captioning is not supported: its scores need Python's caption tokenizer; use"
+              + " 'openclip caption' to write the captions");
     }
     if (task == BenchmarkTask.LINEAR_PROBE) {
       return new ProbeRun(this, model, environment, files).metrics();

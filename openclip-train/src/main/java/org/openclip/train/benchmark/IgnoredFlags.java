@@ -49,7 +49,8 @@ final class IgnoredFlags {
   void check() {
     if (annotations != null) {
       throw new UsageException(
-          "--annotation_file is not supported: data sets are read in WebDataset form, whose shards contain the captions");
+          "--annotation_file is not supported: data sets are read in WebDataset form, whose shards"
+              + " contain the captions");
     }
     if (cache != null) {
       throw new UsageException("--model_cache_dir is not supported; use --cache-dir");

@@ -136,8 +136,7 @@ public final class EvaluateCommand implements CommandProvider {
       LabelledData judged =
           folder == null ? sets.get("") : sets.getOrDefault("folder_", sets.get(""));
       if (judged == null && (training != null || classifier != null)) {
-        throw new UsageException(
-            "--linear-probe and --classifier need --folder or --imagenet-val");
+        throw new UsageException("--linear-probe and --classifier need --folder or --imagenet-val");
       }
       if (judged != null && training != null) {
         LabelledFeatures.numbers(judged.classes(), training.classes());

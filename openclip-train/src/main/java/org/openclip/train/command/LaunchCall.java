@@ -172,8 +172,7 @@ final class LaunchCall implements Arguments.Call {
           "--max-restarts works on one machine; on several machines, let Slurm restart the job");
     }
     if (restarts > 0 && command.stream().noneMatch(a -> a.matches("--name(=.*)?"))) {
-      throw new UsageException(
-          "--max-restarts needs the run's --name to find the last checkpoint");
+      throw new UsageException("--max-restarts needs the run's --name to find the last checkpoint");
     }
   }
 

@@ -30,7 +30,9 @@ public interface Dataset {
     throw new InvalidInputException(
         String.format(
             Locale.ROOT,
-            "the epoch was started with %d processes, which read separate shards, and cannot continue with %d processes without repeating or losing samples; use the same number of processes, or a checkpoint from the end of an epoch",
+            "the epoch was started with %d processes, which read separate shards, and cannot"
+                + " continue with %d processes without repeating or losing samples; use the same"
+                + " number of processes, or a checkpoint from the end of an epoch",
             passed.get(passed.size() - 1).size(),
             order.ranks()));
   }

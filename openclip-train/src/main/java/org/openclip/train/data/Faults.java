@@ -45,7 +45,11 @@ public final class Faults {
       LOG.log(
           Level.WARNING,
           number == 1
-              ? "skipped " + where + ": " + why + "; further skipped samples are counted, and every 1000th is shown"
+              ? "skipped "
+                  + where
+                  + ": "
+                  + why
+                  + "; further skipped samples are counted, and every 1000th is shown"
               : "skipped " + number + " samples so far, the last " + where + ": " + why);
     } else {
       LOG.log(Level.DEBUG, "left out {0}: {1}", where, why);

@@ -21,5 +21,3 @@
 package org.openclip.train.data;
 
 import org.jspecify.annotations.NullMarked;
-import org.openclip.train.shard.WebDataset;
-

@@ -57,7 +57,8 @@ final class Meeting {
           throw new OpenClipException(
               String.format(
                   Locale.ROOT,
-                  "rank 0 at %s:%d did not respond to rank %d within %d s (%s); check that it is running and that the port is open",
+                  "rank 0 at %s:%d did not respond to rank %d within %d s (%s); check that it is"
+                      + " running and that the port is open",
                   place.host(),
                   place.port(),
                   place.rank(),

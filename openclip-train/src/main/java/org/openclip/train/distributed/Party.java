@@ -16,9 +16,9 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.World;
 
 /**
- * The group of processes of a distributed training, as one process sees it. They meet at the first one's address
- * and tell each other their own; no other port has to be known. Then they watch each other: tensors
- * go another way, on TensorFlow's own servers.
+ * The group of processes of a distributed training, as one process sees it. They meet at the first
+ * one's address and tell each other their own; no other port has to be known. Then they watch each
+ * other: tensors go another way, on TensorFlow's own servers.
  */
 public final class Party implements AutoCloseable {
   private static final long BEAT_MILLIS = 1_000;

@@ -10,7 +10,8 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.hub.io.JsonObjects;
 
 /**
- * The rank of this process and the address of rank 0, from the environment variables of torchrun, MPI and Slurm, in the reference's order, or from {@code TF_CONFIG}.
+ * The rank of this process and the address of rank 0, from the environment variables of torchrun,
+ * MPI and Slurm, in the reference's order, or from {@code TF_CONFIG}.
  *
  * @param localRank which process of its machine this is, from 0
  * @param rank which of all processes this is, from 0
@@ -75,7 +76,8 @@ public record Placement(int localRank, int rank, int size, String host, int port
         throw new InvalidInputException(
             String.format(
                 Locale.ROOT,
-                "the variable RANK is %d, but WORLD_SIZE is not set; set both, or neither to train in one process",
+                "the variable RANK is %d, but WORLD_SIZE is not set; set both, or neither to train"
+                    + " in one process",
                 rank.value()));
       }
       return ALONE;
@@ -87,7 +89,8 @@ public record Placement(int localRank, int rank, int size, String host, int port
       throw new InvalidInputException(
           String.format(
               Locale.ROOT,
-              "the variable %s is %d, but no variable gives the rank of this process; set RANK, from 0 to %d",
+              "the variable %s is %d, but no variable gives the rank of this process; set RANK,"
+                  + " from 0 to %d",
               size.name(),
               size.value(),
               size.value() - 1));
@@ -147,7 +150,8 @@ public record Placement(int localRank, int rank, int size, String host, int port
     }
     if (host == null) {
       throw new InvalidInputException(
-          "MASTER_ADDR is not set, but distributed training needs it: it is the host of rank 0. On one machine, openclip launch sets all variables");
+          "MASTER_ADDR is not set, but distributed training needs it: it is the host of rank 0. On"
+              + " one machine, openclip launch sets all variables");
     }
     if (port != null) {
       return address("MASTER_PORT", host + ":" + port);
@@ -185,7 +189,8 @@ public record Placement(int localRank, int rank, int size, String host, int port
     Object task = json.get("task");
     if (!(cluster instanceof Map<?, ?> jobs) || !(task instanceof Map<?, ?> own)) {
       throw new InvalidInputException(
-          "the variable TF_CONFIG has no 'cluster' and 'task', which describe the processes and this process");
+          "the variable TF_CONFIG has no 'cluster' and 'task', which describe the processes and"
+              + " this process");
     }
     List<?> chiefs = jobs.get("chief") instanceof List<?> list ? list : List.of();
     List<?> workers = jobs.get("worker") instanceof List<?> list ? list : List.of();

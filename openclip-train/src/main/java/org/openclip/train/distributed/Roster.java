@@ -125,7 +125,9 @@ final class Roster {
       }
       if (!differences.isEmpty()) {
         return seat
-            + " has different settings from rank 0 on " + leader.host + ": "
+            + " has different settings from rank 0 on "
+            + leader.host
+            + ": "
             + differences.entrySet().stream()
                 .map(e -> e.getKey() + " is " + e.getValue())
                 .collect(Collectors.joining("; "));

@@ -100,7 +100,9 @@ public record ClassifierHead(List<String> classes, Embeddings rows) {
     String names = SafetensorsFormat.metadata(file).get(CLASSES);
     if (names == null) {
       throw new InvalidFileException(
-          file.toString(), -1, "is not a classifier; 'openclip finetune' writes classifiers as " + FILE);
+          file.toString(),
+          -1,
+          "is not a classifier; 'openclip finetune' writes classifiers as " + FILE);
     }
     List<String> classes = new ArrayList<>();
     byte[] json = names.getBytes(java.nio.charset.StandardCharsets.UTF_8);

@@ -51,7 +51,8 @@ public final class Packed {
       if (begins(head, ZSTD)) {
         if (!ZstdUtils.isZstdCompressionAvailable()) {
           throw new InvalidInputException(
-              "it is compressed with Zstandard; add the jar com.github.luben:zstd-jni to the class or module path, or decompress it, as with: zstd -d");
+              "it is compressed with Zstandard; add the jar com.github.luben:zstd-jni to the class"
+                  + " or module path, or decompress it, as with: zstd -d");
         }
         return new ZstdCompressorInputStream(stream);
       }

@@ -3,4 +3,3 @@
 package org.openclip.train.file;
 
 import org.jspecify.annotations.NullMarked;
-

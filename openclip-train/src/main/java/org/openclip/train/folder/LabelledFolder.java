@@ -77,7 +77,8 @@ public record LabelledFolder(List<String> classes, List<Path> files, List<Intege
   public static LabelledFolder of(PictureTree tree) {
     if (tree.folders().isEmpty()) {
       throw new InvalidInputException(
-          tree.root() + " has no subfolders; it must have one for each class, named after the class");
+          tree.root()
+              + " has no subfolders; it must have one for each class, named after the class");
     }
     Map<String, List<Path>> byClass =
         tree.pictures().stream().collect(Collectors.groupingBy(tree::folderOf));

@@ -11,4 +11,3 @@
 package org.openclip.train.folder;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -14,7 +14,8 @@ import org.openclip.api.tensor.DataType;
 import org.openclip.api.training.TrainingPlan;
 
 /**
- * The training objective of a classifier: a linear head on normalised image features, and the cross-entropy loss.
+ * The training objective of a classifier: a linear head on normalised image features, and the
+ * cross-entropy loss.
  */
 public final class ClassifierObjective {
   /** The name of the head's parameter, {@code float[classes, embedDim]}. */

@@ -12,7 +12,8 @@ import org.openclip.api.graph.LeafOp;
 import org.openclip.api.model.Architecture;
 
 /**
- * The layer groups of a tower from the input to the output, for freezing and layer-wise learning rate decay.
+ * The layer groups of a tower from the input to the output, for freezing and layer-wise learning
+ * rate decay.
  */
 public final class TowerGroups {
   private static final String VISUAL = "visual.";

@@ -7,7 +7,8 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 
 /**
- * Interpolates between the weights before and after a training (WiSE-FT, Wortsman et al. 2021, arXiv 2109.01903). They are computed when they are read.
+ * Interpolates between the weights before and after a training (WiSE-FT, Wortsman et al. 2021,
+ * arXiv 2109.01903). They are computed when they are read.
  *
  * @param start where the training started; all names are its
  * @param end what was trained, under some of the names; all others stay as they were

@@ -19,8 +19,9 @@ import org.openclip.api.InterruptedCallException;
 import org.openclip.api.OpenClipException;
 
 /**
- * Copies a run's folder to a remote place, such as a bucket: new and changed files at intervals, and all remaining files at the end. Of a checkpoint, the file that makes
- * it one is copied last, so that those over there are whole. Nothing is removed over there.
+ * Copies a run's folder to a remote place, such as a bucket: new and changed files at intervals,
+ * and all remaining files at the end. Of a checkpoint, the file that makes it one is copied last,
+ * so that those over there are whole. Nothing is removed over there.
  */
 public final class RemoteSync implements AutoCloseable {
   /** The checkpoint that is replaced in its place: its files over there could be of two. */

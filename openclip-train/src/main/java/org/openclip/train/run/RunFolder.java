@@ -22,7 +22,8 @@ import org.openclip.api.OpenClipException;
 import org.openclip.hub.io.JsonObjects;
 
 /**
- * The folder of a run with the reference's layout: {@code params.txt}, {@code out.log}, {@code checkpoints/} with {@code results.jsonl}, {@code tensorboard/}.
+ * The folder of a run with the reference's layout: {@code params.txt}, {@code out.log}, {@code
+ * checkpoints/} with {@code results.jsonl}, {@code tensorboard/}.
  *
  * @param path the run's folder
  * @param logName the name of the log in it; empty for a process that keeps none

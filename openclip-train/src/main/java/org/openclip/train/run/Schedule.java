@@ -3,7 +3,8 @@ package org.openclip.train.run;
 import org.openclip.api.InvalidInputException;
 
 /**
- * The learning rate schedule: a linear warm-up, then a half cosine to zero (Loshchilov and Hutter 2017, arXiv 1608.03983), or a constant with or without a cool-down.
+ * The learning rate schedule: a linear warm-up, then a half cosine to zero (Loshchilov and Hutter
+ * 2017, arXiv 1608.03983), or a constant with or without a cool-down.
  *
  * @param kind what comes after the warm-up
  * @param rate the largest learning rate

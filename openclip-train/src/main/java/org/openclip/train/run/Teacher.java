@@ -14,8 +14,8 @@ import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;
 
 /**
- * The teacher model of a distillation, which processes the same batches as the student. Closing it closes the
- * model.
+ * The teacher model of a distillation, which processes the same batches as the student. Closing it
+ * closes the model.
  */
 public final class Teacher implements TrainingLoop.Extras, AutoCloseable {
   private static final List<String> PROBE = List.of("A photo of two cats, 1 dog & a naïve fox.");

@@ -23,8 +23,8 @@ import org.openclip.train.evaluation.Tally;
 import org.openclip.train.evaluation.ZeroShot;
 
 /**
- * The validation at the end of epochs, with the reference's metric names. It
- * changes nothing of the training.
+ * The validation at the end of epochs, with the reference's metric names. It changes nothing of the
+ * training.
  *
  * @param model as it stands
  * @param pairs pictures with captions; null for none

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Estimates the cost of a step on several GPUs: ring all-reduce (Patarasuk and Yuan 2009) of one tensor after the other, without overlap with computation. The
- * loss is local and gathers with gradients.
+ * Estimates the cost of a step on several GPUs: ring all-reduce (Patarasuk and Yuan 2009) of one
+ * tensor after the other, without overlap with computation. The loss is local and gathers with
+ * gradients.
  *
  * @param model what is trained
  * @param batch pictures and texts of all GPUs

@@ -10,8 +10,8 @@ import org.openclip.api.OpenClipException;
 import org.openclip.train.distributed.LocalRanks;
 
 /**
- * Measures short trainings with several processes on this machine. The same number of
- * processes is measured apart, too, since they share the processors: what is left is the sending.
+ * Measures short trainings with several processes on this machine. The same number of processes is
+ * measured apart, too, since they share the processors: what is left is the sending.
  *
  * @param command the command line of a process, which tells every step in a line
  * @param warm steps that do not count

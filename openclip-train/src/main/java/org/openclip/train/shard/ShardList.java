@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 
 /**
- * The shards of a pattern with braces, {@code {a,b}} and {@code {000..123}}, or of several patterns joined by {@code ::}.
+ * The shards of a pattern with braces, {@code {a,b}} and {@code {000..123}}, or of several patterns
+ * joined by {@code ::}.
  *
  * @param locations paths or URIs
  * @param factors the sampling weight of each shard; all 1 without weights

@@ -15,4 +15,3 @@
 package org.openclip.train.shard;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -63,7 +63,8 @@ final class Table {
     this.rows = new TableRows(location, stream, separator);
     List<String> names = rows.next();
     if (names == null) {
-      throw new InvalidFileException(location, 0, "is empty; its first line must contain the column names");
+      throw new InvalidFileException(
+          location, 0, "is empty; its first line must contain the column names");
     }
     this.columns = named(names);
   }

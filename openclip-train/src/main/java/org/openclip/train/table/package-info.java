@@ -10,4 +10,3 @@
 package org.openclip.train.table;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -53,7 +53,8 @@ class TrainFolderTest {
     assertThat(run.err())
         .contains(
             folder.resolve("classes")
-                + ": 32 pictures in 8 class folders, with captions such as 'a black', from one of 2 templates, drawn for each sample")
+                + ": 32 pictures in 8 class folders, with captions such as 'a black', from one of 2"
+                + " templates, drawn for each sample")
         .contains("2 epochs of 4 steps")
         .contains("clip_val_loss")
         .contains("0 samples were skipped");

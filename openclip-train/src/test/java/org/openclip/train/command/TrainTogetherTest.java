@@ -78,6 +78,7 @@ class TrainTogetherTest {
     assertThat(together.runs().train("base", "--epochs", "1", "--lr", "1e-3").code()).isZero();
     Path base =
         together.runs().checkpoint("base", "epoch_1").resolve("open_clip_model.safetensors");
+    // Each process draws crops of its own, so the pictures of both runs are not cropped.
     String[] flags = {
       "--epochs",
       "2",
@@ -87,6 +88,8 @@ class TrainTogetherTest {
       "1e-2",
       "--lora",
       "2",
+      "--aug-cfg",
+      "scale=1,1",
       "--pretrained",
       base.toString()
     };
@@ -105,8 +108,8 @@ class TrainTogetherTest {
     assertThat(alone.code()).as(alone.err()).isZero();
     assertThat(ended.code()).as(ended.said()).isZero();
     double same = distance("both", "masked");
-    assertThat(distance("plain", "masked")).as("not %s", same).isGreaterThan(100 * same);
-    assertThat(same).isLessThan(1e-5);
+    assertThat(distance("plain", "masked")).as("not %s", same).isGreaterThan(1000 * same);
+    assertThat(same).isLessThan(1e-7);
   }
 
   /** Returns the largest difference of a number of two runs' adapters. */

@@ -81,8 +81,7 @@ class TrainWildDataTest {
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err())
-        .contains(
-            "skipping 1 of 32 rows without a picture or caption, the first in line 2")
+        .contains("skipping 1 of 32 rows without a picture or caption, the first in line 2")
         .contains("they are repeated")
         .contains("done after 4 steps");
   }

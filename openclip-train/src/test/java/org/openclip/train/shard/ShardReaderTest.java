@@ -232,7 +232,8 @@ class ShardReaderTest {
     assertThat(refused.count()).isEqualTo(1);
     assertThatThrownBy(
             () -> ShardList.of("pipe:aws s3 cp s3://b/{0..3}.tar -", null).commands(false))
-        .hasMessageContaining("give the location of the data, s3://b/0.tar, which is read as a stream");
+        .hasMessageContaining(
+            "give the location of the data, s3://b/0.tar, which is read as a stream");
 
     Faults failed = new Faults();
     ShardList broken = ShardList.of("pipe:head -c 2560 '" + plain + "'; exit 3", null);

@@ -50,8 +50,7 @@ final class ContactSheet {
     String ending = PictureFolder.ending(file);
     boolean page = ending.equals("html") || ending.equals("htm");
     if (!page && !ending.equals("png")) {
-      throw new UsageException(
-          "--sheet must end in .html or .png, but is '%s'".formatted(file));
+      throw new UsageException("--sheet must end in .html or .png, but is '%s'".formatted(file));
     }
     return new ContactSheet(PictureArguments.path(file), page, new Thumbnails(plugins, SIDE));
   }

@@ -60,7 +60,8 @@ public final class DuplicatesCommand implements CommandProvider {
         names = "--threshold",
         paramLabel = "C",
         description = {
-          "The minimum cosine similarity of similar pictures. The similarity of copies depends on the model. Default: ${DEFAULT-VALUE}."
+          "The minimum cosine similarity of similar pictures. The similarity of copies depends on"
+              + " the model. Default: ${DEFAULT-VALUE}."
         },
         defaultValue = "0.95")
     private double threshold;
@@ -68,7 +69,8 @@ public final class DuplicatesCommand implements CommandProvider {
     @Option(
         names = "--exact",
         description = {
-          "Compares every pair of pictures. An index of up to 3,000 pictures is always compared so; in a larger one, the approximate search can miss pairs."
+          "Compares every pair of pictures. An index of up to 3,000 pictures is always compared so;"
+              + " in a larger one, the approximate search can miss pairs."
         })
     private boolean exact;
 

@@ -60,7 +60,8 @@ public final class IndexCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "Run it again after pictures were added, changed, moved or removed, or after an interruption: it processes only the differences.",
+        "Run it again after pictures were added, changed, moved or removed, or after an"
+            + " interruption: it processes only the differences.",
         "",
         "  openclip index photos/ -o photos.index",
         "  openclip index photos/ -o photos.index --captions --metadata photos.jsonl",
@@ -77,9 +78,7 @@ public final class IndexCommand implements CommandProvider {
         description = "The folder of the index; created if it does not exist.")
     private String output = "";
 
-    @Option(
-        names = "--captions",
-        description = "Reads the caption of NAME.jpg from NAME.txt.")
+    @Option(names = "--captions", description = "Reads the caption of NAME.jpg from NAME.txt.")
     private boolean captions;
 
     @Option(
@@ -95,7 +94,8 @@ public final class IndexCommand implements CommandProvider {
         names = "--quantization",
         paramLabel = "KIND",
         description = {
-          "int8, binary or none: the quantization of the neighbour search. Full-precision vectors always determine the ranking. Default: that of the existing index, or int8."
+          "int8, binary or none: the quantization of the neighbour search. Full-precision vectors"
+              + " always determine the ranking. Default: that of the existing index, or int8."
         })
     private @Nullable Quantization quantization;
 
@@ -103,7 +103,8 @@ public final class IndexCommand implements CommandProvider {
         names = "--commit-every",
         paramLabel = "N",
         description = {
-          "The number of pictures between two commits; an interruption loses only the pictures after the last commit. Default: ${DEFAULT-VALUE}."
+          "The number of pictures between two commits; an interruption loses only the pictures"
+              + " after the last commit. Default: ${DEFAULT-VALUE}."
         },
         defaultValue = "2000")
     private int commitEvery;
@@ -122,7 +123,8 @@ public final class IndexCommand implements CommandProvider {
 
     @Option(
         names = "--compact",
-        description = "Merges the index into one segment at the end: slow once, but faster to search.")
+        description =
+            "Merges the index into one segment at the end: slow once, but faster to search.")
     private boolean compact;
 
     @Option(

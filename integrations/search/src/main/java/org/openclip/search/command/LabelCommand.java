@@ -105,21 +105,23 @@ public final class LabelCommand implements CommandProvider {
         open.check(clip);
         Embeddings classes =
             ZeroShotClassifier.create(clip, labels, Prompts.templates(templates)).classes();
-        options.results().write(
-            environment,
-            out -> {
-              try (Progress progress = Progress.start(environment, "pictures", open.size())) {
-                Writer writer = new Writer(out, options.results().format(), labels, top);
-                open.forEach(
-                    passing,
-                    (picture, vector) -> {
-                      Embeddings row = Embeddings.of(vector.length, vector);
-                      writer.write(picture.path(), clip.probabilities(row, classes)[0]);
-                      progress.advance(1);
-                    });
-              }
-              BrokenPipeException.flush(out);
-            });
+        options
+            .results()
+            .write(
+                environment,
+                out -> {
+                  try (Progress progress = Progress.start(environment, "pictures", open.size())) {
+                    Writer writer = new Writer(out, options.results().format(), labels, top);
+                    open.forEach(
+                        passing,
+                        (picture, vector) -> {
+                          Embeddings row = Embeddings.of(vector.length, vector);
+                          writer.write(picture.path(), clip.probabilities(row, classes)[0]);
+                          progress.advance(1);
+                        });
+                  }
+                  BrokenPipeException.flush(out);
+                });
       }
       return Main.SUCCESS;
     }

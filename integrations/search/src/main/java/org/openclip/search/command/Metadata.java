@@ -53,9 +53,7 @@ final class Metadata implements PictureFacts {
                   file + ", line " + (lines.size() + 1), 0, line.getBytes(StandardCharsets.UTF_8));
           if (!(object.get("path") instanceof String path) || path.isBlank()) {
             throw new InvalidFileException(
-                file,
-                -1,
-                "has a line without the path of a picture: " + line);
+                file, -1, "has a line without the path of a picture: " + line);
           }
           if (lines.put(path, object) != null) {
             throw new InvalidFileException(file, -1, "has two lines for " + path);

@@ -72,13 +72,16 @@ public final class SearchCommand implements CommandProvider {
     @Option(
         names = "--like",
         paramLabel = "PICTURE",
-        description = "Finds pictures similar to this picture of the index, which is not shown. May be repeated.")
+        description =
+            "Finds pictures similar to this picture of the index, which is not shown. May be"
+                + " repeated.")
     private List<String> like = new ArrayList<>();
 
     @Option(
         names = "--not",
         paramLabel = "QUERY",
-        description = "Finds pictures less similar to these words or this picture. May be repeated.")
+        description =
+            "Finds pictures less similar to these words or this picture. May be repeated.")
     private List<String> unlike = new ArrayList<>();
 
     @Option(
@@ -97,7 +100,9 @@ public final class SearchCommand implements CommandProvider {
 
     @Option(
         names = "--exact",
-        description = "Exact search: compares every picture. Always used for up to 10,000 pictures that match the filters.")
+        description =
+            "Exact search: compares every picture. Always used for up to 10,000 pictures that match"
+                + " the filters.")
     private boolean exact;
 
     @Option(
@@ -136,9 +141,12 @@ public final class SearchCommand implements CommandProvider {
               .limit(top)
               .toList();
       String query = String.join(" + ", shown);
-      options.results().write(
-          environment,
-          out -> new HitReport(out, options.results().format(), open.facts(), query).write(hits));
+      options
+          .results()
+          .write(
+              environment,
+              out ->
+                  new HitReport(out, options.results().format(), open.facts(), query).write(hits));
       if (contact != null) {
         contact.write(query, hits);
       }
@@ -180,8 +188,7 @@ public final class SearchCommand implements CommandProvider {
           .orElseThrow(
               () ->
                   new InvalidInputException(
-                      "%s is not in the index; pass it as a query to embed it"
-                          .formatted(name)));
+                      "%s is not in the index; pass it as a query to embed it".formatted(name)));
     }
 
     private static float[] embed(ClipModel clip, String query, Environment environment) {
@@ -193,7 +200,8 @@ public final class SearchCommand implements CommandProvider {
       }
       if (PictureArguments.looksLike(query, environment.plugins()) && !query.contains(" ")) {
         throw new InvalidInputException(
-            "picture %s does not exist; a query that ends in a picture file extension must be a file".formatted(query));
+            "picture %s does not exist; a query that ends in a picture file extension must be a file"
+                .formatted(query));
       }
       return clip.embed(query);
     }

@@ -3,4 +3,3 @@
 package org.openclip.search.facts;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -63,7 +63,8 @@ public record Filter(String field, Comparison comparison, String value) {
     Matcher matcher = TEXT.matcher(text.strip());
     if (!matcher.matches()) {
       throw new InvalidInputException(
-          "'%s' is not a filter; write FIELD=VALUE, or use != >= <= > or < instead of =".formatted(text));
+          "'%s' is not a filter; write FIELD=VALUE, or use != >= <= > or < instead of ="
+              .formatted(text));
     }
     Comparison comparison =
         List.of(Comparison.values()).stream()

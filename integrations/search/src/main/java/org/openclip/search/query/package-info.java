@@ -3,4 +3,3 @@
 package org.openclip.search.query;
 
 import org.jspecify.annotations.NullMarked;
-

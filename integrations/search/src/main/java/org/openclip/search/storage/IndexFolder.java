@@ -80,7 +80,8 @@ public final class IndexFolder {
     if (failure instanceof LockObtainFailedException) {
       return new OpenClipException(
           folder
-              + " is being written by another process or thread; wait until it ends, because an index has one writer at a time",
+              + " is being written by another process or thread; wait until it ends, because an"
+              + " index has one writer at a time",
           failure);
     }
     if (failure instanceof IndexFormatTooNewException) {
@@ -100,7 +101,6 @@ public final class IndexFolder {
             ? e.getReason() + ": " + e.getFile()
             : String.valueOf(failure.getMessage());
     return new OpenClipException(
-        "%s cannot be %s: %s; earlier commits are kept".formatted(folder, what, reason),
-        failure);
+        "%s cannot be %s: %s; earlier commits are kept".formatted(folder, what, reason), failure);
   }
 }

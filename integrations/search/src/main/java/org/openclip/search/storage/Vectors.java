@@ -83,8 +83,8 @@ public final class Vectors {
   }
 
   /** Ranks candidates by their whole vectors and returns the best. */
-  public static List<ScoreDoc> rank(IndexSearcher searcher, ScoreDoc[] candidates, float[] unit, int top)
-      throws IOException {
+  public static List<ScoreDoc> rank(
+      IndexSearcher searcher, ScoreDoc[] candidates, float[] unit, int top) throws IOException {
     ScoreDoc[] sorted = candidates.clone();
     Arrays.sort(sorted, Comparator.comparingInt(d -> d.doc));
     int at = 0;
@@ -131,7 +131,8 @@ public final class Vectors {
   }
 
   /** Visits all pictures that a filter passes, in the order of the index. */
-  public static void forEach(IndexSearcher searcher, Query filter, Visitor visitor) throws IOException {
+  public static void forEach(IndexSearcher searcher, Query filter, Visitor visitor)
+      throws IOException {
     Weight weight =
         searcher.createWeight(
             searcher.rewrite(new ConstantScoreQuery(filter)), ScoreMode.COMPLETE_NO_SCORES, 1);

@@ -3,4 +3,3 @@
 package org.openclip.search.storage;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -37,7 +37,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     footer = {
       "",
-      "Accepts only requests from this machine unless --host is given. Ctrl-C or SIGTERM stops it after the requests in progress.",
+      "Accepts only requests from this machine unless --host is given. Ctrl-C or SIGTERM stops it"
+          + " after the requests in progress.",
       "",
       "  openclip serve",
       "  openclip serve --host 0.0.0.0 --api-key-file keys.txt",
@@ -52,7 +53,8 @@ final class ServeCall implements Arguments.Call {
   @Option(
       names = "--host",
       paramLabel = "HOST",
-      description = "The network interface to listen on; 0.0.0.0 for all. Default: ${DEFAULT-VALUE}.",
+      description =
+          "The network interface to listen on; 0.0.0.0 for all. Default: ${DEFAULT-VALUE}.",
       defaultValue = "127.0.0.1")
   private String host = "";
 
@@ -81,8 +83,7 @@ final class ServeCall implements Arguments.Call {
       names = "--unload-after",
       paramLabel = "SECONDS",
       description = {
-        "Unloads a model after this idle time; 0 for never. Default:"
-            + " ${DEFAULT-VALUE}."
+        "Unloads a model after this idle time; 0 for never. Default:" + " ${DEFAULT-VALUE}."
       },
       defaultValue = "0")
   private long unloadAfter;
@@ -91,7 +92,10 @@ final class ServeCall implements Arguments.Call {
       names = "--api-key-file",
       paramLabel = "FILE",
       description = {
-        "A file of API keys, one per line; requests must send one of them. Default: the comma-separated keys in " + KEYS + "; if it is not set, no key is needed."
+        "A file of API keys, one per line; requests must send one of them. Default: the"
+            + " comma-separated keys in "
+            + KEYS
+            + "; if it is not set, no key is needed."
       })
   private @Nullable Path keyFile;
 
@@ -99,7 +103,8 @@ final class ServeCall implements Arguments.Call {
       names = "--allow-host",
       paramLabel = "HOST[:PORT]",
       description = {
-        "A host from which the server downloads pictures that requests give as URLs. May be repeated. Default: none."
+        "A host from which the server downloads pictures that requests give as URLs. May be"
+            + " repeated. Default: none."
       })
   private List<String> pictureHosts = new ArrayList<>();
 
@@ -125,8 +130,8 @@ final class ServeCall implements Arguments.Call {
       names = "--queue",
       paramLabel = "N",
       description = {
-        "The maximum number of pictures and texts in progress for each model; further requests get status 429."
-            + " Default: ${DEFAULT-VALUE}."
+        "The maximum number of pictures and texts in progress for each model; further requests get"
+            + " status 429. Default: ${DEFAULT-VALUE}."
       },
       defaultValue = "1024")
   private int queue;
@@ -134,7 +139,8 @@ final class ServeCall implements Arguments.Call {
   @Option(
       names = "--max-inputs",
       paramLabel = "N",
-      description = "The maximum number of pictures and texts in a request. Default: ${DEFAULT-VALUE}.",
+      description =
+          "The maximum number of pictures and texts in a request. Default: ${DEFAULT-VALUE}.",
       defaultValue = "256")
   private int maxInputs;
 
@@ -163,7 +169,8 @@ final class ServeCall implements Arguments.Call {
       names = "--drain",
       paramLabel = "SECONDS",
       description = {
-        "How long the server waits for requests in progress when it stops. Default: ${DEFAULT-VALUE}."
+        "How long the server waits for requests in progress when it stops. Default:"
+            + " ${DEFAULT-VALUE}."
       },
       defaultValue = "20")
   private int drain;
@@ -172,7 +179,8 @@ final class ServeCall implements Arguments.Call {
       names = "--index",
       paramLabel = "FOLDER",
       description = {
-        "An index of 'openclip index' with vectors of the same model, for /search and the search page."
+        "An index of 'openclip index' with vectors of the same model, for /search and the search"
+            + " page."
       })
   private @Nullable Path index;
 

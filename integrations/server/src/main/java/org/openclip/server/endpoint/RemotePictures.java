@@ -78,7 +78,8 @@ final class RemotePictures implements AutoCloseable {
     try (InputStream stream = response.body()) {
       if (response.statusCode() != 200) {
         throw Problem.invalid(
-            "%s cannot be downloaded: its host responds with status %s".formatted(name, response.statusCode()));
+            "%s cannot be downloaded: its host responds with status %s"
+                .formatted(name, response.statusCode()));
       }
       byte[] bytes = stream.readNBytes(most);
       if (bytes.length == most && stream.read() >= 0) {
@@ -123,11 +124,13 @@ final class RemotePictures implements AutoCloseable {
           throw Problem.of(
               403,
               "host_not_allowed",
-              "%s is on %s, which resolves to an address of an internal network".formatted(name, host));
+              "%s is on %s, which resolves to an address of an internal network"
+                  .formatted(name, host));
         }
       }
     } catch (UnknownHostException e) {
-      throw Problem.invalid("%s cannot be downloaded: host %s does not exist".formatted(name, host));
+      throw Problem.invalid(
+          "%s cannot be downloaded: host %s does not exist".formatted(name, host));
     }
   }
 

@@ -76,7 +76,8 @@ final class SearchEndpoint implements Endpoint {
     }
     if (inputs.isEmpty() && like.isEmpty()) {
       throw Problem.invalid(
-          "the search has no query: send text, image, or like (the path of a picture in the index)");
+          "the search has no query: send text, image, or like (the path of a picture in the"
+              + " index)");
     }
     List<float[]> vectors = new ArrayList<>();
     if (!inputs.isEmpty()) {
@@ -90,7 +91,9 @@ final class SearchEndpoint implements Endpoint {
           index
               .vector(like)
               .orElseThrow(
-                  () -> Problem.of(404, "not_found", "like is not the path of a picture in the index")));
+                  () ->
+                      Problem.of(
+                          404, "not_found", "like is not the path of a picture in the index")));
       weights.add(1 - share);
     }
     return vectors.size() == 1 ? vectors.get(0) : sum(vectors, weights);

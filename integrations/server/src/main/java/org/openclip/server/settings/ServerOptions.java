@@ -123,7 +123,10 @@ public record ServerOptions(
       return this;
     }
 
-    /** Chooses the maximum size of all requests in bytes; an eighth of the heap unless told otherwise. */
+    /**
+     * Chooses the maximum size of all requests in bytes; an eighth of the heap unless told
+     * otherwise.
+     */
     public Builder maxBodies(long bytes) {
       maxBodies = bytes;
       return this;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.BackendException;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.graph.NeuralOp;
@@ -16,6 +17,7 @@ import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.backend.onnx.model.OnnxGraph;
+import org.openclip.backend.onnx.model.OnnxModel;
 import org.openclip.backend.onnx.model.ProtoMessage;
 
 /** The layers of neural networks. */
@@ -31,6 +33,7 @@ final class NeuralLowering {
   String lower(NeuralOp op) {
     return switch (op) {
       case NeuralOp.Linear linear -> linear(linear);
+      case NeuralOp.SwitchBackLinear linear -> throw refused(linear);
       case NeuralOp.MatMul m -> matMul(m);
       case NeuralOp.Convolution c ->
           out.node(
@@ -89,6 +92,15 @@ final class NeuralLowering {
 
   private static ProtoMessage pads(NeuralOp.Pads pads) {
     return integers("pads", List.of(pads.top(), pads.left(), pads.bottom(), pads.right()));
+  }
+
+  private static BackendException refused(NeuralOp.SwitchBackLinear linear) {
+    return new BackendException(
+        OnnxModel.BACKEND,
+        "it does not run the layer of %s, which is for training in 8 bits (--use-bnb-linear). The"
+                .formatted(linear.weight().label())
+            + " backend tf does (--backend tf); a model that was trained so runs here as any"
+            + " other");
   }
 
   private String linear(NeuralOp.Linear linear) {

@@ -3,4 +3,3 @@
 package org.openclip.backend.onnx.lowering;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -86,7 +86,8 @@ public final class OnnxGraph {
    *
    * @param inputs names of values; an empty name is an input left out
    */
-  public String node(String domain, String operator, List<String> inputs, ProtoMessage... attributes) {
+  public String node(
+      String domain, String operator, List<String> inputs, ProtoMessage... attributes) {
     String output = "%" + names++;
     node(domain, operator, operator + output, inputs, List.of(output), attributes);
     return output;

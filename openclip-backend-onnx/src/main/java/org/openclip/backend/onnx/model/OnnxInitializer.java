@@ -16,7 +16,8 @@ import org.openclip.api.tensor.Tensor;
  * @param shape its sizes
  * @param constant its elements; null for a weight, whose elements are handed over beside the graph
  */
-public record OnnxInitializer(String name, DataType type, List<Long> shape, @Nullable Tensor constant) {
+public record OnnxInitializer(
+    String name, DataType type, List<Long> shape, @Nullable Tensor constant) {
   // Fields of TensorProto.
   private static final int DIMS = 1;
   private static final int DATA_TYPE = 2;

@@ -19,6 +19,9 @@ import org.openclip.backend.onnx.model.OnnxInitializer.Stored;
  * @param initializers the tensors that the graph begins with
  */
 public record OnnxModel(ProtoMessage head, ProtoMessage graph, List<OnnxInitializer> initializers) {
+  /** The name of the backend, for messages. */
+  public static final String BACKEND = "onnx";
+
   /** The field of ModelProto. */
   private static final int GRAPH = 7;
 
@@ -51,7 +54,8 @@ public record OnnxModel(ProtoMessage head, ProtoMessage graph, List<OnnxInitiali
    *
    * @param storing says how each tensor stands in it
    */
-  public void writeTo(OutputStream out, Function<OnnxInitializer, Stored> storing) throws IOException {
+  public void writeTo(OutputStream out, Function<OnnxInitializer, Stored> storing)
+      throws IOException {
     List<Stored> tensors = new ArrayList<>(initializers.size());
     long length = graph.size();
     for (OnnxInitializer initializer : initializers) {

@@ -3,4 +3,3 @@
 package org.openclip.backend.onnx.model;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -15,11 +15,11 @@ import org.openclip.api.BackendException;
 import org.openclip.api.ShutdownException;
 import org.openclip.api.backend.CallsUnderWay;
 import org.openclip.api.backend.NativePlace;
+import org.openclip.backend.onnx.model.OnnxModel;
 
 /** The runtime's environment, of which a process has one. */
 public final class OnnxEnvironment {
-  /** The name of the backend, for messages. */
-  public static final String BACKEND = "onnx";
+  private static final String BACKEND = OnnxModel.BACKEND;
 
   /** What the libraries take when they are unpacked. */
   private static final long UNPACKED = 64L << 20;
@@ -72,7 +72,10 @@ public final class OnnxEnvironment {
         new NativePlace(
             Path.of(System.getProperty("java.io.tmpdir", "")),
             UNPACKED,
-            "start Java with -Djava.io.tmpdir=FOLDER, where FOLDER is writable and allows executable files; if it only does not allow executable files, unpack the libraries of the onnxruntime jar into another folder and start Java with -Donnxruntime.native.path=FOLDER");
+            "start Java with -Djava.io.tmpdir=FOLDER, where FOLDER is writable and allows"
+                + " executable files; if it only does not allow executable files, unpack the"
+                + " libraries of the onnxruntime jar into another folder and start Java with"
+                + " -Donnxruntime.native.path=FOLDER");
     return place
         .problem(failure)
         .orElseGet(
@@ -103,7 +106,8 @@ public final class OnnxEnvironment {
       thread.start();
     } catch (OutOfMemoryError e) {
       if (stack.commandLine() >= 0) {
-        throw new OrtException(stack.problem("there is not enough memory for it (" + e.getMessage() + ")"));
+        throw new OrtException(
+            stack.problem("there is not enough memory for it (" + e.getMessage() + ")"));
       }
       // As a rule the command line is short.
       task.run();

@@ -44,7 +44,8 @@ final class RuntimeInternals {
           OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL.getValue(),
           OrtEnvironment.DEFAULT_NAME);
     } catch (ReflectiveOperationException | InaccessibleObjectException e) {
-      LOG.log(Level.DEBUG, "ONNX Runtime frees its environment when the JVM starts to shut down", e);
+      LOG.log(
+          Level.DEBUG, "ONNX Runtime frees its environment when the JVM starts to shut down", e);
     }
   }
 

@@ -93,8 +93,9 @@ record StartStack(long bytes, long commandLine) {
   String problem(String reason) {
     return String.format(
         Locale.ROOT,
-        "the command line has %d characters; to start, the runtime needs a stack of %d MB for it, but %s. Set ORT_DISABLE_TELEMETRY=1 in the environment, raise the limit, or"
-            + " shorten the command line, such as by java @FILE",
+        "the command line has %d characters; to start, the runtime needs a stack of %d MB for it,"
+            + " but %s. Set ORT_DISABLE_TELEMETRY=1 in the environment, raise the limit, or shorten"
+            + " the command line, such as by java @FILE",
         commandLine,
         bytes >> 20,
         reason);

@@ -3,4 +3,3 @@
 package org.openclip.backend.onnx.runtime;
 
 import org.jspecify.annotations.NullMarked;
-

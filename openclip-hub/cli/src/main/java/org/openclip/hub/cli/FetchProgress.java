@@ -5,7 +5,9 @@ import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.FetchListener;
 import org.openclip.hub.cli.terminal.Progress;
 
-/** Shows the progress of a download: a bar on a terminal, otherwise one line for each large file. */
+/**
+ * Shows the progress of a download: a bar on a terminal, otherwise one line for each large file.
+ */
 public final class FetchProgress implements FetchListener {
   private static final long MEGABYTE = 1_000_000;
 

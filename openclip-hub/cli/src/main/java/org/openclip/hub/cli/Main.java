@@ -26,7 +26,8 @@ import org.openclip.hub.cli.terminal.PrintableStream;
 import org.openclip.hub.cli.terminal.Terminal;
 
 /**
- * The main class of the command line: runs a command of the plugins and converts failures to one line on the standard error and an exit code.
+ * The main class of the command line: runs a command of the plugins and converts failures to one
+ * line on the standard error and an exit code.
  */
 public final class Main {
   /** The exit code of success. */
@@ -117,7 +118,10 @@ public final class Main {
       return fail(e, e.getMessage(), debug, environment);
     } catch (OutOfMemoryError e) {
       String remedy =
-          "out of memory: " + e.getMessage() + "; raise the JVM's limit (OPENCLIP_JAVA_OPTS=-Xmx4g; for direct memory -XX:MaxDirectMemorySize), or use a smaller --batch or model";
+          "out of memory: "
+              + e.getMessage()
+              + "; raise the JVM's limit (OPENCLIP_JAVA_OPTS=-Xmx4g; for direct memory"
+              + " -XX:MaxDirectMemorySize), or use a smaller --batch or model";
       return fail(e, remedy, debug, environment);
     } catch (RuntimeException | LinkageError e) {
       String message = "internal error: " + e + "; please report it with the output of " + DEBUG;

@@ -18,7 +18,6 @@ public final class ModelNames {
   /** The scheme of a model folder. */
   static final String FOLDER = "local-dir:";
 
-
   /** Two letters at least, for {@code C:} is a drive. */
   private static final Pattern SCHEMES = Pattern.compile("[a-z][a-z0-9+.-]+:");
 

@@ -22,7 +22,10 @@ import org.openclip.hub.model.PretrainedTags;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of commands that load a model: model, weights, backend, device, precision and threads. */
+/**
+ * The options of commands that load a model: model, weights, backend, device, precision and
+ * threads.
+ */
 public final class ModelOptions {
   /** The folder in which {@code init} writes models and in which they are looked for by name. */
   public static final Path HOME = Path.of("models");
@@ -40,7 +43,8 @@ public final class ModelOptions {
       names = {"-m", "--model"},
       paramLabel = "MODEL",
       description = {
-        "A name from 'openclip models' or a model folder. Without --pretrained, a name refers to the folder models/NAME.",
+        "A name from 'openclip models' or a model folder. Without --pretrained, a name refers to"
+            + " the folder models/NAME.",
         "Default: the environment variable OPENCLIP_MODEL; if it is not set, "
             + DEFAULT
             + " with --pretrained, and the built-in model without it."
@@ -69,7 +73,8 @@ public final class ModelOptions {
       names = "--threads",
       paramLabel = "N",
       description =
-          "The number of cores for decoding and encoding together. Default: all; small models use one core to encode.")
+          "The number of cores for decoding and encoding together. Default: all; small models use"
+              + " one core to encode.")
   private int threads;
 
   @Option(

@@ -44,9 +44,7 @@ public final class PictureArguments {
           "folder %s contains no pictures; their file names must end in %s"
               .formatted(path, folder.knownEndings()));
     }
-    folder
-        .passedOver()
-        .ifPresent(line -> Notes.say(environment, line));
+    folder.passedOver().ifPresent(line -> Notes.say(environment, line));
     environment.err().flush();
     return folder.pictures();
   }

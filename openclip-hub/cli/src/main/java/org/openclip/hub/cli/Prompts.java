@@ -12,7 +12,8 @@ import org.openclip.api.spi.FetchOptions;
 import org.openclip.hub.remote.ResourceFile;
 
 /**
- * Prompt templates and class names: ImageNet's, as published with CLIP (Radford et al. 2021, arXiv 2103.00020, section 3.1.4), or those of a file.
+ * Prompt templates and class names: ImageNet's, as published with CLIP (Radford et al. 2021, arXiv
+ * 2103.00020, section 3.1.4), or those of a file.
  */
 public final class Prompts {
   private static final List<String> KNOWN = List.of("none", "imagenet80", "imagenet7");
@@ -37,7 +38,8 @@ public final class Prompts {
         }
         List<String> lines = TextLines.read(name);
         if (lines.isEmpty()) {
-          throw new InvalidInputException(name + " is empty; it must contain a template on each line");
+          throw new InvalidInputException(
+              name + " is empty; it must contain a template on each line");
         }
         yield lines;
       }

@@ -9,7 +9,8 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 
 /**
- * Converts a model's tensors to the names and layouts of {@code CLIPModel} or {@code SiglipModel} in Hugging Face's transformers, the inverse of {@link TransformersNaming}.
+ * Converts a model's tensors to the names and layouts of {@code CLIPModel} or {@code SiglipModel}
+ * in Hugging Face's transformers, the inverse of {@link TransformersNaming}.
  */
 public final class ToTransformers {
   private static final Pattern LAYER =

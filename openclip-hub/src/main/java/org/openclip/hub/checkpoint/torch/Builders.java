@@ -100,7 +100,8 @@ final class Builders {
     if (!arguments.isEmpty()) {
       for (Object pair : argument(arguments, 0, List.class, new Global("a", "map"))) {
         if (!(pair instanceof List<?> two) || two.size() != 2) {
-          throw fault.apply("its pickle builds a map from values that are not pairs; it is damaged");
+          throw fault.apply(
+              "its pickle builds a map from values that are not pairs; it is damaged");
         }
         pairs.addAll(two);
       }
@@ -203,7 +204,8 @@ final class Builders {
         && elements >= 0) {
       if (parts.size() > 5 && !(parts.get(5) instanceof Unpickler.None)) {
         throw fault.apply(
-            "its pickle has views of storages, which only PyTorch before 0.4 wrote; save it with a newer PyTorch");
+            "its pickle has views of storages, which only PyTorch before 0.4 wrote; save it with a"
+                + " newer PyTorch");
       }
       boolean untyped = type.is("torch.storage", "UntypedStorage");
       Storage storage = new Storage(key, untyped ? null : elementType(type), elements);

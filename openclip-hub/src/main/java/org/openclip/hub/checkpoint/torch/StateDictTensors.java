@@ -107,13 +107,16 @@ final class StateDictTensors {
       visitor.accept(name, view);
     } else if (!children.isEmpty()) {
       if (depth == 0) {
-        throw file.fault(-1, "its modules are nested deeper than the limit of " + DEEPEST + " at '" + name + "'");
+        throw file.fault(
+            -1,
+            "its modules are nested deeper than the limit of " + DEEPEST + " at '" + name + "'");
       }
       String prefix = name.isEmpty() ? "" : name + ".";
       children.forEach(
           (key, child) -> {
             if (key instanceof Builders.OtherKey) {
-              throw file.fault(-1, "its state dict has a key that is neither a string nor a number");
+              throw file.fault(
+                  -1, "its state dict has a key that is neither a string nor a number");
             }
             each(child, prefix + key, visitor, depth - 1);
           });
@@ -152,8 +155,7 @@ final class StateDictTensors {
     TorchFile.Place place = torch.places().get(view.storage().key());
     if (place == null) {
       throw file.fault(
-          -1,
-          "tensor '" + name + "' is in storage " + view.storage().key() + ", which is missing");
+          -1, "tensor '" + name + "' is in storage " + view.storage().key() + ", which is missing");
     }
     int bytes = view.type().bytes();
     try {

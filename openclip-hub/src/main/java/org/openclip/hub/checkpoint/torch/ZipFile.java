@@ -43,7 +43,9 @@ final class ZipFile {
             if (!member.stored()) {
               throw file.fault(
                   member.begin(),
-                  "member '" + name + "' is compressed, but tensors are memory-mapped; store it uncompressed");
+                  "member '"
+                      + name
+                      + "' is compressed, but tensors are memory-mapped; store it uncompressed");
             }
             places.put(
                 name.substring(data.length()), new TorchFile.Place(member.begin(), member.bytes()));
@@ -59,7 +61,8 @@ final class ZipFile {
         return name.substring(0, name.length() - PICKLE.length());
       }
     }
-    throw file.fault(-1, "is a zip archive, but not a PyTorch checkpoint: it contains no " + PICKLE);
+    throw file.fault(
+        -1, "is a zip archive, but not a PyTorch checkpoint: it contains no " + PICKLE);
   }
 
   private static @Nullable ByteBuffer small(FileBytes file, String name, @Nullable Member member)

@@ -68,7 +68,6 @@ public record PictureFile(String name, byte[] bytes) {
 
   /** Creates the exception for a file of an unsupported kind. */
   public InvalidInputException unknown(String what) {
-    return new InvalidInputException(
-        name + " is not supported: " + what + "; save it as PNG");
+    return new InvalidInputException(name + " is not supported: " + what + "; save it as PNG");
   }
 }

@@ -30,7 +30,8 @@ enum TiffCompression {
       new NativePlace(
           Path.of(System.getProperty("ZstdTempFolder", System.getProperty("java.io.tmpdir", ""))),
           2 << 20,
-          "start Java with -DZstdTempFolder=FOLDER, or -Djava.io.tmpdir=FOLDER, with a folder that is writable and allows executable files");
+          "start Java with -DZstdTempFolder=FOLDER, or -Djava.io.tmpdir=FOLDER, with a folder that"
+              + " is writable and allows executable files");
 
   private static final int XZ_MEMORY_KIB = 1 << 18;
 

@@ -137,7 +137,9 @@ public final class TiffDecoder {
     boolean picture = compression.isPicture();
     boolean apart = ycbcr != null && (layout.planar() || !(picture || ycbcr.isKnown()));
     if (apart || (picture && layout.bits() != 8)) {
-      throw file.unknown("TIFF with a sample format that its compression or photometric interpretation does not allow");
+      throw file.unknown(
+          "TIFF with a sample format that its compression or photometric interpretation does not"
+              + " allow");
     }
     boolean known =
         switch (predictor) {

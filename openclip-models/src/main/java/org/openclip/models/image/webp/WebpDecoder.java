@@ -22,7 +22,8 @@ public final class WebpDecoder {
               System.getProperty(
                   "com.luciad.imageio.webp.tmpdir", System.getProperty("java.io.tmpdir", ""))),
           1 << 20,
-          "start Java with -Dcom.luciad.imageio.webp.tmpdir=FOLDER, or -Djava.io.tmpdir=FOLDER, with a folder that is writable and allows executable files");
+          "start Java with -Dcom.luciad.imageio.webp.tmpdir=FOLDER, or -Djava.io.tmpdir=FOLDER,"
+              + " with a folder that is writable and allows executable files");
 
   private WebpDecoder() {}
 
@@ -99,7 +100,8 @@ public final class WebpDecoder {
   private static OpenClipException missing(PictureFile file, Throwable cause) {
     return new OpenClipException(
         file.name()
-            + " is a WebP picture, and the WebP decoder is not installed; add com.github.usefulness:webp-imageio and its dependencies to the class path, or to"
+            + " is a WebP picture, and the WebP decoder is not installed; add"
+            + " com.github.usefulness:webp-imageio and its dependencies to the class path, or to"
             + " the module path with --add-modules webp.imageio,kotlin.stdlib; or save the picture"
             + " as PNG ("
             + cause

@@ -94,7 +94,9 @@ record Frames(Path file, TokenizerJson vocabulary, SpecialTokens special, Native
       throw new InvalidFileException(
           file.toString(),
           -1,
-          "has no " + role + "; put the tokenizer_config.json that defines it into the same folder");
+          "has no "
+              + role
+              + "; put the tokenizer_config.json that defines it into the same folder");
     }
     return id;
   }

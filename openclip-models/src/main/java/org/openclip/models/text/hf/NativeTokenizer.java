@@ -58,7 +58,10 @@ final class NativeTokenizer {
       throw new InvalidFileException(file.toString(), -1, "cannot be read: " + e, e);
     } catch (RuntimeException e) {
       throw new InvalidFileException(
-          file.toString(), -1, "is not a tokenizer of Hugging Face's library: " + e.getMessage(), e);
+          file.toString(),
+          -1,
+          "is not a tokenizer of Hugging Face's library: " + e.getMessage(),
+          e);
     }
     TokenizersLibrary.LIB.disablePadding(handle);
     TokenizersLibrary.LIB.disableTruncation(handle);

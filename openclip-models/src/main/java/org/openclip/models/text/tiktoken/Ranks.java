@@ -46,7 +46,9 @@ final class Ranks {
               -1,
               "line "
                   + number
-                  + " is not a base64 token, a space and a rank below " + size + "; use the file of this encoding");
+                  + " is not a base64 token, a space and a rank below "
+                  + size
+                  + "; use the file of this encoding");
         }
       }
     } catch (IOException e) {

@@ -183,7 +183,7 @@ class JpegDecoderTest {
       assertThatThrownBy(() -> JpegDecoder.decode(cut))
           .as("%d bytes", length)
           .isInstanceOf(InvalidInputException.class)
-          .hasMessageStartingWith("cut.jpg is cut short");
+          .hasMessageStartingWith("cut.jpg is truncated");
     }
   }
 

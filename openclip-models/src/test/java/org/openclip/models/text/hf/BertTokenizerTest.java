@@ -207,7 +207,7 @@ class BertTokenizerTest {
     assertThatThrownBy(() -> create(Map.of("hf_tokenizer_name", "bert", "pad_id", 1), 32))
         .isInstanceOf(InvalidConfigException.class)
         .hasMessageContaining("text_cfg.pad_id")
-        .hasMessageContaining("has the id 0 there");
+        .hasMessageContaining("has the id 0");
     assertThatThrownBy(
             () -> create(Map.of("hf_tokenizer_name", "bert", "pool_type", "eos", "eos_id", 2), 32))
         .isInstanceOf(InvalidConfigException.class)

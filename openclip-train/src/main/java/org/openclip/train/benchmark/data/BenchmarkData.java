@@ -103,7 +103,8 @@ public record BenchmarkData(
                     new InvalidFileException(
                         location,
                         -1,
-                        "is missing; it is required in CLIP_benchmark's WebDataset form. Check --dataset_root and --split"))
+                        "is missing; it is required in CLIP_benchmark's WebDataset form. Check"
+                            + " --dataset_root and --split"))
             .strip();
     if (!text.matches("[0-9]{1,7}")
         || Integer.parseInt(text) < 1

@@ -45,7 +45,8 @@ public final class BenchmarkSamples implements AutoCloseable {
   public record Sample(
       String name, Image picture, int label, List<Double> labels, List<String> captions) {}
 
-  public BenchmarkSamples(BenchmarkData data, PictureFiles decoder, RemoteFiles files, ShardCache cache) {
+  public BenchmarkSamples(
+      BenchmarkData data, PictureFiles decoder, RemoteFiles files, ShardCache cache) {
     this.data = data;
     this.decoder = decoder;
     this.files = files;

@@ -94,7 +94,8 @@ public record Prompts(List<String> classes, List<String> templates, Map<String, 
     if (list instanceof List<?> many && many.stream().allMatch(String.class::isInstance)) {
       return many.stream().map(String::valueOf).toList();
     }
-    throw new InvalidFileException(file.toString(), -1, "contains " + list + " instead of a list of texts");
+    throw new InvalidFileException(
+        file.toString(), -1, "contains " + list + " instead of a list of texts");
   }
 
   /** Returns what the results call the templates: a list, or a list for each class. */
@@ -168,7 +169,8 @@ public record Prompts(List<String> classes, List<String> templates, Map<String, 
         at += 2;
       } else {
         throw new InvalidInputException(
-            "template '%s' has a brace that is neither part of {c} nor doubled".formatted(template));
+            "template '%s' has a brace that is neither part of {c} nor doubled"
+                .formatted(template));
       }
     }
     return prompt.toString();

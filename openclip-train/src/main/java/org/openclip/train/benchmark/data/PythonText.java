@@ -7,7 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes numbers and texts in the format of Python, as CLIP_benchmark's files need it. */
+/**
+ * Reads and writes numbers and texts in the format of Python, as CLIP_benchmark's files need it.
+ */
 public final class PythonText {
   private static final String LINE_ENDS = "\n\r\u000b\f\u001c\u001d\u001e\u0085\u2028\u2029";
 

@@ -3,4 +3,3 @@
 package org.openclip.train.benchmark.data;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -10,8 +10,8 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.Embeddings;
 
 /**
- * Computes the metrics of CLIP_benchmark 1.6, under its names. Of equal scores, that of the
- * smaller number comes first. Means that it takes in 32 bits are rounded to 32 bits.
+ * Computes the metrics of CLIP_benchmark 1.6, under its names. Of equal scores, that of the smaller
+ * number comes first. Means that it takes in 32 bits are rounded to 32 bits.
  */
 final class BenchmarkMetrics {
   private static final int FEW = 5;

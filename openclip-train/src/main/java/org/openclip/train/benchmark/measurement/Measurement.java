@@ -12,7 +12,8 @@ public final class Measurement {
   private Measurement() {}
 
   /** Returns how well a classifier of words tells the pictures' classes. */
-  public static Map<String, Object> classification(BenchmarkFeatures features, Embeddings classifier) {
+  public static Map<String, Object> classification(
+      BenchmarkFeatures features, Embeddings classifier) {
     float[][] scores = features.images().cosine(classifier);
     return switch (features.data().kind()) {
       case CLASSIFICATION -> BenchmarkMetrics.classification(scores, checked(features, classifier));
@@ -53,7 +54,8 @@ public final class Measurement {
     if (features.data().kind() != BenchmarkData.Kind.RETRIEVAL || texts.isEmpty()) {
       throw new InvalidInputException(
           features.data().location()
-              + " has no captions (a data set with captions has retrieval in dataset_type.txt); its task is zeroshot_classification");
+              + " has no captions (a data set with captions has retrieval in dataset_type.txt); its"
+              + " task is zeroshot_classification");
     }
     return model.encodeTexts(texts);
   }

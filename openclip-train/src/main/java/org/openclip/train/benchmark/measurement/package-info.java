@@ -3,4 +3,3 @@
 package org.openclip.train.benchmark.measurement;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -3,8 +3,8 @@ package org.openclip.train.benchmark.report;
 import org.openclip.hub.cli.result.ScatterPlot;
 
 /**
- * Draws a report as SVG: the mean score of each model against the cost of an image. Models of unknown
- * cost are at the left edge.
+ * Draws a report as SVG: the mean score of each model against the cost of an image. Models of
+ * unknown cost are at the left edge.
  *
  * @param report with one model at least
  */

@@ -3,4 +3,3 @@
 package org.openclip.train.benchmark.report;
 
 import org.jspecify.annotations.NullMarked;
-

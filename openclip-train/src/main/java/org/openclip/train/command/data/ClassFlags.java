@@ -13,7 +13,8 @@ public final class ClassFlags {
       names = "--class-names",
       paramLabel = "FILE",
       description = {
-        "A file with the names of all classes, one per line. Class folders and cls files of shards then contain the line number, from 0. A class may have no folder."
+        "A file with the names of all classes, one per line. Class folders and cls files of shards"
+            + " then contain the line number, from 0. A class may have no folder."
       })
   private @Nullable Path names;
 

@@ -20,7 +20,8 @@ public final class FirstSample {
    * @param stop asked while samples are waited for
    * @throws InvalidInputException when there is none, with what was wrong with the first
    */
-  public static void find(String name, Dataset dataset, Preparation preparation, BooleanSupplier stop) {
+  public static void find(
+      String name, Dataset dataset, Preparation preparation, BooleanSupplier stop) {
     Dataset once = dataset instanceof WebDataset shards ? shards.once() : dataset;
     Order order = new Order(0, 0, 0, 1);
     Faults faults = new Faults();

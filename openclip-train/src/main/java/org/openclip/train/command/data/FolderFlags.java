@@ -14,9 +14,7 @@ import org.openclip.train.folder.LabelledFolder;
 import org.openclip.train.folder.PictureTree;
 import picocli.CommandLine.Mixin;
 
-/**
- * The flags of image folders, with captions in files or with class names as captions.
- */
+/** The flags of image folders, with captions in files or with class names as captions. */
 public final class FolderFlags {
   public @Mixin ClassFlags classes = new ClassFlags();
 
@@ -48,8 +46,7 @@ public final class FolderFlags {
   private List<Sample> captioned(PictureTree tree) {
     List<Path> alone = tree.captionsAlone();
     notes.add(
-        "%s: %s pictures with caption files"
-            .formatted(tree.root(), count(tree.pictures().size())));
+        "%s: %s pictures with caption files".formatted(tree.root(), count(tree.pictures().size())));
     if (!alone.isEmpty()) {
       notes.add(
           "%s: %s .txt files have no picture, such as %s"
@@ -80,7 +77,8 @@ public final class FolderFlags {
                 ZeroShotClassifier.prompts(names.get(0), templates).get(0),
                 templates.size() == 1
                     ? ""
-                    : ", from one of %s templates, drawn for each sample".formatted(templates.size())));
+                    : ", from one of %s templates, drawn for each sample"
+                        .formatted(templates.size())));
     return folder.samples(captions::get);
   }
 

@@ -22,8 +22,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * The flags of the storage format of images with captions, with the reference's names and meanings. They
- * are the same for what is trained on and what is measured by.
+ * The flags of the storage format of images with captions, with the reference's names and meanings.
+ * They are the same for what is trained on and what is measured by.
  */
 public final class FormatFlags {
   private final RemoteFiles files = new RemoteFiles();
@@ -166,7 +166,9 @@ public final class FormatFlags {
       return "folder";
     }
     throw new UsageException(
-        "--dataset-type auto supports .tar, .csv, .tsv and existing folders, not '" + location + "'; check the path, or set the type");
+        "--dataset-type auto supports .tar, .csv, .tsv and existing folders, not '"
+            + location
+            + "'; check the path, or set the type");
   }
 
   private Dataset webDataset(String location, @Nullable Long number, Reading reading) {

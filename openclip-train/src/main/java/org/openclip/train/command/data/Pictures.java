@@ -37,7 +37,9 @@ public final class Pictures {
                 ImagePreprocessorProvider.class,
                 p -> p.matches(builder.architecture().config().vision()))
             .orElseThrow(
-                () -> new OpenClipException("no plugin provides image preprocessing; add openclip-models"));
+                () ->
+                    new OpenClipException(
+                        "no plugin provides image preprocessing; add openclip-models"));
   }
 
   public PreprocessConfig config() {

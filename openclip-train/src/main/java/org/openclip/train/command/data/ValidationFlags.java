@@ -28,7 +28,8 @@ public final class ValidationFlags {
       names = "--val-num-samples",
       paramLabel = "N",
       description =
-          "The number of validation samples, if the shards do not state it; for synthetic data, the number to generate.")
+          "The number of validation samples, if the shards do not state it; for synthetic data, the"
+              + " number to generate.")
   private @Nullable Long samples;
 
   @Option(

@@ -3,4 +3,3 @@
 package org.openclip.train.command.data;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -29,7 +29,8 @@ public final class ScalingFlags {
       split = ",",
       paramLabel = "N",
       description = {
-        "Measures training steps of N processes, with and without communication, for each given number. Writes no checkpoints."
+        "Measures training steps of N processes, with and without communication, for each given"
+            + " number. Writes no checkpoints."
       })
   private List<Integer> sizes = List.of();
 
@@ -62,7 +63,8 @@ public final class ScalingFlags {
   public void check(boolean more) {
     if (more) {
       throw new UsageException(
-          "--measure sets the number of processes on this machine; leave out --nproc, --nnodes and --max-restarts");
+          "--measure sets the number of processes on this machine; leave out --nproc, --nnodes and"
+              + " --max-restarts");
     }
     for (int size : sizes) {
       if (size < 1 || size > MOST) {

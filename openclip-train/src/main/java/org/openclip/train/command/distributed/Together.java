@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.World;
 import org.openclip.api.spi.CommandProvider.Environment;
@@ -67,7 +68,9 @@ public record Together(DistributedFlags flags, Placement place, @Nullable Party 
           .ifPresent(
               handle -> {
                 var unused =
-                    handle.onExit().thenRun(() -> endSoon("openclip launch has ended", environment));
+                    handle
+                        .onExit()
+                        .thenRun(() -> endSoon("openclip launch has ended", environment));
               });
     }
   }
@@ -167,19 +170,21 @@ public record Together(DistributedFlags flags, Placement place, @Nullable Party 
       notes.add(
           String.format(
               Locale.ROOT,
-              "the epoch was started with %d processes and continues with %d; samples that were already used are not repeated",
+              "the epoch was started with %d processes and continues with %d; samples that were"
+                  + " already used are not repeated",
               resumed.progress().ranks(),
               place.size()));
     }
     return notes;
   }
 
-  /** Sees that all processes start from the same parameters. */
-  public void agreeOnWeights(Trainer trainer) {
+  /** Sees that all processes have the same runtime, and start from the same parameters. */
+  public void agreeOnStart(Backend backend, Trainer trainer) {
     if (party == null) {
       return;
     }
     Map<String, String> facts = new TreeMap<>();
+    facts.put("the runtime", backend.runtime());
     try (Weights weights = trainer.weights()) {
       CRC32C sum = new CRC32C();
       for (String name : weights.names()) {

@@ -3,4 +3,3 @@
 package org.openclip.train.command.distributed;
 
 import org.jspecify.annotations.NullMarked;
-

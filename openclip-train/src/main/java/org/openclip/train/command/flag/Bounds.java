@@ -23,8 +23,7 @@ public final class Bounds {
   /** Checks a flag's number that must be larger than zero. */
   static void positive(String flag, @Nullable Number value) {
     if (value != null && !(value.doubleValue() > 0)) {
-      throw new UsageException(
-          "%s is %s, but must be larger than 0".formatted(flag, value));
+      throw new UsageException("%s is %s, but must be larger than 0".formatted(flag, value));
     }
   }
 

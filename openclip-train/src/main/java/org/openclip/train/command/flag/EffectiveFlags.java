@@ -14,7 +14,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The values of a command's flags in one canonical form: {@code 1e-3} is {@code 0.001}, and a flag with its default value is left out.
+ * The values of a command's flags in one canonical form: {@code 1e-3} is {@code 0.001}, and a flag
+ * with its default value is left out.
  *
  * @param values those that differ from the defaults
  * @param defaults of all flags

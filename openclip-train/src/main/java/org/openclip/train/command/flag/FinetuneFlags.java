@@ -37,8 +37,7 @@ public final class FinetuneFlags {
           .first(BackendProvider.class, BackendProvider::trains)
           .orElseThrow(
               () ->
-                  new OpenClipException(
-                      "no installed backend can train; add openclip-backend-tf"));
+                  new OpenClipException("no installed backend can train; add openclip-backend-tf"));
     }
     BackendProvider provider = plugins.named(BackendProvider.class, named.get());
     if (!provider.trains()) {

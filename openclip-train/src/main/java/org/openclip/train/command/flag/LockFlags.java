@@ -13,7 +13,8 @@ import org.openclip.train.plan.TowerGroups;
 import picocli.CommandLine.Option;
 
 /**
- * The flags that freeze parts of the towers (LiT, Zhai et al. 2021, arXiv 2111.07991) or lower their learning rates (Clark et al. 2020, ELECTRA, arXiv 2003.10555), with the reference's names.
+ * The flags that freeze parts of the towers (LiT, Zhai et al. 2021, arXiv 2111.07991) or lower
+ * their learning rates (Clark et al. 2020, ELECTRA, arXiv 2003.10555), with the reference's names.
  */
 public final class LockFlags {
   /** What transformers calls the layer norms of BERT and its kin. */

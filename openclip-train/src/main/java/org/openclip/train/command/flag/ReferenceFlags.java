@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.hub.cli.UsageException;
 
 /**
- * The flags of the reference that have no effect here, and those that are errors because they are not supported.
+ * The flags of the reference that have no effect here, and those that are errors because they are
+ * not supported.
  */
 public final class ReferenceFlags {
   private static final String TENSORFLOW =
@@ -17,11 +18,9 @@ public final class ReferenceFlags {
   private static final String SHARDED =
       "every process holds all parameters; --fsdp shards only the optimizer state";
   private static final String COMPILED = "every step is always compiled as one graph";
-  private static final String PADDED =
-      "each batch is padded only to its longest caption";
+  private static final String PADDED = "each batch is padded only to its longest caption";
   private static final String AUDIO = "audio models are not supported; leave it out";
-  private static final String NAFLEX =
-      "NaFlex training is not supported; leave it out";
+  private static final String NAFLEX = "NaFlex training is not supported; leave it out";
   private static final String WANDB =
       "wandb is not supported; leave it out and use --report-to tensorboard";
   private static final String PROGRAM =
@@ -55,7 +54,8 @@ public final class ReferenceFlags {
     ignored(fates, 0, PADDED, "length-bucketing");
     ignored(fates, 1, PADDED, "bucket-pool", "bucket-chunk", "bucket-prefetch-pools");
     ignored(fates, 1, PADDED, "text-pad-multiple");
-    ignored(fates, 0, "the program is a jar; openclip --version prints its version", "copy-codebase");
+    ignored(
+        fates, 0, "the program is a jar; openclip --version prints its version", "copy-codebase");
     ignored(fates, 1, "scores are always computed in fp32", "val-retrieval-chunk-size");
     ignored(fates, 1, "scores are always computed in fp32", "val-retrieval-precision");
     refused(fates, 0, PROGRAM, "trace", "torchscript");
@@ -69,17 +69,14 @@ public final class ReferenceFlags {
     refused(fates, 1, "an older option for several GPUs; leave it out", "multigpu");
     refused(fates, 1, "an older name of --device cuda:N; use that", "gpu");
     refused(
-        fates,
-        0,
-        "all features of a batch are always compared; leave it out",
-        "skip-aggregate");
+        fates, 0, "all features of a batch are always compared; leave it out", "skip-aggregate");
     refused(fates, 1, PROBE, "regression-frequency", "C");
     refused(
         fates,
         0,
-        "weights of an image tower alone are not supported; use --pretrained with the weights of a whole model",
+        "weights of an image tower alone are not supported; use --pretrained with the weights of a"
+            + " whole model",
         "pretrained-image");
-    refused(fates, 1, "training with 8-bit linear layers is not supported; leave it out", "use-bnb-linear");
     refused(fates, MANY, "the optimizer Muon is not supported; leave it out", "opt-fallback-list");
     refused(fates, 1, WANDB, "wandb-notes", "wandb-project-name");
     refused(fates, 0, NAFLEX, "use-naflex", "force-naflex-vision");

@@ -3,4 +3,3 @@
 package org.openclip.train.command.flag;
 
 import org.jspecify.annotations.NullMarked;
-

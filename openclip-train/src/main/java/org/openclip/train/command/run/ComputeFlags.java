@@ -14,6 +14,7 @@ import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.command.distributed.Together;
 import org.openclip.train.command.flag.Bounds;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags of the backend, the device, the precision and gradient accumulation. */
@@ -49,6 +50,8 @@ public final class ComputeFlags {
               + " bfloat16 instructions, otherwise fp32. Default: amp_bf16.")
   public String precision = "amp_bf16";
 
+  public @Mixin EightBitFlag eightBits = new EightBitFlag();
+
   private static final String FASTEST = "amp";
 
   private final Processor processor;
@@ -68,6 +71,7 @@ public final class ComputeFlags {
   public void check() {
     Bounds.atLeast(1, "--accum-freq", accumulate);
     Bounds.atLeast(0, "--threads", threads);
+    eightBits.check();
   }
 
   /** Opens the backend. */
@@ -103,7 +107,8 @@ public final class ComputeFlags {
       note =
           "warning: --precision %s on a processor (%s) without instructions for bfloat16, which"
                   .formatted(precision, processor)
-              + " are emulated: a step takes about 2.5 times as long as in float32. Use --precision fp32, or amp, which chooses";
+              + " are emulated: a step takes about 2.5 times as long as in float32. Use --precision"
+              + " fp32, or amp, which chooses";
     }
     return provider.open(new BackendOptions(where, wanted, threads, world));
   }
@@ -146,7 +151,8 @@ public final class ComputeFlags {
           throw new UsageException(
               "--precision "
                   + precision
-                  + " stores the parameters in 16 bits, which is not supported; use amp_bf16, which computes in bfloat16 and stores 32 bits");
+                  + " stores the parameters in 16 bits, which is not supported; use amp_bf16, which"
+                  + " computes in bfloat16 and stores 32 bits");
       default ->
           throw new UsageException(
               "--precision '" + precision + "' is not one of fp32, amp, amp_bf16");

@@ -94,9 +94,10 @@ public final class ModelTrainer implements AutoCloseable {
               .of(plain.towers(), locks.parameters())
               .map(low -> LoraTraining.of(low, plain.towers()))
               .orElse(null);
-      this.graphs = lora == null ? plain : plain.with(lora.lora());
+      // First the adapters: they stay in float beside layers that are in 8 bits.
+      this.graphs = flags.computing.eightBits.apply(lora == null ? plain : plain.with(lora.lora()));
       this.trainer = trainer(plan(locks), resumed);
-      flags.together.agreeOnWeights(trainer);
+      flags.together.agreeOnStart(backend, trainer);
     } catch (RuntimeException e) {
       backend.close();
       throw e;

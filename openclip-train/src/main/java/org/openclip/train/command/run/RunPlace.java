@@ -10,7 +10,8 @@ import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.RunFolder;
 
 /**
- * The folder of a run and the checkpoint that it resumes from, which rank 0 chooses for all processes.
+ * The folder of a run and the checkpoint that it resumes from, which rank 0 chooses for all
+ * processes.
  *
  * @param folder the run's; a process that keeps nothing does not write into it
  * @param resumed where the run goes on; null when it begins

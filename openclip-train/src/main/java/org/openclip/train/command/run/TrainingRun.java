@@ -12,7 +12,8 @@ import org.openclip.train.run.RunFolder;
 import org.openclip.train.run.TrainingLoop;
 
 /**
- * Runs a training in its folder: reports progress, writes checkpoints, copies them to a remote place and stops at a signal.
+ * Runs a training in its folder: reports progress, writes checkpoints, copies them to a remote
+ * place and stops at a signal.
  *
  * @param flags of the run
  * @param folder of the run

@@ -3,4 +3,3 @@
 package org.openclip.train.command.run;
 
 import org.jspecify.annotations.NullMarked;
-

@@ -47,7 +47,8 @@ final class BenchmarkCall implements Arguments.Call {
   @Parameters(
       paramLabel = "MODEL",
       description =
-          "Names from 'openclip models', patterns with * and ?, or model folders. Default: the built-in model.")
+          "Names from 'openclip models', patterns with * and ?, or model folders. Default: the"
+              + " built-in model.")
   private List<String> models = new ArrayList<>();
 
   @Option(
@@ -96,7 +97,8 @@ final class BenchmarkCall implements Arguments.Call {
       arity = "2",
       paramLabel = "FORMAT FILE",
       description =
-          "A model file as one more side: the backend that reads it and the file, such as 'onnx visual.onnx'.")
+          "A model file as one more side: the backend that reads it and the file, such as 'onnx"
+              + " visual.onnx'.")
   private List<String> peer = new ArrayList<>();
 
   @Option(
@@ -129,7 +131,8 @@ final class BenchmarkCall implements Arguments.Call {
       names = "--plot",
       paramLabel = "FILE",
       description =
-          "Draws images per second, with the largest batch, against --accuracy, or against the cost of an image, as SVG.")
+          "Draws images per second, with the largest batch, against --accuracy, or against the cost"
+              + " of an image, as SVG.")
   private @Nullable String plot;
 
   @Option(
@@ -268,7 +271,8 @@ final class BenchmarkCall implements Arguments.Call {
     }
     if (points.isEmpty()) {
       throw new UsageException(
-          "there is nothing to draw: the work 'image' was not measured, or --accuracy contains none of the models");
+          "there is nothing to draw: the work 'image' was not measured, or --accuracy contains none"
+              + " of the models");
     }
     return new ScatterPlot(
         new ScatterPlot.Axis("images per second, batch " + largest, "%.3g"),

@@ -107,7 +107,8 @@ final class Contest implements AutoCloseable {
           FreshWeights.hash(builder.architecture()));
       return "local-dir:" + made;
     } catch (IOException e) {
-      throw new OpenClipException("a temporary folder for the weights cannot be created: " + e.getMessage(), e);
+      throw new OpenClipException(
+          "a temporary folder for the weights cannot be created: " + e.getMessage(), e);
     }
   }
 

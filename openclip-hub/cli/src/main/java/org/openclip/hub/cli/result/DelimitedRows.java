@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Writes rows as CSV or TSV, always in UTF-8. A cell with the separator, a quotation mark, a line break or white space at its ends
- * is quoted (RFC 4180).
+ * Writes rows as CSV or TSV, always in UTF-8. A cell with the separator, a quotation mark, a line
+ * break or white space at its ends is quoted (RFC 4180).
  */
 public final class DelimitedRows {
   private final PrintStream out;

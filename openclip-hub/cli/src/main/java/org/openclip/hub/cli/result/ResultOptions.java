@@ -30,7 +30,8 @@ public final class ResultOptions {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "The file to write; an incomplete file is never left. Default: the standard output.")
+      description =
+          "The file to write; an incomplete file is never left. Default: the standard output.")
   private @Nullable String output;
 
   /** Creates the options as they are when none is given. */

@@ -6,8 +6,8 @@ import java.util.function.ToDoubleFunction;
 import org.openclip.api.InvalidInputException;
 
 /**
- * Draws named points as SVG. The horizontal axis is logarithmic; points without a place on
- * it are at the left edge.
+ * Draws named points as SVG. The horizontal axis is logarithmic; points without a place on it are
+ * at the left edge.
  *
  * @param x what the horizontal axis shows
  * @param y what the vertical axis shows

@@ -2,7 +2,10 @@ package org.openclip.hub.cli.terminal;
 
 import java.nio.charset.Charset;
 
-/** Draws horizontal bars with block characters, or with number signs if the character set has no blocks. */
+/**
+ * Draws horizontal bars with block characters, or with number signs if the character set has no
+ * blocks.
+ */
 public final class Bars {
   private static final String EIGHTHS = " ▏▎▍▌▋▊▉█";
 

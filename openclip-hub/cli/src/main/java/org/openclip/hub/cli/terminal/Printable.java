@@ -3,8 +3,8 @@ package org.openclip.hub.cli.terminal;
 import java.util.Locale;
 
 /**
- * Escapes control characters, so that file names and file contents cannot control the terminal. So are the marks that turn the direction of
- * writing, by which one name can look like another.
+ * Escapes control characters, so that file names and file contents cannot control the terminal. So
+ * are the marks that turn the direction of writing, by which one name can look like another.
  */
 public final class Printable {
   private Printable() {}

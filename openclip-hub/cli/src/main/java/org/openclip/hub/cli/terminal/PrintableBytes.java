@@ -6,7 +6,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * An output stream that removes control characters, except line breaks and tabs, from ASCII-compatible text; library logs go through it.
+ * An output stream that removes control characters, except line breaks and tabs, from
+ * ASCII-compatible text; library logs go through it.
  */
 public final class PrintableBytes extends FilterOutputStream {
   /** The first byte in UTF-8 of the control characters from 0x80 to 0x9f. */

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A table with aligned columns: the first columns, names, are left-aligned, and the others, numbers, are right-aligned.
+ * A table with aligned columns: the first columns, names, are left-aligned, and the others,
+ * numbers, are right-aligned.
  */
 public final class Table {
   private final List<List<String>> rows = new ArrayList<>();

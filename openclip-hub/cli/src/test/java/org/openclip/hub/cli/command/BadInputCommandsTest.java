@@ -72,7 +72,9 @@ class BadInputCommandsTest {
         "cut short in its pixels",
         "provide the whole file");
     assertFails(
-        classify(empty.toString()), empty + " contains no pictures; their file names must end in", "png");
+        classify(empty.toString()),
+        empty + " contains no pictures; their file names must end in",
+        "png");
   }
 
   @Test

@@ -42,7 +42,10 @@ public final class ExportCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "The backend determines the format: onnx writes ONNX files. There are three programs: encode_image, encode_text, and classify, which computes probabilities. The file openclip.json describes the preprocessing of images and the tokenizer. --precision is the precision of the files.",
+        "The backend determines the format: onnx writes ONNX files. There are three programs:"
+            + " encode_image, encode_text, and classify, which computes probabilities. The file"
+            + " openclip.json describes the preprocessing of images and the tokenizer. --precision"
+            + " is the precision of the files.",
         "",
         "  openclip export --model models/ViT-B-32 exported",
         "  openclip export --backend onnx --precision fp16 exported"

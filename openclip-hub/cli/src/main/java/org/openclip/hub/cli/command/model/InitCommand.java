@@ -59,7 +59,8 @@ public final class InitCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "The results of an untrained model are meaningless: use the folder to try OpenCLIP, or to start a training.",
+        "The results of an untrained model are meaningless: use the folder to try OpenCLIP, or to"
+            + " start a training.",
         "",
         "  openclip init ViT-B-32",
         "  openclip init ViT-B-16 fresh --weights random --seed 7"
@@ -80,7 +81,8 @@ public final class InitCommand implements CommandProvider {
         names = "--weights",
         paramLabel = "RECIPE",
         description =
-            "hash: computed from the parameter names, the same on every machine; random: initialised as for training. Default: hash.")
+            "hash: computed from the parameter names, the same on every machine; random:"
+                + " initialised as for training. Default: hash.")
     private Recipe recipe = Recipe.HASH;
 
     @Option(names = "--seed", paramLabel = "N", description = "The random seed. Default: 0.")
@@ -97,7 +99,8 @@ public final class InitCommand implements CommandProvider {
       if (!force && Files.exists(target.resolve(ModelFolder.CONFIG))) {
         environment
             .out()
-            .println(target + " already contains a model; it was not changed (--force replaces it)");
+            .println(
+                target + " already contains a model; it was not changed (--force replaces it)");
         return Main.SUCCESS;
       }
       String how = recipe == Recipe.HASH ? "recipe hash" : "recipe random, seed " + seed;

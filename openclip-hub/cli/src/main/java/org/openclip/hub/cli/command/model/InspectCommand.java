@@ -21,7 +21,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command {@code inspect}: lists the tensors of a checkpoint and the models that they match. */
+/**
+ * The command {@code inspect}: lists the tensors of a checkpoint and the models that they match.
+ */
 public final class InspectCommand implements CommandProvider {
   /** Creates the provider. */
   public InspectCommand() {}
@@ -46,7 +48,8 @@ public final class InspectCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "Reads safetensors (also sharded), PyTorch checkpoints and NumPy's .npz. No code in the files is run.",
+        "Reads safetensors (also sharded), PyTorch checkpoints and NumPy's .npz. No code in the"
+            + " files is run.",
         "",
         "  openclip inspect ViT-B-32.pt",
         "  openclip inspect epoch_32.pt --tensors"

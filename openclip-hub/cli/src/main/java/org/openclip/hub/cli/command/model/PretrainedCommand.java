@@ -88,8 +88,7 @@ public final class PretrainedCommand implements CommandProvider {
             .println(
                 all.isEmpty()
                     ? "openclip: there are no tags; add openclip-models to the module path"
-                    : "openclip: none of the %s pretrained weights matches"
-                        .formatted(all.size()));
+                    : "openclip: none of the %s pretrained weights matches".formatted(all.size()));
         return Main.FAILURE;
       }
       switch (format) {

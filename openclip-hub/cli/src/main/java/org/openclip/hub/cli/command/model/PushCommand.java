@@ -57,7 +57,8 @@ public final class PushCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "A folder with open_clip_model.safetensors is uploaded unchanged; any other model is first written as such a folder. HF_TOKEN holds the access token.",
+        "A folder with open_clip_model.safetensors is uploaded unchanged; any other model is first"
+            + " written as such a folder. HF_TOKEN holds the access token.",
         "",
         "  openclip push models/cats me/cats --create --private --license mit",
         "  openclip push ViT-B-32 me/finetuned --pretrained epoch_32.pt --dry-run"

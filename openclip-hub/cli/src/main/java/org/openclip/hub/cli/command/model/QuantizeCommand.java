@@ -76,7 +76,9 @@ public final class QuantizeCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "Quantizes the large linear layers of both towers to 8 bits. With --calibrate, the layers with the largest loss stay in float until the embeddings reach the similarity --least, and the folder contains a report. 8-bit models run on the backend onnx.",
+        "Quantizes the large linear layers of both towers to 8 bits. With --calibrate, the layers"
+            + " with the largest loss stay in float until the embeddings reach the similarity"
+            + " --least, and the folder contains a report. 8-bit models run on the backend onnx.",
         "",
         "  openclip quantize ViT-B-32 -p laion2b_s34b_b79k -o models/small --calibrate photos"
             + " --texts labels.txt",
@@ -103,14 +105,16 @@ public final class QuantizeCommand implements CommandProvider {
     @Option(
         names = "--report",
         description = {
-          "Reports for each tower the similarity to float32, the size and the speed, and how often both choose the same label."
+          "Reports for each tower the similarity to float32, the size and the speed, and how often"
+              + " both choose the same label."
         })
     private boolean report;
 
     @Option(
         names = "--calibrate",
         paramLabel = "PICTURES",
-        description = "An image or a folder of images, similar to the images that the model will process.")
+        description =
+            "An image or a folder of images, similar to the images that the model will process.")
     private List<String> pictures = new ArrayList<>();
 
     @Option(
@@ -131,14 +135,17 @@ public final class QuantizeCommand implements CommandProvider {
     @Option(
         names = {"-t", "--templates"},
         paramLabel = "NAME",
-        description = "The prompt templates of --labelled, as for 'openclip classify'. Default: none.")
+        description =
+            "The prompt templates of --labelled, as for 'openclip classify'. Default: none.")
     private String templates = "none";
 
     @Option(
         names = "--least",
         paramLabel = "COSINE",
         description = {
-          "The minimum mean cosine similarity to the float32 embeddings of --calibrate, for each tower; the distance of the worst embedding may be ten times the mean. Default: 0.995."
+          "The minimum mean cosine similarity to the float32 embeddings of --calibrate, for each"
+              + " tower; the distance of the worst embedding may be ten times the mean. Default:"
+              + " 0.995."
         })
     private double least = 0.995;
 
@@ -182,7 +189,8 @@ public final class QuantizeCommand implements CommandProvider {
       }
       if (report && texts == null) {
         throw new UsageException(
-            "--report needs labels to compare the predictions; set --texts to a file or to imagenet");
+            "--report needs labels to compare the predictions; set --texts to a file or to"
+                + " imagenet");
       }
       if (pictures.isEmpty() && (texts != null || labelled != null)) {
         throw new UsageException("--texts and --labelled need --calibrate");

@@ -29,7 +29,8 @@ final class BulkOptions {
       names = "--part-rows",
       paramLabel = "N",
       description = {
-        "For an output folder: the number of rows of each part (embeddings_0000.npy, metadata_0000.jsonl and so on). Default: 10000."
+        "For an output folder: the number of rows of each part (embeddings_0000.npy,"
+            + " metadata_0000.jsonl and so on). Default: 10000."
       })
   private @Nullable Integer partRows;
 
@@ -44,7 +45,8 @@ final class BulkOptions {
       names = "--fail-above",
       paramLabel = "PERCENT",
       description = {
-        "For an output folder: exits with code 1 if more than this percentage of the images cannot be read; failed.jsonl lists them. Default: 99.99."
+        "For an output folder: exits with code 1 if more than this percentage of the images cannot"
+            + " be read; failed.jsonl lists them. Default: 99.99."
       })
   private @Nullable Double failAbove;
 

@@ -154,7 +154,8 @@ public final class CaptionCommand implements CommandProvider {
                     () ->
                         new InvalidInputException(
                             clip.name()
-                                + " has no caption decoder; use a model that has one, such as coca_ViT-L-14"));
+                                + " has no caption decoder; use a model that has one, such as"
+                                + " coca_ViT-L-14"));
         results.write(environment, out -> caption(captioner, options, files, out, environment));
       }
       return Main.SUCCESS;

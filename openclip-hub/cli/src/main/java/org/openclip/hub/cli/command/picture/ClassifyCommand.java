@@ -57,7 +57,9 @@ public final class ClassifyCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "Without --images-from, the first argument is an image or a folder of images, as are the following arguments that are existing files or folders. The remaining arguments are labels.",
+        "Without --images-from, the first argument is an image or a folder of images, as are the"
+            + " following arguments that are existing files or folders. The remaining arguments are"
+            + " labels.",
         "",
         "  openclip classify cat.png \"a cat\" \"a dog\" \"a diagram\"",
         "  openclip classify photos/*.jpg --labels imagenet --templates imagenet80 --top 3"

@@ -68,7 +68,10 @@ public final class EmbedCommand implements CommandProvider {
         names = {"-o", "--output"},
         paramLabel = "FILE",
         description = {
-          "NAME.npy: a float32 matrix, and NAME.index.jsonl. NAME.jsonl: an object with kind, id and vector on each line. NAME.csv or NAME.tsv: a row of kind, id and the vector's numbers. FOLDER/: numbered parts, for many images. Default: JSON lines on the standard output."
+          "NAME.npy: a float32 matrix, and NAME.index.jsonl. NAME.jsonl: an object with kind, id"
+              + " and vector on each line. NAME.csv or NAME.tsv: a row of kind, id and the vector's"
+              + " numbers. FOLDER/: numbered parts, for many images. Default: JSON lines on the"
+              + " standard output."
         })
     private @Nullable String output;
 

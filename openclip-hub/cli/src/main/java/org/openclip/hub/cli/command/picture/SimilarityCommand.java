@@ -43,7 +43,8 @@ public final class SimilarityCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "With images and texts, images are rows and texts are columns. With one kind only, each is compared with each.",
+        "With images and texts, images are rows and texts are columns. With one kind only, each is"
+            + " compared with each.",
         "",
         "  openclip similarity cat.png dog.png --text \"a cat\" --text \"a dog\"",
         "  openclip similarity holiday/"

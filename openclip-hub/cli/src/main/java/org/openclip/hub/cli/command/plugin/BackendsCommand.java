@@ -71,7 +71,8 @@ public final class BackendsCommand implements CommandProvider {
       footer = {
         "",
         "Opens each backend to find its device. The first backend is the default of --backend.",
-        "The processor's instruction sets are those that oneDNN uses; ONEDNN_MAX_CPU_ISA limits them.",
+        "The processor's instruction sets are those that oneDNN uses; ONEDNN_MAX_CPU_ISA limits"
+            + " them.",
         "",
         "  openclip backends",
         "  openclip backends --device cuda"

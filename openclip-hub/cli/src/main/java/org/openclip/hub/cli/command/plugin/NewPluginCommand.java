@@ -40,7 +40,9 @@ public final class NewPluginCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "The project contains an image tower with one layer, a model that uses it, and the contract test of image towers. 'mvn package' builds a jar for the folder plugins beside openclip.",
+        "The project contains an image tower with one layer, a model that uses it, and the contract"
+            + " test of image towers. 'mvn package' builds a jar for the folder plugins beside"
+            + " openclip.",
         "",
         "  openclip new-plugin bright-tower",
         "  openclip new-plugin bright-tower --language kotlin --package org.acme.tower"
@@ -81,7 +83,8 @@ public final class NewPluginCommand implements CommandProvider {
       project.write(folder, language).forEach(written -> environment.out().println(written));
       environment
           .err()
-          .println("openclip: note: run 'mvn package' in %s to test and build it".formatted(folder));
+          .println(
+              "openclip: note: run 'mvn package' in %s to test and build it".formatted(folder));
       return Main.SUCCESS;
     }
 

@@ -14,7 +14,6 @@ import org.openclip.hub.cli.CommandLineRun;
 import org.openclip.hub.model.ModelFolder;
 import org.openclip.hub.testkit.HubServer;
 import org.openclip.hub.testkit.PushedModel;
-import org.openclip.hub.testkit.StoredRepository;
 import org.openclip.hub.testkit.StoredRepository.Stored;
 
 @Tag("once")
