@@ -82,7 +82,7 @@ class BatchingEmbedderTest {
         () -> {
           begun.countDown();
           try {
-            go.await();
+            assertThat(go.await(1, TimeUnit.MINUTES)).as("let go").isTrue();
           } catch (InterruptedException e) {
             throw new IOException(e);
           }
@@ -196,7 +196,7 @@ class BatchingEmbedderTest {
 
       assertThatThrownBy(() -> embedder.submitAll(List.of("a", "b"), List.of()))
           .isInstanceOf(BusyException.class)
-          .hasMessageContaining("reached its limit of 2 calls in progress");
+          .hasMessageContaining("has 2 calls in progress, which is its limit");
       assertThat(embedder.underWay()).isEqualTo(1);
       for (int i = 0; i < 100; i++) {
         assertThat(embedder.embed("text")).hasSize(16);

@@ -209,7 +209,7 @@ class ClipModelTest {
       foreign[3] = 49408;
       assertThatThrownBy(() -> model.encodeTokens(Tokens.of(77, foreign)))
           .isInstanceOf(InvalidInputException.class)
-          .hasMessageContaining("token 3 of text 0 has id 49408");
+          .hasMessageContaining("token 3 of text 0 has the ID 49408");
     }
   }
 

@@ -102,7 +102,7 @@ class HubErrorsTest {
     assertRefused(hub(), "org/open@v1.1", 404)
         .hasMessageContaining("has no revision 'v1.1'")
         .hasMessageContaining("did you mean v1.0?");
-    assertRefused(hub(), "org/open@other", 404).hasMessageContaining("there are ");
+    assertRefused(hub(), "org/open@other", 404).hasMessageContaining("the repository has ");
   }
 
   @Test

@@ -277,7 +277,7 @@ class PretrainedWeightsTest {
     assertThatThrownBy(
             () -> tiny().pretrained(server.storeAddress("/none.safetensors").toString()).load())
         .isInstanceOf(FetchException.class)
-        .hasMessageContaining("/none.safetensors is not there");
+        .hasMessageContaining("/none.safetensors does not exist");
     server.store.put("w.safetensors", weights);
     for (int status : new int[] {401, 400}) {
       server.storeFaults.add(new Fault.Status(status, Map.of()));

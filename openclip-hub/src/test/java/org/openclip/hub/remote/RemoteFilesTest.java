@@ -114,7 +114,7 @@ class RemoteFilesTest {
   void aFileThatChangesIsNotMixed() {
     assertThatThrownBy(() -> FILES.read(url("/changing?token=secret")))
         .isInstanceOf(ProtocolException.class)
-        .hasMessageContaining("has changed")
+        .hasMessageContaining("changed on the server")
         .hasMessageNotContaining("secret");
   }
 

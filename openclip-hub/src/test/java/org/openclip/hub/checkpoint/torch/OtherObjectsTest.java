@@ -120,7 +120,7 @@ class OtherObjectsTest {
     p.global("os", "system").value(List.of("echo")).raw('R', 's');
     assertThatThrownBy(() -> format.open(archive(p.end())))
         .isInstanceOf(InvalidFileException.class)
-        .hasMessageContaining("asks for 'os.system' as 'state_dict'");
+        .hasMessageContaining("refers to 'os.system' as 'state_dict'");
   }
 
   @Test

@@ -195,7 +195,7 @@ class TorchFormatTest {
     assertThatThrownBy(() -> builder.load().close())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("x.pt is an OpenAI checkpoint, trained with QuickGELU")
-        .hasMessageContaining("take tiny-16-quickgelu")
+        .hasMessageContaining("use tiny-16-quickgelu")
         .hasMessageContaining("--set quick_gelu=true");
     builder.override("quick_gelu", true).load().close();
   }
@@ -278,6 +278,6 @@ class TorchFormatTest {
   void aZipOfSomethingElseIsSaidToBeNoCheckpoint() throws IOException {
     members.put("readme.txt", new byte[3]);
     Path file = archive(ZipEntry.STORED);
-    assertThatThrownBy(() -> format.open(file)).hasMessageContaining("holds no data.pkl");
+    assertThatThrownBy(() -> format.open(file)).hasMessageContaining("contains no data.pkl");
   }
 }

@@ -69,7 +69,7 @@ class BadInputCommandsTest {
     assertFails(
         classify(half.toString()),
         half.toString(),
-        "cut short in its pixels",
+        "truncated in its pixels",
         "provide the whole file");
     assertFails(
         classify(empty.toString()),
@@ -85,7 +85,7 @@ class BadInputCommandsTest {
         "? 'openclip models' lists the names");
     assertFails(
         classify(CAT, "-m", "ViT-B/32"),
-        "there are no weights for ViT-B-32: name a tag or a checkpoint by --pretrained",
+        "there are no weights for ViT-B-32: set --pretrained to a tag or a checkpoint",
         "which fills " + Path.of("models", "ViT-B-32"));
     assertFails(
         classify(CAT, "-m", "no/where"), "there is no model folder no/where; check the path");

@@ -83,7 +83,7 @@ class CheckpointCommandsTest {
             "--pretrained",
             model.resolve("open_clip_model.safetensors").toString());
     assertThat(wrong.code()).isEqualTo(1);
-    assertThat(wrong.err()).contains("does not fit ViT-B-32").contains("weights of ViT-S-32-alt");
+    assertThat(wrong.err()).contains("does not fit ViT-B-32").contains("belong to ViT-S-32-alt");
   }
 
   @Test

@@ -143,7 +143,7 @@ class QuantizeCommandTest {
     CommandLineRun refused = embed(other);
 
     assertThat(refused.code()).isNotZero();
-    assertThat(refused.err()).contains("in version (none)");
+    assertThat(refused.err()).contains("in format version (none)");
   }
 
   @Test
