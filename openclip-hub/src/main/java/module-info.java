@@ -14,6 +14,7 @@ module org.openclip.hub {
   requires static org.jspecify;
 
   exports org.openclip.hub;
+  exports org.openclip.hub.adapter;
   exports org.openclip.hub.checkpoint;
   exports org.openclip.hub.guice;
   exports org.openclip.hub.io;

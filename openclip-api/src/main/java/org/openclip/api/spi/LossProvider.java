@@ -44,6 +44,14 @@ public interface LossProvider extends Provider {
    */
   String FIRST_ROW = "first_row";
 
+  /**
+   * The name of the texts' keys, {@code int64[batch, 1]}: equal texts have equal keys. If they are
+   * given, a pair of an image and a text that belongs to another image, but is equal to the image's
+   * own text, is left out of the contrastive loss. With features of {@link #ALL}, the keys of all
+   * texts have that prefix, too.
+   */
+  String TEXT_KEYS = "text_keys";
+
   /** The name of the loss to minimise. */
   String LOSS = "loss";
 

@@ -66,8 +66,18 @@ public final class FreshWeights implements WeightSource {
    * @param seed the same seed gives the same weights, in any order of creation
    */
   public static FreshWeights random(Architecture architecture, long seed) {
-    return new FreshWeights(
-        architecture.parameters(), (parameter, out) -> fillByInitializer(parameter, seed, out));
+    return random(architecture.parameters(), seed);
+  }
+
+  /**
+   * Creates random weights as the initializers of parameters say.
+   *
+   * @param parameters the parameters by name
+   * @param seed the same seed gives the same weights, in any order of creation
+   */
+  public static FreshWeights random(Map<String, Parameter> parameters, long seed) {
+    Map<String, Parameter> copy = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    return new FreshWeights(copy, (parameter, out) -> fillByInitializer(parameter, seed, out));
   }
 
   @Override

@@ -8,7 +8,8 @@ import org.openclip.api.spi.LossProvider;
 
 /**
  * CLIP's contrastive loss (Radford et al. 2021, arXiv 2103.00020): the cross-entropy of each image
- * over all texts of a batch, and of each text over all images.
+ * over all texts of a batch, and of each text over all images. If the texts have {@linkplain
+ * LossProvider#TEXT_KEYS keys}, other pairs of equal texts are no negatives.
  */
 public final class ClipLossProvider implements LossProvider {
   /** Creates the provider. */

@@ -3,8 +3,11 @@ package org.openclip.models.loss;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
+import org.openclip.api.graph.ArithmeticOp.BinaryFunction;
 import org.openclip.api.graph.ArithmeticOp.Reduction;
+import org.openclip.api.graph.ArithmeticOp.Relation;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
+import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
 import org.openclip.api.spi.LossProvider;
@@ -53,9 +56,30 @@ record Pairs(GraphBuilder g, Map<String, Value> features, String whose) {
         : rows;
   }
 
+  /**
+   * Returns which pairs count as no match although their texts are equal, {@code bool[batch, all]};
+   * null when the texts have no keys. A row is an image or a text, a column one of the others.
+   */
+  @Nullable Value falseNegatives() {
+    Value keys = features.get(LossProvider.TEXT_KEYS);
+    if (keys == null) {
+      return null;
+    }
+    Value all = all(LossProvider.TEXT_KEYS);
+    Dim rows = keys.shape().dim(0);
+    Dim columns = all.shape().dim(0);
+    Value equal = g.compare(keys, g.reshape(all, Dim.of(1), columns), Relation.EQUAL);
+    Value numbers = g.reshape(g.range(columns), Dim.of(1), columns);
+    Value own = g.compare(numbers, g.reshape(partners(), rows, Dim.of(1)), Relation.EQUAL);
+    return g.binary(equal, g.unary(own, UnaryFunction.NOT), BinaryFunction.AND);
+  }
+
   /** Returns the mean cross entropy of rows of logits with each row's right column. */
   Value crossEntropy(Value logits) {
-    Value right = g.pick(g.logSoftmax(logits, 1), partners());
+    Value hidden = falseNegatives();
+    Value seen =
+        hidden == null ? logits : g.choose(hidden, g.constant(Double.NEGATIVE_INFINITY), logits);
+    Value right = g.pick(g.logSoftmax(seen, 1), partners());
     return g.unary(g.reduce(right, Reduction.MEAN, 0), UnaryFunction.NEGATE);
   }
 

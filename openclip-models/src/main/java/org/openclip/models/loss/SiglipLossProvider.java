@@ -13,6 +13,7 @@ import org.openclip.api.spi.LossProvider;
 /**
  * SigLIP's sigmoid loss (Zhai et al. 2023, arXiv 2303.15343): each pair of an image and a text is
  * classified independently as matching or not. The sum over all pairs is divided by the batch size.
+ * Pairs of equal texts, if the texts have {@linkplain LossProvider#TEXT_KEYS keys}, are left out.
  */
 public final class SiglipLossProvider implements LossProvider {
   /** Creates the provider. */
@@ -36,7 +37,9 @@ public final class SiglipLossProvider implements LossProvider {
     Value together = g.compare(columns, partners, Relation.EQUAL);
     Value sign = g.choose(together, g.constant(1), g.constant(-1));
     Value likelihood = g.unary(g.times(logits, sign), UnaryFunction.LOG_SIGMOID);
-    Value perPicture = g.reduce(likelihood, Reduction.SUM, 1);
+    Value hidden = pairs.falseNegatives();
+    Value counted = hidden == null ? likelihood : g.choose(hidden, g.constant(0), likelihood);
+    Value perPicture = g.reduce(counted, Reduction.SUM, 1);
     Value loss = g.unary(g.reduce(perPicture, Reduction.MEAN, 0), UnaryFunction.NEGATE);
     return Map.of("contrastive_loss", loss, LOSS, loss);
   }

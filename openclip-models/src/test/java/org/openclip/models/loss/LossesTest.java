@@ -19,6 +19,7 @@ import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
 import org.openclip.api.spi.LossProvider;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.testkit.Interpreter;
@@ -32,7 +33,18 @@ class LossesTest {
   @ValueSource(strings = {"clip", "siglip", "distill"})
   void workersWhoSeeAllRowsHaveTheLossOfTheWholeBatchInTheMean(String name) {
     // given a batch of six, and the same batch divided among three workers
+    assertWorkersAgree(name, features(6));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"clip", "siglip", "distill"})
+  void workersFindEqualTextsAmongAllRows(String name) {
     Map<String, Tensor> whole = features(6);
+    whole.put(LossProvider.TEXT_KEYS, Tensor.of(new long[] {7, 8, 7, 9, 8, 7}, 6, 1));
+    assertWorkersAgree(name, whole);
+  }
+
+  private static void assertWorkersAgree(String name, Map<String, Tensor> whole) {
     double expected = loss(name, whole);
 
     // when each compares its own two rows with all
@@ -53,6 +65,71 @@ class LossesTest {
 
     // then
     assertThat(sum / 3).isCloseTo(expected, Offset.offset(1e-9));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"clip", "siglip"})
+  void equalTextsAreNoNegativesOfEachOther(String name) {
+    Map<String, Tensor> batch = features(6);
+    long[] keys = {7, 8, 7, 9, 8, 7};
+    double plain = loss(name, batch);
+    batch.put(LossProvider.TEXT_KEYS, Tensor.of(keys, 6, 1));
+
+    assertThat(loss(name, batch)).isCloseTo(formula(name, batch, keys), Offset.offset(1e-9));
+    long[] different = {1, 2, 3, 4, 5, 6};
+    batch.put(LossProvider.TEXT_KEYS, Tensor.of(different, 6, 1));
+    assertThat(loss(name, batch)).isEqualTo(plain);
+    assertThat(formula(name, batch, different)).isCloseTo(plain, Offset.offset(1e-9));
+  }
+
+  /** The loss by its formula, over the pairs whose texts differ and those that belong together. */
+  private static double formula(String name, Map<String, Tensor> batch, long[] keys) {
+    float[] images = batch.get(LossProvider.IMAGE_FEATURES).toFloats();
+    float[] texts = batch.get(LossProvider.TEXT_FEATURES).toFloats();
+    double scale = batch.get(LossProvider.LOGIT_SCALE).toFloats()[0];
+    double bias = batch.get(LossProvider.LOGIT_BIAS).toFloats()[0];
+    int n = keys.length;
+    double[][] logits = new double[n][n];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        for (int c = 0; c < WIDTH; c++) {
+          logits[i][j] += scale * images[i * WIDTH + c] * texts[j * WIDTH + c];
+        }
+        logits[i][j] += bias;
+      }
+    }
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      double ofImage = 0;
+      double ofText = 0;
+      for (int j = 0; j < n; j++) {
+        if (i == j || keys[i] != keys[j]) {
+          ofImage += Math.exp(logits[i][j]);
+          ofText += Math.exp(logits[j][i]);
+          if (name.equals("siglip")) {
+            sum += Math.log1p(Math.exp(i == j ? -logits[i][j] : logits[i][j]));
+          }
+        }
+      }
+      if (name.equals("clip")) {
+        sum += (Math.log(ofImage) + Math.log(ofText)) / 2 - logits[i][i];
+      }
+    }
+    return sum / n;
+  }
+
+  @Test
+  void copiesOfOneCaptionCostTheLogarithmOfTheirNumberUnlessTheyAreMasked() {
+    Map<String, Tensor> copies = new HashMap<>();
+    float[] same = {1, 0, 1, 0, 1, 0, 0, 1};
+    copies.put(LossProvider.IMAGE_FEATURES, Tensor.of(same, 4, 2));
+    copies.put(LossProvider.TEXT_FEATURES, Tensor.of(same, 4, 2));
+    copies.put(LossProvider.LOGIT_SCALE, Tensor.of(new float[] {100}));
+
+    // Three of four captions are equal, and features cannot be better than these.
+    assertThat(loss("clip", copies)).isCloseTo(0.75 * Math.log(3), Offset.offset(1e-12));
+    copies.put(LossProvider.TEXT_KEYS, Tensor.of(new long[] {5, 5, 5, 6}, 4, 1));
+    assertThat(loss("clip", copies)).isCloseTo(0, Offset.offset(1e-12));
   }
 
   @Test
@@ -102,6 +179,9 @@ class LossesTest {
   }
 
   private static Tensor rows(Tensor tensor, int first) {
+    if (tensor.type() == DataType.INT64) {
+      return Tensor.of(Arrays.copyOfRange(tensor.toLongs(), first, first + 2), 2, 1);
+    }
     float[] values = tensor.toFloats();
     return Tensor.of(Arrays.copyOfRange(values, first * WIDTH, (first + 2) * WIDTH), 2, WIDTH);
   }

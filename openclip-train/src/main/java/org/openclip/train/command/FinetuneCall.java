@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.backend.Backend;
+import org.openclip.api.graph.Graph;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.ZeroShotClassifier;
@@ -29,6 +31,7 @@ import org.openclip.train.command.data.Pictures;
 import org.openclip.train.command.flag.EffectiveFlags;
 import org.openclip.train.command.flag.FinetuneFlags;
 import org.openclip.train.command.flag.GivenFlags;
+import org.openclip.train.command.flag.LoraFlags;
 import org.openclip.train.command.flag.OptimizerFlags;
 import org.openclip.train.command.flag.PipeFlag;
 import org.openclip.train.command.run.FineTuning;
@@ -98,6 +101,7 @@ final class FinetuneCall implements Arguments.Call {
   private List<Double> shares = List.of(0.5);
 
   @Mixin private FinetuneFlags flags = new FinetuneFlags();
+  @Mixin private LoraFlags lora = new LoraFlags();
   @Mixin private OptimizerFlags optimizer = new OptimizerFlags(3e-5, 0.1, 500);
   @Mixin private RunFlags running = new RunFlags(10, true);
 
@@ -114,6 +118,10 @@ final class FinetuneCall implements Arguments.Call {
     checkAlone();
     running.check();
     optimizer.check();
+    lora.check();
+    if (lora.given() && flags.headOnly) {
+      throw new UsageException("--head-only trains no adapters; leave it or --lora out");
+    }
     if (shares.size() > 1 && valFolder == null) {
       throw new UsageException(
           "several values of --alpha need --val-folder, which is used to choose the best value");
@@ -125,8 +133,10 @@ final class FinetuneCall implements Arguments.Call {
     }
     BackendProvider backend = FinetuneFlags.backend(environment.plugins(), model.backend());
     ModelBuilder builder = model.builder(environment).backend(backend.name());
-    builder.architecture(); // An unknown model is said before a folder is made for it,
-    flags.variations.augmentation(); // and so is what does not vary pictures.
+    // An unknown model is said before a folder is made for it,
+    Graph tower = builder.architecture().imageGraph();
+    flags.variations.augmentation(); // and so is what does not vary pictures, or adapts nothing.
+    lora.of(List.of(tower), Set.of());
     LabelledData training = LabelledData.of(trainFolder, labels.names(), pipe.given());
     LabelledData judged =
         valFolder == null ? null : LabelledData.of(valFolder, labels.names(), pipe.given());
@@ -152,7 +162,7 @@ final class FinetuneCall implements Arguments.Call {
         Backend opens = backend.open(model.running())) {
       Weights start =
           StateDict.load(file.toString(), opened, file.toString(), builder.architecture());
-      FineTuning.Flags all = new FineTuning.Flags(flags, optimizer, running);
+      FineTuning.Flags all = new FineTuning.Flags(flags, optimizer, lora, running);
       FineTuning tuning = new FineTuning(all, builder, opens, training, start, zeroShot);
       TrainingRun.execute(
               environment,

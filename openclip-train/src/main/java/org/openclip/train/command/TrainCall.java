@@ -3,6 +3,7 @@ package org.openclip.train.command;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +26,12 @@ import org.openclip.train.command.distributed.Together;
 import org.openclip.train.command.flag.EffectiveFlags;
 import org.openclip.train.command.flag.GivenFlags;
 import org.openclip.train.command.flag.LockFlags;
+import org.openclip.train.command.flag.LoraFlags;
 import org.openclip.train.command.flag.ModelFlags;
 import org.openclip.train.command.flag.OptimizerFlags;
 import org.openclip.train.command.flag.ReferenceFlags;
 import org.openclip.train.command.run.ComputeFlags;
+import org.openclip.train.command.run.LoraTraining;
 import org.openclip.train.command.run.ModelTrainer;
 import org.openclip.train.command.run.ObjectiveFlags;
 import org.openclip.train.command.run.RunFlags;
@@ -68,6 +71,7 @@ final class TrainCall implements Arguments.Call {
   @Mixin private ObjectiveFlags objective = new ObjectiveFlags();
   @Mixin private OptimizerFlags optimizer = new OptimizerFlags();
   @Mixin private LockFlags locks = new LockFlags();
+  @Mixin private LoraFlags lora = new LoraFlags();
   @Mixin private ComputeFlags computing = new ComputeFlags();
   @Mixin private RunFlags running = new RunFlags();
   @Mixin private DistributedFlags distributed = new DistributedFlags();
@@ -95,8 +99,12 @@ final class TrainCall implements Arguments.Call {
     Dataset dataset = data.trains() ? data.training() : null;
     long planned = dataset == null ? 0 : stepsInEpoch(dataset, place.size());
     ModelBuilder builder = model.builder(environment);
-    builder.architecture(); // An unknown model is said before a folder is made for it,
-    model.variations.augmentation(); // and so is what does not vary pictures.
+    // An unknown model is said before a folder is made for it,
+    Architecture architecture = builder.architecture();
+    model.variations.augmentation(); // and so is what does not vary pictures, or adapts nothing.
+    lora.of(
+        List.of(architecture.imageGraph(), architecture.textGraph()),
+        locks.locks(architecture).parameters());
     EffectiveFlags all = effective();
     EffectiveFlags flags = GivenFlags.trained(all, model.name);
     Environment heard = place.rank() == 0 ? environment : silent(environment);
@@ -203,10 +211,12 @@ final class TrainCall implements Arguments.Call {
     Dataset dataset = samples.training();
     Pictures pictures = samples.pictures();
     ModelTrainer.Flags flags =
-        new ModelTrainer.Flags(model, objective, optimizer, locks, computing, running, together);
+        new ModelTrainer.Flags(
+            model, objective, optimizer, locks, lora, computing, running, together);
     try (ModelTrainer trainer =
         ModelTrainer.open(flags, builder, environment, resumed, dataset != null)) {
       computing.note().ifPresent(run::say);
+      trainer.lora().map(LoraTraining::note).ifPresent(run::say);
       Progress start = resumed == null ? Progress.START : resumed.progress();
       // Without a training, everything is due.
       int last = dataset == null ? start.epoch() : running.epochs;
@@ -249,8 +259,18 @@ final class TrainCall implements Arguments.Call {
               running.loop(computing.accumulate, run.length().stepsInEpoch()),
               trainer.extras(),
               trainer.ranks());
-      run.train("train", model.name, loop, start, together.saves() ? saver : null);
+      boolean done = run.train("train", model.name, loop, start, together.saves() ? saver : null);
+      if (done && together.writes() && running.keeps()) {
+        trainer.lora().ifPresent(adapters -> merge(run, trainer, adapters, pictures));
+      }
     }
+  }
+
+  private static void merge(
+      TrainingRun run, ModelTrainer trainer, LoraTraining adapters, Pictures pictures) {
+    Path folder = run.folder().path().resolve("merged");
+    trainer.writeMerged(adapters, folder, pictures.config());
+    run.say("the model with its adapters merged is in " + folder);
   }
 
   /**
@@ -270,6 +290,11 @@ final class TrainCall implements Arguments.Call {
     data.check();
     optimizer.check();
     locks.check();
+    lora.check();
+    if (lora.given() && !model.isPretrained()) {
+      throw new UsageException(
+          "--lora adapts weights that were trained before; name them with --pretrained");
+    }
     computing.check();
     running.check();
     validation.check();

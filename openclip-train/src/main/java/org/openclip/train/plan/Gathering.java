@@ -56,6 +56,11 @@ public record Gathering(int rank, int ranks, boolean local, boolean gradients) {
         }
       }
     }
+    Value keys = features.get(LossProvider.TEXT_KEYS);
+    if (keys != null) {
+      String name = local ? LossProvider.ALL + LossProvider.TEXT_KEYS : LossProvider.TEXT_KEYS;
+      features.put(name, graph.allGather(keys, ranks));
+    }
     if (local) {
       Dim first = place(batch);
       Value rows = graph.range(first.plus(batch));

@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.MultimodalDecoder;
+import org.openclip.api.graph.ArithmeticOp.Reduction;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.LeafOp;
+import org.openclip.api.graph.LowRank;
 import org.openclip.api.graph.Narrowing;
 import org.openclip.api.graph.NeuralOp.SwitchBackForm;
 import org.openclip.api.graph.Node;
@@ -69,12 +71,32 @@ public record TrainingGraphs(
       Map<String, Object> options,
       int teacherWidth,
       Gathering gathering) {
+    return of(architecture, loss, options, teacherWidth, gathering, false);
+  }
+
+  /**
+   * Writes the graphs of a process that trains with others.
+   *
+   * @param loss the training objective
+   * @param options the loss's own options
+   * @param teacherWidth the width of a teacher's features; 0 for no teacher
+   * @param gathering how the loss sees the others' features
+   * @param keyed whether the objective is fed {@link LossProvider#TEXT_KEYS}, so that equal texts
+   *     are no negatives of each other's images
+   */
+  public static TrainingGraphs of(
+      Architecture architecture,
+      LossProvider loss,
+      Map<String, Object> options,
+      int teacherWidth,
+      Gathering gathering,
+      boolean keyed) {
     MultimodalDecoder decoder = architecture.decoder().orElse(null);
     Graph image = image(architecture, decoder != null);
     Graph text = text(architecture, decoder != null);
     Graph objective =
         new Objective(architecture, decoder, image, text)
-            .write(loss, options, teacherWidth, gathering);
+            .write(loss, options, teacherWidth, gathering, keyed);
     return new TrainingGraphs(image, text, objective, null);
   }
 
@@ -138,16 +160,21 @@ public record TrainingGraphs(
         rows.add(LossProvider.TEACHER + name);
       }
     }
+    rows.add(LossProvider.TEXT_KEYS);
     Map<String, Value> known = new LinkedHashMap<>();
     for (Node node : objective.nodes()) {
       if (node.op() instanceof LeafOp.Input input && rows.contains(input.name())) {
         known.put(input.name(), node.value());
       }
     }
+    rows.retainAll(known.keySet());
     GraphBuilder gather = new GraphBuilder("gather");
     for (String name : rows) {
       Value own = again(gather, name, Objects.requireNonNull(known.get(name)), Dim.BATCH);
-      gather.output(LossProvider.ALL + name, gathering.all(gather, own));
+      boolean keys = name.equals(LossProvider.TEXT_KEYS);
+      gather.output(
+          LossProvider.ALL + name,
+          keys ? gather.allGather(own, gathering.ranks()) : gathering.all(gather, own));
     }
     Graph tile = new Objective(architecture, null, image, text).tile(loss, known, teacherWidth);
     return new TrainingPlan.Tiling(gather.build(), tile, LossProvider.IMAGE_FEATURES, count);
@@ -155,6 +182,15 @@ public record TrainingGraphs(
 
   private static Value again(GraphBuilder graph, String name, Value like, Dim rows) {
     return graph.input(name, like.type(), rows, like.shape().dim(1));
+  }
+
+  /**
+   * Returns the same graphs with adapters in both towers.
+   *
+   * @throws InvalidInputException when the adapters do not fit the towers
+   */
+  public TrainingGraphs with(LowRank lora) {
+    return new TrainingGraphs(lora.of(image), lora.of(text), objective, eightBits);
   }
 
   /** Returns both towers. */
@@ -204,15 +240,32 @@ public record TrainingGraphs(
   private record Objective(
       Architecture architecture, @Nullable MultimodalDecoder decoder, Graph image, Graph text) {
     Graph write(
-        LossProvider loss, Map<String, Object> options, int teacherWidth, Gathering gathering) {
+        LossProvider loss,
+        Map<String, Object> options,
+        int teacherWidth,
+        Gathering gathering,
+        boolean keyed) {
       GraphBuilder graph = new GraphBuilder("objective");
       Map<String, Value> features = features(graph);
+      if (keyed) {
+        String keys = LossProvider.TEXT_KEYS;
+        features.put(keys, graph.input(keys, DataType.INT64, Dim.BATCH, Dim.of(1)));
+      }
       if (teacherWidth > 0) {
         teacher(graph, teacherWidth, features);
       }
       gathering.apply(graph, features);
       loss.write(graph, features, options).forEach(graph::output);
+      tellScale(graph, features);
       return graph.build();
+    }
+
+    /** Adds the scale of the logits to what is told of a step. */
+    private static void tellScale(GraphBuilder graph, Map<String, Value> features) {
+      Value scale = Objects.requireNonNull(features.get(LossProvider.LOGIT_SCALE));
+      graph.output(
+          LossProvider.LOGIT_SCALE,
+          scale.shape().rank() == 0 ? scale : graph.reduce(scale, Reduction.MEAN, 0));
     }
 
     /** Writes the loss of some rows, given all. */
@@ -235,6 +288,7 @@ public record TrainingGraphs(
         features.put(scale, graph.input(scale, DataType.FLOAT32, Dim.of(1)));
       }
       loss.write(graph, features, Map.of()).forEach(graph::output);
+      tellScale(graph, features);
       return graph.build();
     }
 

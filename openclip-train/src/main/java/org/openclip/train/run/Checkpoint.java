@@ -28,8 +28,8 @@ import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.ModelFolder;
 
 /**
- * A training checkpoint: a model folder with the optimizer state and the progress. It appears under
- * its name only when it is whole.
+ * A training checkpoint: a model folder, or adapters only, with the optimizer state and the
+ * progress. It appears under its name only when it is whole.
  *
  * @param folder where it lies
  * @param progress how far the training had come
@@ -187,9 +187,23 @@ public record Checkpoint(Path folder, Progress progress, Map<String, String> opt
    */
   public Trainer trainer(
       Backend backend, TrainingPlan plan, UnaryOperator<Weights> fit, PluginRegistry plugins) {
-    try (Weights weights = weights(plugins);
-        Weights state = optimizer(plugins)) {
-      Trainer trainer = backend.train(plan, fit.apply(weights));
+    try (Weights weights = weights(plugins)) {
+      return trainer(backend, plan, fit.apply(weights), plugins);
+    }
+  }
+
+  /**
+   * Returns a trainer that goes on where this training was, from weights that are not this
+   * checkpoint's model.
+   *
+   * @param backend that trains
+   * @param plan what is trained
+   * @param weights a tensor for each of the plan's parameters
+   */
+  public Trainer trainer(
+      Backend backend, TrainingPlan plan, Weights weights, PluginRegistry plugins) {
+    try (Weights state = optimizer(plugins)) {
+      Trainer trainer = backend.train(plan, weights);
       try {
         trainer.restoreOptimizer(state);
         return trainer;

@@ -57,6 +57,15 @@ public final class TrainingLoop {
 
     /** Returns more inputs for a batch of {@code pixels} and {@code tokens}, by name. */
     Map<String, Tensor> of(Map<String, Tensor> batch);
+
+    /** Returns these inputs and others together. */
+    default Extras and(Extras others) {
+      return batch -> {
+        Map<String, Tensor> all = new LinkedHashMap<>(of(batch));
+        all.putAll(others.of(batch));
+        return all;
+      };
+    }
   }
 
   /** What is told of every step, and of every epoch's end. */

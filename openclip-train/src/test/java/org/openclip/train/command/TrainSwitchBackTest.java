@@ -53,15 +53,19 @@ class TrainSwitchBackTest {
 
   /** Returns how far two runs' weights are from each other, relative to the weights themselves. */
   private static double distance(String one, String other, String epoch) {
+    return distance(
+        runs.checkpoint(one, epoch).resolve(ModelFolder.CHECKPOINT),
+        runs.checkpoint(other, epoch).resolve(ModelFolder.CHECKPOINT),
+        List.of("visual.proj", "text_projection"));
+  }
+
+  private static double distance(Path one, Path other, List<String> names) {
     PluginRegistry plugins = PluginRegistry.create();
     double differences = 0;
     double all = 0;
-    try (Weights a =
-            Checkpoints.open(runs.checkpoint(one, epoch).resolve(ModelFolder.CHECKPOINT), plugins);
-        Weights b =
-            Checkpoints.open(
-                runs.checkpoint(other, epoch).resolve(ModelFolder.CHECKPOINT), plugins)) {
-      for (String name : List.of("visual.proj", "text_projection")) {
+    try (Weights a = Checkpoints.open(one, plugins);
+        Weights b = Checkpoints.open(other, plugins)) {
+      for (String name : names) {
         float[] left = a.get(name).toFloats();
         float[] right = b.get(name).toFloats();
         for (int i = 0; i < left.length; i++) {
@@ -113,6 +117,34 @@ class TrainSwitchBackTest {
 
   private static String[] with(String[] flags, String... more) {
     return Stream.concat(Stream.of(flags), Stream.of(more)).toArray(String[]::new);
+  }
+
+  @Test
+  void adaptersLearnBesideLayersInEightBitsAndAreMergedIntoTheFloatWeights() {
+    assertThat(runs.train("base", "--epochs", "1").code()).isZero();
+    Path base = runs.checkpoint("base", "epoch_1").resolve(ModelFolder.CHECKPOINT);
+    String[] flags = {"--epochs", "3", "--lora", "2", "--pretrained", base.toString()};
+    assertThat(train("adapted", flags).code()).isZero();
+    assertThat(train("again", flags).code()).isZero();
+    assertThat(runs.train("adapted-float", flags).code()).isZero();
+    Checkpoint.remove(runs.checkpoint("again", "epoch_2"));
+    Checkpoint.remove(runs.checkpoint("again", "epoch_3"));
+    Checkpoint.remove(runs.log("again", "merged"));
+
+    ColourRuns.Run resumed = train("again", with(flags, "--resume", "latest"));
+
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    assertThat(merged("again")).hasSameBinaryContentAs(merged("adapted"));
+    String weight = "visual.transformer.resblocks.0.mlp.c_fc.weight";
+    double learnt = distance(merged("adapted"), base, List.of(weight));
+    assertThat(learnt).isGreaterThan(1e-3);
+    assertThat(distance(merged("adapted"), merged("adapted-float"), List.of(weight)))
+        .isBetween(learnt / 1000, learnt / 2);
+    assertThat(distance(merged("adapted"), base, List.of("visual.proj"))).isZero();
+  }
+
+  private static Path merged(String run) {
+    return runs.log(run, "merged").resolve(ModelFolder.CHECKPOINT);
   }
 
   @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
+import org.openclip.hub.adapter.Adapters;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.train.run.Checkpoint;
 
@@ -70,6 +71,62 @@ class TrainTogetherTest {
         together.runs().checkpoint("two", "epoch_2"), together.runs().checkpoint("one", "epoch_2"));
     assertThat(Files.readString(together.runs().log("two", "checkpoints/results.jsonl")))
         .contains("\"num_samples\":32");
+  }
+
+  @Test
+  void twoProcessesMaskEqualCaptionsOfBothAndTrainTheSameAdapters() throws Exception {
+    assertThat(together.runs().train("base", "--epochs", "1", "--lr", "1e-3").code()).isZero();
+    Path base =
+        together.runs().checkpoint("base", "epoch_1").resolve("open_clip_model.safetensors");
+    // Each process draws crops of its own, so the pictures of both runs are not cropped.
+    String[] flags = {
+      "--epochs",
+      "2",
+      "--opt",
+      "sgd",
+      "--lr",
+      "1e-2",
+      "--lora",
+      "2",
+      "--aug-cfg",
+      "scale=1,1",
+      "--pretrained",
+      base.toString()
+    };
+    String[] masked = concat(flags, "--mask-duplicate-captions");
+    DistributedRuns.Running launched =
+        launch(
+            List.of("--nproc", "2"),
+            "both",
+            concat(masked, "--batch-size", "8", "--gather-with-grad", "--fsdp"));
+    String[] whole = {"--batch-size", "16", "--threads", "1"};
+    ColourRuns.Run alone = together.runs().train("masked", concat(masked, whole));
+    assertThat(together.runs().train("plain", concat(flags, whole)).code()).isZero();
+
+    DistributedRuns.Ended ended = launched.end();
+
+    assertThat(alone.code()).as(alone.err()).isZero();
+    assertThat(ended.code()).as(ended.said()).isZero();
+    double same = distance("both", "masked");
+    assertThat(distance("plain", "masked")).as("not %s", same).isGreaterThan(1000 * same);
+    assertThat(same).isLessThan(1e-7);
+  }
+
+  /** Returns the largest difference of a number of two runs' adapters. */
+  private static double distance(String one, String other) {
+    PluginRegistry plugins = PluginRegistry.create();
+    double most = 0;
+    try (Adapters a = Adapters.open(together.runs().checkpoint(one, "epoch_2"), plugins);
+        Adapters b = Adapters.open(together.runs().checkpoint(other, "epoch_2"), plugins)) {
+      for (String name : a.weights().names()) {
+        float[] left = a.weights().get(name).toFloats();
+        float[] right = b.weights().get(name).toFloats();
+        for (int i = 0; i < left.length; i++) {
+          most = Math.max(most, Math.abs(left[i] - right[i]));
+        }
+      }
+    }
+    return most;
   }
 
   private static DistributedRuns.Running launch(List<String> how, String name, String... flags)

@@ -20,6 +20,7 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.LossProvider;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.training.AdamW;
@@ -45,8 +46,15 @@ class TiledLossTest {
   private final Random random = new Random(4);
 
   @ParameterizedTest
-  @CsvSource({"clip,3", "clip,7", "siglip,2", "distill,3"})
-  void tilesGiveTheLossAndTheGradientsOfTheWhole(String name, int tiles) {
+  @CsvSource({
+    "clip,3,false",
+    "clip,7,false",
+    "siglip,2,false",
+    "distill,3,false",
+    "clip,3,true",
+    "siglip,4,true"
+  })
+  void tilesGiveTheLossAndTheGradientsOfTheWhole(String name, int tiles, boolean keyed) {
     Map<String, Object> json =
         JsonObjects.parse("config", 0, CONFIG.getBytes(StandardCharsets.UTF_8));
     if (name.equals("siglip")) {
@@ -55,9 +63,13 @@ class TiledLossTest {
     Architecture architecture = Architecture.of(ModelConfig.of(json), plugins);
     LossProvider loss = plugins.named(LossProvider.class, name);
     int teacher = name.equals("distill") ? WIDTH : 0;
-    TrainingGraphs graphs = TrainingGraphs.of(architecture, loss, Map.of(), teacher);
+    TrainingGraphs graphs =
+        TrainingGraphs.of(architecture, loss, Map.of(), teacher, Gathering.ALONE, keyed);
     TrainingPlan.Tiling tiling = graphs.tiling(architecture, loss, teacher, Gathering.ALONE, tiles);
     Map<String, Tensor> batch = batch(teacher);
+    if (keyed) {
+      batch.put(LossProvider.TEXT_KEYS, Tensor.of(new long[] {1, 2, 1, 3, 2, 1, 4}, BATCH, 1));
+    }
     try (Backend backend =
             plugins
                 .first(BackendProvider.class, BackendProvider::trains)
@@ -159,7 +171,7 @@ class TiledLossTest {
           shape[0] = (long) to - from;
           some.put(
               name,
-              name.equals(Architecture.TOKENS)
+              tensor.type() == DataType.INT64
                   ? Tensor.of(
                       java.util.Arrays.copyOfRange(tensor.toLongs(), from * each, to * each), shape)
                   : Tensor.of(

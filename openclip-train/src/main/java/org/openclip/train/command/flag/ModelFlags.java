@@ -125,6 +125,11 @@ public final class ModelFlags {
     return !pretrained.isEmpty();
   }
 
+  /** Returns the name of the model and its weights, for messages. */
+  public String described() {
+    return isPretrained() ? name + " " + pretrained : name;
+  }
+
   /** Returns a builder of the model that the flags describe. */
   public ModelBuilder builder(Environment environment) {
     ModelBuilder builder = OpenClip.model(name).plugins(environment.plugins());

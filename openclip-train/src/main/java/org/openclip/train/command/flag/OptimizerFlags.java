@@ -178,7 +178,7 @@ public final class OptimizerFlags {
   }
 
   /** Returns an expression for a whole name, in which a star spans dots, too. */
-  private static Pattern glob(String pattern) {
+  static Pattern glob(String pattern) {
     String literal = pattern.replaceAll("[^*?]+", "\\\\Q$0\\\\E");
     return Pattern.compile(literal.replace("*", ".*").replace("?", "."));
   }

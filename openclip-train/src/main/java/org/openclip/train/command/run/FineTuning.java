@@ -19,6 +19,8 @@ import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.api.training.UpdateRule;
 import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.adapter.AdapterTraits;
+import org.openclip.hub.adapter.Adapters;
 import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.cli.UsageException;
@@ -27,6 +29,7 @@ import org.openclip.train.command.data.LabelledData;
 import org.openclip.train.command.data.Pictures;
 import org.openclip.train.command.flag.EffectiveFlags;
 import org.openclip.train.command.flag.FinetuneFlags;
+import org.openclip.train.command.flag.LoraFlags;
 import org.openclip.train.command.flag.OptimizerFlags;
 import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.plan.ClassifierObjective;
@@ -49,9 +52,13 @@ public final class FineTuning {
   private final LabelledData pictures;
   private final Weights start;
   private final ClassifierHead zeroShot;
+  private final @Nullable LoraTraining lora;
+
+  /** What checkpoints say of the adapters; null without any. */
+  private final @Nullable AdapterTraits traits;
 
   /** The flags that say how. */
-  public record Flags(FinetuneFlags own, OptimizerFlags optimizer, RunFlags run) {}
+  public record Flags(FinetuneFlags own, OptimizerFlags optimizer, LoraFlags lora, RunFlags run) {}
 
   /**
    * What was trained.
@@ -82,6 +89,14 @@ public final class FineTuning {
     this.pictures = pictures;
     this.start = start;
     this.zeroShot = zeroShot;
+    Graph tower = builder.architecture().imageGraph();
+    this.lora =
+        flags
+            .lora
+            .of(List.of(tower), Set.of())
+            .map(low -> LoraTraining.of(low, List.of(tower)))
+            .orElse(null);
+    this.traits = lora == null ? null : lora.traits(start, builder.name());
   }
 
   /** Returns how long a training on so many pictures is. */
@@ -107,6 +122,10 @@ public final class FineTuning {
     Architecture architecture = builder.architecture();
     Pictures preparing = new Pictures(builder, flags.own.variations.augmentation(), 0);
     flags.own.variations.notes().forEach(run::say);
+    if (lora != null) {
+      run.say(lora.note());
+    }
+    LoraTraining.checkKind(resumed, lora != null);
     try (Trainer trainer = trainer(plan(architecture), resumed)) {
       Saver saver =
           new Saver(
@@ -131,7 +150,7 @@ public final class FineTuning {
         return Optional.empty();
       }
       Weights end = trainer.weights();
-      return Optional.of(new Tuned(end, head(end)));
+      return Optional.of(new Tuned(lora == null ? end : lora.merged(end), head(end)));
     } catch (TrainingLoop.DivergedException e) {
       throw new OpenClipException(
           "the loss is NaN, and no model was written: " + e.getMessage(), e);
@@ -139,28 +158,33 @@ public final class FineTuning {
   }
 
   private TrainingPlan plan(Architecture architecture) {
-    Graph tower = architecture.imageGraph();
+    Graph plain = architecture.imageGraph();
+    Graph tower = lora == null ? plain : lora.lora().of(plain);
     Graph objective = ClassifierObjective.write(tower, zeroShot.classes().size());
     Map<String, LeafOp.Parameter> parameters = new LinkedHashMap<>();
     tower.parameters().forEach(p -> parameters.put(p.name(), p));
+    Set<String> own = Set.copyOf(parameters.keySet());
     objective.parameters().forEach(p -> parameters.put(p.name(), p));
-    FinetuneFlags own = flags.own;
+    boolean headOnly = flags.own.headOnly;
+    Double decay = flags.own.layerDecay;
     OptimizerFlags optimizer = flags.optimizer;
     Map<String, Double> rates =
-        own.layerDecay == null ? Map.of() : TowerGroups.image(architecture).rates(own.layerDecay);
+        decay == null ? Map.of() : TowerGroups.image(architecture).rates(decay);
+    Set<String> adapters = lora == null ? own : lora.parameters().keySet();
     Map<String, UpdateRule> rules =
         DecayGroups.rules(
             parameters,
             optimizer.weightDecay(),
             optimizer.spared(),
-            name -> own.headOnly && !name.equals(ClassifierObjective.HEAD),
-            rates);
+            name ->
+                !name.equals(ClassifierObjective.HEAD) && (headOnly || !adapters.contains(name)),
+            lora == null ? rates : lora.rates(rates));
     return new TrainingPlan(
         List.of(tower),
         objective,
         optimizer.optimizer("", builder.registry()),
         rules,
-        own.headOnly ? TowerGroups.statistics(parameters.keySet()) : Set.of(),
+        headOnly || lora != null ? TowerGroups.statistics(own) : Set.of(),
         Map.of(),
         optimizer.gradientNorm(),
         flags.run.checkpointing);
@@ -168,7 +192,7 @@ public final class FineTuning {
 
   private Trainer trainer(TrainingPlan plan, @Nullable Checkpoint resumed) {
     if (resumed == null) {
-      return backend.train(plan, weights(plan, start, zeroShot));
+      return backend.train(plan, weights(plan, beginning(null), zeroShot));
     }
     String place = resumed.folder().toString();
     ClassifierHead head =
@@ -178,6 +202,10 @@ public final class FineTuning {
           "the checkpoint %s has the classes %s, but the training images have the classes %s"
               .formatted(place, head.classes(), zeroShot.classes()));
     }
+    if (lora != null) {
+      Weights weights = weights(plan, beginning(resumed), head);
+      return resumed.trainer(backend, plan, weights, builder.registry());
+    }
     return resumed.trainer(
         backend,
         plan,
@@ -185,6 +213,13 @@ public final class FineTuning {
             weights(
                 plan, StateDict.load(place, weights, builder.name(), builder.architecture()), head),
         builder.registry());
+  }
+
+  /** Returns the model's weights, and those of the adapters, with which a training begins. */
+  private Weights beginning(@Nullable Checkpoint resumed) {
+    return lora == null || traits == null
+        ? start
+        : lora.start(start, traits, flags.run.seed, resumed, builder.registry());
   }
 
   private static Weights weights(TrainingPlan plan, Weights model, ClassifierHead head) {
@@ -200,9 +235,14 @@ public final class FineTuning {
     return new ClassifierHead(zeroShot.classes(), Embeddings.of(zeroShot.rows().width(), rows));
   }
 
-  /** Writes the model as it stands, the text tower as it was, and the head. */
+  /** Writes the model as it stands, the text tower as it was, and the head; or the adapters. */
   private void write(Path part, Pictures preparing, Trainer trainer) {
     try (Weights trained = trainer.weights()) {
+      if (traits != null) {
+        Adapters.write(part, traits, trained);
+        head(trained).write(part.resolve(ClassifierHead.FILE));
+        return;
+      }
       ModelFolder.write(
           part,
           builder.architecture().config(),

@@ -2,6 +2,8 @@ package org.openclip.train.command.run;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.image.PreprocessConfig;
@@ -13,6 +15,8 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.adapter.AdapterTraits;
+import org.openclip.hub.adapter.Adapters;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.checkpoint.WeightSource;
@@ -22,10 +26,12 @@ import org.openclip.hub.model.ModelFolder;
 import org.openclip.train.command.data.Pictures;
 import org.openclip.train.command.distributed.Together;
 import org.openclip.train.command.flag.LockFlags;
+import org.openclip.train.command.flag.LoraFlags;
 import org.openclip.train.command.flag.ModelFlags;
 import org.openclip.train.command.flag.OptimizerFlags;
 import org.openclip.train.plan.DecayGroups;
 import org.openclip.train.plan.Locks;
+import org.openclip.train.plan.TowerGroups;
 import org.openclip.train.plan.TrainingGraphs;
 import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.ModelInTraining;
@@ -47,7 +53,11 @@ public final class ModelTrainer implements AutoCloseable {
   private final @Nullable Teacher teacher;
   private final Backend backend;
   private final TrainingGraphs graphs;
+  private final @Nullable LoraTraining lora;
   private final Trainer trainer;
+
+  /** What checkpoints say of the adapters; null without any. */
+  private @Nullable AdapterTraits traits;
 
   /** The flags that say how. */
   public record Flags(
@@ -55,6 +65,7 @@ public final class ModelTrainer implements AutoCloseable {
       ObjectiveFlags objective,
       OptimizerFlags optimizer,
       LockFlags locks,
+      LoraFlags lora,
       ComputeFlags computing,
       RunFlags run,
       Together together) {}
@@ -66,17 +77,26 @@ public final class ModelTrainer implements AutoCloseable {
     this.architecture = builder.architecture();
     this.teacher = teacher;
     PluginRegistry plugins = builder.registry();
+    LoraTraining.checkKind(resumed, flags.lora.given());
     this.backend = flags.computing.open(plugins, flags.together);
     try {
-      this.graphs =
-          flags.computing.eightBits.apply(
-              flags.objective.graphs(
-                  architecture,
-                  plugins,
-                  flags.model.siglip,
-                  teacher == null ? 0 : teacher.width(),
-                  flags.together));
-      this.trainer = trainer(plan(), resumed);
+      TrainingGraphs plain =
+          flags.objective.graphs(
+              architecture,
+              plugins,
+              flags.model.siglip,
+              teacher == null ? 0 : teacher.width(),
+              flags.together);
+      Locks locks = flags.locks.locks(architecture);
+      this.lora =
+          flags
+              .lora
+              .of(plain.towers(), locks.parameters())
+              .map(low -> LoraTraining.of(low, plain.towers()))
+              .orElse(null);
+      // First the adapters: they stay in float beside layers that are in 8 bits.
+      this.graphs = flags.computing.eightBits.apply(lora == null ? plain : plain.with(lora.lora()));
+      this.trainer = trainer(plan(locks), resumed);
       flags.together.agreeOnStart(backend, trainer);
     } catch (RuntimeException e) {
       backend.close();
@@ -129,21 +149,21 @@ public final class ModelTrainer implements AutoCloseable {
     }
   }
 
-  private TrainingPlan plan() {
-    Locks locks = flags.locks.locks(architecture);
+  private TrainingPlan plan(Locks locks) {
+    Set<String> own = architecture.parameters().keySet();
     OptimizerFlags optimizer = flags.optimizer;
     return new TrainingPlan(
         graphs.towers(),
         graphs.objective(),
         optimizer.optimizer(flags.model.name, builder.registry()),
         DecayGroups.rules(
-            architecture.parameters(),
+            lora == null ? architecture.parameters() : lora.parameters(),
             optimizer.weightDecay(),
             optimizer.spared(),
             locks.parameters()::contains,
-            locks.rates()),
-        locks.statistics(),
-        Map.of("logit_scale", new TrainingPlan.Clamp(0, LARGEST_SCALE)),
+            lora == null ? locks.rates() : lora.rates(locks.rates())),
+        lora == null ? locks.statistics() : TowerGroups.statistics(own),
+        lora == null ? Map.of("logit_scale", new TrainingPlan.Clamp(0, LARGEST_SCALE)) : Map.of(),
         optimizer.gradientNorm(),
         flags.run.checkpointing,
         flags.together.sharing(),
@@ -158,6 +178,9 @@ public final class ModelTrainer implements AutoCloseable {
   }
 
   private Trainer trainer(TrainingPlan plan, @Nullable Checkpoint resumed) {
+    if (lora != null) {
+      return adapted(lora, plan, resumed);
+    }
     if (resumed != null) {
       return resumed.trainer(
           backend, plan, weights -> fitted(resumed.folder(), weights), builder.registry());
@@ -169,6 +192,20 @@ public final class ModelTrainer implements AutoCloseable {
       }
     }
     return backend.train(plan, FreshWeights.random(architecture, flags.run.seed).toWeights());
+  }
+
+  private Trainer adapted(LoraTraining adapters, TrainingPlan plan, @Nullable Checkpoint resumed) {
+    PluginRegistry plugins = builder.registry();
+    Path file = builder.fetch();
+    try (Weights opened = Checkpoints.open(file, plugins)) {
+      Weights base = fitted(file, opened);
+      AdapterTraits own = adapters.traits(base, flags.model.described());
+      traits = own;
+      Weights start = adapters.start(base, own, flags.run.seed, resumed, plugins);
+      return resumed == null
+          ? backend.train(plan, start)
+          : resumed.trainer(backend, plan, start, plugins);
+    }
   }
 
   private Weights fitted(Path place, Weights weights) {
@@ -187,7 +224,8 @@ public final class ModelTrainer implements AutoCloseable {
 
   /** Returns what the objective is fed beside pictures and tokens. */
   public TrainingLoop.Extras extras() {
-    return teacher == null ? TrainingLoop.Extras.NONE : teacher;
+    TrainingLoop.Extras captions = flags.objective.extras();
+    return teacher == null ? captions : captions.and(teacher);
   }
 
   /** Returns the model as it stands between two steps. */
@@ -203,11 +241,28 @@ public final class ModelTrainer implements AutoCloseable {
         flags.run.batchSize);
   }
 
-  /** Writes the model as it stands. */
+  /** Writes the model as it stands, or what is trained of it. */
   public void write(Path folder, PreprocessConfig preprocess) {
     try (Weights weights = trainer.weights()) {
-      ModelFolder.write(folder, architecture.config(), preprocess, WeightSource.of(weights));
+      if (traits == null) {
+        ModelFolder.write(folder, architecture.config(), preprocess, WeightSource.of(weights));
+      } else {
+        Adapters.write(folder, traits, weights);
+      }
     }
+  }
+
+  /** Writes the model with the adapters merged into it. */
+  public void writeMerged(LoraTraining adapters, Path folder, PreprocessConfig preprocess) {
+    try (Weights weights = trainer.weights()) {
+      ModelFolder.write(
+          folder, architecture.config(), preprocess, WeightSource.of(adapters.merged(weights)));
+    }
+  }
+
+  /** Returns the adapters that are trained; empty when the model itself is. */
+  public Optional<LoraTraining> lora() {
+    return Optional.ofNullable(lora);
   }
 
   @Override

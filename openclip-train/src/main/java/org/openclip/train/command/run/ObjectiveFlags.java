@@ -11,6 +11,8 @@ import org.openclip.hub.cli.UsageException;
 import org.openclip.train.command.distributed.Together;
 import org.openclip.train.plan.Gathering;
 import org.openclip.train.plan.TrainingGraphs;
+import org.openclip.train.run.TextKeys;
+import org.openclip.train.run.TrainingLoop;
 import picocli.CommandLine.Option;
 
 /** The flags of the training loss. */
@@ -32,6 +34,13 @@ public final class ObjectiveFlags {
       paramLabel = "W",
       description = "The weight of CoCa's caption loss. Default: 2.")
   private double captionWeight = 2;
+
+  @Option(
+      names = "--mask-duplicate-captions",
+      description =
+          "Leaves pairs of different samples with the same caption out of the contrastive loss,"
+              + " which otherwise counts them as negatives.")
+  private boolean masks;
 
   @Option(
       names = "--loss-tiles",
@@ -64,7 +73,13 @@ public final class ObjectiveFlags {
         plugins.named(LossProvider.class, loss),
         options,
         teacherWidth,
-        together.gathering(siglip));
+        together.gathering(siglip),
+        masks);
+  }
+
+  /** Returns what the objective is fed of the captions. */
+  TrainingLoop.Extras extras() {
+    return masks ? new TextKeys() : TrainingLoop.Extras.NONE;
   }
 
   private static String loss(Architecture architecture, boolean siglip, int teacherWidth) {

@@ -237,7 +237,7 @@ public final class RunFlags {
   }
 
   /** Returns whether the run leaves anything. */
-  boolean keeps() {
+  public boolean keeps() {
     return !logs.equalsIgnoreCase("none");
   }
 

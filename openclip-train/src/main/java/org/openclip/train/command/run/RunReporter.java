@@ -6,6 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.api.spi.LossProvider;
 import org.openclip.api.training.StepReport;
 import org.openclip.train.evaluation.PairEvaluation;
 import org.openclip.train.run.Progress;
@@ -140,6 +141,10 @@ public final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
         .sorted(Map.Entry.comparingByKey())
         .forEach(
             e -> text.append(String.format(Locale.ROOT, "  %s %.4f", e.getKey(), e.getValue())));
+    Double scale = report.scalars().get(LossProvider.LOGIT_SCALE);
+    if (scale != null) {
+      text.append(String.format(Locale.ROOT, "  logit_scale %.3f", scale));
+    }
     return text.toString();
   }
 
