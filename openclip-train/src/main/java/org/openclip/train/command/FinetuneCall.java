@@ -164,7 +164,7 @@ final class FinetuneCall implements Arguments.Call {
           StateDict.load(file.toString(), opened, file.toString(), builder.architecture());
       FineTuning.Flags all = new FineTuning.Flags(flags, optimizer, lora, running);
       FineTuning tuning = new FineTuning(all, builder, opens, training, start, zeroShot);
-      TrainingRun.in(
+      TrainingRun.execute(
               environment,
               running,
               folder,

@@ -159,7 +159,7 @@ final class TrainCall implements Arguments.Call {
     }
     TrainingRun.Length length =
         new TrainingRun.Length(running.batchSize * computing.accumulate * together.size(), steps);
-    return TrainingRun.in(
+    return TrainingRun.execute(
         environment,
         running,
         folder,

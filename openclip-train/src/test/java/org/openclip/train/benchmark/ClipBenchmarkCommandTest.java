@@ -279,6 +279,6 @@ class ClipBenchmarkCommandTest {
     Path other = Files.writeString(folder.resolve("other.json"), "{\"a\": 1}");
     assertThatThrownBy(() -> new Commands().code(List.of("build", other.toString())))
         .isInstanceOf(InvalidFileException.class)
-        .hasMessageContaining("no result");
+        .hasMessageContaining("not a result");
   }
 }

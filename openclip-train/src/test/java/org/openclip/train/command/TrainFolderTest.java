@@ -130,6 +130,6 @@ class TrainFolderTest {
     assertThat(
             train("bad", "x", "--dataset-type", "folder", "--train-data", "https://host.test/x")
                 .err())
-        .contains("no subfolders");
+        .contains("which has no folders");
   }
 }

@@ -189,7 +189,7 @@ class TrainLocksTest {
         .contains("--lock-image-unlocked-groups")
         .contains("the tower has 4: embeddings, layer.0, layer.1, proj");
     assertThat(train("bad2", "model", "--lock-image-unlocked-groups", "1").err())
-        .contains("what --lock-image locks");
+        .contains("needs --lock-image");
     assertThat(train("bad3", "model", "--text-layer-decay", "1.5").err())
         .contains("--text-layer-decay")
         .contains("1.5");

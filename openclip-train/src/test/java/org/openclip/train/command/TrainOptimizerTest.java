@@ -66,7 +66,7 @@ class TrainOptimizerTest {
   void whatAnOptimizerHasNotIsSaid() {
     assertThat(train("bad", "--opt", "lyon").err()).contains("lyon").contains("lion");
     assertThat(train("bad2", "--opt", "sgd", "--beta1", "0.9").err())
-        .contains("sgd has no beta1")
+        .contains("sgd has no option beta1")
         .contains("momentum");
     assertThat(train("bad3", "--momentum", "0.9").err()).contains("adamw has no momentum");
     assertThat(train("bad4", "--opt", "sgd", "--opt-kwargs", "nesterov=2").err())

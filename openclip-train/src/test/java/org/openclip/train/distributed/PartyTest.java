@@ -118,7 +118,7 @@ class PartyTest {
         "rank 1 on ",
         "--lr is 1e-4, but rank 0 has 1e-3",
         "--wd is 0, but rank 0 has (default)");
-    assertRefused(second, "--lr is 1e-4 there");
+    assertRefused(second, "--lr is 1e-4");
   }
 
   @Test
@@ -156,7 +156,7 @@ class PartyTest {
     var two = join(place(0, 2, next), SAME, LONG);
     var three = join(place(1, 3, next), SAME, LONG);
     assertRefused(two, "has a world size of 3, but rank 0 has a world size of 2");
-    assertRefused(three, "says that 3 processes");
+    assertRefused(three, "has a world size of 3");
   }
 
   @Test
@@ -166,8 +166,8 @@ class PartyTest {
     var first = join(place(0, 3, port), SAME, second);
     var other = join(place(2, 3, port), SAME, second);
 
-    assertRefused(first, "ranks [1] of 3 did not come", "within 1 s", "rank 2 on ");
-    assertRefused(other, "ranks [1] of 3 did not come");
+    assertRefused(first, "ranks [1] of 3 did not connect", "within 1 s", "rank 2 on ");
+    assertRefused(other, "ranks [1] of 3 did not connect");
     assertRefused(
         join(place(1, 2, freePort()), SAME, second),
         "rank 0 at 127.0.0.1:",

@@ -133,7 +133,7 @@ class PictureTreeTest {
     PictureTree tree = PictureTree.list(here);
     assertThat(tree.pictures()).containsExactly(here.resolve("red/1.png"));
     assertThat(tree.passedOver(false).orElseThrow())
-        .contains("2 files are passed over")
+        .contains("2 files are skipped")
         .contains("1 linked back", "1 linked nowhere");
   }
 

@@ -254,7 +254,7 @@ class OptimizersTest {
     OptimizerProvider sgd = PLUGINS.named(OptimizerProvider.class, "sgd");
     assertThatThrownBy(() -> sgd.create(Map.of("beta1", 0.9)))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("sgd has no beta1")
+        .hasMessageContaining("sgd has no option beta1")
         .hasMessageContaining("momentum");
     assertThatThrownBy(() -> sgd.create(Map.of("nesterov", 0.5))).hasMessageContaining("0 or 1");
     assertThatThrownBy(() -> sgd.create(Map.of("momentum", 1.0))).hasMessageContaining("below 1");

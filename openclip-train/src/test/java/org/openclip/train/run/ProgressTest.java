@@ -80,7 +80,7 @@ class ProgressTest {
     assertThatThrownBy(
             () -> shards.openRest(new Order(0, 0, 0, 2), new Faults(), List.of(List.of(4L))))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("begun by 1 processes")
+        .hasMessageContaining("started with 1 processes")
         .hasMessageContaining("by 2");
   }
 }

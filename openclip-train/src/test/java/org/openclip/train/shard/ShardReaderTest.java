@@ -130,7 +130,7 @@ class ShardReaderTest {
     assertThat(faults.count()).isEqualTo(1);
     assertThat(faults.first().orElseThrow())
         .contains("the rest of shard " + cut)
-        .contains("cut behind 001.txt");
+        .contains("truncated after 001.txt");
     Faults none = new Faults();
     assertThat(captions("whole.tar", none)).hasSize(4);
     assertThat(none.count()).isZero();

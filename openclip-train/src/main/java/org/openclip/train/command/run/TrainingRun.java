@@ -40,13 +40,13 @@ public record TrainingRun(
    * Does some work in a run; what it fails of stands in the run's log, too. Until it is done, a
    * process that is told to end waits.
    */
-  public static <T> T in(
+  public static <T> T execute(
       Environment environment,
       RunFlags flags,
       RunFolder folder,
       Length length,
       Function<TrainingRun, T> work) {
-    return in(environment, flags, folder, length, true, work);
+    return execute(environment, flags, folder, length, true, work);
   }
 
   /**
@@ -54,7 +54,7 @@ public record TrainingRun(
    *
    * @param writes whether the process keeps more than a log, as one of several does
    */
-  public static <T> T in(
+  public static <T> T execute(
       Environment environment,
       RunFlags flags,
       RunFolder folder,
