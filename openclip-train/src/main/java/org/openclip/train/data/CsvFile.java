@@ -11,6 +11,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.Suggestions;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.hub.table.Table;
 
 /**
  * A table of image files and captions, read as {@code pandas.read_csv} reads it.

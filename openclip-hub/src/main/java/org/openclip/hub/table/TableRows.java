@@ -1,4 +1,4 @@
-package org.openclip.train.data;
+package org.openclip.hub.table;
 
 import java.io.IOException;
 import java.io.InputStream;
