@@ -11,12 +11,23 @@ module org.openclip.train {
   exports org.openclip.train.data;
   exports org.openclip.train.distributed;
   exports org.openclip.train.evaluation;
+  exports org.openclip.train.folder;
   exports org.openclip.train.plan;
   exports org.openclip.train.run;
+  exports org.openclip.train.shard;
+  exports org.openclip.train.table;
 
   opens org.openclip.train.benchmark to
       info.picocli;
   opens org.openclip.train.command to
+      info.picocli;
+  opens org.openclip.train.command.data to
+      info.picocli;
+  opens org.openclip.train.command.distributed to
+      info.picocli;
+  opens org.openclip.train.command.flag to
+      info.picocli;
+  opens org.openclip.train.command.run to
       info.picocli;
 
   provides org.openclip.api.spi.CommandProvider with

@@ -12,6 +12,8 @@ module org.openclip.search {
   requires static org.jspecify;
 
   exports org.openclip.search;
+  exports org.openclip.search.facts;
+  exports org.openclip.search.query;
 
   opens org.openclip.search.command to
       info.picocli;

@@ -14,7 +14,7 @@ public class BusyException extends OpenClipException {
    */
   public BusyException(String what, int bound) {
     super(
-        "%s has %s calls under way, as many as it may; call again later, or raise the bound"
+        "%s has %s calls in progress, which is its limit; call again later, or raise the limit"
             .formatted(what, bound));
     this.bound = bound;
   }

@@ -15,9 +15,9 @@ public class ShutdownException extends OpenClipException {
   public ShutdownException(String what, @Nullable Throwable cause) {
     super(
         what
-            + " takes no more calls, for the JVM is shutting down; calls that began before are"
-            + " finished. Make the last call before System.exit and not in a shutdown hook, and let"
-            + " a server stop taking requests first",
+            + " accepts no more calls because the JVM is shutting down; calls in progress are"
+            + " finished. Make the last call before System.exit and not in a shutdown hook; a"
+            + " server must first stop accepting requests",
         cause);
   }
 }

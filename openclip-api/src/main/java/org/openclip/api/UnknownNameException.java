@@ -36,7 +36,7 @@ public class UnknownNameException extends OpenClipException {
     if (!near.isEmpty()) {
       text.append("; did you mean ").append(String.join(" or ", near)).append('?');
     } else if (known.isEmpty()) {
-      text.append("; there is none");
+      text.append("; none is installed");
     } else if (known.size() <= 20) {
       text.append("; there are ").append(String.join(", ", known));
     } else {

@@ -85,6 +85,7 @@ public final class Interpreter {
               return sum;
             });
       }
+      case NeuralOp.SwitchBackLinear l -> switchBack(l);
       case NeuralOp.MatMul m -> matMul(get(m.left()), get(m.right()), m.transposeRight());
       case NeuralOp.Convolution c -> convolution(c);
       case NeuralOp.Pool p -> pool(p);
@@ -166,6 +167,28 @@ public final class Interpreter {
           }
           return sum / x.shape()[last];
         });
+  }
+
+  private Array switchBack(NeuralOp.SwitchBackLinear l) {
+    Array x = get(l.input());
+    int last = x.rank() - 1;
+    double[][] product = SwitchBackFormula.product(matrix(x), matrix(get(l.weight())), l.form());
+    int wide = product[0].length;
+    double[] data = new double[product.length * wide];
+    for (int i = 0; i < data.length; i++) {
+      double bias = l.bias() == null ? 0 : get(l.bias()).data()[i % wide];
+      data[i] = product[i / wide][i % wide] + bias;
+    }
+    return new Array(Array.with(x.shape(), last, wide), data);
+  }
+
+  private static double[][] matrix(Array array) {
+    int width = array.shape()[array.rank() - 1];
+    double[][] rows = new double[array.data().length / width][];
+    for (int row = 0; row < rows.length; row++) {
+      rows[row] = Arrays.copyOfRange(array.data(), row * width, (row + 1) * width);
+    }
+    return rows;
   }
 
   private static Array zip(Array a, Array b, java.util.function.DoubleBinaryOperator f) {

@@ -105,7 +105,7 @@ class ActivationTest {
     assertThatThrownBy(() -> tiny().load())
         .isInstanceOf(InvalidFileException.class)
         .hasMessageContaining("config.json")
-        .hasMessageContaining("'gelu' for texts and 'quick_gelu' for pictures");
+        .hasMessageContaining("'gelu' for the text tower and 'quick_gelu' for the image tower");
 
     beside("config.json", QUICK.replace("quick_gelu", "relu"));
     assertThatThrownBy(() -> tiny().load())
@@ -119,8 +119,8 @@ class ActivationTest {
 
     assertThatThrownBy(() -> tiny().load())
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining(file + " is of Hugging Face transformers")
-        .hasMessageContaining("put its config.json beside it")
+        .hasMessageContaining(file + " is a Hugging Face transformers checkpoint")
+        .hasMessageContaining("put its config.json into the same folder")
         .hasMessageContaining("--set quick_gelu=true or false");
   }
 

@@ -67,7 +67,7 @@ class BadInputTest {
     assertPictureRefused(folder.resolve("none.png"), "; check its name");
     assertPictureRefused(
         folder.resolve("no/where.png"),
-        "; the folder " + folder.resolve("no") + " is missing, too; check the path");
+        "; the folder " + folder.resolve("no") + " does not exist either; check the path");
   }
 
   @Test
@@ -80,7 +80,7 @@ class BadInputTest {
     Path file = Files.writeString(folder.resolve("text.png"), "a picture of a cat");
 
     assertPictureRefused(
-        file, "is no picture of a known format: it starts with the text 'a picture of'");
+        file, "is not in a supported picture format: it starts with the text 'a picture of'");
     assertPictureRefused(file, "convert it to PNG or JPEG");
   }
 
@@ -94,14 +94,14 @@ class BadInputTest {
     byte[] whole = Files.readAllBytes(Fixtures.path("preprocess/images/cat.png"));
     Path file = Files.write(folder.resolve("half.png"), Arrays.copyOf(whole, whole.length / 2));
 
-    assertPictureRefused(file, "is cut short in its pixels; give the whole file");
+    assertPictureRefused(file, "is truncated in its pixels; provide the whole file");
   }
 
   @Test
   void aPictureOfMorePixelsThanAnyoneDecodes() throws IOException {
     assertPictureRefused(
         png("bomb.png", 50_000, 50_000),
-        "has 50000 x 50000 pixels, but at most 178956970 are decoded; scale it down first");
+        "has 50000 x 50000 pixels, but the limit is 178956970 pixels; scale it down first");
   }
 
   @Test
@@ -178,7 +178,7 @@ class BadInputTest {
             e -> {
               String message = String.valueOf(e.getMessage());
               assertListed(message, "missing", e.missing());
-              assertListed(message, "of another shape", e.misshaped());
+              assertListed(message, "with a different shape", e.misshaped());
               assertThat(e.misshaped())
                   .contains("visual.proj is FLOAT32[32, 16], not FLOAT32[768, 512]");
               assertThat(e.missing()).contains("visual.transformer.resblocks.2.ln_1.weight[768]");
@@ -214,7 +214,7 @@ class BadInputTest {
         .isInstanceOf(WeightsMismatchException.class)
         .hasMessageStartingWith(file.toString())
         .hasMessageContaining("1 with NaN or infinite numbers: visual.proj")
-        .hasMessageContaining("damaged, or its training diverged");
+        .hasMessageContaining("damaged, or the training diverged");
   }
 
   @Test

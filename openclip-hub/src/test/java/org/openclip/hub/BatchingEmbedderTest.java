@@ -196,7 +196,7 @@ class BatchingEmbedderTest {
 
       assertThatThrownBy(() -> embedder.submitAll(List.of("a", "b"), List.of()))
           .isInstanceOf(BusyException.class)
-          .hasMessageContaining("2 calls under way, as many as it may");
+          .hasMessageContaining("reached its limit of 2 calls in progress");
       assertThat(embedder.underWay()).isEqualTo(1);
       for (int i = 0; i < 100; i++) {
         assertThat(embedder.embed("text")).hasSize(16);
@@ -339,6 +339,6 @@ class BatchingEmbedderTest {
     assertThatThrownBy(() -> BatchingOptions.DEFAULT.withMaxWait(Duration.ofMillis(-1)))
         .hasMessageContaining("must be from 0");
     assertThatThrownBy(() -> BatchingOptions.DEFAULT.withMaxUnderWay(1 << 21))
-        .hasMessageContaining("the number of calls under way is 2097152");
+        .hasMessageContaining("the number of calls in progress is 2097152");
   }
 }

@@ -118,15 +118,16 @@ class CaptionerTest {
   void whatDoesNotFitIsRefused() {
     assertThatThrownBy(() -> captioner.generate(pixels, OPTIONS.withLength(3, 13)))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessage("the longest caption has 13 tokens, but the model's context length is 12");
+        .hasMessage(
+            "the maximum caption length is 13 tokens, but the model's context length is 12");
     assertThatThrownBy(() -> captioner.generate(pixels, OPTIONS.withIds(new SpecialIds(48, 50, 0))))
-        .hasMessageContaining("the id 50, but the model knows ids from 0 to 49");
+        .hasMessageContaining("the token ID 50, but the model's token IDs are from 0 to 49");
     assertThatThrownBy(() -> captioner.logits(pixels, Tokens.of(2, new long[] {48, 1})))
-        .hasMessageContaining("there must be one caption for each picture");
+        .hasMessageContaining("each picture needs one caption");
     assertThatThrownBy(() -> captioner.logits(pixels, Tokens.of(1, new long[] {48, 48, 77})))
         .hasMessageContaining("77");
     assertThatThrownBy(() -> OPTIONS.withLength(8, 8))
-        .hasMessageContaining("the shortest caption has 8 tokens, but must have from 0 to 7");
+        .hasMessageContaining("the minimum caption length is 8 tokens, but must be from 0 to 7");
     assertThatThrownBy(() -> new Beams(6, 4))
         .hasMessageContaining("6 beams do not divide into 4 groups");
     assertThatThrownBy(() -> new TopP(1.5, 1, 0)).hasMessageContaining("top p is 1.5");

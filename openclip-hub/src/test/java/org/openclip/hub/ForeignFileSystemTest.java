@@ -170,7 +170,7 @@ class ForeignFileSystemTest {
   void nothingThere() {
     assertThatThrownBy(() -> OpenClip.load(zip + "none"))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("there is nothing at " + zip + "none");
+        .hasMessageContaining("there is no file or folder at " + zip + "none");
     assertThatThrownBy(() -> OpenClip.load("s4://bucket/model"))
         .isInstanceOf(UnknownNameException.class)
         .hasMessageContaining("unknown scheme 's4'")

@@ -145,6 +145,6 @@ class ModelOnDemandTest {
         .hasMessageContaining("model tiny is closed");
     assertThatThrownBy(() -> loaded.get(0).embed("a cat")).isInstanceOf(ClosedException.class);
     assertThatThrownBy(() -> onDemand(this::load, Duration.ofSeconds(-1)))
-        .hasMessageContaining("shall be unloaded after PT-1S");
+        .hasMessageContaining("is PT-1S");
   }
 }

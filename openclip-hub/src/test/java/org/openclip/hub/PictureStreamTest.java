@@ -190,7 +190,7 @@ class PictureStreamTest {
       assertThat(square).isCloseTo(1, within(1e-5));
       assertThatThrownBy(() -> clip.embed(new byte[] {1, 2, 3}))
           .isInstanceOf(InvalidInputException.class)
-          .hasMessageContaining("the picture is no picture");
+          .hasMessageContaining("the picture is not in a supported picture format");
     }
   }
 }

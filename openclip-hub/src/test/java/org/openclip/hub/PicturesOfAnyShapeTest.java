@@ -160,7 +160,7 @@ class PicturesOfAnyShapeTest {
   void pixelsThatAreNoWholePatchesAreRefused() {
     assertThatThrownBy(() -> model.encodePixels(Tensor.of(new float[3 * 8 * 12], 1, 3, 8, 12)))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("whole patches of 8 pixels");
+        .hasMessageContaining("the patch size 8 pixels");
   }
 
   @Test

@@ -111,7 +111,7 @@ class S3Test {
       assertThat(features(OpenClip.model("s3://models/tiny").offline(true))).isEqualTo(online);
       assertThatThrownBy(() -> OpenClip.model("s3://models/never").offline(true).load())
           .isInstanceOf(InvalidInputException.class)
-          .hasMessageContaining("that was copied before");
+          .hasMessageContaining("in the cache");
     } finally {
       System.setProperty("aws.endpointUrlS3", server.endpoint().toString());
     }
@@ -129,7 +129,7 @@ class S3Test {
   void whatIsNotThere() {
     assertThatThrownBy(() -> OpenClip.load("s3://models/none/"))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("there is nothing at s3://models/none/");
+        .hasMessageContaining("there is no file or folder at s3://models/none/");
     assertThatThrownBy(() -> OpenClip.load("ViT-B-32", "s3://models/none.safetensors"))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("none.safetensors");

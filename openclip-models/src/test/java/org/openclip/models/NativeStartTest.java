@@ -66,14 +66,14 @@ class NativeStartTest {
   void aFolderWithoutTheRightToRunCodeIsNamed() throws Exception {
     JavaProcess.Run run = mounted("noexec");
 
-    assertThatRemediesAreNamed(run, "/cache", "which may hold no executable code");
+    assertThatRemediesAreNamed(run, "/cache", "which does not allow executable code");
     assertThat(run.out())
         .contains("DJL_CACHE_DIR", "RUST_LIBRARY_PATH", "-Dcom.luciad.imageio.webp.tmpdir=");
   }
 
   @Test
   void aReadOnlyFolderIsNamed() throws Exception {
-    assertThatRemediesAreNamed(mounted("ro"), "/cache", "which ", "folder that can be written to");
+    assertThatRemediesAreNamed(mounted("ro"), "/cache", "which ", "folder that is writable");
   }
 
   @Test

@@ -40,7 +40,7 @@ final class ContentPictures {
               name
                   + " is at "
                   + address
-                  + ", which is not fetched here; fetch it and pass its bytes as base64");
+                  + ", but URLs are not downloaded; download it and pass its bytes as base64");
     };
   }
 
@@ -58,14 +58,14 @@ final class ContentPictures {
           name
               + " has "
               + text.length()
-              + " characters of base64, but may have at most "
+              + " base64 characters, but the limit is "
               + MOST_BYTES
               + " bytes");
     }
     try {
       return Base64.getDecoder().decode(text);
     } catch (IllegalArgumentException e) {
-      throw new InvalidInputException(name + " is no base64: " + e.getMessage(), e);
+      throw new InvalidInputException(name + " is not valid base64: " + e.getMessage(), e);
     }
   }
 
@@ -75,8 +75,8 @@ final class ContentPictures {
           name
               + " is the file "
               + address
-              + ", and files are not read unless the model's builder names their folder"
-              + " (picturesIn)");
+              + ", but files are read only from the folder that the model's builder sets with"
+              + " picturesIn");
     }
     Path file = real(Path.of(address));
     if (!file.startsWith(folder)) {

@@ -61,9 +61,9 @@ final class InputVectors {
               + texts.size()
               + " texts are longer than the "
               + context
-              + " tokens that "
+              + " tokens of "
               + model.name()
-              + " reads, and were cut; split them into shorter segments");
+              + "'s context and were truncated; split them into shorter segments");
     }
     return tokens;
   }

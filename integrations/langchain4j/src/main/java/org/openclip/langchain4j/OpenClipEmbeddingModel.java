@@ -163,7 +163,7 @@ public final class OpenClipEmbeddingModel implements EmbeddingModel, AutoCloseab
                 + i
                 + " has "
                 + contents.size()
-                + " contents, and a CLIP model embeds one; make an input of each, or choose"
+                + " contents, but a CLIP model embeds one; pass one input for each content, or use"
                 + " SeveralContents.AVERAGE");
       }
       for (Content content : contents) {

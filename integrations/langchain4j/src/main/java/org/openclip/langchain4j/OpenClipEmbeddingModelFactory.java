@@ -31,11 +31,11 @@ public final class OpenClipEmbeddingModelFactory implements EmbeddingModelFactor
     String name = System.getProperty(MODEL);
     if (name == null) {
       throw new InvalidInputException(
-          "no embedding model is named; set the system property "
+          "no embedding model is configured; set the system properties "
               + MODEL
-              + " (and "
+              + " and "
               + PRETRAINED
-              + ") to those of a CLIP model, or pass an OpenClipEmbeddingModel");
+              + " to a CLIP model and its weights, or pass an OpenClipEmbeddingModel");
     }
     ModelBuilder model = OpenClip.model(name);
     String pretrained = System.getProperty(PRETRAINED);

@@ -103,8 +103,8 @@ class OpenClipEmbeddingModelTest {
     assertThatThrownBy(() -> OpenClipEmbeddingModel.create(clip).embed(both))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessage(
-            "input 0 has 2 contents, and a CLIP model embeds one; make an input of each, or choose"
-                + " SeveralContents.AVERAGE");
+            "input 0 has 2 contents, but a CLIP model embeds one; pass one input for each content,"
+                + " or use SeveralContents.AVERAGE");
 
     OpenClipEmbeddingModel averaging =
         OpenClipEmbeddingModel.builder(clip).severalContents(SeveralContents.AVERAGE).build();
@@ -150,11 +150,11 @@ class OpenClipEmbeddingModelTest {
     OpenClipEmbeddingModel model = OpenClipEmbeddingModel.create(clip);
     Map<ImageContent, String> bad =
         Map.of(
-            ImageContent.from("http://10.0.0.1/a.png"), "which is not fetched here",
-            ImageContent.from("%%%", "image/png"), "is no base64",
+            ImageContent.from("http://10.0.0.1/a.png"), "but URLs are not downloaded",
+            ImageContent.from("%%%", "image/png"), "is not valid base64",
             ImageContent.from("data:image/png,abc"), "data URI without ';base64,'",
             ImageContent.from("aGVsbG8gd29ybGQ=", "image/png"),
-                "is no picture of a known format: it starts with the text 'hello world'");
+                "is not in a supported picture format: it starts with the text 'hello world'");
     bad.forEach(
         (picture, message) ->
             assertThatThrownBy(

@@ -12,6 +12,9 @@ import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.MatchAllDocsQuery;
 import org.apache.lucene.search.ScoreDoc;
 import org.openclip.api.InvalidInputException;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.storage.Schema;
+import org.openclip.search.storage.Vectors;
 
 /**
  * Groups of pictures that are alike: two are in one group when their cosine reaches a threshold, or
@@ -62,7 +65,7 @@ public final class DuplicateGroups {
       PictureIndex index, double threshold, boolean exact, Listener listener) {
     if (!(threshold > 0 && threshold <= 1)) {
       throw new InvalidInputException(
-          "the threshold is " + threshold + ", but must be above 0 and up to 1");
+          "the threshold is " + threshold + ", but must be above 0 and at most 1");
     }
     return index.with(searcher -> new Search(searcher, threshold, exact, listener).groups());
   }

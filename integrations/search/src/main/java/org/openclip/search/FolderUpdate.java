@@ -25,6 +25,9 @@ import org.openclip.api.model.PictureSink;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.picture.PictureFolder;
 import org.openclip.search.KnownPictures.Known;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.facts.PictureFacts;
+import org.openclip.search.storage.Schema;
 
 /**
  * Brings an index up to date with a folder: pictures that are new or changed are embedded, those
@@ -128,9 +131,9 @@ public final class FolderUpdate {
       if (listed.pictures().isEmpty()) {
         throw new InvalidInputException(
             before.isEmpty()
-                ? "folder %s has no picture; looked for files that end in %s"
+                ? "folder %s contains no pictures; their file names must end in %s"
                     .formatted(root, listed.knownEndings())
-                : "folder %s has no picture any more, and the index has %s of it; is a disk missing? 'openclip index --forget %s' removes them"
+                : "folder %s no longer contains pictures, but the index has %s from it; check that its disk is mounted, or remove them with 'openclip index --forget %s'"
                     .formatted(root, before.size(), root));
       }
       for (Path file : listed.pictures()) {

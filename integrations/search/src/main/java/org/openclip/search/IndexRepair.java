@@ -7,6 +7,7 @@ import org.apache.lucene.store.Directory;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
+import org.openclip.search.storage.IndexFolder;
 
 /**
  * What a check of all bytes of an index has found.
@@ -31,7 +32,7 @@ public record IndexRepair(long pictures, long lost, int parts) {
       CheckIndex.Status status = check.checkIndex();
       if (status.missingSegments) {
         throw new InvalidFileException(
-            folder.toString(), -1, "has no list of its parts any more; make the index anew");
+            folder.toString(), -1, "has no readable list of its segments; create the index again");
       }
       long whole = 0;
       for (CheckIndex.Status.SegmentInfoStatus segment : status.segmentInfos) {

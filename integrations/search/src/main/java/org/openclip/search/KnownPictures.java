@@ -11,6 +11,10 @@ import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.util.Bits;
 import org.jspecify.annotations.Nullable;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.storage.IndexFolder;
+import org.openclip.search.storage.Schema;
+import org.openclip.search.storage.Vectors;
 
 /**
  * The pictures that an index holds when a writer begins to bring it up to date. Its owner closes

@@ -5,6 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import org.openclip.api.search.PictureSearch;
 import org.openclip.api.spi.PictureSearchProvider;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.query.Filter;
+import org.openclip.search.query.Hit;
+import org.openclip.search.query.SearchRequest;
 
 /** Opens indexes of this module for those who know no more of it than the plugin interface. */
 public final class LuceneSearchProvider implements PictureSearchProvider {

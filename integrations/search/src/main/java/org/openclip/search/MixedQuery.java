@@ -2,6 +2,7 @@ package org.openclip.search;
 
 import java.util.List;
 import org.openclip.api.InvalidInputException;
+import org.openclip.search.storage.Vectors;
 
 /**
  * A vector to search for, mixed from several: each is scaled to length 1, weighted, and added. What
@@ -34,14 +35,14 @@ public final class MixedQuery {
    */
   public static float[] of(List<Part> parts) {
     if (parts.isEmpty()) {
-      throw new InvalidInputException("a query has no words and no picture; give one of them");
+      throw new InvalidInputException("a query needs words or a picture");
     }
     double[] sum = new double[parts.get(0).vector().length];
     for (Part part : parts) {
       float[] unit = Vectors.unit(part.vector());
       if (unit.length != sum.length) {
         throw new InvalidInputException(
-            "vectors of %s and %s numbers cannot be mixed".formatted(sum.length, unit.length));
+            "vectors of %s and %s numbers cannot be combined".formatted(sum.length, unit.length));
       }
       for (int i = 0; i < sum.length; i++) {
         sum[i] += part.weight() * unit[i];

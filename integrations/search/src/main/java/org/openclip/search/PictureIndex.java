@@ -23,6 +23,16 @@ import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.query.Filter;
+import org.openclip.search.query.Hit;
+import org.openclip.search.query.SearchRequest;
+import org.openclip.search.storage.FilterQueries;
+import org.openclip.search.storage.IndexFolder;
+import org.openclip.search.storage.Schema;
+import org.openclip.search.storage.Vectors;
+import org.openclip.search.storage.WholeSegments;
 
 /**
  * An index of pictures that is searched. It shows what was there when it was opened or last {@link
@@ -165,7 +175,7 @@ public final class PictureIndex implements AutoCloseable {
   List<Hit> search(SearchRequest request, int few) {
     if (request.vector().length != facts.dimensions()) {
       throw new InvalidInputException(
-          "%s holds vectors of %s numbers, and one of %s cannot be looked for in it"
+          "%s contains vectors of %s numbers, but the query vector has %s"
               .formatted(folder, facts.dimensions(), request.vector().length));
     }
     float[] unit = Vectors.unit(request.vector());

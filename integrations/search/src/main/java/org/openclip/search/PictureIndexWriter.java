@@ -21,7 +21,13 @@ import org.openclip.api.ClosedException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
-import org.openclip.search.IndexFacts.FieldKind;
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.IndexFacts.FieldKind;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.storage.IndexFolder;
+import org.openclip.search.storage.Schema;
+import org.openclip.search.storage.VectorCodec;
+import org.openclip.search.storage.Vectors;
 
 /**
  * The one writer of an index, which others are kept from writing meanwhile. What was committed
@@ -101,7 +107,7 @@ public final class PictureIndexWriter implements AutoCloseable {
     there.check(folder.toString(), facts.fingerprint(), facts.model());
     if (there.quantization() != facts.quantization()) {
       throw new InvalidInputException(
-          "%s was made with quantization %s, not %s; make another index for that"
+          "%s has quantization %s, not %s; create another index for that"
               .formatted(folder, there.quantization(), facts.quantization()));
     }
     return there;
@@ -118,7 +124,7 @@ public final class PictureIndexWriter implements AutoCloseable {
               .findFirst();
       if (foreign.isPresent()) {
         throw new InvalidInputException(
-            "%s holds files that are no index, such as %s; choose an empty or a new folder"
+            "%s contains files that do not belong to an index, such as %s; choose an empty or a new folder"
                 .formatted(folder, foreign.get().getFileName()));
       }
     }
@@ -155,7 +161,7 @@ public final class PictureIndexWriter implements AutoCloseable {
     IndexFacts known = facts();
     if (vector.length != known.dimensions()) {
       throw new InvalidInputException(
-          "%s holds vectors of %s numbers, and %s has %s"
+          "%s contains vectors of %s numbers, but %s has %s"
               .formatted(folder, known.dimensions(), picture.path(), vector.length));
     }
     learn(Schema.kinds(picture));

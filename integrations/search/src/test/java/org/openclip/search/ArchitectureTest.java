@@ -31,7 +31,7 @@ class ArchitectureTest {
         .check(ALL);
     noClasses()
         .that()
-        .resideInAPackage("org.openclip.search")
+        .resideOutsideOfPackage("org.openclip.search.command")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.openclip.hub.cli..", "info.picocli..", "picocli..")

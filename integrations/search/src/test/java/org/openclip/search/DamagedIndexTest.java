@@ -14,6 +14,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidFileException;
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.facts.Quantization;
+import org.openclip.search.query.SearchRequest;
 
 /** Of an index with a damaged part, the rest is searched, and the damage is said. */
 class DamagedIndexTest {

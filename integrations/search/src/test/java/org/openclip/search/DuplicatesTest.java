@@ -12,6 +12,8 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.search.PictureSearch;
 import org.openclip.api.spi.PictureSearchProvider;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.facts.Quantization;
 
 /** Groups of vectors that are alike, whether each is compared with each or by the graph. */
 class DuplicatesTest {

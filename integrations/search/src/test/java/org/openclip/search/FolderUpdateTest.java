@@ -23,6 +23,10 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.OpenClip;
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.PictureFacts;
+import org.openclip.search.facts.Quantization;
+import org.openclip.search.query.SearchRequest;
 
 /** An index follows its folder, and embeds what it must and nothing else. */
 @Tag("once")
@@ -186,7 +190,7 @@ class FolderUpdateTest {
     Files.createDirectory(photos);
     assertThatThrownBy(this::update)
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("the index has 3 of it")
+        .hasMessageContaining("the index has 3 from it")
         .hasMessageContaining("--forget");
     assertThat(Pictures.contents(index)).hasSize(3);
 

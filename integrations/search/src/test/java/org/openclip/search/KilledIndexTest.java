@@ -100,7 +100,7 @@ class KilledIndexTest {
     assertThat(run.err())
         .contains("cannot be written")
         .containsPattern("[Nn]o space left")
-        .contains("what was written before is kept");
+        .contains("earlier commits are kept");
     assertThat(run.out().strip()).matches("code 1, [1-9]\\d* pictures");
   }
 

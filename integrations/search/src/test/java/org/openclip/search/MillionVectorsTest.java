@@ -20,6 +20,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.facts.Quantization;
+import org.openclip.search.query.Hit;
+import org.openclip.search.query.SearchRequest;
 
 /**
  * An index of a million vectors of 512 numbers: its size, and how well and how fast it is searched

@@ -17,6 +17,12 @@ import org.openclip.api.ClosedException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.UnknownNameException;
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.facts.Quantization;
+import org.openclip.search.query.Filter;
+import org.openclip.search.query.Hit;
+import org.openclip.search.query.SearchRequest;
 
 /** Pictures go into an index and are found by their vectors and by what is known about them. */
 class PictureIndexTest {
@@ -118,9 +124,9 @@ class PictureIndexTest {
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("tag holds texts");
       assertThatThrownBy(() -> index.search(all.with(List.of(Filter.parse("year>new")))))
-          .hasMessageContaining("'new', which is no number");
+          .hasMessageContaining("'new', which is not a number");
       assertThatThrownBy(() -> index.search(all.with(List.of(Filter.parse("caption=...")))))
-          .hasMessageContaining("has no word");
+          .hasMessageContaining("has no words");
       assertThatThrownBy(() -> Filter.parse("red"))
           .isInstanceOf(InvalidInputException.class)
           .hasMessageContaining("FIELD=VALUE");
@@ -236,7 +242,7 @@ class PictureIndexTest {
         .hasMessageContaining("there is no file");
     assertThatThrownBy(() -> PictureIndex.open(folder))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("is no index");
+        .hasMessageContaining("is not an index");
     Files.writeString(Files.createDirectories(folder.resolve("x")).resolve("letter.txt"), "dear");
     assertThatThrownBy(() -> writer(2))
         .isInstanceOf(InvalidInputException.class)
@@ -268,7 +274,7 @@ class PictureIndexTest {
                   writer.put(
                       IndexedPicture.at("/b").withFields(Map.of("list", List.of(1))),
                       new float[] {1, 0}))
-          .hasMessageContaining("neither a text, a number nor true or false");
+          .hasMessageContaining("must be a text, a number, true or false");
     }
   }
 }

@@ -3,6 +3,8 @@ package org.openclip.search;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.Quantization;
 
 /** Vectors around centres, and facts of indexes of them, without a model. */
 final class RandomVectors {

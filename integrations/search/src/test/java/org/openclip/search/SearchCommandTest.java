@@ -81,7 +81,7 @@ class SearchCommandTest {
                 .formatted(index, Pictures.goldens().size() + 1, Pictures.goldens().size() + 1));
     assertThat(indexed.err())
         .contains("skipped: " + photos.resolve("broken.png"))
-        .contains("1 lines of " + folder.resolve("facts.jsonl") + " are about no picture");
+        .contains("1 lines of " + folder.resolve("facts.jsonl") + " match no picture");
   }
 
   @Test
@@ -143,7 +143,7 @@ class SearchCommandTest {
             row ->
                 assertThat(row).matches("1,-?0\\.\\d{6}," + photos + "/cat.png,a cat,animal;big"));
     Pictures.Ran none = Pictures.run("search", index, "a cat", "--filter", "tag=none");
-    assertThat(none.out()).contains("no picture passes the filters");
+    assertThat(none.out()).contains("no picture matches the filters");
   }
 
   @Test
@@ -185,18 +185,18 @@ class SearchCommandTest {
 
   @Test
   void wrongUsageIsSaid() {
-    assertError(2, "say what to look for", "search", index);
+    assertError(2, "give a query", "search", index);
     assertError(2, "a query is empty", "search", index, " ");
-    assertError(1, "there is no picture none.jpg", "search", index, "none.jpg");
+    assertError(1, "picture none.jpg does not exist", "search", index, "none.jpg");
     assertError(1, "there is no file", "search", folder.resolve("none"), "a cat");
-    assertError(1, "is no index", "search", photos, "a cat");
+    assertError(1, "is not an index", "search", photos, "a cat");
     assertError(1, "yaer", "search", index, "a cat", "--filter", "yaer=1");
     assertError(2, "--weights has 1 numbers", "search", index, "a", "b", "--weights", "1");
     assertError(1, "is not in the index", "search", index, "--like", "none.jpg");
     assertError(2, "neither", "search", index, "a", "--sheet", "x.gif");
     assertError(1, "must be from 1", "search", index, "a", "--top", 0);
     assertError(1, "cancel each other", "search", index, "a", "--not", "a", "--not-weight", 1);
-    assertError(2, "name folders", "index", "-o", index);
+    assertError(2, "give at least one folder", "index", "-o", index);
     assertError(1, "cannot be compared", "search", index, "a", "--precision", "bf16");
     assertError(1, "cannot be compared", "index", photos, "-o", index, "--precision", "bf16");
     assertError(1, "no picture", "index", index, "-o", folder.resolve("other"));

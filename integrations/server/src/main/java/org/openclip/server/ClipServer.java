@@ -125,14 +125,14 @@ public final class ClipServer implements AutoCloseable {
       throw unusable(options, e.getMessage(), e);
     }
     if (!server.isRunning()) {
-      throw unusable(options, "the log says why", null);
+      throw unusable(options, "see the log for the cause", null);
     }
   }
 
   private static OpenClipException unusable(
       ServerOptions options, @Nullable String why, @Nullable Throwable cause) {
     return new OpenClipException(
-        "port %s of %s cannot be used (%s); choose another, or end the program that has it"
+        "port %s of %s cannot be used (%s); choose another port, or stop the program that uses it"
             .formatted(options.port(), options.host(), why),
         cause);
   }
@@ -142,7 +142,8 @@ public final class ClipServer implements AutoCloseable {
       return InetAddress.getByName(host);
     } catch (UnknownHostException e) {
       throw new InvalidInputException(
-          "there is no interface %s; name one of this machine, or 0.0.0.0 for all".formatted(host),
+          "network interface %s does not exist; use one of this machine, or 0.0.0.0 for all"
+              .formatted(host),
           e);
     }
   }

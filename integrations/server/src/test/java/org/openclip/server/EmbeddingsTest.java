@@ -6,38 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.openclip.api.model.ClipModel;
-import org.openclip.hub.OpenClip;
 import org.openclip.hub.io.JsonObjects;
-import org.openclip.testkit.Fixtures;
 
 /** {@code /v1/embeddings} answers with the vectors of {@code embed}. */
-class EmbeddingsTest {
-  private static final float CLOSE = 2e-6f;
-  private static ClipServer server;
-  private static ClipModel model;
-  private static byte[] cat;
-
-  @BeforeAll
-  static void start() throws IOException {
-    server = Servers.start(Servers.options());
-    model = OpenClip.load();
-    cat = Files.readAllBytes(Fixtures.path("preprocess/images/cat.png"));
-  }
-
-  @AfterAll
-  static void close() {
-    server.close();
-    model.close();
-  }
-
+class EmbeddingsTest extends ServedModel {
   private static String uri(byte[] picture) {
     return "data:image/png;base64," + Base64.getEncoder().encodeToString(picture);
   }
@@ -57,14 +33,6 @@ class EmbeddingsTest {
     assertThat(row.get("index")).isEqualTo(index);
     assertThat(row.get("object")).isEqualTo("embedding");
     return row.get("embedding");
-  }
-
-  private static void assertClose(Object actual, float[] expected) {
-    List<?> numbers = (List<?>) actual;
-    assertThat(numbers).hasSize(expected.length);
-    for (int i = 0; i < expected.length; i++) {
-      assertThat(((Number) numbers.get(i)).floatValue()).isCloseTo(expected[i], within(CLOSE));
-    }
   }
 
   @Test

@@ -86,7 +86,7 @@ class LimitsTest {
     }
     assertThatThrownBy(() -> Servers.start(Servers.options().host("no-such-host.invalid")))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("there is no interface no-such-host.invalid");
+        .hasMessageContaining("network interface no-such-host.invalid");
     assertThatThrownBy(() -> ServerOptions.builder().port(70_000).build())
         .hasMessageContaining("port is 70000, but must be from 0 to 65535");
   }
@@ -151,7 +151,7 @@ class LimitsTest {
           .isEqualTo(400);
       Servers.Answer unknown = embeddings(server, "{\"input\":\"a\",\"model\":\"b\"}");
       assertThat(unknown.status()).isEqualTo(404);
-      assertThat(message(unknown)).isEqualTo("there is no model 'b' here; there is emoji");
+      assertThat(message(unknown)).isEqualTo("model 'b' is not served; the models are emoji");
     }
   }
 
@@ -178,7 +178,7 @@ class LimitsTest {
           .isEqualTo(413);
       Servers.Answer pixels = embeddings(server, "{\"input\":\"" + png(40, 26) + "\"}");
       assertThat(pixels.status()).isEqualTo(400);
-      assertThat(message(pixels)).contains("input[0] has 40 x 26 pixels, but at most 1000");
+      assertThat(message(pixels)).contains("input[0] has 40 x 26 pixels, but the limit is 1000");
       assertThat(embeddings(server, "{\"input\":\"" + png(40, 25) + "\"}").status()).isEqualTo(200);
       assertThat(Servers.get(server, "/metrics").body())
           .contains("openclip_request_bytes_under_way 0\n");
@@ -301,10 +301,10 @@ class LimitsTest {
       assertThat(url(server, "http://127.0.0.1:" + port + "/gone.png").status()).isEqualTo(400);
       Servers.Answer moved = url(server, "http://127.0.0.1:" + port + "/elsewhere");
       assertThat(moved.status()).isEqualTo(400);
-      assertThat(message(moved)).contains("its host answers 302");
+      assertThat(message(moved)).contains("its host responds with status 302");
       Servers.Answer inner = url(server, "http://localhost:" + port + "/cat.png");
       assertThat(inner.status()).isEqualTo(403);
-      assertThat(message(inner)).contains("a name that leads into an inner network");
+      assertThat(message(inner)).contains("which resolves to an address of an internal network");
       for (String foreign :
           List.of(
               "http://127.0.0.1/cat.png",

@@ -100,18 +100,18 @@ class OpenAiClientTest {
       assertThatThrownBy(
               () -> client.embeddings().create(request().model("gpt").input("a cat").build()))
           .isInstanceOf(NotFoundException.class)
-          .hasMessageContaining("there is no model 'gpt' here; there is emoji");
+          .hasMessageContaining("model 'gpt' is not served; the models are emoji");
       assertThatThrownBy(
               () -> client.embeddings().create(request().dimensions(7).input("a cat").build()))
           .isInstanceOf(BadRequestException.class)
-          .hasMessageContaining("cannot be cut");
+          .hasMessageContaining("cannot be shortened");
       assertThatThrownBy(
               () ->
                   client
                       .embeddings()
                       .create(request().inputOfArrayOfTokens(List.of(1L, 2L)).build()))
           .isInstanceOf(BadRequestException.class)
-          .hasMessageContaining("token of another tokenizer");
+          .hasMessageContaining("token ID, which is not supported");
       assertThatThrownBy(() -> stranger.embeddings().create(request().input("a cat").build()))
           .isInstanceOf(UnauthorizedException.class)
           .hasMessageContaining("send one of the server's keys");

@@ -1,48 +1,15 @@
 package org.openclip.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.openclip.api.model.ClipModel;
-import org.openclip.hub.OpenClip;
 import org.openclip.hub.io.JsonObjects;
-import org.openclip.testkit.Fixtures;
 
 /** What Weaviate asks of its container multi2vec-clip, as the container's own test asks it. */
-class WeaviateTest {
-  private static ClipServer server;
-  private static ClipModel model;
-  private static byte[] cat;
-
-  @BeforeAll
-  static void start() throws IOException {
-    server = Servers.start(Servers.options());
-    model = OpenClip.load();
-    cat = Files.readAllBytes(Fixtures.path("preprocess/images/cat.png"));
-  }
-
-  @AfterAll
-  static void close() {
-    server.close();
-    model.close();
-  }
-
-  private static void assertClose(Object vectors, int index, float[] expected) {
-    List<?> numbers = (List<?>) ((List<?>) vectors).get(index);
-    assertThat(numbers).hasSize(expected.length);
-    for (int i = 0; i < expected.length; i++) {
-      assertThat(((Number) numbers.get(i)).floatValue()).isCloseTo(expected[i], within(2e-6f));
-    }
-  }
-
+class WeaviateTest extends ServedModel {
   @Test
   void itIsLiveAndReadyAndSaysWhatItIs() throws Exception {
     assertThat(Servers.get(server, "/.well-known/live").status()).isEqualTo(204);
@@ -67,9 +34,9 @@ class WeaviateTest {
     assertThat((List<?>) answer.json().get("textVectors")).hasSize(3);
     assertThat((List<?>) answer.json().get("imageVectors")).hasSize(2);
     for (int i = 0; i < 3; i++) {
-      assertClose(answer.json().get("textVectors"), i, model.embed(texts.get(i)));
+      assertClose(((List<?>) answer.json().get("textVectors")).get(i), model.embed(texts.get(i)));
     }
-    assertClose(answer.json().get("imageVectors"), 1, model.embed(cat));
+    assertClose(((List<?>) answer.json().get("imageVectors")).get(1), model.embed(cat));
   }
 
   @Test
@@ -89,6 +56,6 @@ class WeaviateTest {
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.json().get("error"))
         .asString()
-        .contains("images[0] is no picture of a known format");
+        .contains("images[0] is not in a supported picture format");
   }
 }

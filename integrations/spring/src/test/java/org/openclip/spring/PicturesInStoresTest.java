@@ -142,7 +142,7 @@ class PicturesInStoresTest {
             picture(folder.resolve("missing.png").toString(), "x"),
             "which does not exist",
             picture(text.toString(), "x"),
-            "is no picture of a known format",
+            "is not in a supported picture format",
             new Document("x", Map.of(ClipEncoder.PICTURE, 7)),
             "must be a text",
             new Document(

@@ -19,6 +19,14 @@ public interface Backend extends AutoCloseable {
   /** Returns one line of text for users: the runtime, its version, and the device in use. */
   String description();
 
+  /**
+   * Returns the runtime and its version, such as {@code TensorFlow 2.18.0}. Processes that train
+   * together must have the same one.
+   */
+  default String runtime() {
+    return name();
+  }
+
   /** Returns the device in use, never {@link Device.Kind#AUTO}. */
   Device device();
 
@@ -40,7 +48,8 @@ public interface Backend extends AutoCloseable {
    * @throws ClosedException after {@link #close}
    */
   default FileProgram open(Path file) {
-    throw new BackendException(name(), "it opens no files of its own format, such as " + file);
+    throw new BackendException(
+        name(), "it has no model file format of its own and cannot open " + file);
   }
 
   /**
@@ -55,7 +64,7 @@ public interface Backend extends AutoCloseable {
    */
   default Trainer train(TrainingPlan plan, Weights weights) {
     throw new BackendException(
-        name(), "it runs models but does not train them; add openclip-backend-tf, which does");
+        name(), "it runs models but cannot train them; add openclip-backend-tf, which can");
   }
 
   /**

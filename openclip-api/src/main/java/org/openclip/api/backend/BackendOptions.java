@@ -24,7 +24,7 @@ public record BackendOptions(
   public BackendOptions {
     if (threads < 0 || threads > 1024) {
       throw new InvalidInputException(
-          "threads is " + threads + ", but must be from 0 (by the size of the work) to 1024");
+          "threads is " + threads + ", but must be from 0 (automatic) to 1024");
     }
   }
 

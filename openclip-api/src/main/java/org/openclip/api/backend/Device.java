@@ -53,8 +53,7 @@ public record Device(Kind kind, int index) {
     if (name.matches("cuda:[0-9]{1,3}")) {
       return new Device(Kind.CUDA, Integer.parseInt(name.substring(5)));
     }
-    throw new InvalidInputException(
-        "unknown device '" + text + "'; there are auto, cpu, cuda and cuda:N");
+    throw new InvalidInputException("unknown device '" + text + "'; use auto, cpu, cuda or cuda:N");
   }
 
   /** Returns the text that {@link #parse} reads. */

@@ -35,13 +35,13 @@ public final class LibraryMismatch {
               .collect(Collectors.joining(", "));
       throw new BackendException(
           backend,
-          "its libraries do not fit together: "
+          "its libraries have incompatible versions: "
               + NativePlace.root(e)
               + ". "
               + jars
-              + ". Put the versions on the path that the pom of openclip-backend-"
+              + ". Use the versions in the pom of openclip-backend-"
               + backend
-              + " names (mvn dependency:tree shows who asks for others)",
+              + " (mvn dependency:tree shows which dependency requires others)",
           e);
     }
   }

@@ -56,8 +56,8 @@ public record NativePlace(Path folder, long bytes, String remedy) {
   }
 
   private static String denial(Throwable failure) {
-    return "Java denies access to native code; start it with --enable-native-access=ALL-UNNAMED, or"
-        + " the names of the modules on the module path ("
+    return "Java denies access to native code; start Java with --enable-native-access=ALL-UNNAMED,"
+               + " or with the names of the modules on the module path ("
         + root(failure)
         + ")";
   }
@@ -90,18 +90,18 @@ public record NativePlace(Path folder, long bytes, String remedy) {
     } catch (IOException e) {
       return Optional.of(
           missing
-              ? "is missing and cannot be made"
-              : space(there) == 0 ? "is full" : "cannot be written to");
+              ? "is missing and cannot be created"
+              : space(there) == 0 ? "is full" : "is not writable");
     }
     if (mountedNoexec(there) || chain(failure).anyMatch(NativePlace::refusedToMap)) {
-      return Optional.of("may hold no executable code (it is mounted noexec)");
+      return Optional.of("does not allow executable code (it is mounted noexec)");
     }
     long free = space(there);
     return free < bytes
         ? Optional.of(
             String.format(
                 Locale.ROOT,
-                "has %,d MB left where it needs %,d MB",
+                "has %,d MB of free space, but %,d MB are needed",
                 free >> 20,
                 (bytes + (1 << 20) - 1) >> 20))
         : Optional.empty();

@@ -48,7 +48,7 @@ public enum Precision {
     }
     List<String> names = Arrays.stream(values()).map(Precision::toString).toList();
     throw new InvalidInputException(
-        "unknown precision '" + text + "'; there are " + String.join(", ", names));
+        "unknown precision '" + text + "'; use one of " + String.join(", ", names));
   }
 
   /** Returns the short name, such as {@code fp16}. */

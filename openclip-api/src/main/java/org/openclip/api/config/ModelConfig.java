@@ -68,7 +68,7 @@ public record ModelConfig(
     ConfigReader reader = new ConfigReader("", json);
     for (String key : new String[] {"embed_dim", "vision_cfg", "text_cfg"}) {
       if (!reader.has(key)) {
-        throw new InvalidConfigException(key, "is missing; a model of pictures and texts needs it");
+        throw new InvalidConfigException(key, "is missing; every CLIP model needs it");
       }
     }
     Map<String, Object> text = reader.map("text_cfg");

@@ -34,7 +34,7 @@ public record PretrainedTag(
   public PretrainedTag {
     if (tag.isEmpty() || !tag.equals(normalised(tag))) {
       throw new InvalidConfigException(
-          "tag", "is '" + tag + "', but must be in lower case with underscores for dashes");
+          "tag", "is '" + tag + "', but must be in lower case with underscores instead of dashes");
     }
     locations = List.copyOf(locations);
     if (locations.isEmpty()) {

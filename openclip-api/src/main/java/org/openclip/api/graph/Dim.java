@@ -21,7 +21,7 @@ public record Dim(String symbol, long scale, long offset) {
   public Dim {
     if (symbol.isEmpty() ? scale != 0 || offset < 0 : scale < 1) {
       throw new OpenClipException(
-          "no dimension: " + scale + " * '" + symbol + "' + " + offset + " is not positive");
+          "invalid dimension: " + scale + " * '" + symbol + "' + " + offset + " is not positive");
     }
   }
 

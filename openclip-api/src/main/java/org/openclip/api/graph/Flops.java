@@ -6,6 +6,7 @@ import org.openclip.api.graph.NeuralOp.Attention;
 import org.openclip.api.graph.NeuralOp.Convolution;
 import org.openclip.api.graph.NeuralOp.Linear;
 import org.openclip.api.graph.NeuralOp.MatMul;
+import org.openclip.api.graph.NeuralOp.SwitchBackLinear;
 
 /**
  * Counts the floating-point operations of a graph without running it: two for each multiply-add of
@@ -33,6 +34,7 @@ public final class Flops {
   private long of(Node node) {
     return switch (node.op()) {
       case Linear linear -> 2 * count(node.value()) * size(linear.weight().shape().dim(1));
+      case SwitchBackLinear linear -> 2 * count(node.value()) * size(linear.weight(), 1);
       case MatMul product -> 2 * count(node.value()) * size(product.left().shape().dim(-1));
       case Convolution c -> 2 * count(node.value()) * (count(c.weight()) / size(c.weight(), 0));
       case Attention a ->

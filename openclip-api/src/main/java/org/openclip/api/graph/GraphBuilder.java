@@ -140,7 +140,10 @@ public final class GraphBuilder {
       state.parameters().put(parameter.name(), known);
     } else if (!known.shape().equals(parameter.shape())) {
       throw new ShapeException(
-          prefix, "parameter", List.of(known), "is asked for as " + parameter.shape() + " too");
+          prefix,
+          "parameter",
+          List.of(known),
+          "exists already and is requested with another shape, " + parameter.shape() + "");
     }
     return known;
   }

@@ -88,7 +88,7 @@ public final class Incremental {
     private static final long serialVersionUID = 1;
 
     NotIncrementalException() {
-      super("a row of this graph cannot be computed without computing others again");
+      super("a row of this graph cannot be computed without recomputing other rows");
     }
   }
 

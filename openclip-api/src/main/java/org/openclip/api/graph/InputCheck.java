@@ -39,7 +39,7 @@ public final class InputCheck {
     for (LeafOp.Input input : expected) {
       Tensor tensor = inputs.get(input.name());
       if (tensor == null) {
-        throw new InvalidInputException(program + " lacks its input '" + input.name() + "'");
+        throw new InvalidInputException(program + " is missing its input '" + input.name() + "'");
       }
       if (tensor.type() != input.type() || !fits(input.shape(), tensor.shape(), symbols)) {
         throw new InvalidInputException(

@@ -26,6 +26,37 @@ public sealed interface NeuralOp extends Op {
     }
   }
 
+  /** What has a scale of its own where a {@link SwitchBackLinear} rounds a weight. */
+  enum SwitchBackForm {
+    /** The weight as a whole. */
+    GLOBAL,
+    /** Each row of the weight, and each column for the derivative by the input. */
+    VECTORWISE,
+    /** As {@link #GLOBAL}; the derivative by the weight sees the rounded input. */
+    GLOBAL_MEMORY_EFFICIENT
+  }
+
+  /**
+   * A {@link Linear} whose product is one of 8-bit integers, and whose derivative by the input is
+   * one, too (SwitchBack, Wortsman et al. 2023, arXiv 2304.13013).
+   *
+   * <p>A row of the input is rounded to {@code round(127 x / max|x|)}, ties to even, and so is the
+   * derivative by the result; the weight as the form says. Products of integers are exact. Zeros
+   * stay zeros. The derivatives by weight and bias are those of {@code Linear}.
+   *
+   * @param input {@code [..., in]}
+   * @param weight {@code [out, in]}
+   * @param bias {@code [out]}, or null
+   * @param form what of the weight is rounded together
+   */
+  record SwitchBackLinear(Value input, Value weight, @Nullable Value bias, SwitchBackForm form)
+      implements NeuralOp {
+    @Override
+    public List<Value> inputs() {
+      return present(input, weight, bias);
+    }
+  }
+
   /**
    * The matrix product of the last two axes; the axes before them are broadcast.
    *

@@ -31,6 +31,7 @@ import org.openclip.api.graph.NeuralOp.Linear;
 import org.openclip.api.graph.NeuralOp.MatMul;
 import org.openclip.api.graph.NeuralOp.Pool;
 import org.openclip.api.graph.NeuralOp.RmsNorm;
+import org.openclip.api.graph.NeuralOp.SwitchBackLinear;
 import org.openclip.api.graph.TrainingOp.AllGather;
 import org.openclip.api.graph.TrainingOp.DropPath;
 import org.openclip.api.graph.TrainingOp.Dropout;
@@ -65,6 +66,8 @@ record Rewiring(UnaryOperator<Value> to) {
   private NeuralOp neural(NeuralOp op) {
     return switch (op) {
       case Linear l -> new Linear(to(l.input()), to(l.weight()), orNull(l.bias()));
+      case SwitchBackLinear l ->
+          new SwitchBackLinear(to(l.input()), to(l.weight()), orNull(l.bias()), l.form());
       case MatMul m -> new MatMul(to(m.left()), to(m.right()), m.transposeRight());
       case Convolution c ->
           new Convolution(

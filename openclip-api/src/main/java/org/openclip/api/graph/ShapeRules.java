@@ -38,6 +38,7 @@ import org.openclip.api.graph.NeuralOp.MatMul;
 import org.openclip.api.graph.NeuralOp.Pads;
 import org.openclip.api.graph.NeuralOp.Pool;
 import org.openclip.api.graph.NeuralOp.RmsNorm;
+import org.openclip.api.graph.NeuralOp.SwitchBackLinear;
 import org.openclip.api.tensor.DataType;
 
 /**
@@ -82,12 +83,8 @@ final class ShapeRules {
 
   private static Shape neural(NeuralOp op) {
     return switch (op) {
-      case Linear(Value input, Value weight, Value bias) -> {
-        rank(weight, 2);
-        same("the last axis of the input", input.shape().dim(-1), weight.shape().dim(1));
-        vector(bias, weight.shape().dim(0));
-        yield input.shape().with(-1, weight.shape().dim(0));
-      }
+      case Linear(Value input, Value weight, Value bias) -> linear(input, weight, bias);
+      case SwitchBackLinear l -> linear(l.input(), l.weight(), l.bias());
       case MatMul m -> matMul(m);
       case Convolution c -> convolution(c);
       case Pool p -> {
@@ -126,6 +123,13 @@ final class ShapeRules {
       }
       case L2Normalize normalize -> normalize.input().shape();
     };
+  }
+
+  private static Shape linear(Value input, Value weight, @Nullable Value bias) {
+    rank(weight, 2);
+    same("the last axis of the input", input.shape().dim(-1), weight.shape().dim(1));
+    vector(bias, weight.shape().dim(0));
+    return input.shape().with(-1, weight.shape().dim(0));
   }
 
   private static Shape matMul(MatMul m) {
@@ -249,14 +253,16 @@ final class ShapeRules {
   private static Shape layout(LayoutOp op) {
     return switch (op) {
       case Reshape(Value input, Shape shape) -> {
-        require(sameCount(input.shape(), shape), "its elements do not fill " + shape);
+        require(
+            sameCount(input.shape(), shape),
+            "its number of elements differs from that of " + shape);
         yield shape;
       }
       case Transpose(Value input, List<Integer> permutation) -> {
         require(
             permutation.size() == input.shape().rank()
                 && new HashSet<>(permutation).size() == permutation.size(),
-            permutation + " is not an order of its axes");
+            permutation + " is not a permutation of its axes");
         yield new Shape(permutation.stream().map(input.shape()::dim).toList());
       }
       case Concat(List<Value> parts, int axis) -> concat(parts, axis);
@@ -268,7 +274,7 @@ final class ShapeRules {
                     && (!input.shape().dim(axis).fixed()
                         || !end.fixed()
                         || end.size() <= input.shape().size(axis))),
-            "there is no slice from " + start + " to " + end + " on axis " + axis);
+            "the axis is shorter than the slice from " + start + " to " + end + " on axis " + axis);
         yield input.shape().with(axis, length);
       }
       case Pad(Value input, List<Integer> before, List<Integer> after, double number) -> {
@@ -307,7 +313,7 @@ final class ShapeRules {
       alike(parts.get(0), part);
       require(
           part.shape().without(axis).equals(parts.get(0).shape().without(axis)),
-          "the parts differ on another axis than " + axis);
+          "the parts differ on an axis other than " + axis);
       shape = shape.with(axis, shape.dim(axis).plus(part.shape().dim(axis)));
     }
     return shape;
@@ -363,8 +369,7 @@ final class ShapeRules {
   }
 
   private static void rank(Value value, int rank) {
-    require(
-        value.shape().rank() == rank, value + " has not the " + rank + " axes that it must have");
+    require(value.shape().rank() == rank, value + " must have " + rank + " axes");
   }
 
   private static void integers(Value value) {

@@ -102,8 +102,7 @@ public record Augmentation(
     boolean timm = reader.bool("use_timm", false);
     if (reader.bool("naflex", false)) {
       throw new InvalidConfigException(
-          reader.at("naflex"),
-          "is true, but pictures of any shape can be embedded, not trained on yet; leave it out");
+          reader.at("naflex"), "is true, but NaFlex training is not supported; leave it out");
     }
     double[] scale = pair(reader, "scale", DEFAULT.minScale, DEFAULT.maxScale);
     double[] ratio = pair(reader, "ratio", DEFAULT.minRatio, DEFAULT.maxRatio);
@@ -118,7 +117,7 @@ public record Augmentation(
     if (!timm && !erasing.equals(Erasing.NONE)) {
       throw new InvalidConfigException(
           reader.at("re_prob"),
-          "and re_count need timm's augmentation; give use_timm=true, too, or leave them out");
+          "and re_count need timm's augmentation; also set use_timm=true, or leave them out");
     }
     return new Augmentation(
         scale[0],
@@ -143,7 +142,7 @@ public record Augmentation(
     if (numbers.length != 2) {
       throw new InvalidConfigException(
           reader.at(key),
-          "has " + numbers.length + " numbers, but takes 2: the smallest and the largest");
+          "has " + numbers.length + " numbers, but must have 2: the minimum and the maximum");
     }
     return numbers;
   }
@@ -163,7 +162,7 @@ public record Augmentation(
     if (numbers.length != 4 && !(timm && numbers.length == 3)) {
       throw new InvalidConfigException(
           reader.at(key),
-          "has %s numbers, but takes brightness, contrast, saturation and hue%s"
+          "has %s numbers, but must have 4: brightness, contrast, saturation and hue%s"
               .formatted(numbers.length, timm ? ", or the first three" : ""));
     }
     return Arrays.copyOf(numbers, 4);

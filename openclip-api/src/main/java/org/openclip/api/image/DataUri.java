@@ -23,7 +23,7 @@ final class DataUri {
     int comma = uri.indexOf(',');
     if (!uri.regionMatches(true, 0, SCHEME, 0, SCHEME.length()) || comma < 0) {
       throw new InvalidInputException(
-          "%s is no data URI, which would start with data:image/png;base64, or the like, but: %s"
+          "%s is not a data URI: it must start like data:image/png;base64, but starts with: %s"
               .formatted(name, uri.substring(0, Math.min(SHOWN, uri.length()))));
     }
     String head = uri.substring(SCHEME.length(), comma).toLowerCase(Locale.ROOT).strip();
@@ -36,7 +36,7 @@ final class DataUri {
     try {
       return Base64.getDecoder().decode(plain);
     } catch (IllegalArgumentException e) {
-      throw new InvalidInputException(name + " is no base64: " + e.getMessage(), e);
+      throw new InvalidInputException(name + " is not valid base64: " + e.getMessage(), e);
     }
   }
 
@@ -52,7 +52,10 @@ final class DataUri {
       int low = i + 2 <= data.length() - 1 ? Character.digit(data.charAt(i + 2), 16) : -1;
       if (high < 0 || low < 0) {
         throw new InvalidInputException(
-            name + " has a % at " + i + " of its data without two hexadecimal digits behind it");
+            name
+                + " has a % at "
+                + i
+                + " of its data that is not followed by two hexadecimal digits");
       }
       bytes.write(high << 4 | low);
       i += 2;

@@ -85,9 +85,9 @@ public record Image(
               + width
               + " x "
               + height
-              + " pixels, but at most "
+              + " pixels, but the limit is "
               + most
-              + " are decoded; scale it down first");
+              + " pixels; scale it down first");
     }
   }
 }

@@ -31,9 +31,9 @@ public interface ImagePreprocessor {
   default PatchGrid cut(Image image, int patch, int maxPatches, FloatBuffer out) {
     throw new InvalidConfigException(
         "preprocess_cfg",
-        "goes to "
+        "selects "
             + getClass().getSimpleName()
-            + ", which cuts no pictures of any shape into patches; call encodePixels");
+            + ", which does not support NaFlex patches; call encodePixels");
   }
 
   /** Returns the image just before it is normalised, {@code uint8[height, width, 3]}, RGB. */

@@ -133,7 +133,7 @@ public final class PictureSource {
       byte[] bytes = stream.readNBytes(MOST_BYTES);
       if (bytes.length == MOST_BYTES && stream.read() >= 0) {
         throw new InvalidInputException(
-            name + " has more than " + MOST_BYTES + " bytes, the most that a picture may have");
+            name + " is larger than the limit of " + MOST_BYTES + " bytes for a picture");
       }
       return bytes;
     } catch (IOException e) {

@@ -22,7 +22,7 @@ public final class PixelBound {
   public static <T> T within(long most, Supplier<T> call) {
     if (most < 1) {
       throw new InvalidInputException(
-          "the most pixels of a picture are " + most + ", but must be positive");
+          "the maximum number of pixels of a picture is " + most + ", but must be positive");
     }
     Long before = BOUND.get();
     BOUND.set(before == null ? Long.valueOf(most) : Long.valueOf(Math.min(before, most)));

@@ -147,9 +147,9 @@ public final class Architecture {
               List<String> names = plugins.all(kind).stream().map(Provider::name).toList();
               return new InvalidConfigException(
                   key,
-                  "describes no tower that is known here; encoders on the class or module path: "
+                  "matches none of the encoders on the class or module path: "
                       + (names.isEmpty() ? "none (add openclip-models)" : String.join(", ", names))
-                      + ". Name one by '"
+                      + ". Name an encoder with '"
                       + key
                       + ".encoder', or add the jar of the architecture");
             });

@@ -37,11 +37,11 @@ public record CaptionOptions(
       @Nullable SpecialIds ids) {
     if (maxLength < 2) {
       throw new InvalidInputException(
-          "the longest caption has " + maxLength + " tokens, but must have at least 2");
+          "the maximum caption length is " + maxLength + " tokens, but must be at least 2");
     }
     if (minLength < 0 || minLength >= maxLength) {
       throw new InvalidInputException(
-          "the shortest caption has %s tokens, but must have from 0 to %s"
+          "the minimum caption length is %s tokens, but must be from 0 to %s"
               .formatted(minLength, maxLength - 1));
     }
     if (!(repetitionPenalty > 0)) {

@@ -44,7 +44,7 @@ public final class Embeddings {
     for (Embeddings part : parts) {
       if (part.width != width) {
         throw new InvalidInputException(
-            "embeddings of widths " + width + " and " + part.width + " do not belong together");
+            "embeddings of widths " + width + " and " + part.width + " cannot be combined");
       }
       size = Math.addExact(size, part.size);
     }

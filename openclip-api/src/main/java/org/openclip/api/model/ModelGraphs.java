@@ -111,7 +111,7 @@ record ModelGraphs(
     Value tokens = encoded.tokens();
     if (tokens == null) {
       throw new InvalidConfigException(
-          key, "its tower offers no tokens to a decoder of captions; set its output_tokens: true");
+          key, "its tower does not output tokens for the caption decoder; set output_tokens: true");
     }
     return tokens;
   }
@@ -153,7 +153,7 @@ record ModelGraphs(
     if (!encoded.features().shape().equals(expected)) {
       throw new InvalidConfigException(
           key,
-          "its tower yields %s, but embed_dim asks for %s"
+          "its tower outputs %s, but embed_dim requires %s"
               .formatted(encoded.features().shape(), expected));
     }
     // Models with a decoder return features of unit length, as the reference does.

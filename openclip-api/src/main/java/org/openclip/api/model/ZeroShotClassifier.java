@@ -72,7 +72,7 @@ public final class ZeroShotClassifier {
     for (String template : templates) {
       if (!template.contains(PLACE)) {
         throw new InvalidInputException(
-            "template '" + template + "' has no " + PLACE + " in the place of the label");
+            "template '" + template + "' has no " + PLACE + " for the label");
       }
       prompts.add(template.replace(PLACE, label));
     }

@@ -30,14 +30,15 @@ public record BatchingOptions(
   public BatchingOptions {
     if (maxWait.isNegative() || maxWait.compareTo(LONGEST) > 0) {
       throw new InvalidInputException(
-          "the wait for a batch is %s, but must be from 0 to %s".formatted(maxWait, LONGEST));
+          "the waiting time of a batch is %s, but must be from 0 to %s"
+              .formatted(maxWait, LONGEST));
     }
     check("the size of a batch", maxBatch, 4096);
-    check("the number of calls under way", maxUnderWay, 1 << 20);
+    check("the number of calls in progress", maxUnderWay, 1 << 20);
     check("the number of threads that prepare pictures", preparers, 1024);
     if (maxPixels < 1 || maxPixels > Image.MOST_PIXELS) {
       throw new InvalidInputException(
-          "the most pixels of a picture are %s, but must be from 1 to %s"
+          "the maximum number of pixels of a picture is %s, but must be from 1 to %s"
               .formatted(maxPixels, Image.MOST_PIXELS));
     }
   }

@@ -78,7 +78,8 @@ public final class ModelOnDemand implements AutoCloseable {
       String name, Supplier<ClipModel> loader, Duration idle, BatchingOptions batching) {
     if (idle.isNegative()) {
       throw new InvalidInputException(
-          "model %s shall be unloaded after %s; name a time, or 0 for never".formatted(name, idle));
+          "the idle time of model %s is %s, but must be at least 0; 0 means never unload"
+              .formatted(name, idle));
     }
     return new ModelOnDemand(name, loader, idle, batching);
   }
@@ -275,7 +276,7 @@ public final class ModelOnDemand implements AutoCloseable {
       task.get();
     } catch (ExecutionException e) {
       System.getLogger(ModelOnDemand.class.getName())
-          .log(Level.DEBUG, "a model that was to be closed could not be loaded", e.getCause());
+          .log(Level.DEBUG, "closing a model that could not be loaded", e.getCause());
     }
   }
 }

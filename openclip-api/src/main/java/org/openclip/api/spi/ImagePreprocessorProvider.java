@@ -21,6 +21,6 @@ public interface ImagePreprocessorProvider extends Provider {
    * @throws OpenClipException when this preprocessing does not support augmentation
    */
   default ImageAugmenter augmenter(PreprocessConfig config, Augmentation augmentation) {
-    throw new OpenClipException("'" + name() + "' pictures have no augmentation for training");
+    throw new OpenClipException("'" + name() + "' preprocessing has no augmentation for training");
   }
 }

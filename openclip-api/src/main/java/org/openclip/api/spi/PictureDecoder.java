@@ -49,7 +49,7 @@ public final class PictureDecoder implements ImageDecoder {
     }
     throw new InvalidInputException(
         name
-            + " is no picture of a known format: it starts with "
+            + " is not in a supported picture format: it starts with "
             + describe(head)
             + "; convert it to PNG or JPEG");
   }
@@ -61,7 +61,7 @@ public final class PictureDecoder implements ImageDecoder {
 
   private static String describe(byte[] head) {
     if (head.length == 0) {
-      return "nothing, for it is empty";
+      return "nothing, because it is empty";
     }
     StringBuilder text = new StringBuilder();
     boolean printable = true;

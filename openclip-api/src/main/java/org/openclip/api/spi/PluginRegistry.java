@@ -112,7 +112,7 @@ public final class PluginRegistry {
   private <P extends Provider> OpenClipException none(Class<P> kind) {
     String remedy = REMEDIES.getOrDefault(kind, "");
     return new OpenClipException(
-        "there is no %s. %s Looked for in %s."
+        "no %s was found. %s Searched in %s."
             .formatted(
                 label(kind),
                 remedy,
@@ -227,8 +227,7 @@ public final class PluginRegistry {
     Optional<P> first = all(kind).stream().filter(condition).findFirst();
     String broken = found(kind).broken();
     if (first.isEmpty() && !broken.isEmpty()) {
-      throw new OpenClipException(
-          "there is no %s that fits, and %s".formatted(label(kind), broken));
+      throw new OpenClipException("no %s matches, and %s".formatted(label(kind), broken));
     }
     return first;
   }

@@ -157,7 +157,11 @@ public final class Tensor {
   public ByteBuffer data() {
     if (chunks.size() != 1) {
       throw new OpenClipException(
-          "a tensor of " + bytes() + " bytes lies in " + chunks.size() + " buffers; use chunks()");
+          "a tensor of "
+              + bytes()
+              + " bytes is stored in "
+              + chunks.size()
+              + " buffers; use chunks()");
     }
     return chunks.get(0).duplicate().order(ByteOrder.nativeOrder());
   }

@@ -44,7 +44,7 @@ public final class Tokens {
   public long id(int row, int column) {
     if (row < 0 || row >= size || column < 0 || column >= length) {
       throw new InvalidInputException(
-          "there is no id " + column + " of text " + row + " in " + this);
+          "there is no token at position " + column + " of text " + row + " in " + this);
     }
     return ids[row * length + column];
   }

@@ -102,7 +102,8 @@ public record TrainingPlan(
     /** Checks that there is a tile. */
     public Tiling {
       if (count < 1) {
-        throw new InvalidInputException("an objective in " + count + " tiles is none");
+        throw new InvalidInputException(
+            "the number of tiles is " + count + ", but must be at least 1");
       }
     }
   }
@@ -142,7 +143,7 @@ public record TrainingPlan(
     }
     if (!(gradientNorm > 0)) {
       throw new InvalidInputException(
-          "the gradients' largest norm is " + gradientNorm + ", but must be above 0");
+          "the maximum gradient norm is " + gradientNorm + ", but must be above 0");
     }
     Map<String, LeafOp.Parameter> known = parameters(towers, objective);
     Set<String> named = new HashSet<>(rules.keySet());
@@ -151,13 +152,12 @@ public record TrainingPlan(
     for (String name : named) {
       if (!known.containsKey(name)) {
         throw new InvalidInputException(
-            "the plan names '" + name + "', which no graph has as a parameter");
+            "the plan names '" + name + "', which is not a parameter of any graph");
       }
     }
     for (String name : rules.keySet()) {
       if (!Objects.requireNonNull(known.get(name)).trained()) {
-        throw new InvalidInputException(
-            "'" + name + "' is a buffer, which gradients do not change");
+        throw new InvalidInputException("'" + name + "' is a buffer, which cannot be trained");
       }
     }
   }

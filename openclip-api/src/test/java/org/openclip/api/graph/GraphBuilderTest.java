@@ -82,7 +82,7 @@ class GraphBuilderTest {
 
     assertThatThrownBy(() -> graph.reshape(x, Dim.BATCH, Dim.LENGTH, Dim.of(5), Dim.of(2)))
         .isInstanceOf(ShapeException.class)
-        .hasMessageContaining("do not fill [batch, length, 5, 2]");
+        .hasMessageContaining("differs from that of [batch, length, 5, 2]");
   }
 
   @Test

@@ -53,16 +53,17 @@ class AugmentationTest {
 
   @Test
   void wrongConfigurationsAreRefusedWithARemedy() {
-    assertRefused(Map.of("scale", List.of(0.9)), "aug_cfg.scale': has 1 numbers, but takes 2");
+    assertRefused(Map.of("scale", List.of(0.9)), "aug_cfg.scale': has 1 numbers, but must have 2");
     assertRefused(Map.of("scale", List.of(0.9, 1.5)), "0 < min <= max <= 1");
-    assertRefused(Map.of("color_jitter", List.of(0.1, 0.1, 0.1)), "has 3 numbers, but takes bri");
+    assertRefused(
+        Map.of("color_jitter", List.of(0.1, 0.1, 0.1)), "has 3 numbers, but must have 4: bri");
     assertRefused(
         Map.of("use_timm", true, "color_jitter", List.of(0.1, 0.1)), "or the first three");
-    assertRefused(Map.of("re_prob", 0.1), "give use_timm=true, too");
+    assertRefused(Map.of("re_prob", 0.1), "also set use_timm=true");
     assertRefused(
         Map.of("use_timm", true, "re_prob", 1.1), "aug_cfg.re_prob': must be from 0 to 1");
     assertRefused(Map.of("use_timm", true, "re_count", 0), "aug_cfg.re_count': must be at least 1");
-    assertRefused(Map.of("use_timm", true, "naflex", true), "not trained on yet");
+    assertRefused(Map.of("use_timm", true, "naflex", true), "NaFlex training is not supported");
     // As in the reference, whose aug_cfg has no place for it.
     assertRefused(
         Map.of("use_timm", true, "auto_augment", "rand-m9-mstd0.5-inc1"),

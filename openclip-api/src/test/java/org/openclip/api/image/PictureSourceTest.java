@@ -69,13 +69,13 @@ class PictureSourceTest {
   void brokenDataUrisSayWhatIsWrong() {
     assertThatThrownBy(() -> PictureSource.dataUri("u", "http://x/y.png").content())
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("u is no data URI")
+        .hasMessageContaining("u is not a data URI")
         .hasMessageContaining("http://x/y.png");
     assertThatThrownBy(() -> PictureSource.dataUri("u", "data:image/png;base64").content())
-        .hasMessageContaining("u is no data URI");
+        .hasMessageContaining("u is not a data URI");
     assertThatThrownBy(() -> PictureSource.dataUri("u", "data:;base64,A*B=").content())
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("u is no base64");
+        .hasMessageContaining("u is not valid base64");
     assertThatThrownBy(() -> PictureSource.dataUri("u", "data:,ab%4").content())
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("% at 2");

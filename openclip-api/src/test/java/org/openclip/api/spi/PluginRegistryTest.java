@@ -173,7 +173,7 @@ class PluginRegistryTest {
       Thread.currentThread().setContextClassLoader(ClassLoader.getPlatformClassLoader());
       assertThatThrownBy(() -> PluginRegistry.create().some(ModelCatalogueProvider.class))
           .isInstanceOf(OpenClipException.class)
-          .hasMessageContaining("there is no model catalogue")
+          .hasMessageContaining("no model catalogue was found")
           .hasMessageContaining("openclip-models")
           .hasMessageContaining("class loader 'app'");
     } finally {
@@ -186,7 +186,7 @@ class PluginRegistryTest {
     PluginRegistry empty = PluginRegistry.of(ClassLoader.getPlatformClassLoader());
 
     assertThatThrownBy(() -> empty.preferred(BackendProvider.class))
-        .hasMessageContaining("there is no backend")
+        .hasMessageContaining("no backend was found")
         .hasMessageContaining("openclip-backend-onnx");
   }
 }

@@ -21,6 +21,16 @@ import org.openclip.api.backend.Precision;
 import org.openclip.api.backend.Program;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.tensor.Weights;
+import org.openclip.backend.onnx.lowering.CpuDialect;
+import org.openclip.backend.onnx.lowering.Dialect;
+import org.openclip.backend.onnx.lowering.Lowered;
+import org.openclip.backend.onnx.lowering.Numbers;
+import org.openclip.backend.onnx.lowering.RuntimeDialect;
+import org.openclip.backend.onnx.runtime.Devices;
+import org.openclip.backend.onnx.runtime.OnnxEnvironment;
+import org.openclip.backend.onnx.runtime.OnnxFileInputs;
+import org.openclip.backend.onnx.runtime.OnnxProgram;
+import org.openclip.backend.onnx.runtime.Threads;
 
 /**
  * ONNX Runtime on one device.
@@ -63,7 +73,7 @@ final class OnnxBackend implements Backend {
     if (integers && wanted.kind() == Device.Kind.CUDA) {
       throw new BackendException(
           OnnxBackendProvider.NAME,
-          "int8 runs on the processor, and not on device %s; take device cpu, or precision fp16"
+          "int8 runs only on the CPU, not on device %s; use device cpu, or precision fp16"
               .formatted(wanted));
     }
     OrtEnvironment environment = OnnxEnvironment.start();
@@ -78,8 +88,12 @@ final class OnnxBackend implements Backend {
 
   @Override
   public String description() {
-    return "ONNX Runtime %s, %s, %s, %s"
-        .formatted(environment.getVersion(), device, numbers, threads);
+    return "%s, %s, %s, %s".formatted(runtime(), device, numbers, threads);
+  }
+
+  @Override
+  public String runtime() {
+    return "ONNX Runtime " + environment.getVersion();
   }
 
   @Override
@@ -108,7 +122,7 @@ final class OnnxBackend implements Backend {
         throw new ShutdownException("graph " + graph.name(), e);
       }
       throw new BackendException(
-          name(), "graph " + graph.name() + " was refused: " + e.getMessage(), e);
+          name(), "ONNX Runtime rejected graph " + graph.name() + ": " + e.getMessage(), e);
     }
     return kept(program);
   }

@@ -12,6 +12,9 @@ import org.openclip.api.backend.ExportableModel;
 import org.openclip.api.backend.ModelExporter;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.tensor.DataType;
+import org.openclip.backend.onnx.lowering.Lowered;
+import org.openclip.backend.onnx.lowering.Numbers;
+import org.openclip.backend.onnx.model.TensorBytes;
 
 /**
  * Writes models as ONNX files of the standard's operators alone. Weights are inside the files

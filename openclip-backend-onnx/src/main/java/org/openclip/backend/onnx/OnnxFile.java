@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
-import org.openclip.backend.onnx.OnnxInitializer.Stored;
+import org.openclip.backend.onnx.lowering.Lowered;
+import org.openclip.backend.onnx.model.OnnxInitializer;
+import org.openclip.backend.onnx.model.OnnxInitializer.Stored;
+import org.openclip.backend.onnx.model.TensorBytes;
 
 /**
  * Writes ONNX models to files without holding their weights in memory: inside the model, or in a

@@ -29,6 +29,10 @@ import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
+import org.openclip.backend.onnx.lowering.IntegerRange;
+import org.openclip.backend.onnx.lowering.Lowered;
+import org.openclip.backend.onnx.lowering.Numbers;
+import org.openclip.backend.onnx.runtime.OnnxProgram;
 
 /** Weights of 8 bits: the arithmetic of integers, compared with the same in Java. */
 class IntegersTest {

@@ -118,20 +118,20 @@ class NativeStartTest {
   @Test
   void aReadOnlyTemporaryFolderIsNamed() throws Exception {
     assertThatTheRemedyIsNamed(
-        mounted("ro"), tmp + ", which cannot be written to", "-Djava.io.tmpdir=", "Read-only");
+        mounted("ro"), tmp + ", which is not writable", "-Djava.io.tmpdir=", "Read-only");
   }
 
   @Test
   void aFullTemporaryFolderIsNamed() throws Exception {
     assertThatTheRemedyIsNamed(
-        mounted("size=4m"), tmp + ", which ", " MB left", "-Djava.io.tmpdir=");
+        mounted("size=4m"), tmp + ", which ", " MB of free space", "-Djava.io.tmpdir=");
   }
 
   @Test
   void aTemporaryFolderWithoutTheRightToRunCodeIsNamed() throws Exception {
     assertThatTheRemedyIsNamed(
         mounted("noexec"),
-        tmp + ", which may hold no executable code (it is mounted noexec)",
+        tmp + ", which does not allow executable code (it is mounted noexec)",
         "-Djava.io.tmpdir=",
         "-Donnxruntime.native.path=",
         "failed to map segment");
@@ -173,7 +173,7 @@ class NativeStartTest {
             .options(NATIVE_ACCESS, "-Donnxruntime.native.path=" + unpacked())
             .mounting("mount -t tmpfs -o ro tmpfs " + tmp)
             .run(Doubling.class),
-        tmp + ", which cannot be written to",
+        tmp + ", which is not writable",
         "-Djava.io.tmpdir=",
         "Read-only");
   }

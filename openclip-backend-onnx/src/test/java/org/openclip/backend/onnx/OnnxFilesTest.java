@@ -20,6 +20,9 @@ import org.openclip.api.backend.Program;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.tensor.Weights;
+import org.openclip.backend.onnx.lowering.Lowered;
+import org.openclip.backend.onnx.lowering.Numbers;
+import org.openclip.backend.onnx.runtime.OnnxProgram;
 import org.openclip.testkit.BackendContract;
 
 /** Every operator written to a file in the standard's words alone, and run from there. */

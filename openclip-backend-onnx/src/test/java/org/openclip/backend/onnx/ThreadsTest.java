@@ -18,6 +18,7 @@ import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
+import org.openclip.backend.onnx.runtime.Threads;
 
 /** Small graphs run on one thread, unless somebody says otherwise. */
 class ThreadsTest {

@@ -22,6 +22,9 @@ import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
+import org.openclip.backend.onnx.lowering.CpuDialect;
+import org.openclip.backend.onnx.lowering.Lowered;
+import org.openclip.backend.onnx.lowering.Numbers;
 
 /** Which weights the runtime may read where they lie, and that it then reads the right ones. */
 class WeightsInPlaceTest {

@@ -29,19 +29,19 @@ final class Devices {
         return Device.CPU;
       }
       problem =
-          "the tensorflow-core-native jar on the path has no CUDA; put the one with the classifier"
-              + " linux-x86_64-gpu in its place";
+          "the tensorflow-core-native jar does not support CUDA; replace it with the one with the"
+              + " classifier linux-x86_64-gpu";
     } else if (sees(wanted.index())) {
       return new Device(Device.Kind.CUDA, wanted.index());
     } else {
       problem =
-          "TensorFlow sees no such GPU; it needs NVIDIA's driver, CUDA 12.5 and cuDNN 9, which the"
-              + " jar does not bring";
+          "TensorFlow does not find this GPU; it needs NVIDIA's driver, CUDA 12.5 and cuDNN 9,"
+              + " which are not in the jar";
     }
     if (wanted.kind() == Device.Kind.CUDA) {
       throw new BackendException(
           NativeLibrary.BACKEND,
-          "device " + wanted + " was demanded, but " + problem + ". Device auto or cpu works");
+          "device " + wanted + " was requested, but " + problem + ". Use device auto or cpu");
     }
     LOG.log(System.Logger.Level.WARNING, "running on the CPU: {0}", problem);
     return Device.CPU;

@@ -67,8 +67,12 @@ final class TfBackend implements Backend {
 
   @Override
   public String description() {
-    return "TensorFlow %s, %s, %s, %s threads"
-        .formatted(NativeLibrary.version(), device, precision, config.threads());
+    return "%s, %s, %s, %s threads".formatted(runtime(), device, precision, config.threads());
+  }
+
+  @Override
+  public String runtime() {
+    return "TensorFlow " + NativeLibrary.version();
   }
 
   @Override
@@ -101,7 +105,7 @@ final class TfBackend implements Backend {
     requireOpen();
     if (precision == Precision.FLOAT16) {
       throw new BackendException(
-          name(), "small gradients vanish in fp16; train in bf16, which is as fast, or in fp32");
+          name(), "small gradients underflow in fp16; train in bf16, which is as fast, or in fp32");
     }
     Integers.refuse(weights);
     plan.towers().forEach(tower -> WeightCheck.check(tower, weights));

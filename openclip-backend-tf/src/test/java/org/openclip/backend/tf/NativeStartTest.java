@@ -50,7 +50,10 @@ class NativeStartTest {
   @Test
   void aFullCacheIsNamed() throws Exception {
     assertThatTheRemedyIsNamed(
-        mounted("size=4m"), "/cache, which ", " MB left", "-Dorg.bytedeco.javacpp.cachedir=");
+        mounted("size=4m"),
+        "/cache, which ",
+        " MB of free space",
+        "-Dorg.bytedeco.javacpp.cachedir=");
   }
 
   @Test
@@ -79,7 +82,7 @@ class NativeStartTest {
             .run(Doubling.class);
 
     assertThat(run.out())
-        .contains("has no build on the path", "tensorflow-core-native with the classifier");
+        .contains("has no build on the class path", "tensorflow-core-native with the classifier");
   }
 
   @Test
@@ -96,7 +99,7 @@ class NativeStartTest {
         .allSatisfy(
             line ->
                 assertThat(line)
-                    .contains("its libraries do not fit together: ")
+                    .contains("its libraries have incompatible versions: ")
                     .contains("com.google.protobuf:protobuf-java is missing")
                     .contains("org.bytedeco:javacpp is file:")
                     .contains("pom of openclip-backend-tf"));

@@ -120,7 +120,7 @@ public final class BulkEmbedding {
     try (ProcessLock alone = ProcessLock.take(folder.resolve(LOCK))) {
       if (!alone.exclusive()) {
         System.getLogger(BulkEmbedding.class.getName())
-            .log(Level.DEBUG, "{0} cannot be locked; let one process write it", folder);
+            .log(Level.DEBUG, "{0} cannot be locked; only one process may write to it", folder);
       }
       return runAlone(items, resume, progress);
     } catch (IOException e) {
@@ -155,18 +155,18 @@ public final class BulkEmbedding {
     if (!Manifest.exists(folder)) {
       if (new VectorPart(folder, 0).exists()) {
         throw new InvalidInputException(
-            folder + " has vectors, but no " + Manifest.NAME + "; choose another folder");
+            folder + " holds vectors, but no " + Manifest.NAME + "; choose another folder");
       }
       return old;
     }
     if (!resume) {
       throw new InvalidInputException(
-          folder + " has vectors already; go on with them by --resume, or choose another folder");
+          folder + " already holds vectors; continue with --resume, or choose another folder");
     }
     Manifest manifest = Manifest.read(folder);
     if (!manifest.fingerprint().equals(model.fingerprint()) || manifest.normalised() == raw) {
       throw new InvalidInputException(
-          "%s has %s vectors of model %s (%s), but %s ones of %s (%s) are asked for; choose another folder"
+          "%s holds %s vectors of model %s (%s), but %s vectors of %s (%s) are requested; choose another folder"
               .formatted(
                   folder,
                   kind(manifest.normalised()),

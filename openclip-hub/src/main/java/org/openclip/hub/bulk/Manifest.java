@@ -71,7 +71,7 @@ record Manifest(
           parts);
     }
     throw new InvalidFileException(
-        file.toString(), -1, "does not say what the vectors beside it are; choose another folder");
+        file.toString(), -1, "does not describe the vectors in its folder; choose another folder");
   }
 
   void write(Path folder) {

@@ -215,7 +215,7 @@ final class TarMembers {
       bytes.check(at + BLOCK, size);
     } catch (EOFException e) {
       throw new InvalidFileException(
-          name, at, "has a member of %s bytes, but ends before".formatted(size), e);
+          name, at, "has a member of %s bytes, but ends earlier".formatted(size), e);
     }
   }
 
@@ -263,7 +263,7 @@ final class TarMembers {
 
   private static InputStream tooLarge(long size) throws IOException {
     throw new IOException(
-        "it has " + size + " bytes, but a picture may have at most " + PictureSource.MOST_BYTES);
+        "it has " + size + " bytes, but the limit for a picture is " + PictureSource.MOST_BYTES);
   }
 
   private static byte[] read(SeekableByteChannel channel, long at, int count) throws IOException {
@@ -300,7 +300,7 @@ final class TarMembers {
       sum += i >= 148 && i < 156 ? ' ' : header[i] & 0xff;
     }
     if (sum != number(header, 148, 8, at)) {
-      throw new InvalidFileException(name, at, "is no tar archive here, or damaged");
+      throw new InvalidFileException(name, at, "is damaged or not a tar archive");
     }
   }
 
@@ -317,7 +317,7 @@ final class TarMembers {
     try {
       return digits.isEmpty() ? 0 : Long.parseLong(digits, 8);
     } catch (NumberFormatException e) {
-      throw new InvalidFileException(name, at, "is no tar archive here, or damaged", e);
+      throw new InvalidFileException(name, at, "is damaged or not a tar archive", e);
     }
   }
 

@@ -4,8 +4,8 @@ import java.util.Set;
 import org.openclip.api.InvalidInputException;
 
 /**
- * Refuses weights whose activation is in doubt. A model with GELU takes weights that were trained
- * with QuickGELU without any error, and answers a little worse for ever.
+ * Rejects weights whose activation function is ambiguous. A model with GELU takes weights that were
+ * trained with QuickGELU without any error, and answers a little worse for ever.
  */
 public final class ActivationCheck {
   /** Facts that only the archives which OpenAI published keep among their tensors. */
@@ -30,13 +30,13 @@ public final class ActivationCheck {
     String remedy = "set quick_gelu (--set quick_gelu=%s, ModelBuilder.override)";
     if (names.containsAll(OPENAI)) {
       throw new InvalidInputException(
-          "%s is an archive of OpenAI's, trained with QuickGELU, but %s has GELU; take %s-quickgelu where there is one, or "
+          "%s is an OpenAI checkpoint, trained with QuickGELU, but %s uses GELU; use %s-quickgelu if it exists, or "
                   .formatted(checkpoint, model, model)
               + remedy.formatted("true"));
     }
     if (names.contains(TEXT) && names.contains(VISION)) {
       throw new InvalidInputException(
-          "%s is of Hugging Face transformers, whose tensors do not tell GELU from QuickGELU; put its config.json beside it, or "
+          "%s is a Hugging Face transformers checkpoint, whose tensors do not show whether it uses GELU or QuickGELU; put its config.json into the same folder, or "
                   .formatted(checkpoint)
               + remedy.formatted("true or false"));
     }

@@ -14,7 +14,7 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.spi.Provider;
 import org.openclip.api.tensor.Weights;
 
-/** Opens checkpoints of whatever format the plugins know. */
+/** Opens checkpoints in any format of the installed plugins. */
 public final class Checkpoints {
   private static final int HEAD = 4096;
 
@@ -45,7 +45,9 @@ public final class Checkpoints {
               List<String> names =
                   plugins.all(CheckpointFormatProvider.class).stream().map(Provider::name).toList();
               return new InvalidFileException(
-                  file.toString(), -1, "is a checkpoint of no known format; there are " + names);
+                  file.toString(),
+                  -1,
+                  "is not in a supported checkpoint format; the formats are " + names);
             });
   }
 
@@ -69,7 +71,7 @@ public final class Checkpoints {
   private static ByteBuffer head(Path file) {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new InvalidFileException(
-          file.toString(), -1, "is no file; a checkpoint is expected here");
+          file.toString(), -1, "is not a file; a checkpoint file is expected");
     }
     return FileBytes.read(file, bytes -> bytes.bytes(0, (int) Math.min(HEAD, bytes.size())));
   }

@@ -126,7 +126,7 @@ public record FileBytes(String name, Content content, long size) {
     if (at < 0 || count > size - at) {
       throw fault(
           Math.max(0, Math.min(at, size)),
-          "%s bytes are needed at %s, but the file has %s; it is truncated or damaged"
+          "%s bytes are expected at byte %s, but the file has only %s bytes; it is truncated or damaged"
               .formatted(count, at, size));
     }
     ByteBuffer buffer = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);

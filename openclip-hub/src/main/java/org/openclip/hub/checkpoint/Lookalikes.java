@@ -20,7 +20,7 @@ import org.openclip.hub.checkpoint.naming.ForeignNaming;
 import org.openclip.hub.io.JsonObjects;
 
 /**
- * The models of the catalogues that a checkpoint looks like, by names and shapes alone.
+ * Finds the built-in models that match a checkpoint by parameter names and shapes.
  *
  * @param models those with at least half of the entries in common, the likest first; at most a few
  * @param relative a model of the same names in other shapes, and so of the same family; empty when
@@ -92,19 +92,21 @@ public record Lookalikes(List<Likeness> models, String relative) {
     List<String> exact =
         models.stream().filter(Likeness::exact).map(Likeness::model).limit(3).toList();
     String library =
-        ForeignNaming.of(weights.names()).map(n -> " under the names of " + n.library()).orElse("");
+        ForeignNaming.of(weights.names())
+            .map(n -> " with the parameter names of " + n.library())
+            .orElse("");
     if (!exact.isEmpty()) {
-      return " These are weights of " + String.join(" or ", exact) + library + ".";
+      return " The weights belong to " + String.join(" or ", exact) + library + ".";
     }
     if (!models.isEmpty()) {
-      return " They are most like those of %s%s (%s entries in common)."
+      return " The weights are most similar to %s%s (%s entries in common)."
           .formatted(models.get(0).model(), library, models.get(0).common());
     }
     if (!found.relative().isEmpty()) {
-      return " They are of the family of %s%s, in a size that no model here has; their own open_clip_config.json tells it."
+      return " The weights belong to the family of %s%s, but no built-in model has their size; use their open_clip_config.json."
           .formatted(found.relative(), library);
     }
-    return library.isEmpty() ? "" : " They stand" + library + ".";
+    return library.isEmpty() ? "" : " The tensors come" + library + ".";
   }
 
   private static Optional<Compared> compare(

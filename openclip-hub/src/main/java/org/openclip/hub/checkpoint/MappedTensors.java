@@ -19,9 +19,8 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.hub.io.WeightMemory;
 
 /**
- * Tensors that lie row by row in a file, mapped into memory and never copied, unless they lie at
- * odd addresses: those are copied when they are first asked for. The mapping ends when its last
- * tensor is garbage.
+ * Memory-mapped tensors of a file, without copies; tensors at unaligned addresses are copied at
+ * their first use. The mapping ends when its last tensor is garbage.
  */
 public final class MappedTensors implements Weights {
   /** The most bytes of one mapping: a buffer cannot hold more. */
@@ -161,7 +160,7 @@ public final class MappedTensors implements Weights {
       if (rowsInWindow == 0) {
         throw file.fault(
             place.begin(),
-            "a row of tensor '%s' has %s bytes, but at most %s fit a buffer"
+            "a row of tensor '%s' has %s bytes, but a buffer holds at most %s"
                 .formatted(named.getKey(), rowBytes, window));
       }
       List<ByteBuffer> parts = new ArrayList<>();

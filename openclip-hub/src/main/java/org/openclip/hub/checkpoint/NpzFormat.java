@@ -20,7 +20,7 @@ import org.openclip.hub.checkpoint.ZipDirectory.Member;
 import org.openclip.hub.io.WeightMemory;
 
 /**
- * Brings NumPy's {@code .npz}: a zip archive of arrays, as big_vision publishes SigLIP (NEP 1, "A
+ * Reads NumPy's {@code .npz}: a zip archive of arrays, as big_vision publishes SigLIP (NEP 1, "A
  * simple file format for NumPy arrays").
  */
 public final class NpzFormat implements CheckpointFormatProvider {
@@ -65,7 +65,8 @@ public final class NpzFormat implements CheckpointFormatProvider {
       }
     }
     if (places.isEmpty() && doubles.isEmpty()) {
-      throw file.fault(-1, "holds no arrays; members that end with " + SUFFIX + " are expected");
+      throw file.fault(
+          -1, "contains no arrays; members whose names end with " + SUFFIX + " are expected");
     }
     Weights mapped = MappedTensors.map(file, places, MappedTensors.WINDOW);
     if (doubles.isEmpty()) {
@@ -88,12 +89,13 @@ public final class NpzFormat implements CheckpointFormatProvider {
     if (!member.stored()) {
       throw file.fault(
           member.begin(),
-          "array '%s' is compressed, but arrays are mapped; write it with numpy.savez"
+          "array '%s' is compressed, but only uncompressed arrays can be memory-mapped; write it with numpy.savez"
               .formatted(name));
     }
     ByteBuffer start = file.bytes(member.begin(), (int) Math.min(12, member.bytes()));
     if (start.remaining() < 12 || !start.slice(0, 6).equals(ByteBuffer.wrap(MAGIC))) {
-      throw file.fault(member.begin(), "array '" + name + "' does not start as NumPy's do");
+      throw file.fault(
+          member.begin(), "array '" + name + "' does not start with NumPy's magic bytes");
     }
     int fixed = start.get(6) == 1 ? 10 : 12;
     long length =
@@ -106,7 +108,8 @@ public final class NpzFormat implements CheckpointFormatProvider {
     ByteBuffer text = file.bytes(member.begin() + fixed, (int) length);
     Matcher header = HEADER.matcher(StandardCharsets.UTF_8.decode(text));
     if (!header.matches()) {
-      throw file.fault(member.begin() + fixed, "the header of array '" + name + "' is not known");
+      throw file.fault(
+          member.begin() + fixed, "the header of array '" + name + "' has an unknown version");
     }
     String descr = header.group(1);
     boolean wide = descr.equals("<f8");
@@ -115,7 +118,7 @@ public final class NpzFormat implements CheckpointFormatProvider {
     if (type == null || (header.group(2).equals("True") && shape.size() > 1)) {
       throw file.fault(
           member.begin() + fixed,
-          "array '%s' has elements '%s'%s; little-endian floats and integers in C order are read"
+          "array '%s' has elements '%s'%s; only little-endian floats and integers in C order are supported"
               .formatted(name, descr, header.group(2).equals("True") ? " in Fortran order" : ""));
     }
     MappedTensors.Place place =
@@ -124,7 +127,7 @@ public final class NpzFormat implements CheckpointFormatProvider {
     if (bytes != member.bytes() - fixed - length) {
       throw file.fault(
           member.begin(),
-          "array '%s' %s takes %s bytes, but has %s; the file is damaged"
+          "array '%s' %s needs %s bytes, but has %s; the file is damaged"
               .formatted(name, shape, bytes, member.bytes() - fixed - length));
     }
     return new Array(place, wide);
@@ -156,7 +159,7 @@ public final class NpzFormat implements CheckpointFormatProvider {
       }
       Math.multiplyExact(count, 8L);
     } catch (ArithmeticException | NumberFormatException e) {
-      throw file.fault(member.begin(), "an array has the impossible shape (" + text + ")");
+      throw file.fault(member.begin(), "an array has the invalid shape (" + text + ")");
     }
     return shape;
   }

@@ -8,8 +8,8 @@ import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 
 /**
- * The tensors of a source with their floating-point numbers in another type, each rounded to the
- * nearest, ties to even. Other tensors stay as they are.
+ * Converts the floating-point tensors of a source to another type, rounding to the nearest, ties to
+ * even. Other tensors stay as they are.
  *
  * @param source the tensors
  * @param type float32, float16 or bfloat16
@@ -22,7 +22,9 @@ public record RoundedWeights(WeightSource source, DataType type) implements Weig
   public RoundedWeights {
     if (!type.floating()) {
       throw new OpenClipException(
-          "weights are not rounded to " + type + "; 'openclip quantize' makes models of 8 bits");
+          "weights cannot be converted to "
+              + type
+              + " here; use 'openclip quantize' for models of 8 bits");
     }
   }
 
@@ -64,7 +66,7 @@ public record RoundedWeights(WeightSource source, DataType type) implements Weig
     short half = Float.floatToFloat16(value);
     if (Float.isFinite(value) && Float.isInfinite(Float.float16ToFloat(half))) {
       throw new OpenClipException(
-          "tensor '%s' holds %s, but float16 ends at %s; choose bf16"
+          "tensor '%s' contains %s, but the maximum of float16 is %s; use bf16"
               .formatted(name, value, LARGEST_HALF));
     }
     return half;

@@ -12,7 +12,7 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.CheckpointFormatProvider;
 import org.openclip.api.tensor.Weights;
 
-/** Brings the checkpoint format safetensors: a JSON header, then plain tensors. */
+/** Reads the checkpoint format safetensors: a JSON header, then plain tensors. */
 public final class SafetensorsFormat implements CheckpointFormatProvider {
   /** Creates the provider. */
   public SafetensorsFormat() {}
@@ -57,7 +57,8 @@ public final class SafetensorsFormat implements CheckpointFormatProvider {
 
   private static Weights open(FileBytes file, int window) throws IOException {
     if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
-      throw new OpenClipException("safetensors files are mapped on little-endian machines only");
+      throw new OpenClipException(
+          "safetensors files can be memory-mapped only on little-endian machines");
     }
     SafetensorsHeader header = SafetensorsHeader.read(file);
     Map<String, MappedTensors.Place> places = new LinkedHashMap<>();

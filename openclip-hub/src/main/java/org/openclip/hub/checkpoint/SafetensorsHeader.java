@@ -61,16 +61,18 @@ record SafetensorsHeader(long dataStart, Map<String, Entry> entries, Map<String,
     long size = bytes.size();
     if (size < 8) {
       throw new InvalidFileException(
-          file, 0, "has " + size + " bytes, but a safetensors file starts with 8 of length");
+          file,
+          0,
+          "has " + size + " bytes, but a safetensors file starts with a length of 8 bytes");
     }
     long length = bytes.bytes(0, 8).getLong();
     if (length < 2 || length > MOST_BYTES || length > size - 8) {
       throw new InvalidFileException(
           file,
           0,
-          "the header is said to have %s bytes, but the file has %s and the format allows %s; the"
+          "the header length is %s bytes, but the file has %s and the format allows %s; the"
                   .formatted(Long.toUnsignedString(length), size, MOST_BYTES)
-              + " file is truncated or no safetensors file");
+              + " file is truncated or not a safetensors file");
     }
     byte[] text = bytes.bytes(8, (int) length).array();
     if (text[0] != '{') {
@@ -83,7 +85,7 @@ record SafetensorsHeader(long dataStart, Map<String, Entry> entries, Map<String,
         (name, value) -> {
           if (!(value instanceof Map<?, ?> map)) {
             throw new InvalidFileException(
-                file, 8, "header entry '" + name + "' is no JSON object");
+                file, 8, "header entry '" + name + "' is not a JSON object");
           } else if (name.equals(METADATA)) {
             map.forEach((k, v) -> metadata.put(String.valueOf(k), String.valueOf(v)));
           } else {
@@ -110,12 +112,12 @@ record SafetensorsHeader(long dataStart, Map<String, Entry> entries, Map<String,
               + map.get("dtype")
               + ", but only "
               + String.join(", ", TYPES.keySet().stream().sorted().toList())
-              + " are read; convert the tensor");
+              + " are supported; convert the tensor");
     }
     List<Long> shape = integers(file, name, "shape", map.get("shape"));
     List<Long> range = integers(file, name, "data_offsets", map.get("data_offsets"));
     if (range.size() != 2 || range.get(1) < range.get(0)) {
-      throw wrong(file, name, "has data_offsets " + range + ", which is no range");
+      throw wrong(file, name, "has data_offsets " + range + ", which is not a valid range");
     }
     long bytes;
     try {
@@ -124,13 +126,13 @@ record SafetensorsHeader(long dataStart, Map<String, Entry> entries, Map<String,
         bytes = Math.multiplyExact(bytes, dim);
       }
     } catch (ArithmeticException e) {
-      throw wrong(file, name, "has the impossible shape " + shape);
+      throw wrong(file, name, "has the invalid shape " + shape);
     }
     if (range.get(1) - range.get(0) != bytes) {
       throw wrong(
           file,
           name,
-          "%s%s takes %s bytes, but its data_offsets %s span %s"
+          "%s%s needs %s bytes, but its data_offsets %s span %s"
               .formatted(type, shape, bytes, range, range.get(1) - range.get(0)));
     }
     return new Entry(type, shape, range.get(0), range.get(1));
@@ -169,14 +171,14 @@ record SafetensorsHeader(long dataStart, Map<String, Entry> entries, Map<String,
         throw new InvalidFileException(
             file,
             dataStart + place.begin(),
-            "tensor '%s' ends at byte %s, but the file has %s; it is truncated, fetch it again"
+            "tensor '%s' ends at byte %s, but the file has %s bytes; it is truncated, download it again"
                 .formatted(entry.getKey(), dataStart + place.end(), size));
       }
       if (place.begin() != at) {
         throw new InvalidFileException(
             file,
             dataStart + place.begin(),
-            "tensor '%s' starts %s bytes %s the end of the one before"
+            "tensor '%s' starts %s bytes %s the end of the previous tensor"
                 .formatted(
                     entry.getKey(),
                     Math.abs(place.begin() - at),

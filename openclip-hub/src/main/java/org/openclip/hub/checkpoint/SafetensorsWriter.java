@@ -103,7 +103,7 @@ public final class SafetensorsWriter {
       throws IOException {
     if (tensor.type() != layout.type() || tensor.bytes() != layout.bytes()) {
       throw new OpenClipException(
-          "tensor '" + name + "' is " + tensor + ", but was announced as " + layout);
+          "tensor '" + name + "' is " + tensor + ", but was declared as " + layout);
     }
     for (ByteBuffer chunk : tensor.chunks()) {
       writeFully(channel, chunk);

@@ -14,8 +14,8 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.hub.io.JsonObjects;
 
 /**
- * Brings checkpoints in several safetensors files: {@code NAME.safetensors.index.json} says which
- * file beside it holds which tensor.
+ * Reads checkpoints in several safetensors files: {@code NAME.safetensors.index.json} maps tensor
+ * names to files in the same folder.
  */
 public final class ShardedSafetensorsFormat implements CheckpointFormatProvider {
   /** How the name of an index ends. */
@@ -64,14 +64,14 @@ public final class ShardedSafetensorsFormat implements CheckpointFormatProvider 
       return name;
     }
     throw new InvalidFileException(
-        index.toString(), -1, "names '" + value + "', which is no file beside it");
+        index.toString(), -1, "refers to '" + value + "', which is not a file in the same folder");
   }
 
   private static void check(Path index, String name, String shard, Map<String, Weights> open) {
     Weights weights = open.get(shard);
     if (weights == null || !weights.names().contains(name)) {
       throw new InvalidFileException(
-          index.toString(), -1, "says that " + shard + " holds '" + name + "', which it does not");
+          index.toString(), -1, "maps '" + name + "' to " + shard + ", which does not contain it");
     }
   }
 

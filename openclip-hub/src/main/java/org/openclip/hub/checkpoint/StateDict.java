@@ -16,8 +16,8 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.hub.checkpoint.naming.ForeignNaming;
 
 /**
- * The step from a checkpoint to the weights of one architecture: names of older layouts are brought
- * up to date, positional embeddings fitted, and everything else compared strictly.
+ * Loads a checkpoint into one architecture: converts the names of older layouts, interpolates
+ * positional embeddings, and compares everything else strictly.
  */
 public final class StateDict {
   /** The parts of the text tower that native CLIP checkpoints keep at the root. */

@@ -4,7 +4,7 @@ import java.util.List;
 import org.openclip.api.tensor.DataType;
 
 /**
- * Type and shape of a tensor, without its numbers.
+ * The type and the shape of a tensor.
  *
  * @param type the type of the elements
  * @param shape the dimensions, outermost first; empty for a scalar

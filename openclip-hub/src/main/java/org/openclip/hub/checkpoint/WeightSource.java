@@ -6,10 +6,7 @@ import java.util.Map;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 
-/**
- * Named tensors that are yielded one at a time, so that a model can be written that would not fit
- * into memory.
- */
+/** Provides named tensors one at a time, so that a model larger than the memory can be written. */
 public interface WeightSource {
   /** Returns type and shape of every tensor, in the order in which they are to be written. */
   Map<String, TensorLayout> layout();

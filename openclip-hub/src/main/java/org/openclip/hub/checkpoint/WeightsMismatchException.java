@@ -5,9 +5,8 @@ import java.util.List;
 import org.openclip.api.OpenClipException;
 
 /**
- * A checkpoint that does not belong to the model it was to be loaded into: names or shapes differ,
- * or there are numbers in it that are not finite. All names are kept; the message lists at most ten
- * of each kind.
+ * Thrown when a checkpoint does not match the model: parameter names or shapes differ, or numbers
+ * are not finite. All names are kept; the message lists at most ten of each kind.
  */
 public class WeightsMismatchException extends OpenClipException {
   private static final long serialVersionUID = 1L;
@@ -30,12 +29,12 @@ public class WeightsMismatchException extends OpenClipException {
             + " does not fit "
             + model
             + describe("missing", missing)
-            + describe("of another shape", misshaped)
+            + describe("with a different shape", misshaped)
             + describe("unexpected", unexpected)
             + describe("with NaN or infinite numbers", notFinite)
             + (notFinite.isEmpty()
-                ? ". Choose the model that these weights were trained as"
-                : ". The file is damaged, or its training diverged"));
+                ? ". Choose the model that these weights were trained with"
+                : ". The file is damaged, or the training diverged"));
     this.missing = new ArrayList<>(missing);
     this.unexpected = new ArrayList<>(unexpected);
     this.misshaped = new ArrayList<>(misshaped);

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Where the members of a zip archive lie, so that they can be mapped (PKWARE APPNOTE 6.3, with
- * zip64 for archives over 4 GB). The JDK's reader does not tell.
+ * The central directory of a zip archive: the offsets of its members, for memory mapping (PKWARE
+ * APPNOTE 6.3, with zip64 for archives over 4 GB). The JDK's reader does not tell.
  */
 public final class ZipDirectory {
   private static final int END = 0x06054b50;
@@ -52,7 +52,7 @@ public final class ZipDirectory {
       long at = file.bytes(end - 20, 20).getLong(8);
       ByteBuffer tail64 = file.bytes(at, 56);
       if (tail64.getInt(0) != END64) {
-        throw file.fault(at, "the zip archive's directory is not where it should be");
+        throw file.fault(at, "the zip archive's central directory is not at its recorded offset");
       }
       count = tail64.getLong(32);
       length = tail64.getLong(40);
@@ -61,7 +61,7 @@ public final class ZipDirectory {
     if (length < 0 || length > MOST_BYTES || start < 0 || start > file.size() - length) {
       throw file.fault(
           end,
-          "the zip archive's directory is said to have %s bytes at %s, but the file has %s"
+          "the zip archive's central directory has %s bytes at byte %s, but the file has %s bytes"
               .formatted(length, start, file.size()));
     }
     return members(file, start, file.bytes(start, (int) length), count);
@@ -78,7 +78,7 @@ public final class ZipDirectory {
     }
     throw file.fault(
         file.size(),
-        "the zip archive has no directory at its end; it is truncated, fetch it again");
+        "the zip archive has no central directory at its end; it is truncated, download it again");
   }
 
   private static Map<String, Member> members(
@@ -111,7 +111,7 @@ public final class ZipDirectory {
     }
     if (members.size() != count) {
       throw file.fault(
-          start, "the zip archive promises " + count + " members, but lists " + members.size());
+          start, "the zip archive declares " + count + " members, but lists " + members.size());
     }
     return members;
   }
@@ -133,7 +133,7 @@ public final class ZipDirectory {
     if (bytes < 0 || size < 0 || bytes > file.size() - begin || (stored && bytes != size)) {
       throw file.fault(
           header,
-          "member '%s' of the zip archive is said to have %s bytes at %s, but the file has %s; it"
+          "member '%s' of the zip archive has %s bytes at byte %s, but the file has %s bytes; it"
                   .formatted(name, bytes, begin, file.size())
               + " is truncated or damaged");
     }
@@ -171,7 +171,7 @@ public final class ZipDirectory {
         return value;
       }
       if (values.remaining() < 8) {
-        throw file.fault(at, "the zip archive's directory lacks a 64-bit size");
+        throw file.fault(at, "the zip archive's directory is missing a 64-bit size");
       }
       return values.getLong();
     }

@@ -72,7 +72,7 @@ public final class CheckpointFiles {
       }
     }
     if (failure == null) {
-      throw new InvalidInputException(tag.model() + ":" + tag.tag() + " lies nowhere");
+      throw new InvalidInputException(tag.model() + ":" + tag.tag() + " has no location");
     }
     throw failure;
   }

@@ -32,7 +32,7 @@ public final class ConfigOverride {
       map.forEach((k, v) -> child.put(String.valueOf(k), v));
     } else if (old != null) {
       throw new InvalidConfigException(
-          whole, "cannot be set, because " + head + " is " + old + " and no object");
+          whole, "cannot be set, because " + head + " is " + old + ", not an object");
     }
     copy.put(head, apply(child, path.substring(dot + 1), whole, value));
     return copy;

@@ -23,7 +23,8 @@ public final class LocalFolderSource implements ModelSourceProvider {
     try {
       return FolderSource.of(Path.of(location), options);
     } catch (InvalidPathException e) {
-      throw new InvalidInputException("'" + location + "' is no path: " + e.getMessage(), e);
+      throw new InvalidInputException(
+          "'" + location + "' is not a valid path: " + e.getMessage(), e);
     }
   }
 }

@@ -47,7 +47,7 @@ public record ModelDefinition(
   private static final String QUICK_GELU = "quick_gelu";
 
   private static final String GIVE_A_PATH =
-      "Give a tag of 'openclip pretrained', the path or URI of a checkpoint file, or a model folder"
+      "Use a tag of 'openclip pretrained', the path or URI of a checkpoint file, or a model folder"
           + " as local-dir:FOLDER";
 
   /**
@@ -73,7 +73,7 @@ public record ModelDefinition(
           "model",
           name,
           PretrainedTags.modelNames(plugins),
-          "List them with OpenClip.models(), or name a folder as local-dir:FOLDER");
+          "List the models with OpenClip.models(), or give a folder as local-dir:FOLDER");
     }
     ModelDefinition folder = ofFolder(Sources.open(name, plugins, options));
     if (pretrained == null) {

@@ -81,16 +81,16 @@ public final class ModelParts {
 
   private String weightsToName() {
     if (definition.files() != null) {
-      return "put %s into its folder, or name a tag or a checkpoint as pretrained"
+      return "put %s into its folder, or set pretrained to a tag or a checkpoint"
           .formatted(ModelFolder.CHECKPOINT);
     }
     List<String> tags = PretrainedTags.of(plugins).tags(name);
     String known =
         tags.isEmpty()
-            ? " (there is no tag for it)"
+            ? " (it has no pretrained tags)"
             : " (--pretrained %s, or another of the %s that 'openclip pretrained --model %s' lists)"
                 .formatted(tags.get(0), tags.size(), PretrainedTags.named(name));
-    return "name a tag or the path of a checkpoint as pretrained" + known;
+    return "set pretrained to a tag or the path of a checkpoint" + known;
   }
 
   /**
@@ -162,9 +162,9 @@ public final class ModelParts {
         .orElseThrow(
             () ->
                 new OpenClipException(
-                    "no plugin has the tokenizer that text_cfg "
+                    "no plugin provides the tokenizer of text_cfg "
                         + config
-                        + " asks for; add its jar, or encode tokens made elsewhere"))
+                        + "; add its jar, or pass token IDs to encodeTokens"))
         .create(
             TokenizerContext.of(config, architecture().textEncoder().contextLength())
                 .withVocabularySize(architecture().textEncoder().vocabularySize())
@@ -184,7 +184,7 @@ public final class ModelParts {
         .orElseThrow(
             () ->
                 new OpenClipException(
-                    "no plugin preprocesses pictures for vision_cfg "
+                    "no plugin provides image preprocessing for vision_cfg "
                         + config
                         + "; add openclip-models to the class or module path"))
         .create(pictures);

@@ -67,7 +67,7 @@ public final class Sources {
       Path path = Path.of(text);
       return Files.exists(path) ? Optional.of(FolderSource.of(path, options)) : Optional.empty();
     } catch (InvalidPathException e) {
-      throw new InvalidInputException("'" + text + "' is no path: " + e.getMessage(), e);
+      throw new InvalidInputException("'" + text + "' is not a valid path: " + e.getMessage(), e);
     }
   }
 }

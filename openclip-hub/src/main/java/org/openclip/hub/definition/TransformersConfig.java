@@ -71,7 +71,7 @@ public record TransformersConfig(@Nullable Boolean quickGelu, Map<String, Object
       throw new InvalidFileException(
           file.toString(),
           -1,
-          "has hidden_act '%s' for texts and '%s' for pictures, but both must be gelu, or both quick_gelu"
+          "has hidden_act '%s' for the text tower and '%s' for the image tower, but both must be gelu, or both quick_gelu"
               .formatted(text, vision));
     }
     return text.equals("quick_gelu");

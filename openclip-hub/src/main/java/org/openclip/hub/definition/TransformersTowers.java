@@ -79,13 +79,13 @@ public record TransformersTowers(
     Architecture model = parts.architecture();
     ModelConfig config = model.config();
     if (model.decoder().isPresent()) {
-      throw refused("it has a decoder of captions (multimodal_cfg)");
+      throw refused("it has a caption decoder (multimodal_cfg)");
     }
     if (model.patchGraph().isPresent()) {
-      throw refused("its pictures are lists of patches (NaFlex)");
+      throw refused("its images are patch sequences (NaFlex)");
     }
     if (model.imageEncoder().height() != model.imageEncoder().width()) {
-      throw refused("its pictures are not square");
+      throw refused("its images are not square");
     }
     if (config.vectorLogitScale()) {
       throw refused("its logit scale is a vector (nonscalar_logit_scale)");
@@ -95,8 +95,8 @@ public record TransformersTowers(
     if (siglip != (config.initLogitBias() != null)) {
       throw refused(
           siglip
-              ? "SigLIP's picture tower stands without a logit bias (init_logit_bias)"
-              : "it has a logit bias (init_logit_bias), which CLIPModel has not");
+              ? "it has SigLIP's image tower but no logit bias (init_logit_bias)"
+              : "it has a logit bias (init_logit_bias), which CLIPModel does not have");
     }
     same(model, parts.like(plain(config, siglip)), siglip);
     return new TransformersTowers(
@@ -117,9 +117,9 @@ public record TransformersTowers(
       vision.put("timm_pool", "map");
       vision.put("timm_proj", "none");
     } else if (config.vision().get("timm_model_name") != null) {
-      throw refused("its picture tower is timm's " + config.vision().get("timm_model_name"));
+      throw refused("its image tower is timm's " + config.vision().get("timm_model_name"));
     } else if (config.vision().get("layers") instanceof List) {
-      throw refused("its picture tower is a ResNet");
+      throw refused("its image tower is a ResNet");
     } else {
       vision = kept(vision, CLIP_VISION);
     }
@@ -140,10 +140,11 @@ public record TransformersTowers(
     String kind = siglip ? "SiglipModel" : "CLIPModel";
     if (!steps(model.imageGraph()).equals(steps(plain.imageGraph()))) {
       throw refused(
-          "its picture tower is not that of %s: %s".formatted(kind, keys(model, "vision")));
+          "its image tower differs from that of %s: %s".formatted(kind, keys(model, "vision")));
     }
     if (!steps(model.textGraph()).equals(steps(plain.textGraph()))) {
-      throw refused("its text tower is not that of %s: %s".formatted(kind, keys(model, "text")));
+      throw refused(
+          "its text tower differs from that of %s: %s".formatted(kind, keys(model, "text")));
     }
   }
 
@@ -205,8 +206,8 @@ public record TransformersTowers(
 
   private static InvalidInputException refused(String why) {
     return new InvalidInputException(
-        "transformers has no such model: "
+        "transformers does not support this model: "
             + why
-            + "; it has CLIP with vision transformers, and SigLIP");
+            + "; it supports CLIP with vision transformers, and SigLIP");
   }
 }

@@ -77,14 +77,13 @@ public final class ModelExport {
           .named(BackendProvider.class, backend)
           .exporter()
           .orElseThrow(
-              () -> new InvalidInputException("backend " + backend + " has no format for files"));
+              () -> new InvalidInputException("backend " + backend + " cannot export models"));
     }
     return registry
         .first(BackendProvider.class, provider -> provider.exporter().isPresent())
         .orElseGet(() -> registry.preferred(BackendProvider.class))
         .exporter()
-        .orElseThrow(
-            () -> new InvalidInputException("no backend on the path has a format for files"));
+        .orElseThrow(() -> new InvalidInputException("no installed backend can export models"));
   }
 
   /**

@@ -74,7 +74,7 @@ public record ModelWriter(ModelParts parts, @Nullable Weights given, FetchOption
     try {
       written.addAll(new TokenizerCopy(parts, fetching).write(folder));
     } catch (OpenClipException e) {
-      LOG.log(Level.WARNING, () -> folder + " has no files of a tokenizer: " + e.getMessage());
+      LOG.log(Level.WARNING, () -> folder + " has no tokenizer files: " + e.getMessage());
     }
     return List.copyOf(written);
   }

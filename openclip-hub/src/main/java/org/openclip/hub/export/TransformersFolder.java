@@ -54,7 +54,8 @@ public final class TransformersFolder {
     this.pictures = parts.preprocessing();
     if (pictures.resizeMode() == ResizeMode.LONGEST) {
       throw new InvalidInputException(
-          "resize_mode longest pads pictures, which transformers' preprocessing of CLIP cannot");
+          "resize_mode longest pads images, which CLIP preprocessing of transformers does not"
+              + " support");
     }
   }
 

@@ -59,7 +59,10 @@ public final class HashNotes {
                             .write(hash.getBytes(StandardCharsets.US_ASCII)));
               } catch (OpenClipException e) {
                 System.getLogger(HashNotes.class.getName())
-                    .log(Level.DEBUG, "the hash of weights is not noted: {0}", e.getMessage());
+                    .log(
+                        Level.DEBUG,
+                        "the hash of the weights cannot be cached: {0}",
+                        e.getMessage());
               }
             });
   }

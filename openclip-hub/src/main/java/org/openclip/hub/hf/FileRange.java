@@ -45,7 +45,7 @@ final class FileRange extends InputStream {
     }
     int count = channel.read(ByteBuffer.wrap(bytes, offset, (int) Math.min(left, length)), at);
     if (count < 0) {
-      throw new IOException("the file became shorter while it was sent");
+      throw new IOException("the file was truncated during the upload");
     }
     at += count;
     left -= count;

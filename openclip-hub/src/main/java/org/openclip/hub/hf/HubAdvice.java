@@ -44,12 +44,12 @@ final class HubAdvice {
             ? "; did you mean " + String.join(" or ", near) + "?"
             : references.isEmpty()
                 ? ""
-                : "; there are "
+                : "; the repository has "
                     + String.join(
                         ", ", references.subList(0, Math.min(MOST_LISTED, references.size())));
     return cache
         .commit(location.revision())
-        .map(commit -> known + ". The cache still has what it was: name it by @" + commit)
+        .map(commit -> known + ". The cache still has an earlier commit: select it with @" + commit)
         .orElse(known);
   }
 

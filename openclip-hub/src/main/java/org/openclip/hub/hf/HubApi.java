@@ -65,7 +65,7 @@ final class HubApi {
       for (Object sibling : siblings) {
         if (sibling instanceof Map<?, ?> file && file.get("rfilename") instanceof String name) {
           if (!HubLocation.safe(name)) {
-            throw malformed(location, response, "has a file '" + name + "', which is refused");
+            throw malformed(location, response, "has a file with the unsafe name '" + name + "'");
           }
           files.add(name);
         }
@@ -168,7 +168,7 @@ final class HubApi {
     return new FetchException(
         location.toString(),
         response.statusCode(),
-        "cannot be read: the answer of %s %s. Does HF_ENDPOINT, or a proxy, lead to a hub?"
+        "cannot be read: the response of %s %s. Check that HF_ENDPOINT and the proxy lead to a hub"
             .formatted(response.uri().getHost(), problem),
         null);
   }

@@ -63,7 +63,7 @@ record HubCache(Path root, String repository, boolean links) {
       move(written, ref);
     } catch (IOException e) {
       System.getLogger(HubCache.class.getName())
-          .log(System.Logger.Level.DEBUG, "{0} is not remembered: {1}", ref, e);
+          .log(System.Logger.Level.DEBUG, "{0} cannot be cached: {1}", ref, e);
     }
   }
 

@@ -37,7 +37,7 @@ final class HubErrors {
     switch (code(response)) {
       case "GatedRepo" -> {
         return known
-            ? "is gated, and the account of the token in %s has no access; ask for it at %s"
+            ? "is gated, and the account of the token in %s has no access; request access at %s"
                 .formatted(settings.tokenOrigin(), page)
             : "is gated: accept its conditions at %s, then set HF_TOKEN to a token of that account"
                 .formatted(page);
@@ -56,7 +56,7 @@ final class HubErrors {
       return "is disabled by the hub; see " + page;
     }
     if (status == 401 && known && message.startsWith("Invalid credentials")) {
-      return "is refused: the hub does not take the token in %s. Set a valid one, or unset it for public repositories"
+      return "was refused: the hub rejects the token in %s. Set a valid token, or unset it for public repositories"
           .formatted(settings.tokenOrigin());
     }
     // Without a token the hub does not tell a missing repository from a private one.
@@ -70,13 +70,13 @@ final class HubErrors {
     }
     return switch (status) {
       case 403 ->
-          "is forbidden%s: the token needs the permission for it"
+          "is forbidden%s: the token does not have the permission"
               .formatted(message.isEmpty() ? "" : " (" + message + ")");
       case 404 -> "is not on the hub at " + settings.endpoint();
       case 429 ->
-          "is refused: too many requests%s; wait a while, or set HF_TOKEN for a higher limit"
+          "was refused: too many requests%s; try again later, or set HF_TOKEN for a higher limit"
               .formatted(message.isEmpty() ? "" : " (" + message + ")");
-      default -> "is refused with status %s%s".formatted(status, detail(response, message));
+      default -> "was refused with status %s%s".formatted(status, detail(response, message));
     };
   }
 
@@ -103,7 +103,7 @@ final class HubErrors {
     return new FetchException(
         location.toString(),
         0,
-        "cannot be fetched: %s does not answer (%s), and the cache %s does not have it. Check the network and the proxy (HTTPS_PROXY), or name another hub by HF_ENDPOINT"
+        "cannot be downloaded: %s does not respond (%s), and the cache %s does not contain it. Check the network and the proxy (HTTPS_PROXY), or set HF_ENDPOINT to another hub"
             .formatted(settings.endpoint(), Http.reason(cause), settings.cache()),
         cause);
   }

@@ -33,16 +33,16 @@ record HubLocation(String repository, String file, String revision) {
     Matcher matcher = LOCATION.matcher(place.replaceAll("/+$", ""));
     if (!matcher.matches() || matcher.group(1).contains("--") || matcher.group(1).contains("..")) {
       throw new InvalidInputException(
-          "'hf-hub:%s' is no place on the hub; write hf-hub:org/repository, with @revision or /file behind it if need be"
+          "'hf-hub:%s' is not a hub location; write hf-hub:org/repository, optionally followed by @revision or /file"
               .formatted(location));
     }
     if (!REVISION.matcher(revision).matches() || !safe(revision)) {
       throw new InvalidInputException(
-          "'" + revision + "' is no revision; give a branch, a tag or a commit after the @");
+          "'" + revision + "' is not a revision; give a branch, a tag or a commit after the @");
     }
     String file = matcher.group(2) == null ? "" : matcher.group(2);
     if (!file.isEmpty() && !safe(file)) {
-      throw new InvalidInputException("'" + file + "' is no path of a file in a repository");
+      throw new InvalidInputException("'" + file + "' is not the path of a file in a repository");
     }
     return new HubLocation(matcher.group(1), file, revision);
   }

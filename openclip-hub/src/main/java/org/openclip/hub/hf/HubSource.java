@@ -102,7 +102,7 @@ final class HubSource implements ModelSource {
   private void warn(Resolved kept, String reason) {
     LOGGER.log(
         System.Logger.Level.WARNING,
-        "{0} does not answer ({1}); {2} is taken from the cache, at commit {3}",
+        "{0} does not respond ({1}); using {2} from the cache, at commit {3}",
         settings.endpoint(),
         reason,
         location.folder(),
@@ -113,7 +113,7 @@ final class HubSource implements ModelSource {
     return new FetchException(
         location.folder().toString(),
         0,
-        "is not in the cache %s%s, and the network must not be used (HF_HUB_OFFLINE, --offline). Fetch it once with the network"
+        "is not in the cache %s%s, and offline mode is on (HF_HUB_OFFLINE, --offline). Download it once without offline mode"
             .formatted(
                 settings.cache(),
                 location.revision().equals(HubLocation.MAIN)
@@ -136,7 +136,7 @@ final class HubSource implements ModelSource {
       throw new FetchException(
           location.folder().toString(),
           0,
-          "has no file %s in the cache %s at commit %s, and there is no network; fetch it once with the network"
+          "has no file %s in the cache %s at commit %s, and the hub cannot be reached; download it once with network access"
               .formatted(name, settings.cache(), at.commit()),
           null);
     }
@@ -144,7 +144,7 @@ final class HubSource implements ModelSource {
       return download(at.commit(), name, api.facts(fileOf(name), at.commit(), name));
     } catch (CorruptDownloadException e) {
       throw new FetchException(
-          fileOf(name).toString(), 0, "came corrupt; try again. " + e.getMessage(), e);
+          fileOf(name).toString(), 0, "arrived corrupt; try again. " + e.getMessage(), e);
     } catch (StorageException | FileSystemException e) {
       InterruptedCallException.check("fetching " + fileOf(name), e);
       throw new FetchException(fileOf(name).toString(), 0, unkept(e), e);
@@ -185,9 +185,9 @@ final class HubSource implements ModelSource {
     boolean closed =
         e instanceof AccessDeniedException || message.contains("Read-only file system");
     return closed
-        ? "cannot be kept: the cache %s is read-only (%s). Choose another folder by HF_HUB_CACHE, --cache-dir or ModelBuilder.cacheFolder"
+        ? "cannot be stored: the cache %s is read-only (%s). Choose another folder with HF_HUB_CACHE, --cache-dir or ModelBuilder.cacheFolder"
             .formatted(settings.cache(), message)
-        : "cannot be kept in the cache %s: %s. What has come so far stays there, and the next attempt goes on from it; free some space, or choose another folder by HF_HUB_CACHE, --cache-dir or ModelBuilder.cacheFolder"
+        : "cannot be stored in the cache %s: %s. The next attempt continues from the partial download; free some space, or choose another folder with HF_HUB_CACHE, --cache-dir or ModelBuilder.cacheFolder"
             .formatted(settings.cache(), message);
   }
 }

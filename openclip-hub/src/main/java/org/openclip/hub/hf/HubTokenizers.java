@@ -30,7 +30,12 @@ public final class HubTokenizers implements TokenizerFiles {
         throw e;
       }
       // Without a network it may still be had elsewhere; who needs it says what is missing.
-      LOGGER.log(System.Logger.Level.DEBUG, "no tokenizer file {0} of {1}: {2}", file, name, e);
+      LOGGER.log(
+          System.Logger.Level.DEBUG,
+          "the tokenizer file {0} of {1} is not available: {2}",
+          file,
+          name,
+          e);
       return null;
     }
   }

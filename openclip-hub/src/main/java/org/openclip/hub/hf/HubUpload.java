@@ -60,7 +60,7 @@ public final class HubUpload {
   HubUpload(HubLocation location, HubSettings settings, FetchListener listener) {
     if (!location.file().isEmpty() || !location.repository().contains("/")) {
       throw new FetchException(
-          location.toString(), 0, "is no repository; write org/repository", null);
+          location.toString(), 0, "is not a repository name; write org/repository", null);
     }
     this.location = location;
     this.settings = settings;
@@ -167,7 +167,7 @@ public final class HubUpload {
       throw new FetchException(
           location.toString(),
           0,
-          "cannot be written without a token; set HF_TOKEN to one with the permission to write",
+          "cannot be written without a token; set HF_TOKEN to a token with write permission",
           null);
     }
     if (settings.offline()) {
@@ -243,7 +243,7 @@ public final class HubUpload {
   private void sendLarge(List<UploadFile> files, Map<?, ?> answer) throws IOException {
     if (answer.get("error") instanceof Map<?, ?> error) {
       throw new FetchException(
-          location.toString(), 200, "does not take a file: " + error.get("message"), null);
+          location.toString(), 200, "rejects a file: " + error.get("message"), null);
     }
     for (UploadFile file : files) {
       if (file.sha256().equals(answer.get("oid"))) {
@@ -329,7 +329,7 @@ public final class HubUpload {
     return new FetchException(
         location.toString(),
         0,
-        "cannot be reached: %s does not answer (%s). Nothing was committed"
+        "cannot be reached: %s does not respond (%s). Nothing was committed"
             .formatted(settings.endpoint(), Http.reason(e)),
         e);
   }

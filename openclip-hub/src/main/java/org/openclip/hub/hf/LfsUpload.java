@@ -85,7 +85,7 @@ final class LfsUpload {
       throw new FetchException(
           location.toString(),
           200,
-          "cannot be written: the hub asks for %s parts of %s bytes, but %s has %s bytes"
+          "cannot be written: the hub requests %s parts of %s bytes, but %s has %s bytes"
               .formatted(targets.size(), size, file.path(), file.size()),
           null);
     }

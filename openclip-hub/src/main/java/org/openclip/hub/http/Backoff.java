@@ -12,9 +12,8 @@ import java.util.regex.Pattern;
 import org.openclip.api.InterruptedCallException;
 
 /**
- * How long a request that failed waits before it is tried again: twice as long after every failure,
- * shortened by chance, so that many clients do not come back at once; or as long as the server
- * asks.
+ * The waiting time before a request is retried: it doubles after every failure, with random jitter,
+ * or follows the server's Retry-After.
  *
  * @param retries how often a request is tried again
  * @param first the longest pause before the first retry

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What the bytes of a file must add up to.
+ * The expected checksum of a file.
  *
  * @param kind how they are added up
  * @param hex the sum, or its first digits, in hexadecimal; empty when anything will do

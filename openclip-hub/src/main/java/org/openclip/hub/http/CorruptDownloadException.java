@@ -3,11 +3,11 @@ package org.openclip.hub.http;
 import java.io.IOException;
 import java.net.URI;
 
-/** A file came whole, but its bytes are not those that were promised. */
+/** Thrown when the checksum of a complete download is wrong. */
 public final class CorruptDownloadException extends IOException {
   private static final long serialVersionUID = 1L;
 
   CorruptDownloadException(URI uri, String problem) {
-    super(Http.shown(uri) + " was fetched, but is corrupt: " + problem);
+    super(Http.shown(uri) + " was downloaded, but is corrupt: " + problem);
   }
 }

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InterruptedCallException;
 
 /**
- * The way of one file of known size from a URL to this machine: in ranges side by side when it is
- * big, on from where it was cut, checked, and under its name only when it is whole.
+ * Downloads a file of known size: large files in parallel ranges, resumed after an interruption,
+ * verified, and visible under its name only when complete.
  *
  * @param http the client
  * @param request a GET without a range; redirects are followed
@@ -105,7 +105,7 @@ public record Download(
           new IOException(
               String.format(
                   Locale.ROOT,
-                  "%,d MB are missing, but the disk has only %,d MB left",
+                  "%,d MB are still to be downloaded, but the disk has only %,d MB of free space",
                   missing >> 20,
                   free >> 20)));
     }

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InterruptedCallException;
 
 /**
- * Requests over HTTP that are tried again when the network or the server falters, and redirected
- * without handing the token to another host. Safe for many threads.
+ * Sends HTTP requests with retries, and follows redirects without sending the token to another
+ * host. Safe for many threads.
  */
 public final class Http {
   private static final System.Logger LOGGER = System.getLogger(Http.class.getName());
@@ -142,7 +142,7 @@ public final class Http {
       }
       LOGGER.log(
           System.Logger.Level.DEBUG,
-          "{0} {1}: {2}; failure {3}, {4} are borne",
+          "{0} {1}: {2}; failure {3} of at most {4}",
           request.method(),
           shown(request.uri()),
           problem,
@@ -160,10 +160,10 @@ public final class Http {
   public static String reason(IOException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof UnresolvedAddressException) {
-        return "no address is known for its name";
+        return "its host name cannot be resolved";
       }
       if (cause instanceof SSLHandshakeException) {
-        return "its certificate is not trusted: %s; if a proxy of yours puts its own in, name a store that has it by -Djavax.net.ssl.trustStore"
+        return "its certificate is not trusted: %s; if a proxy replaces certificates, set -Djavax.net.ssl.trustStore to a trust store with the proxy's certificate"
             .formatted(cause.getMessage());
       }
     }
@@ -172,7 +172,7 @@ public final class Http {
       return message;
     }
     return failure instanceof ConnectException
-        ? "the connection is refused"
+        ? "the connection was refused"
         : failure.getClass().getSimpleName();
   }
 
@@ -209,7 +209,7 @@ public final class Http {
             shown(current.uri())
                 + " redirects to "
                 + shown(target)
-                + ", which is not encrypted; refused");
+                + ", which is not encrypted; the redirect was refused");
       }
       boolean trusted = sameOrigin(request.uri(), target);
       current =
@@ -255,7 +255,7 @@ public final class Http {
           answer.cancel(true);
           throw new HttpTimeoutException(
               shown(request.uri())
-                  + " has not moved a byte for "
+                  + " transferred no data for "
                   + patience.toMillis() / 1e3
                   + " s");
         }
@@ -269,7 +269,7 @@ public final class Http {
         if (cause instanceof IOException failure) {
           throw failure;
         }
-        throw new IOException(shown(request.uri()) + " cannot be fetched: " + e.getCause(), e);
+        throw new IOException(shown(request.uri()) + " cannot be downloaded: " + e.getCause(), e);
       }
     }
   }

@@ -145,7 +145,7 @@ final class PartFile implements AutoCloseable {
   void append(int piece, List<ByteBuffer> buffers) throws IOException {
     for (ByteBuffer bytes : buffers) {
       if (bytes.remaining() > length(piece) - done(piece)) {
-        throw new IOException("the server sends more bytes than it was asked for");
+        throw new IOException("the server sent more bytes than requested");
       }
       try {
         while (bytes.hasRemaining()) {
@@ -187,7 +187,7 @@ final class PartFile implements AutoCloseable {
    */
   void complete() throws StorageException {
     if (done() != size) {
-      throw new IllegalStateException("only " + done() + " of " + size + " bytes are there");
+      throw new IllegalStateException("only " + done() + " of " + size + " bytes were received");
     }
     try {
       channel.truncate(size);

@@ -81,7 +81,7 @@ final class PieceSubscriber implements Subscriber<List<ByteBuffer>> {
   boolean whole() {
     if (file.done(piece) < file.length(piece)) {
       throw new UncheckedIOException(
-          new IOException("the server ended its answer before the last byte"));
+          new IOException("the server closed the response before the last byte"));
     }
     return true;
   }

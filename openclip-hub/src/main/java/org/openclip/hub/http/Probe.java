@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a server says of a file without sending it.
+ * The size and the ETag of a remote file.
  *
  * @param size how many bytes it has
  * @param etag the name of its content, with its quotes; empty when there is none

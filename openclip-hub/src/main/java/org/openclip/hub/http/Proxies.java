@@ -17,9 +17,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proxies that the environment names, as most programs understand it: {@code HTTPS_PROXY},
- * {@code HTTP_PROXY}, {@code ALL_PROXY} and {@code NO_PROXY}, in upper or lower case. Where none of
- * them speaks of a scheme, Java's own settings hold ({@code https.proxyHost} and its like).
+ * The proxies of the environment variables {@code HTTPS_PROXY}, {@code HTTP_PROXY}, {@code
+ * ALL_PROXY} and {@code NO_PROXY}, in upper or lower case. Where none of them speaks of a scheme,
+ * Java's own settings hold ({@code https.proxyHost} and its like).
  */
 public final class Proxies {
   private final Function<String, @Nullable String> environment;

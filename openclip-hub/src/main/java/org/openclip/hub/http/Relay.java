@@ -3,7 +3,7 @@ package org.openclip.hub.http;
 import java.util.function.LongConsumer;
 import org.openclip.api.spi.FetchListener;
 
-/** Passes on how far a file has come, from many threads to a listener that hears one at a time. */
+/** Forwards download progress from many threads to a listener, one call at a time. */
 public final class Relay implements LongConsumer {
   private final FetchListener listener;
   private final String name;

@@ -3,7 +3,7 @@ package org.openclip.hub.http;
 import java.net.ProtocolException;
 import java.net.http.HttpResponse;
 
-/** A server answered with a status that trying again does not change. */
+/** Thrown when a server responds with an HTTP status for which a retry is useless. */
 public final class StatusException extends ProtocolException {
   private static final long serialVersionUID = 1L;
 
@@ -12,7 +12,7 @@ public final class StatusException extends ProtocolException {
   StatusException(HttpResponse<?> response) {
     super(
         Http.shown(response.uri())
-            + " answered with status "
+            + " responded with status "
             + response.statusCode()
             + response.headers().firstValue("Content-Range").map(r -> ", range " + r).orElse(""));
     this.status = response.statusCode();

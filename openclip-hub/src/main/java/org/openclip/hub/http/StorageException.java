@@ -2,7 +2,7 @@ package org.openclip.hub.http;
 
 import java.io.IOException;
 
-/** Bytes came, but this machine could not keep them; what it has kept is still there. */
+/** Thrown when downloaded data cannot be stored; the partial file is kept. */
 public final class StorageException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -87,7 +87,7 @@ final class StreamedBody implements BodySubscriber<StreamedBody> {
         if (event.failure() == null) {
           return null;
         }
-        throw new IOException("the answer was cut: " + event.failure(), event.failure());
+        throw new IOException("the response was cut off: " + event.failure(), event.failure());
       }
       piece = buffers;
       at = 0;
@@ -99,7 +99,8 @@ final class StreamedBody implements BodySubscriber<StreamedBody> {
     try {
       Event event = events.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
       if (event == null) {
-        throw new HttpTimeoutException("no byte has come for " + patience.toMillis() / 1e3 + " s");
+        throw new HttpTimeoutException(
+            "no data was received for " + patience.toMillis() / 1e3 + " s");
       }
       return event;
     } catch (InterruptedException e) {

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The bytes of a file on a web server, as they come. Where a connection is cut, they go on over
- * another one at the byte that is next. For one thread.
+ * A stream of a file on a web server. Where a connection is cut, they go on over another one at the
+ * byte that is next. For one thread.
  */
 public final class WebStream extends InputStream {
   private static final System.Logger LOGGER = System.getLogger(WebStream.class.getName());
@@ -102,7 +102,7 @@ public final class WebStream extends InputStream {
     while (++failures <= backoff.retries()) {
       LOGGER.log(
           System.Logger.Level.DEBUG,
-          "{0}: {1} at byte {2}; going on there",
+          "{0}: {1} at byte {2}; continuing from there",
           Http.shown(request.uri()),
           last,
           Long.toString(position));
@@ -138,7 +138,7 @@ public final class WebStream extends InputStream {
         throw new StatusException(answer);
       }
       throw new ProtocolException(
-          Http.shown(request.uri()) + " has changed on the server while it was read");
+          Http.shown(request.uri()) + " changed on the server during the download");
     }
   }
 
@@ -146,7 +146,7 @@ public final class WebStream extends InputStream {
     for (long left = bytes; left > 0; ) {
       ByteBuffer next = body.next();
       if (next == null) {
-        throw new EOFException("the server sends less than it did before");
+        throw new EOFException("the server sent a shorter file than before");
       }
       int taken = (int) Math.min(left, next.remaining());
       next.position(next.position() + taken);

@@ -11,7 +11,7 @@ import java.util.UUID;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.OpenClipException;
 
-/** Files that appear under their name only when they are whole. */
+/** Writes files atomically: a file appears under its name only when it is complete. */
 public final class AtomicFile {
   private AtomicFile() {}
 
@@ -36,7 +36,7 @@ public final class AtomicFile {
     Path absolute = file.toAbsolutePath();
     Path folder = absolute.getParent();
     if (folder == null) {
-      throw new OpenClipException(file + " is a folder, but a file is to be written");
+      throw new OpenClipException(file + " is a folder, but must be a file");
     }
     try {
       Files.createDirectories(folder);

@@ -78,7 +78,7 @@ public final class JsonObjects {
         throw new InvalidFileException(
             file.toString(),
             -1,
-            "has " + size + " bytes, but a JSON file may have at most " + MOST_BYTES);
+            "has " + size + " bytes, but the limit for a JSON file is " + MOST_BYTES);
       }
       return parse(mapper, file.toString(), 0, Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
@@ -116,19 +116,19 @@ public final class JsonObjects {
     try (JsonParser parser = mapper.createParser(bytes)) {
       Map<String, Object> object = mapper.mapFrom(parser);
       if (object == null) {
-        throw new InvalidFileException(name, start, "holds no JSON object");
+        throw new InvalidFileException(name, start, "contains no JSON object");
       }
       if (parser.nextToken() != null) {
         throw new InvalidFileException(
             name,
             start + parser.currentTokenLocation().getByteOffset(),
-            "something follows the JSON object");
+            "there is text after the JSON object");
       }
       return object;
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
       if (at == null) {
-        throw new InvalidFileException(name, start, "is no JSON object: " + problem(e), e);
+        throw new InvalidFileException(name, start, "is not a JSON object: " + problem(e), e);
       }
       throw new InvalidFileException(
           name,
@@ -137,7 +137,7 @@ public final class JsonObjects {
               .formatted(at.getLineNr(), at.getColumnNr(), problem(e)),
           e);
     } catch (IOException e) {
-      throw new InvalidFileException(name, start, "is no JSON object: " + e.getMessage(), e);
+      throw new InvalidFileException(name, start, "is not a JSON object: " + e.getMessage(), e);
     }
   }
 

@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.openclip.api.InvalidInputException;
 
-/** What is said of files that are not there. */
+/** Builds error messages for missing files. */
 public final class Missing {
   private Missing() {}
 
@@ -15,7 +15,7 @@ public final class Missing {
     String remedy =
         folder == null || Files.isDirectory(folder)
             ? "check its name"
-            : "the folder " + folder + " is missing, too; check the path";
+            : "the folder " + folder + " does not exist either; check the path";
     return new InvalidInputException("there is no file " + file + where + "; " + remedy);
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The names that the files of a model folder go by. */
+/** The file names of a model folder. */
 public final class ModelFiles {
   /** The configuration. */
   public static final String CONFIG = "open_clip_config.json";

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InterruptedCallException;
 
 /**
- * A lock on a file that one thread of one process holds at a time; it ends with the process that
- * holds it. The file stays.
+ * A file lock that one thread of one process holds at a time; it ends with the process. The file
+ * stays.
  */
 public final class ProcessLock implements AutoCloseable {
   /**

@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.openclip.api.OpenClipException;
 
 /**
- * The files of this process that are not whole yet. A signal that ends the process, such as Ctrl-C,
- * removes them; while somebody still has to save something, it waits. Safe for many threads.
+ * The incomplete files of this process, which are deleted at its end. A signal that ends the
+ * process, such as Ctrl-C, removes them; while somebody still has to save something, it waits. Safe
+ * for many threads.
  */
 public final class UnfinishedFiles {
   /** How long is waited for those who save. */
@@ -64,7 +65,7 @@ public final class UnfinishedFiles {
    */
   synchronized void add(Path file) {
     if (ended) {
-      throw new OpenClipException(file + " is not written, for the process is ending");
+      throw new OpenClipException(file + " is not written because the process is shutting down");
     }
     if (!listens) {
       listens = true;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.FetchOptions;
 
-/** Settings from outside: a system property, or an environment variable of the same name. */
+/** Reads settings from a system property or an environment variable of the same name. */
 public final class Variables {
   private static final Set<String> YES = Set.of("1", "ON", "YES", "TRUE");
 
@@ -65,8 +65,7 @@ public final class Variables {
 
   /** Returns the error of a cache that is needed where no folder can be found for it. */
   public static OpenClipException noCache(String variable) {
-    return homeless(
-        "there is no folder to keep fetched files in: " + variable + " is not set, and ");
+    return homeless("no cache folder is configured: " + variable + " is not set, and ");
   }
 
   private static OpenClipException homeless(String start) {
@@ -74,7 +73,7 @@ public final class Variables {
         start
             + "the user has no home folder (user.home is '"
             + System.getProperty("user.home", "")
-            + "'); name a folder by --cache-dir, ModelBuilder.cacheFolder or the variable"
+            + "'); set a folder with --cache-dir, ModelBuilder.cacheFolder or the variable"
             + " XDG_CACHE_HOME");
   }
 }

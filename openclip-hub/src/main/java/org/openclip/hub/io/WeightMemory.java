@@ -16,8 +16,8 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.tensor.Tensor;
 
 /**
- * Memory for weights that cannot be read where they lie in a checkpoint: they are at odd addresses,
- * transposed, or of another type. It is freed when nobody refers to it any more.
+ * Memory for weights that cannot be memory-mapped from a checkpoint because they are unaligned,
+ * transposed or of another type. It is freed when nobody refers to it any more.
  *
  * <p>The JVM limits its direct memory, as a rule to the size of the heap, which has nothing to do
  * with the size of a model. So weights take a quarter of it at most; what is more goes to a
@@ -86,7 +86,7 @@ public final class WeightMemory {
       } catch (OutOfMemoryError full) {
         e.addSuppressed(full);
         throw new OpenClipException(
-            "there is no room for %s bytes of weights: %s, and no temporary file can hold them (%s); raise -Xmx or -XX:MaxDirectMemorySize, or give java.io.tmpdir a folder with room"
+            "there is not enough memory for %s bytes of weights: %s, and no temporary file can hold them (%s); raise -Xmx or -XX:MaxDirectMemorySize, or set java.io.tmpdir to a folder with enough space"
                 .formatted(bytes, full.getMessage(), e),
             e);
       }

@@ -41,8 +41,8 @@ public record ModelFolder(
   public static final String CHECKPOINT = ModelFiles.CHECKPOINT;
 
   private static final String MISSING =
-      "is missing; a model folder needs it beside the checkpoint. A checkpoint without it is loaded"
-          + " by a model's name, such as ViT-B-32, with the checkpoint as pretrained";
+      "is missing; a model folder needs it beside the checkpoint. To load a checkpoint without it,"
+          + " use a model name such as ViT-B-32 and set pretrained to the checkpoint";
 
   /**
    * Reads the configuration of a folder.

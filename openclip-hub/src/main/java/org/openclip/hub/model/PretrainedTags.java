@@ -18,7 +18,8 @@ import org.openclip.api.spi.PluginRegistry;
  * are the same. Model names must match exactly, except that a slash may replace a dash. Immutable.
  */
 public final class PretrainedTags {
-  private static final String LIST = "'openclip pretrained' and OpenClip.pretrained() list them";
+  private static final String LIST =
+      "'openclip pretrained' and OpenClip.pretrained() list the tags";
 
   private final Map<String, Map<String, PretrainedTag>> byModel = new LinkedHashMap<>();
 
@@ -50,7 +51,7 @@ public final class PretrainedTags {
     if (models.isEmpty()) {
       throw new UnknownNameException(
           "model",
-          "that comes with its weights",
+          "with built-in weights",
           modelNames(plugins),
           "Add openclip-models to the class or module path, or name a model");
     }
@@ -118,13 +119,14 @@ public final class PretrainedTags {
     String elsewhere =
         others.isEmpty()
             ? ""
-            : "It is a tag of " + String.join(", ", others.subList(0, Math.min(8, others.size())));
+            : "This tag exists for "
+                + String.join(", ", others.subList(0, Math.min(8, others.size())));
     return new UnknownNameException(
         "pretrained tag of " + model,
         tag,
         tags(model),
         elsewhere.isEmpty()
-            ? LIST + "; the path of a checkpoint will do, too"
+            ? LIST + "; the path of a checkpoint also works"
             : elsewhere + ". " + LIST);
   }
 }

@@ -65,13 +65,13 @@ public final class PictureFiles {
       throw Missing.file(file);
     }
     if (Files.isDirectory(file)) {
-      throw new InvalidInputException(file + " is a folder; name the pictures in it");
+      throw new InvalidInputException(file + " is a folder; name the picture files in it");
     }
     try {
       long size = Files.size(file);
       if (size > MOST_BYTES) {
         throw new InvalidInputException(
-            file + " has " + size + " bytes, but a picture may have at most " + MOST_BYTES);
+            file + " has " + size + " bytes, but the limit for a picture is " + MOST_BYTES);
       }
       return Files.readAllBytes(file);
     } catch (IOException e) {

@@ -129,7 +129,7 @@ public record PictureFolder(
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "%s: %,d %s passed over (%s%s), for pictures end in %s",
+            "%s: %,d %s skipped (%s%s); picture files end in %s",
             root,
             files.size(),
             files.size() == 1 ? "file is" : "files are",

@@ -174,7 +174,7 @@ public final class HubPush {
         throw new FetchException(
             "hf-hub:" + repository,
             404,
-            "is not on the hub; have it created (--create, HubPush.create), or check its name and"
+            "is not on the hub; create it (--create, HubPush.create), or check its name and"
                 + " HF_TOKEN",
             null);
       }

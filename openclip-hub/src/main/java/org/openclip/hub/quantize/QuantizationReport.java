@@ -220,7 +220,7 @@ public final class QuantizationReport {
   public List<String> sentences() {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "the same label of %s for %s of %s pictures"
+        "the same label (of %s) for %s of %s pictures"
             .formatted(
                 facts.get("texts"), percent(number(facts, "same_label")), facts.get("pictures")));
     if (facts.get("labelled") instanceof Map<?, ?> labelled) {
@@ -234,7 +234,7 @@ public final class QuantizationReport {
                   percent(number(top1, "fp32")),
                   percent(number(top1, "int8"))));
       lines.add(
-          "a picture of the class comes first for its name: fp32 %s, int8 %s"
+          "a picture of the class ranks first for its name: fp32 %s, int8 %s"
               .formatted(percent(number(retrieval, "fp32")), percent(number(retrieval, "int8"))));
     }
     return lines;

@@ -52,7 +52,7 @@ public final class QuantizedFormat {
       throw new InvalidFileException(
           file,
           -1,
-          "holds weights of 8 bits in version %s of their form, but this OpenCLIP reads version %s; quantize the model again by 'openclip quantize', or take the OpenCLIP that wrote it"
+          "contains 8-bit weights in format version %s, but this version of OpenCLIP reads format version %s; quantize the model again with 'openclip quantize', or use the version of OpenCLIP that wrote it"
               .formatted(version == null ? "(none)" : version, VERSION));
     }
   }
@@ -98,7 +98,7 @@ public final class QuantizedFormat {
     }
     for (float scale : scales.toFloats()) {
       if (!(scale > 0 && Float.isFinite(scale))) {
-        throw wrong(file, name, "has a scale of " + scale + "; scales are finite and above 0");
+        throw wrong(file, name, "has a scale of " + scale + "; scales must be finite and above 0");
       }
     }
     return Tensor.quantized(tensor, scales);
@@ -106,7 +106,7 @@ public final class QuantizedFormat {
 
   private static InvalidFileException wrong(String file, String name, String problem) {
     return new InvalidFileException(
-        file, -1, "tensor '%s' of 8 bits %s; quantize the model again".formatted(name, problem));
+        file, -1, "8-bit tensor '%s' %s; quantize the model again".formatted(name, problem));
   }
 
   /** Returns weights as a file holds them. */
@@ -152,7 +152,7 @@ public final class QuantizedFormat {
   public static Weights requireFloats(String model, Weights weights) {
     if (QuantizedWeights.are(weights)) {
       throw new InvalidInputException(
-          "the weights of %s are of 8 bits, and what was rounded does not come back; take the model that they were made from"
+          "the weights of %s have 8 bits, and the original weights cannot be restored; use the original model"
               .formatted(model));
     }
     return weights;

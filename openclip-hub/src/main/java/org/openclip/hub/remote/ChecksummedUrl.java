@@ -64,7 +64,7 @@ final class ChecksummedUrl implements ModelSource {
         throw new FetchException(
             toString(),
             0,
-            "is not in %s, and the network must not be used; fetch it once with the network"
+            "is not in %s, and offline mode is on; download it once without offline mode"
                 .formatted(folder),
             null);
       }

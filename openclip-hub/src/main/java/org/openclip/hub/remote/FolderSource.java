@@ -14,7 +14,7 @@ import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.ModelSource;
 
 /**
- * A folder of this machine's own file system, whose files are used where they lie.
+ * A model folder in the local file system, whose files are read in place.
  *
  * @param folder the folder
  * @param chosen the file that the location named; empty when it named the folder

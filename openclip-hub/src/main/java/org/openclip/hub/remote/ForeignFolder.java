@@ -108,9 +108,9 @@ final class ForeignFolder implements ModelSource {
     // Where there are no folders but only names with slashes, a folder is what holds files.
     if (folder.offline ? folder.kept().isEmpty() : attempt(path, ForeignFolder::list).isEmpty()) {
       throw new InvalidInputException(
-          "there is nothing at "
+          "there is no file or folder at "
               + path.toUri()
-              + (folder.offline ? " that was copied before" : "")
+              + (folder.offline ? " in the cache" : "")
               + "; a checkpoint or a model folder is expected");
     }
     return folder;
@@ -131,7 +131,7 @@ final class ForeignFolder implements ModelSource {
       // Each file system has its own word for it.
       InterruptedCallException.check("fetching " + location);
       String message = e.getMessage() == null ? e.toString() : e.getMessage();
-      throw new FetchException(location, 0, "cannot be fetched: " + message, e);
+      throw new FetchException(location, 0, "cannot be downloaded: " + message, e);
     }
   }
 
@@ -229,7 +229,7 @@ final class ForeignFolder implements ModelSource {
     return new FetchException(
         location,
         0,
-        "cannot be copied, neither to the cache nor to the folder for temporary files (%s). Name a folder that can be written by --cache-dir, ModelBuilder.cacheFolder or OPENCLIP_CACHE"
+        "cannot be copied to the cache or to the temporary folder (%s). Set a writable folder with --cache-dir, ModelBuilder.cacheFolder or OPENCLIP_CACHE"
             .formatted(e.getMessage()),
         e);
   }
@@ -249,7 +249,7 @@ final class ForeignFolder implements ModelSource {
         }
       }
       if (done != size) {
-        throw new IOException("only " + done + " of " + size + " bytes have come");
+        throw new IOException("only " + done + " of " + size + " bytes were received");
       }
       Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
     } finally {

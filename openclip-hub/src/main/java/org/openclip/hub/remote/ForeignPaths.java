@@ -20,8 +20,8 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.spi.Discovery;
 
 /**
- * The paths of every file system that a jar brings. A jar whose file system cannot be loaded is
- * passed over: the JDK's own list of them, once it has failed on one, fails for ever.
+ * Resolves paths of all installed {@code java.nio} file systems. A jar whose file system cannot be
+ * loaded is passed over: the JDK's own list of them, once it has failed on one, fails for ever.
  */
 public final class ForeignPaths {
   private ForeignPaths() {}
@@ -42,8 +42,8 @@ public final class ForeignPaths {
   /** Returns what else a scheme needs that nothing answers to. */
   public static String remedy(String scheme) {
     return scheme.equalsIgnoreCase(ZipPaths.SCHEME)
-        ? "Zip files are read with the module jdk.zipfs: add it to the runtime image"
-        : "Add the jar of a java.nio file system for it to the class or module path";
+        ? "Zip files need the module jdk.zipfs: add it to the runtime image"
+        : "Add the jar of a java.nio file system for this scheme to the class or module path";
   }
 
   /**
@@ -78,7 +78,7 @@ public final class ForeignPaths {
       return Optional.of(use.of(URI.create(text), provider));
     } catch (IllegalArgumentException | IOException e) {
       throw new InvalidInputException(
-          "'" + text + "' is no path of a file or folder: " + e.getMessage(), e);
+          "'" + text + "' is not the path of a file or folder: " + e.getMessage(), e);
     }
   }
 
@@ -138,7 +138,9 @@ public final class ForeignPaths {
         outer ->
             find(outer)
                 .orElseThrow(
-                    () -> new InvalidInputException("no file system has the scheme of " + outer)));
+                    () ->
+                        new InvalidInputException(
+                            "no installed file system supports the scheme of " + outer)));
   }
 
   private static Path path(URI uri, FileSystemProvider provider) throws IOException {

@@ -4,7 +4,10 @@ import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.ModelSource;
 import org.openclip.api.spi.ModelSourceProvider;
 
-/** Brings the scheme {@code http:}, which is {@link HttpsSourceProvider}'s without encryption. */
+/**
+ * Provides the scheme {@code http:}, which is that of {@link HttpsSourceProvider} without
+ * encryption.
+ */
 public final class HttpSourceProvider implements ModelSourceProvider {
   /** Creates the provider. */
   public HttpSourceProvider() {}

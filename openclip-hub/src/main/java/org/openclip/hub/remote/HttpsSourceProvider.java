@@ -9,8 +9,8 @@ import org.openclip.api.spi.ModelSourceProvider;
 import org.openclip.hub.http.Checksum;
 
 /**
- * Brings the scheme {@code https:}, behind which stands the URL of a checkpoint, with {@code
- * #sha256=} and its checksum if that is known, or of a model folder, with a slash at its end.
+ * Provides the scheme {@code https:} for the URL of a checkpoint, optionally with its checksum as
+ * {@code #sha256=}, or of a model folder, which ends with a slash.
  */
 public final class HttpsSourceProvider implements ModelSourceProvider {
   private static final String SUM = "sha256=";
@@ -34,11 +34,13 @@ public final class HttpsSourceProvider implements ModelSourceProvider {
     try {
       uri = URI.create(url);
     } catch (IllegalArgumentException e) {
-      throw new InvalidInputException("'" + url + "' is no URL: " + e.getMessage(), e);
+      throw new InvalidInputException("'" + url + "' is not a valid URL: " + e.getMessage(), e);
     }
     if (uri.getHost() == null || uri.getPath() == null || !uri.getPath().startsWith("/")) {
       throw new InvalidInputException(
-          "'" + url + "' is no URL of a file, nor of a folder with a slash at its end");
+          "'"
+              + url
+              + "' is neither the URL of a file nor that of a folder, which ends with a slash");
     }
     String fragment = uri.getFragment();
     if (fragment == null) {
@@ -47,7 +49,7 @@ public final class HttpsSourceProvider implements ModelSourceProvider {
     String digits = fragment.toLowerCase(Locale.ROOT);
     if (!digits.matches(SUM + "[0-9a-f]{8,64}") || uri.getPath().endsWith("/")) {
       throw new InvalidInputException(
-          "'#%s' is no checksum; write #sha256= and its first 8 digits or more behind a file's URL"
+          "'#%s' is not a checksum; append #sha256= and at least the first 8 digits to the URL of a file"
               .formatted(fragment));
     }
     URI bare = URI.create(url.substring(0, url.indexOf('#')));

@@ -82,7 +82,7 @@ record RemoteCache(Path folder) {
                 new FetchException(
                     source,
                     0,
-                    "has no copy of %s in %s, and the network must not be used; fetch it once with the network"
+                    "has no copy of %s in %s, and offline mode is on; download it once without offline mode"
                         .formatted(name, folder),
                     null));
   }

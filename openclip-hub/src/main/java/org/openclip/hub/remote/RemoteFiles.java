@@ -20,9 +20,8 @@ import org.openclip.hub.http.WebStream;
 import org.openclip.hub.io.Variables;
 
 /**
- * Files wherever they lie, read as they come: on this machine, behind {@code https:}, or in any
- * {@code java.nio} file system that a jar brings, such as {@code s3:}. Nothing is copied first.
- * Safe for many threads.
+ * Opens files as streams: local files, {@code https:} URLs, and paths of installed {@code java.nio}
+ * file systems, such as {@code s3:}. Nothing is copied first. Safe for many threads.
  */
 public final class RemoteFiles {
   /** A scheme has two letters at least, for {@code C:} is a drive. */
@@ -64,12 +63,13 @@ public final class RemoteFiles {
       try {
         return Path.of(location);
       } catch (InvalidPathException e) {
-        throw new InvalidInputException("'" + location + "' is no path: " + e.getMessage(), e);
+        throw new InvalidInputException(
+            "'" + location + "' is not a valid path: " + e.getMessage(), e);
       }
     }
     if (isWeb(location)) {
       throw new InvalidInputException(
-          location + " is behind a web server, which has no folders and cannot be written to");
+          location + " is on a web server, which has no folders and is read-only");
     }
     return ForeignPaths.find(location).orElseThrow(() -> unknown(location));
   }
@@ -88,7 +88,8 @@ public final class RemoteFiles {
     try {
       uri = URI.create(location);
     } catch (IllegalArgumentException e) {
-      throw new InvalidInputException("'" + location + "' is no URL: " + e.getMessage(), e);
+      throw new InvalidInputException(
+          "'" + location + "' is not a valid URL: " + e.getMessage(), e);
     }
     try {
       return new WebStream(http(), WebFiles.request(uri), backoff, PATIENCE);

@@ -26,9 +26,9 @@ import org.openclip.api.spi.ModelSource;
 import org.openclip.api.tensor.Tensor;
 
 /**
- * A file that lies beside a class: in a jar, in a jar within a jar, or in a runtime image. It is
- * read as class loaders read, so neither a file system of zip files nor a place to write is needed;
- * and anew each time, for the jar may have been replaced.
+ * A resource beside a class: in a jar, in a nested jar, or in a runtime image. It is read as class
+ * loaders read, so neither a file system of zip files nor a place to write is needed; and anew each
+ * time, for the jar may have been replaced.
  *
  * @param url where {@code Class.getResource} found it
  * @param options where it is copied, if a file is asked for
@@ -46,7 +46,7 @@ public record ResourceFile(URL url, FetchOptions options) implements ModelSource
       return new ResourceFile(URI.create(url).toURL(), options);
     } catch (IllegalArgumentException | MalformedURLException e) {
       throw new InvalidInputException(
-          "'" + url + "' is no URL of a resource: " + e.getMessage(), e);
+          "'" + url + "' is not the URL of a resource: " + e.getMessage(), e);
     }
   }
 

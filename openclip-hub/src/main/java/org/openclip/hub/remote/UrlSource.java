@@ -76,7 +76,7 @@ final class UrlSource implements ModelSource {
             .orElseThrow(
                 () ->
                     new FetchException(
-                        WebFiles.shown(at(name)), 404, "is not there, or is not public", null));
+                        WebFiles.shown(at(name)), 404, "does not exist, or is not public", null));
     try {
       return cache.keep(
           name, version, (part, target) -> web.download(at(name), Checksum.NONE, part, target));

@@ -51,7 +51,8 @@ final class WebFiles {
     Probe probe =
         probe(uri)
             .orElseThrow(
-                () -> new FetchException(shown(uri), 404, "is not there, or is not public", null));
+                () ->
+                    new FetchException(shown(uri), 404, "does not exist, or is not public", null));
     String path = uri.getPath();
     probe
         .download(http, request(uri), checksum)
@@ -79,19 +80,19 @@ final class WebFiles {
 
   private static String problem(URI uri, Path folder, IOException e) {
     if (e instanceof StorageException || e instanceof FileSystemException) {
-      return "cannot be kept in %s: %s. Free some space, or choose another folder by --cache-dir or ModelBuilder.cacheFolder"
+      return "cannot be stored in %s: %s. Free some space, or choose another folder with --cache-dir or ModelBuilder.cacheFolder"
           .formatted(folder, e.getMessage());
     }
     if (e instanceof StatusException refusal) {
       return refusal.status() == 401
-          ? "asks for a login; only public files and signed URLs are fetched"
-          : "cannot be fetched: the server answers with status %s; try again later"
+          ? "requires a login; only public files and signed URLs are supported"
+          : "cannot be downloaded: the server responds with status %s; try again later"
               .formatted(refusal.status());
     }
     if (e instanceof ProtocolException || e instanceof CorruptDownloadException) {
       return "cannot be fetched: " + e.getMessage();
     }
-    return "cannot be fetched: %s does not answer (%s). Check the address, the network and the proxy (HTTPS_PROXY); what was fetched before is used with --offline"
+    return "cannot be downloaded: %s does not respond (%s). Check the address, the network and the proxy (HTTPS_PROXY); --offline uses earlier downloads"
         .formatted(uri.getAuthority(), Http.reason(e));
   }
 

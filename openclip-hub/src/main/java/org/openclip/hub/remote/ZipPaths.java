@@ -49,7 +49,7 @@ record ZipPaths(Path zip, String inside) {
     int end = text.indexOf("!/");
     if (end < 0) {
       throw new InvalidInputException(
-          "'" + uri + "' is no path in a zip file; it must be like jar:file:/models.zip!/folder");
+          "'" + uri + "' is not a path in a zip file; write it like jar:file:/models.zip!/folder");
     }
     String inside = URI.create("jar:" + text.substring(end + 1)).getSchemeSpecificPart();
     return new ZipPaths(outer.apply(text.substring(0, end)), inside);
@@ -79,7 +79,7 @@ record ZipPaths(Path zip, String inside) {
     try {
       return provider.newFileSystem(zip, Map.of());
     } catch (UnsupportedOperationException e) {
-      throw new IOException(zip + " is no zip file", e);
+      throw new IOException(zip + " is not a zip file", e);
     }
   }
 }

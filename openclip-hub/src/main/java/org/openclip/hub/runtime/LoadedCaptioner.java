@@ -105,7 +105,7 @@ public final class LoadedCaptioner implements Captioner {
         () -> {
           if (pixels.shape().length == 0 || pixels.shape()[0] != tokens.size()) {
             throw new InvalidInputException(
-                "there must be one caption for each picture, but pixels are %s and captions %s"
+                "each picture needs one caption, but pixels are %s and captions %s"
                     .formatted(pixels, tokens));
           }
           towers.text().checkIds(tokens);
@@ -170,14 +170,14 @@ public final class LoadedCaptioner implements Captioner {
       int context = architecture.textEncoder().contextLength();
       if (options.maxLength() > context) {
         throw new InvalidInputException(
-            "the longest caption has %s tokens, but the model's context length is %s"
+            "the maximum caption length is %s tokens, but the model's context length is %s"
                 .formatted(options.maxLength(), context));
       }
       int most = Math.min(decoder.vocabularySize(), architecture.textEncoder().vocabularySize());
       for (long id : new long[] {ids.start(), ids.end(), ids.pad()}) {
         if (id < 0 || id >= most) {
           throw new InvalidInputException(
-              "%s holds the id %s, but the model knows ids from 0 to %s"
+              "%s contains the token ID %s, but the model's token IDs are from 0 to %s"
                   .formatted(ids, id, most - 1));
         }
       }

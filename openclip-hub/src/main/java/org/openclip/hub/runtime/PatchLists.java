@@ -113,7 +113,7 @@ public final class PatchLists implements PictureInput {
         || shape[2] % patch != 0
         || shape[3] % patch != 0) {
       throw new InvalidInputException(
-          "pixels are %s, but the image tower takes FLOAT32[n, 3, height, width] of whole patches of %s pixels"
+          "pixels are %s, but must be FLOAT32[n, 3, height, width] with sides that are multiples of the patch size %s"
               .formatted(pixels, patch));
     }
   }

@@ -94,7 +94,7 @@ public final class TextTower {
     for (int i = 0; i < row.length; i++) {
       if (row[i] < 0 || row[i] >= encoder.vocabularySize()) {
         throw new InvalidInputException(
-            "token %s of text %s has id %s, but the model knows ids from 0 to %s; use its own"
+            "token %s of text %s has the ID %s, but the model's token IDs are from 0 to %s; use its own"
                     .formatted(i, text, row[i], encoder.vocabularySize() - 1)
                 + " tokenizer");
       }

@@ -44,8 +44,7 @@ public record WholePictures(int height, int width) implements PictureInput {
         || shape.length != 4
         || !Arrays.equals(shape, 1, 4, new long[] {3, height, width}, 0, 3)) {
       throw new InvalidInputException(
-          "pixels are %s, but the image tower takes FLOAT32[n, 3, %s, %s]"
-              .formatted(pixels, height, width));
+          "pixels are %s, but must be FLOAT32[n, 3, %s, %s]".formatted(pixels, height, width));
     }
   }
 }

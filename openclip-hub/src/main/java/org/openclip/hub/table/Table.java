@@ -65,7 +65,8 @@ public final class Table {
     this.rows = new TableRows(location, stream, separator);
     List<String> names = rows.next();
     if (names == null) {
-      throw new InvalidFileException(location, 0, "is empty; its first line names the columns");
+      throw new InvalidFileException(
+          location, 0, "is empty; its first line must contain the column names");
     }
     this.columns = named(names);
   }
@@ -146,7 +147,7 @@ public final class Table {
       throw new InvalidFileException(
           location,
           -1,
-          "line %s has %s cells, but %s are expected; put a cell that holds '%s' into quotation marks, or is --csv-separator right?"
+          "line %s has %s cells, but must have %s; quote a cell that contains '%s', and check --csv-separator"
               .formatted(line(), size, width, separator == '\t' ? "\\t" : separator));
     }
     while (row.size() < width) {

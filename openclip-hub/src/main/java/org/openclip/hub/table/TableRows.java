@@ -112,7 +112,7 @@ final class TableRows {
         throw new InvalidFileException(
             location,
             -1,
-            "the quotation mark that begins a cell in line %s is never closed; close it, or write a cell that begins with one as \"\"\"so\"\" it goes\""
+            "the quotation mark that starts a cell in line %s is never closed; close it, or write a cell that starts with one as \"\"\"so\"\" it goes\""
                 .formatted(opened));
       }
       if (c != QUOTE) {

@@ -73,7 +73,7 @@ final class Utf8Text {
         throw new InvalidFileException(
             location,
             offset,
-            "line %s is not UTF-8, for it holds the byte 0x%s; convert the file, as with: iconv -f latin1 -t utf-8"
+            "line %s is not UTF-8: it contains the byte 0x%s; convert the file, as with: iconv -f latin1 -t utf-8"
                 .formatted(line, HexFormat.of().toHexDigits(bytes.get(bytes.position()))));
       }
       if (ended) {

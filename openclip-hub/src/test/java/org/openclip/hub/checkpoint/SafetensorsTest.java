@@ -266,11 +266,11 @@ class SafetensorsTest {
     Files.writeString(index, "{\"weight_map\": {\"a\": \"m-2.safetensors\"}}");
     assertThatThrownBy(() -> sharded.open(index))
         .isInstanceOf(InvalidFileException.class)
-        .hasMessageContaining("m-2.safetensors holds 'a', which it does not");
+        .hasMessageContaining("maps 'a' to m-2.safetensors, which does not contain it");
     Files.writeString(index, "{\"weight_map\": {\"a\": \"../secret.safetensors\"}}");
     assertThatThrownBy(() -> sharded.open(index))
         .isInstanceOf(InvalidFileException.class)
-        .hasMessageContaining("no file beside it");
+        .hasMessageContaining("not a file in the same folder");
   }
 
   @Test

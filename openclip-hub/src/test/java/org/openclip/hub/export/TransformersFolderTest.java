@@ -278,7 +278,7 @@ class TransformersFolderTest {
     Path out = folder.resolve("none");
     assertThatThrownBy(() -> OpenClip.model(model).saveTransformers(out, null))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("transformers has no such model: ")
+        .hasMessageContaining("transformers does not support this model: ")
         .hasMessageContaining(why);
     assertThat(Files.exists(out)).isFalse();
   }
@@ -294,17 +294,17 @@ class TransformersFolderTest {
   @Test
   void whatTheLibraryHasNotIsRefusedWithTheReason() {
     assertRefused(
-        config("vision_cfg", Map.of("layers", List.of(1, 1, 1, 1))),
-        "its picture tower is a ResNet");
+        config("vision_cfg", Map.of("layers", List.of(1, 1, 1, 1))), "its image tower is a ResNet");
     assertRefused(config("vision_cfg", Map.of("pool_type", "avg")), "with [pool_type]");
     assertRefused(config("vision_cfg", Map.of("no_ln_pre", true)), "with [no_ln_pre]");
     assertRefused(config("vision_cfg", Map.of("image_size", List.of(32, 48))), "not square");
-    assertRefused(config("text_cfg", Map.of("no_causal_mask", true)), "its text tower is not");
+    assertRefused(
+        config("text_cfg", Map.of("no_causal_mask", true)), "its text tower differs from that of");
     assertRefused(config("text_cfg", Map.of("pool_type", "first")), "with [pool_type]");
     Map<String, Object> biased = new HashMap<>(TinyModels.CONFIG);
     biased.put("init_logit_bias", -10);
     assertRefused(biased, "it has a logit bias");
     assertThatThrownBy(() -> OpenClip.model(golden("coca")).saveTransformers(folder, null))
-        .hasMessageContaining("it has a decoder of captions");
+        .hasMessageContaining("it has a caption decoder");
   }
 }

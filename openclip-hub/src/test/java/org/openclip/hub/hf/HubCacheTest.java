@@ -169,7 +169,7 @@ class HubCacheTest {
             () -> hub().asOffline().source("org/model").fetch("open_clip_model.safetensors"))
         .isInstanceOf(FetchException.class)
         .hasMessageContaining("open_clip_model.safetensors")
-        .hasMessageContaining("there is no network");
+        .hasMessageContaining("the hub cannot be reached");
     assertThat(server.downloads()).isEmpty();
   }
 
@@ -270,6 +270,6 @@ class HubCacheTest {
             () ->
                 HubTestSettings.of(server, file).source("org/model").fetch("open_clip_config.json"))
         .isInstanceOf(FetchException.class)
-        .hasMessageContaining("cannot be kept in the cache " + file);
+        .hasMessageContaining("cannot be stored in the cache " + file);
   }
 }

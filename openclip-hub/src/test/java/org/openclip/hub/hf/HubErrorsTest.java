@@ -87,13 +87,13 @@ class HubErrorsTest {
     assertRefused(hub(), "org/secret", 401)
         .hasMessageContaining("accept its conditions at " + server.endpoint() + "/org/secret");
     assertRefused(hub().withToken("hf_stranger"), "org/secret", 403)
-        .hasMessageContaining("has no access; ask for it at");
+        .hasMessageContaining("has no access; request access at");
   }
 
   @Test
   void aTokenThatTheHubDoesNotTake() {
     assertRefused(hub().withToken("nonsense"), "org/open", 401)
-        .hasMessageContaining("does not take the token in HF_TOKEN")
+        .hasMessageContaining("rejects the token in HF_TOKEN")
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("nonsense"));
   }
 
@@ -111,7 +111,7 @@ class HubErrorsTest {
     hub().source("org/open@v1.0").fetch("open_clip_config.json");
     open.references.remove("v1.0");
 
-    assertRefused(hub(), "org/open@v1.0", 404).hasMessageContaining("name it by @" + commit);
+    assertRefused(hub(), "org/open@v1.0", 404).hasMessageContaining("select it with @" + commit);
     assertThat(hub().source("org/open@" + commit).fetch("open_clip_config.json")).hasContent("{}");
   }
 
@@ -127,10 +127,10 @@ class HubErrorsTest {
     HubTestSettings nowhere = hub().at(URI.create("http://127.0.0.1:1"));
 
     assertRefused(nowhere, "org/open", 0)
-        .hasMessageContaining("http://127.0.0.1:1 does not answer (the connection is refused)")
+        .hasMessageContaining("http://127.0.0.1:1 does not respond (the connection was refused)")
         .hasMessageContaining("HTTPS_PROXY");
     assertRefused(hub().at(URI.create("http://no.such.host.invalid")), "org/open", 0)
-        .hasMessageContaining("no address is known for its name");
+        .hasMessageContaining("its host name cannot be resolved");
   }
 
   @Test
@@ -144,7 +144,7 @@ class HubErrorsTest {
   void aHubThatNamesFilesOutsideItsFolder() {
     open.commit("main", Map.of("../../../evil", Stored.small("{}".getBytes(UTF_8))));
 
-    assertRefused(hub(), "org/open", 200).hasMessageContaining("'../../../evil', which is refused");
+    assertRefused(hub(), "org/open", 200).hasMessageContaining("the unsafe name '../../../evil'");
   }
 
   @Test

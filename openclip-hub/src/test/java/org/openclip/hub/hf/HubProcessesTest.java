@@ -121,9 +121,9 @@ class HubProcessesTest {
 
     // then
     assertThat(FetchProgram.output(both))
-        .contains("FAILED hf-hub:org/model/" + FILE + " cannot be kept in the cache " + cache)
+        .contains("FAILED hf-hub:org/model/" + FILE + " cannot be stored in the cache " + cache)
         .contains("No space left on device")
-        .contains("the next attempt goes on from it")
+        .contains("The next attempt continues from the partial download")
         .endsWith("EQUAL");
     assertThat(server.downloads().get(1).header("range")).matches("bytes=[1-9]\\d*-5999999");
   }
@@ -136,7 +136,8 @@ class HubProcessesTest {
 
     Process small = FetchProgram.startMounting(script, server, cache, "org/model", FILE);
 
-    assertThat(FetchProgram.output(small)).contains("5 MB are missing, but the disk has only");
+    assertThat(FetchProgram.output(small))
+        .contains("5 MB are still to be downloaded, but the disk has only");
     assertThat(server.downloads()).isEmpty();
   }
 
@@ -158,6 +159,6 @@ class HubProcessesTest {
     assertThat(FetchProgram.output(reads)).as("what is there").isEqualTo(there);
     assertThat(FetchProgram.output(writes))
         .contains("the cache " + cache + " is read-only")
-        .contains("Choose another folder by HF_HUB_CACHE, --cache-dir");
+        .contains("Choose another folder with HF_HUB_CACHE, --cache-dir");
   }
 }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -17,46 +16,37 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.FetchException;
 import org.openclip.api.model.ClipModel;
-import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
-import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.model.ModelFolder;
 import org.openclip.hub.publish.HubPush;
 import org.openclip.hub.publish.HubPush.Pushed;
 import org.openclip.hub.testkit.HubServer;
 import org.openclip.hub.testkit.HubServer.Asked;
 import org.openclip.hub.testkit.HubServer.Fault;
+import org.openclip.hub.testkit.PushedModel;
 import org.openclip.hub.testkit.StoredRepository;
 import org.openclip.hub.testkit.StoredRepository.Stored;
-import org.openclip.hub.testkit.TinyCatalogue;
 import org.openclip.hub.testkit.UploadHandler;
 
 /** What is pushed to a hub comes back bit by bit. */
 @Tag("once")
 class HubPushTest {
   @TempDir Path folder;
-  private final HubServer server = new HubServer();
-  private final Map<String, byte[]> model = new LinkedHashMap<>();
+  private PushedModel pushed;
+  private HubServer server;
+  private Map<String, byte[]> model;
 
   @BeforeEach
   void save() throws IOException {
-    System.setProperty("HF_ENDPOINT", server.endpoint().toString());
-    System.setProperty("HF_HUB_CACHE", folder.resolve("cache").toString());
-    System.setProperty("HF_TOKEN", "hf_writer");
-    PluginRegistry plugins = TinyCatalogue.plugins(folder.resolve("plugin"));
-    ModelBuilder tiny = OpenClip.model("tiny-16").plugins(plugins);
-    tiny.weights(FreshWeights.random(tiny.architecture(), 3).toWeights());
-    for (Path file : tiny.save(folder.resolve("model"))) {
-      model.put(String.valueOf(file.getFileName()), Files.readAllBytes(file));
-    }
+    pushed = new PushedModel(folder);
+    server = pushed.server();
+    model = pushed.files();
   }
 
   @AfterEach
   void clear() {
-    server.close();
-    List.of("HF_ENDPOINT", "HF_HUB_CACHE", "HF_TOKEN").forEach(System::clearProperty);
+    pushed.close();
   }
 
   private HubPush push() {
@@ -64,8 +54,7 @@ class HubPushTest {
   }
 
   private Map<String, Stored> stored(String branch) {
-    StoredRepository repository = server.repository("me/cats");
-    return repository.files(repository.head(branch));
+    return pushed.stored(branch);
   }
 
   private List<Asked> sent() {
@@ -205,7 +194,7 @@ class HubPushTest {
     try {
       assertThatThrownBy(() -> push().push())
           .isInstanceOf(FetchException.class)
-          .hasMessageContaining("set HF_TOKEN to one with the permission to write");
+          .hasMessageContaining("set HF_TOKEN to a token with write permission");
     } finally {
       System.clearProperty("HF_HUB_DISABLE_IMPLICIT_TOKEN");
     }

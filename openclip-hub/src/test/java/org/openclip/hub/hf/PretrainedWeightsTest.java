@@ -285,7 +285,7 @@ class PretrainedWeightsTest {
               () -> tiny().pretrained(server.storeAddress("/w.safetensors").toString()).load())
           .isInstanceOf(FetchException.class)
           .hasMessageContaining(
-              status == 401 ? "asks for a login" : "the server answers with status 400")
+              status == 401 ? "requires a login" : "the server responds with status 400")
           .satisfies(e -> assertThat(((FetchException) e).status()).isEqualTo(status));
     }
     assertThatThrownBy(() -> tiny().pretrained("http:///x").load())
@@ -298,12 +298,12 @@ class PretrainedWeightsTest {
             () -> tiny().pretrained("http://127.0.0.1:1/w.safetensors?signature=s").load())
         .isInstanceOf(FetchException.class)
         .hasMessageContaining(
-            "http://127.0.0.1:1/w.safetensors cannot be fetched: 127.0.0.1:1 does not answer")
-        .hasMessageContaining("(the connection is refused). Check the address, the network")
+            "http://127.0.0.1:1/w.safetensors cannot be downloaded: 127.0.0.1:1 does not respond")
+        .hasMessageContaining("(the connection was refused). Check the address, the network")
         .hasMessageNotContaining("signature");
     assertThatThrownBy(() -> tiny().pretrained("https://no.such.host.invalid/models/").load())
         .isInstanceOf(FetchException.class)
-        .hasMessageContaining("no address is known for its name")
+        .hasMessageContaining("its host name cannot be resolved")
         .hasMessageContaining("HTTPS_PROXY");
   }
 
@@ -315,7 +315,7 @@ class PretrainedWeightsTest {
 
     assertThatThrownBy(() -> OpenClip.load("hf-hub:org/bare"))
         .hasMessageContaining("hf-hub:org/bare/open_clip_config.json")
-        .hasMessageContaining("loaded by a model's name");
+        .hasMessageContaining("use a model name such as ViT-B-32");
     assertThat(features(tiny().pretrained("hf-hub:org/bare/model.safetensors")))
         .isDeepEqualTo(local(false));
   }

@@ -70,7 +70,7 @@ class PartFileTest {
     try (PartFile part = PartFile.open(file, 10, 2)) {
       assertThatThrownBy(() -> part.append(0, bytes("abcdef")))
           .isInstanceOf(IOException.class)
-          .hasMessageContaining("more bytes than it was asked for");
+          .hasMessageContaining("more bytes than requested");
     }
   }
 

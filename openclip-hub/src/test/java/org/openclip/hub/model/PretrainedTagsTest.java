@@ -48,6 +48,6 @@ class PretrainedTagsTest {
     assertThat(typo).hasMessageContaining("did you mean laion2b_s34b_b79k");
 
     UnknownNameException other = TAGS.unknown("ViT-B-32-quickgelu", "laion2b_e16");
-    assertThat(other).hasMessageContaining("It is a tag of ViT-B-32");
+    assertThat(other).hasMessageContaining("This tag exists for ViT-B-32");
   }
 }

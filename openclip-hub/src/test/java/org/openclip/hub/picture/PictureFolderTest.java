@@ -57,9 +57,9 @@ class PictureFolderTest {
         .hasValueSatisfying(
             line ->
                 assertThat(line)
-                    .startsWith(folder + ": 5 files are passed over (2 .txt, 1 ")
+                    .startsWith(folder + ": 5 files are skipped (2 .txt, 1 ")
                     .contains("1 .json", "1 without ending", "1 .bak")
-                    .contains("for pictures end in bmp, "));
+                    .contains("picture files end in bmp, "));
   }
 
   @Test

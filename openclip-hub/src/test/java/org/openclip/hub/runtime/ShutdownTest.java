@@ -53,7 +53,7 @@ class ShutdownTest {
     JavaProcess.Run run = java().run(Serving.class, "hook", model());
 
     assertThatAllIsFinished(run, 7);
-    assertThat(run.out()).contains("model takes no more calls, for the JVM");
+    assertThat(run.out()).contains("model accepts no more calls because the JVM");
     assertThat(run.out()).contains("closed");
   }
 

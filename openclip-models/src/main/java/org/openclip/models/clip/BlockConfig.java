@@ -98,7 +98,7 @@ record BlockConfig(
     }
     if (quickGelu) {
       throw new InvalidConfigException(
-          reader.at("act_kwargs"), "has no meaning for quick_gelu; leave one of them out");
+          reader.at("act_kwargs"), "has no effect with quick_gelu; leave one of them out");
     }
     ConfigReader inner = new ConfigReader(reader.at("act_kwargs"), options);
     String form = inner.choice("approximate", "none", List.of("none", "tanh"));

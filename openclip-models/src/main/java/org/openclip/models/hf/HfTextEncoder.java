@@ -95,7 +95,7 @@ final class HfTextEncoder implements TextEncoder {
     if (contextLength > trunk.facts().longest()) {
       throw new InvalidConfigException(
           reader.at("context_length"),
-          "is %s, but the model has positions for %s tokens"
+          "is %s, but the model has only %s position embeddings"
               .formatted(contextLength, trunk.facts().longest()));
     }
   }

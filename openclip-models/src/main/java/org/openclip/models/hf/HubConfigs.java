@@ -37,7 +37,7 @@ final class HubConfigs {
       String remedy = near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
       throw new InvalidConfigException(
           textConfig.at("hf_model_name"),
-          "'%s' is not known%s Known: %s. For another one, hf_model_config must give its model_type"
+          "'%s' is not known%s Known: %s. For any other model, set model_type in hf_model_config"
                   .formatted(name, remedy, String.join(", ", Known.BY_NAME.keySet()))
               + " and sizes");
     }

@@ -40,7 +40,7 @@ final class ModernBert implements HfTrunk {
     for (String key : List.of("norm_bias", "attention_bias", "mlp_bias")) {
       if (reader.bool(key, false)) {
         throw new InvalidConfigException(
-            reader.at(key), "is true, but no released ModernBERT has biases; leave it out");
+            reader.at(key), "is true, but ModernBERT with biases is not supported; leave it out");
       }
     }
     reader.choice("hidden_activation", "gelu", List.of("gelu"));

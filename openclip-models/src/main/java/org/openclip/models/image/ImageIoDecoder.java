@@ -30,8 +30,8 @@ final class ImageIoDecoder implements ImageDecoder {
     if (format == null) {
       throw new InvalidInputException(
           name
-              + (file.length == 0 ? " is empty" : " is no picture; it starts with " + head(file))
-              + ". Known formats: "
+              + (file.length == 0 ? " is empty" : " is not a picture; it starts with " + head(file))
+              + ". Supported formats: "
               + Arrays.toString(PictureFormat.values()));
     }
     PictureFile source = new PictureFile(name, file);
@@ -51,9 +51,9 @@ final class ImageIoDecoder implements ImageDecoder {
     } catch (OutOfMemoryError e) {
       throw new InvalidInputException(
           name
-              + " takes more memory than there is: Java may have "
+              + " needs more memory than the Java heap limit of "
               + (Runtime.getRuntime().maxMemory() >> 20)
-              + " MB; scale it down, or give Java more with -Xmx",
+              + " MB; scale it down, or raise the limit with -Xmx",
           e);
     } catch (RuntimeException e) {
       // Whatever else the bytes make a decoder stumble over is a fault of the file.

@@ -80,7 +80,7 @@ record Pairs(GraphBuilder g, Map<String, Value> features, String whose) {
     Value value = features.get(name);
     if (value == null) {
       throw new InvalidConfigException(
-          "loss", "needs '" + name + "', but is given only " + features.keySet());
+          "loss", "needs the input '" + name + "', but has only " + features.keySet());
     }
     return value;
   }

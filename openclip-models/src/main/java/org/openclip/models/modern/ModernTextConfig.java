@@ -73,7 +73,7 @@ record ModernTextConfig(
       throw wrong("width", width + " does not divide into " + heads + " heads");
     }
     if (ropeTemperature != null && width / heads % 2 != 0) {
-      throw wrong("pos_embed", "is rope, which needs heads of even width, not of " + width / heads);
+      throw wrong("pos_embed", "is rope, which needs an even head width, not " + width / heads);
     }
     if (pool.equals("eos") && endId < 0) {
       throw wrong("eos_id", "is missing; pool_type eos needs the tokenizer's end-of-text id");

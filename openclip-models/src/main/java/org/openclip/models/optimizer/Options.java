@@ -24,7 +24,7 @@ record Options(String optimizer, Map<String, Double> values) {
     }
     if (!others.isEmpty()) {
       throw new InvalidInputException(
-          "the optimizer %s has no %s; it takes %s"
+          "the optimizer %s has no option %s; its options are %s"
               .formatted(optimizer, String.join(", ", others), String.join(", ", known)));
     }
     return new Options(optimizer, values);

@@ -64,7 +64,7 @@ public final class ClipTokenizerProvider implements TokenizerProvider {
     if (size < BytePairs.BYTES + special || size > BytePairs.COUNT + special) {
       throw new InvalidConfigException(
           options.at("vocab_size"),
-          "is %s, but must be from %s to %s, the special tokens counted"
+          "is %s, but must be from %s to %s, including the special tokens"
               .formatted(size, BytePairs.BYTES + special, BytePairs.COUNT + special));
     }
     return BytePairs.first(size - special);
@@ -78,8 +78,8 @@ public final class ClipTokenizerProvider implements TokenizerProvider {
             () ->
                 new InvalidConfigException(
                     key,
-                    "is syntax, which keeps nouns first and so needs a tagger of parts of speech;"
-                        + " none is built in. Add a jar with a WordTaggerProvider, or take simple,"
-                        + " random or shuffle"));
+                    "is syntax, which keeps nouns first and needs a part-of-speech tagger; none is"
+                        + " built in. Add a jar with a WordTaggerProvider, or use simple, random or"
+                        + " shuffle"));
   }
 }

@@ -36,7 +36,7 @@ public final class ModelFit {
     if (tokenizer.vocabularySize() > context.vocabularySize()) {
       throw new InvalidConfigException(
           "text_cfg.vocab_size",
-          "is %s, but %s has %s tokens; it belongs to another model"
+          "is %s, but %s has %s tokens; use the tokenizer of this model"
               .formatted(context.vocabularySize(), source, tokenizer.vocabularySize()));
     }
   }
@@ -45,7 +45,7 @@ public final class ModelFit {
     if (context.textConfig().get(key) instanceof Number wanted && wanted.intValue() != actual) {
       throw new InvalidConfigException(
           "text_cfg." + key,
-          "is %s, but %s has the id %s there; it belongs to another model"
+          "is %s, but %s has the id %s; use the tokenizer of this model"
               .formatted(wanted, source, actual));
     }
   }

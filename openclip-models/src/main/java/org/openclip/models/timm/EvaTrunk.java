@@ -69,7 +69,7 @@ final class EvaTrunk implements TimmTrunk {
     if (rotary && width / heads % 4 != 0) {
       throw new InvalidConfigException(
           reader.at("num_heads"),
-          "gives heads of width %s, but rotary positions need a multiple of 4"
+          "gives a head width of %s, but rotary position embeddings need a multiple of 4"
               .formatted(width / heads));
     }
     poolHeads = TrunkOptions.positive(reader, "attn_pool_num_heads", heads);
@@ -86,7 +86,10 @@ final class EvaTrunk implements TimmTrunk {
     if (rotary && patchDrop > 0) {
       throw new InvalidConfigException(
           "vision_cfg.patch_dropout",
-          "is " + patchDrop + ", but rotary positions are of the whole grid; set it to 0");
+          "is "
+              + patchDrop
+              + ", but patch dropout is not supported with rotary position embeddings; set it to"
+              + " 0");
     }
   }
 
@@ -120,7 +123,8 @@ final class EvaTrunk implements TimmTrunk {
     boolean bias = reader.bool("qkv_bias", true);
     if (!fused && (plain || !bias)) {
       throw new InvalidConfigException(
-          reader.at("qkv_fused"), "is false, which is known only with attn_type eva and qkv_bias");
+          reader.at("qkv_fused"),
+          "is false, which is supported only with attn_type eva and qkv_bias");
     }
     if (!fused) {
       return Projection.SEPARATE_NO_KEY_BIAS;

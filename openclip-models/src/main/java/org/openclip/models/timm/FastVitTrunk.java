@@ -80,7 +80,7 @@ final class FastVitTrunk implements TimmTrunk {
     if (features < 1 || features % stages.getLast().width() != 0) {
       throw new InvalidConfigException(
           reader.at("cls_ratio"),
-          "makes %s features, which must be a multiple of the last width".formatted(features));
+          "outputs %s features, but must output a multiple of the last width".formatted(features));
     }
   }
 
@@ -106,7 +106,8 @@ final class FastVitTrunk implements TimmTrunk {
       if (attention && widths[i] % HEAD_WIDTH != 0) {
         throw new InvalidConfigException(
             reader.at("embed_dims"),
-            "is %s in stage %s, but heads are %s wide".formatted(widths[i], i, HEAD_WIDTH));
+            "is %s in stage %s, which is not a multiple of the head width %s"
+                .formatted(widths[i], i, HEAD_WIDTH));
       }
       stages.add(
           new Stage(

@@ -30,7 +30,7 @@ enum GridPool {
         if (pool == NONE && request.classes() > 0) {
           throw new InvalidConfigException(
               "vision_cfg.timm_pool",
-              "is empty, which leaves a grid that no classifier takes; use avg or give a timm_proj");
+              "is empty, so the output is a grid instead of a vector; use avg or set timm_proj");
         }
         return pool;
       }

@@ -95,7 +95,7 @@ final class NaFlexTrunk implements TimmTrunk {
     }
     if (request.patchDrop() > 0) {
       throw new InvalidConfigException(
-          "vision_cfg.patch_dropout", "is not known for NaFlex towers; set it to 0");
+          "vision_cfg.patch_dropout", "is not supported for NaFlex towers; set it to 0");
     }
   }
 

@@ -47,7 +47,7 @@ record PatchStem(int gridHeight, int gridWidth, int width, Steps steps) {
     if (stem.patches() == 0) {
       throw new InvalidConfigException(
           "vision_cfg.image_size",
-          "is %s x %s, which is less than a patch".formatted(height, width));
+          "is %s x %s, which is smaller than a patch".formatted(height, width));
     }
     return stem;
   }

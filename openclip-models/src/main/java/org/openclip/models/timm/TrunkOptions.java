@@ -59,7 +59,7 @@ final class TrunkOptions {
     if (pool.equals("map") && !request.created() && !own.equals("map")) {
       throw new InvalidConfigException(
           "vision_cfg.timm_pool",
-          "is map, which " + request.name() + " does not have beside a timm_proj; use " + own);
+          "is map, which " + request.name() + " does not support with a timm_proj; use " + own);
     }
     return pool;
   }
@@ -118,7 +118,7 @@ final class TrunkOptions {
   static void noPatchDrop(TimmTrunk.Request request) {
     if (request.patchDrop() > 0) {
       throw new InvalidConfigException(
-          "vision_cfg.patch_dropout", "is not known for " + request.name() + "; set it to 0");
+          "vision_cfg.patch_dropout", "is not supported for " + request.name() + "; set it to 0");
     }
   }
 

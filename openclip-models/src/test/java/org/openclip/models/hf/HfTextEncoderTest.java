@@ -85,7 +85,7 @@ class HfTextEncoderTest {
     assertThat(create(Map.of("context_length", 512)).contextLength()).isEqualTo(512);
     assertThatThrownBy(() -> create(Map.of("context_length", 513)))
         .isInstanceOf(InvalidConfigException.class)
-        .hasMessageContaining("is 513, but the model has positions for 512 tokens");
+        .hasMessageContaining("is 513, but the model has only 512 position embeddings");
   }
 
   @Test

@@ -101,7 +101,7 @@ class ImageIoDecoderTest {
 
     assertThatThrownBy(() -> decoder.decode(text, "cat.jpg"))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("cat.jpg is no picture; it starts with 'a photo of a'")
+        .hasMessageContaining("cat.jpg is not a picture; it starts with 'a photo of a'")
         .hasMessageContaining("JPEG");
     assertThatThrownBy(() -> decoder.decode(new byte[0], "cat.jpg"))
         .hasMessageContaining("cat.jpg is empty");

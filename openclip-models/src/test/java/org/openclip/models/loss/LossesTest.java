@@ -75,7 +75,7 @@ class LossesTest {
     Map<String, Value> none = Map.of();
     assertThatThrownBy(() -> new ClipLossProvider().write(graph, none, Map.of()))
         .isInstanceOf(InvalidConfigException.class)
-        .hasMessageContaining("needs 'image_features'");
+        .hasMessageContaining("needs the input 'image_features'");
     assertThatThrownBy(
             () -> new CocaLossProvider().write(graph, none, Map.of("caption_loss_weigth", 1)))
         .isInstanceOf(InvalidConfigException.class)

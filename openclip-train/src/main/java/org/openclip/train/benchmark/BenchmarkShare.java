@@ -24,7 +24,7 @@ record BenchmarkShare(int rank, int world) {
     int world = number(WORLDS, 1, variables);
     if (rank >= world) {
       throw new UsageException(
-          "the environment says rank %s of %s processes; ranks start at 0".formatted(rank, world));
+          "the environment sets rank %s of %s processes; ranks start at 0".formatted(rank, world));
     }
     return new BenchmarkShare(rank, world);
   }

@@ -16,6 +16,8 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.result.DelimitedRows;
+import org.openclip.train.benchmark.data.PythonText;
+import org.openclip.train.benchmark.report.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;

@@ -23,7 +23,7 @@ public final class ClipBenchmarkCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Measures models on CLIP_benchmark's data sets, with its flags and files";
+    return "Evaluates models on CLIP_benchmark's data sets, with its flags and files";
   }
 
   @Override

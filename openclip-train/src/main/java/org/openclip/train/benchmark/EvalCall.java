@@ -16,6 +16,7 @@ import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.FetchSettings;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.model.PretrainedTags;
+import org.openclip.train.benchmark.data.BenchmarkTask;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

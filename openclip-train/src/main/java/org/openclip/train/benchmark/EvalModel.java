@@ -6,6 +6,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.model.ClipModel;
 import org.openclip.hub.ModelBuilder;
+import org.openclip.train.benchmark.data.BenchmarkData;
+import org.openclip.train.benchmark.measurement.BenchmarkFeatures;
 
 /** A model that is loaded when it is first needed, with the features of the splits that it saw. */
 final class EvalModel implements AutoCloseable {

@@ -28,6 +28,14 @@ import org.openclip.hub.cli.terminal.Progress;
 import org.openclip.hub.io.Variables;
 import org.openclip.hub.picture.PictureFiles;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.train.benchmark.data.BenchmarkData;
+import org.openclip.train.benchmark.data.BenchmarkSamples;
+import org.openclip.train.benchmark.data.BenchmarkTask;
+import org.openclip.train.benchmark.data.Prompts;
+import org.openclip.train.benchmark.data.PythonText;
+import org.openclip.train.benchmark.data.ShardCache;
+import org.openclip.train.benchmark.measurement.BenchmarkFeatures;
+import org.openclip.train.benchmark.measurement.Measurement;
 
 /**
  * One measurement: a model on a data set in a language.
@@ -92,7 +100,7 @@ record EvalRun(
     if (!Files.exists(file)) {
       return false;
     }
-    options.say(environment, file + " exists already; it is not measured again");
+    options.say(environment, file + " already exists; skipping it");
     return true;
   }
 
@@ -104,8 +112,8 @@ record EvalRun(
       RemoteFiles files) {
     if (task == BenchmarkTask.CAPTIONING) {
       throw new UsageException(
-          "--task captioning is not measured: its scores need Python's tokenizer of captions; write"
-              + " the captions by 'openclip caption'");
+          "--task captioning is not supported: its scores need Python's caption tokenizer; use"
+              + " 'openclip caption' to write the captions");
     }
     if (task == BenchmarkTask.LINEAR_PROBE) {
       return new ProbeRun(this, model, environment, files).metrics();
@@ -169,7 +177,7 @@ record EvalRun(
         }
         if (sum.length != values.length || rows.shape()[1] != width) {
           throw new InvalidInputException(
-              file + " holds a classifier of another shape than " + files.getFirst());
+              file + " contains a classifier whose shape differs from " + files.getFirst());
         }
         for (int i = 0; i < sum.length; i++) {
           sum[i] += values[i] / files.size();
@@ -243,7 +251,7 @@ record EvalRun(
                 });
     if (!left.isEmpty()) {
       throw new UsageException(
-          "%s has %s, but only %s are filled in"
+          "%s has %s, but the supported placeholders are %s"
               .formatted(option, left.getFirst(), new TreeSet<>(values.keySet())));
     }
     return filled;

@@ -49,14 +49,14 @@ final class IgnoredFlags {
   void check() {
     if (annotations != null) {
       throw new UsageException(
-          "--annotation_file is not taken: data sets are read in their WebDataset form, whose"
-              + " shards bring the captions");
+          "--annotation_file is not supported: data sets are read in WebDataset form, whose shards"
+              + " contain the captions");
     }
     if (cache != null) {
-      throw new UsageException("--model_cache_dir is not taken; use --cache-dir");
+      throw new UsageException("--model_cache_dir is not supported; use --cache-dir");
     }
     if (!type.equals("open_clip")) {
-      throw new UsageException("--model_type is '" + type + "', but only open_clip is known");
+      throw new UsageException("--model_type is '" + type + "', but only open_clip is supported");
     }
   }
 

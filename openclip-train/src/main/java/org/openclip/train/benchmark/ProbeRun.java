@@ -12,6 +12,8 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.train.benchmark.data.BenchmarkData;
+import org.openclip.train.benchmark.measurement.BenchmarkFeatures;
 import org.openclip.train.evaluation.LabelledFeatures;
 import org.openclip.train.evaluation.LinearProbe;
 
@@ -54,7 +56,7 @@ record ProbeRun(EvalRun run, EvalModel model, Environment environment, RemoteFil
       int held = (int) Math.round(run.validationShare() * order.size());
       if (held < 1 || held >= order.size()) {
         throw new InvalidInputException(
-            "--val_proportion %s of %s pictures leaves one part empty"
+            "--val_proportion %s of %s pictures leaves the training or the validation part empty"
                 .formatted(run.validationShare(), order.size()));
       }
       validation = train.of(order.subList(order.size() - held, order.size()));
@@ -112,7 +114,7 @@ record ProbeRun(EvalRun run, EvalModel model, Environment environment, RemoteFil
     BenchmarkData data = BenchmarkData.open(run.root(), split, files);
     if (data.kind() != BenchmarkData.Kind.CLASSIFICATION) {
       throw new InvalidInputException(
-          "a linear probe needs one class for each picture, which %s has not"
+          "a linear probe needs one class for each picture, but %s has several"
               .formatted(data.location()));
     }
     BenchmarkFeatures features = run.features(model, data, split, environment, files);

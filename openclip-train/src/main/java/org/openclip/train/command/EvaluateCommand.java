@@ -14,10 +14,15 @@ import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.cli.result.FormatOption;
 import org.openclip.hub.cli.result.JsonLines;
-import org.openclip.hub.cli.result.OutputFormat;
 import org.openclip.hub.cli.terminal.Progress;
 import org.openclip.hub.picture.PictureFiles;
+import org.openclip.train.command.data.FolderFlags;
+import org.openclip.train.command.data.FormatFlags;
+import org.openclip.train.command.data.LabelledData;
+import org.openclip.train.command.data.LeftOut;
+import org.openclip.train.command.flag.FlagNames;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
 import org.openclip.train.evaluation.CaptionedSet;
@@ -30,7 +35,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The command that says how good a model is. */
+/** The command {@code evaluate}: computes zero-shot accuracy, linear probes and retrieval. */
 public final class EvaluateCommand implements CommandProvider {
   /** Creates the provider. */
   public EvaluateCommand() {}
@@ -113,11 +118,7 @@ public final class EvaluateCommand implements CommandProvider {
     @Mixin private FolderFlags folders = new FolderFlags();
     @Mixin private FormatFlags storage = new FormatFlags();
 
-    @Option(
-        names = {"-f", "--format"},
-        paramLabel = "FORMAT",
-        description = "table, or json (one object). Default: table.")
-    private OutputFormat format = OutputFormat.TABLE;
+    @Mixin private final FormatOption format = new FormatOption();
 
     @Override
     public int run(Environment environment) {
@@ -135,9 +136,7 @@ public final class EvaluateCommand implements CommandProvider {
       LabelledData judged =
           folder == null ? sets.get("") : sets.getOrDefault("folder_", sets.get(""));
       if (judged == null && (training != null || classifier != null)) {
-        throw new UsageException(
-            "--linear-probe and --classifier judge the pictures of --folder or --imagenet-val; give"
-                + " one of them");
+        throw new UsageException("--linear-probe and --classifier need --folder or --imagenet-val");
       }
       if (judged != null && training != null) {
         LabelledFeatures.numbers(judged.classes(), training.classes());
@@ -157,7 +156,7 @@ public final class EvaluateCommand implements CommandProvider {
           metrics.putAll(retrieval(loaded, captioned, !sets.isEmpty(), environment));
         }
       }
-      if (format == OutputFormat.JSON) {
+      if (format.isJson()) {
         JsonLines.print(environment.out(), metrics);
       } else {
         metrics.forEach(

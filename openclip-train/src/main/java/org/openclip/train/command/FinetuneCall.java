@@ -2,10 +2,8 @@ package org.openclip.train.command;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
@@ -22,18 +20,24 @@ import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.UsageException;
-import org.openclip.hub.cli.result.JsonLines;
-import org.openclip.hub.cli.result.OutputFormat;
+import org.openclip.hub.cli.result.FormatOption;
 import org.openclip.hub.io.Variables;
-import org.openclip.hub.picture.PictureFiles;
-import org.openclip.train.data.Faults;
+import org.openclip.train.command.data.ClassFlags;
+import org.openclip.train.command.data.FirstSample;
+import org.openclip.train.command.data.LabelledData;
+import org.openclip.train.command.data.Pictures;
+import org.openclip.train.command.flag.EffectiveFlags;
+import org.openclip.train.command.flag.FinetuneFlags;
+import org.openclip.train.command.flag.GivenFlags;
+import org.openclip.train.command.flag.OptimizerFlags;
+import org.openclip.train.command.flag.PipeFlag;
+import org.openclip.train.command.run.FineTuning;
+import org.openclip.train.command.run.RunFlags;
+import org.openclip.train.command.run.TrainingRun;
 import org.openclip.train.distributed.Placement;
 import org.openclip.train.evaluation.ClassifierHead;
-import org.openclip.train.evaluation.DecodedSamples;
 import org.openclip.train.evaluation.LabelledFeatures;
-import org.openclip.train.evaluation.ZeroShot;
 import org.openclip.train.run.Checkpoint;
-import org.openclip.train.run.MixedWeights;
 import org.openclip.train.run.ModelPreparation;
 import org.openclip.train.run.RunFolder;
 import picocli.CommandLine.Command;
@@ -54,9 +58,6 @@ import picocli.CommandLine.Spec;
       "  openclip finetune ... --name pets --resume latest"
     })
 final class FinetuneCall implements Arguments.Call {
-  /** Pictures that are judged together. */
-  private static final int CHUNK = 256;
-
   private final GivenFlags given;
 
   @Mixin private ModelOptions model = new ModelOptions();
@@ -100,11 +101,7 @@ final class FinetuneCall implements Arguments.Call {
   @Mixin private OptimizerFlags optimizer = new OptimizerFlags(3e-5, 0.1, 500);
   @Mixin private RunFlags running = new RunFlags(10, true);
 
-  @Option(
-      names = {"-f", "--format"},
-      paramLabel = "FORMAT",
-      description = "table, or json (one object per value of --alpha). Default: table.")
-  private OutputFormat format = OutputFormat.TABLE;
+  @Mixin private final FormatOption format = new FormatOption();
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -119,11 +116,11 @@ final class FinetuneCall implements Arguments.Call {
     optimizer.check();
     if (shares.size() > 1 && valFolder == null) {
       throw new UsageException(
-          "several values of --alpha need --val-folder, which tells the best of them");
+          "several values of --alpha need --val-folder, which is used to choose the best value");
     }
     for (double share : shares) {
       if (!(share >= 0 && share <= 1)) {
-        throw new UsageException("--alpha " + share + " is not from 0 to 1");
+        throw new UsageException("--alpha is " + share + ", but must be from 0 to 1");
       }
     }
     BackendProvider backend = FinetuneFlags.backend(environment.plugins(), model.backend());
@@ -168,8 +165,9 @@ final class FinetuneCall implements Arguments.Call {
               })
           .ifPresent(
               tuned -> {
-                Results results = new Results(environment, builder, start, zeroShot, tuned);
-                results.write(results.report(judged));
+                FinetuneResults results =
+                    new FinetuneResults(environment, builder, start, zeroShot, tuned);
+                results.write(results.report(shares, judged, format.isJson()), output);
               });
     }
     return 0;
@@ -187,8 +185,8 @@ final class FinetuneCall implements Arguments.Call {
       throw new UsageException(
           String.format(
               Locale.ROOT,
-              "finetune trains in one process, but the environment says that %d train together"
-                  + " (WORLD_SIZE, SLURM_NTASKS or TF_CONFIG); start one, or take 'openclip train'",
+              "finetune trains in one process, but the environment sets %d processes (WORLD_SIZE,"
+                  + " SLURM_NTASKS or TF_CONFIG); start one process, or use 'openclip train'",
               processes));
     }
   }
@@ -228,107 +226,6 @@ final class FinetuneCall implements Arguments.Call {
         }
       }
       return new ClassifierHead(training.classes(), Embeddings.of(classes.width(), rows));
-    }
-  }
-
-  /** What comes of the shares. */
-  private final class Results {
-    private final Environment environment;
-    private final ModelBuilder builder;
-    private final Weights start;
-    private final ClassifierHead zeroShot;
-    private final FineTuning.Tuned tuned;
-    private boolean said;
-
-    Results(
-        Environment environment,
-        ModelBuilder builder,
-        Weights start,
-        ClassifierHead zeroShot,
-        FineTuning.Tuned tuned) {
-      this.environment = environment;
-      this.builder = builder;
-      this.start = start;
-      this.zeroShot = zeroShot;
-      this.tuned = tuned;
-    }
-
-    /** Judges each share and returns the best, the first of equal ones. */
-    double report(@Nullable LabelledData judged) {
-      double best = shares.get(0);
-      double most = -1;
-      if (judged == null) {
-        return best;
-      }
-      for (double share : shares) {
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("alpha", share);
-        metrics.putAll(judge(share, judged));
-        print(metrics);
-        double top1 = metrics.getOrDefault("top1", 0.0);
-        if (top1 > most) {
-          most = top1;
-          best = share;
-        }
-      }
-      return best;
-    }
-
-    private void print(Map<String, Double> metrics) {
-      if (format == OutputFormat.JSON) {
-        JsonLines.print(environment.out(), metrics);
-      } else {
-        StringBuilder line = new StringBuilder();
-        metrics.forEach(
-            (name, value) -> line.append(String.format(Locale.ROOT, "%s %.4f  ", name, value)));
-        environment.out().println(line.toString().strip());
-      }
-      environment.out().flush();
-    }
-
-    private Map<String, Double> judge(double share, LabelledData judged) {
-      ClassifierHead head = head(share);
-      Faults faults = new Faults();
-      int classes = judged.classes().size();
-      try (ClipModel mixed = builder.weights(weights(share)).load();
-          DecodedSamples samples =
-              new DecodedSamples(
-                  judged.dataset(),
-                  new PictureFiles(environment.plugins()),
-                  CHUNK,
-                  faults,
-                  caption -> ZeroShot.label(caption, classes))) {
-        LabelledFeatures features =
-            LabelledFeatures.of(mixed, judged.classes(), samples, count -> {});
-        if (!said) {
-          LeftOut.say(environment, faults);
-          said = true;
-        }
-        return head.metrics(features.among(head.classes()));
-      }
-    }
-
-    private Weights weights(double share) {
-      return new MixedWeights(start, tuned.weights(), share);
-    }
-
-    private ClassifierHead head(double share) {
-      float[] rows = zeroShot.rows().toArray();
-      float[] end = tuned.head().rows().toArray();
-      for (int i = 0; i < rows.length; i++) {
-        rows[i] = (float) ((1 - share) * rows[i] + share * end[i]);
-      }
-      return new ClassifierHead(zeroShot.classes(), Embeddings.of(zeroShot.rows().width(), rows));
-    }
-
-    void write(double share) {
-      builder.weights(weights(share)).save(output);
-      head(share).write(output.resolve(ClassifierHead.FILE));
-      environment
-          .err()
-          .println(
-              "alpha %s is in %s, its classifier in %s"
-                  .formatted(share, output, ClassifierHead.FILE));
     }
   }
 }

@@ -4,8 +4,10 @@ import java.util.List;
 import java.util.Set;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
+import org.openclip.train.command.flag.FlagNames;
+import org.openclip.train.command.flag.GivenFlags;
 
-/** The command that makes a classifier of a model by training on known classes. */
+/** The command {@code finetune}: fine-tunes a model and a linear classifier on labelled images. */
 public final class FinetuneCommand implements CommandProvider {
   /** Creates the provider. */
   public FinetuneCommand() {}

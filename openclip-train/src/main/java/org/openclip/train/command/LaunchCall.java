@@ -15,6 +15,8 @@ import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.train.command.distributed.ScalingFlags;
+import org.openclip.train.command.distributed.Together;
 import org.openclip.train.distributed.LocalRanks;
 import org.openclip.train.distributed.OwnCommand;
 import picocli.CommandLine.Command;
@@ -33,9 +35,6 @@ import picocli.CommandLine.Option;
           + " -- train ..."
     })
 final class LaunchCall implements Arguments.Call {
-  /** The variable that tells a process who started it. */
-  static final String LAUNCHER = "OPENCLIP_LAUNCHER";
-
   private static final Duration GRACE = Duration.ofSeconds(10);
   private static final Duration SAVING = Duration.ofMinutes(10);
 
@@ -75,7 +74,7 @@ final class LaunchCall implements Arguments.Call {
   @Option(
       names = "--max-restarts",
       paramLabel = "N",
-      description = "How often the processes are restarted from the last checkpoint. Default: 0.")
+      description = "The maximum number of restarts from the last checkpoint. Default: 0.")
   private int restarts;
 
   @Mixin private ScalingFlags scaling = new ScalingFlags();
@@ -111,7 +110,7 @@ final class LaunchCall implements Arguments.Call {
           .println(
               String.format(
                   Locale.ROOT,
-                  "openclip: starting all processes again from the last checkpoint, %d of %d times",
+                  "openclip: restarting all processes from the last checkpoint, restart %d of %d",
                   started + 1,
                   restarts));
       environment.err().flush();
@@ -143,11 +142,11 @@ final class LaunchCall implements Arguments.Call {
 
   private void check() {
     if (command.isEmpty()) {
-      throw new UsageException("-- is missing, after which stands what to start, such as train");
+      throw new UsageException("-- is missing; the command to start, such as train, follows it");
     }
     if (!command.get(0).equals("train")) {
       throw new UsageException(
-          "'%s' does not train in several processes; train does".formatted(command.get(0)));
+          "'%s' cannot run in several processes; only train can".formatted(command.get(0)));
     }
     if (scaling.measures()) {
       scaling.check(nodes > 1 || restarts > 0 || processes > 0);
@@ -170,11 +169,10 @@ final class LaunchCall implements Arguments.Call {
     }
     if (restarts > 0 && nodes > 1) {
       throw new UsageException(
-          "--max-restarts is for one machine; on several, let Slurm start the job again");
+          "--max-restarts works on one machine; on several machines, let Slurm restart the job");
     }
     if (restarts > 0 && command.stream().noneMatch(a -> a.matches("--name(=.*)?"))) {
-      throw new UsageException(
-          "--max-restarts needs the run's --name, by which its last checkpoint is found");
+      throw new UsageException("--max-restarts needs the run's --name to find the last checkpoint");
     }
   }
 
@@ -211,7 +209,7 @@ final class LaunchCall implements Arguments.Call {
               master,
               "MASTER_PORT",
               Integer.toString(at),
-              LAUNCHER,
+              Together.LAUNCHER,
               Long.toString(ProcessHandle.current().pid())));
     }
     return environments;
@@ -221,7 +219,7 @@ final class LaunchCall implements Arguments.Call {
     try (ServerSocket free = new ServerSocket(0)) {
       return free.getLocalPort();
     } catch (IOException e) {
-      throw new OpenClipException("there is no free port: " + e, e);
+      throw new OpenClipException("no free port was found: " + e, e);
     }
   }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
 
-/** The command that starts several processes of this machine, which train together. */
+/** The command {@code launch}: starts the processes of a distributed training on this machine. */
 public final class LaunchCommand implements CommandProvider {
   /** Creates the provider. */
   public LaunchCommand() {}

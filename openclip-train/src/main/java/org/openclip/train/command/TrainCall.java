@@ -15,6 +15,26 @@ import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.train.command.data.DataFlags;
+import org.openclip.train.command.data.FirstSample;
+import org.openclip.train.command.data.Pictures;
+import org.openclip.train.command.data.StepsInEpoch;
+import org.openclip.train.command.data.ValidationFlags;
+import org.openclip.train.command.distributed.DistributedFlags;
+import org.openclip.train.command.distributed.Together;
+import org.openclip.train.command.flag.EffectiveFlags;
+import org.openclip.train.command.flag.GivenFlags;
+import org.openclip.train.command.flag.LockFlags;
+import org.openclip.train.command.flag.ModelFlags;
+import org.openclip.train.command.flag.OptimizerFlags;
+import org.openclip.train.command.flag.ReferenceFlags;
+import org.openclip.train.command.run.ComputeFlags;
+import org.openclip.train.command.run.ModelTrainer;
+import org.openclip.train.command.run.ObjectiveFlags;
+import org.openclip.train.command.run.RunFlags;
+import org.openclip.train.command.run.RunPlace;
+import org.openclip.train.command.run.Saver;
+import org.openclip.train.command.run.TrainingRun;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.distributed.Placement;
 import org.openclip.train.run.Checkpoint;
@@ -64,8 +84,8 @@ final class TrainCall implements Arguments.Call {
     check();
     if (!data.trains() && !validation.any()) {
       throw new UsageException(
-          "--train-data is missing; it names the data to train on. With --val-data or"
-              + " --imagenet-val alone, a model is only measured");
+          "--train-data is missing; set it to the training data. With only --val-data or"
+              + " --imagenet-val, a model is evaluated");
     }
     Placement place = distributed.placement();
     distributed.gradients();
@@ -267,7 +287,7 @@ final class TrainCall implements Arguments.Call {
             .of(dataset, samples);
     if (steps < 1) {
       throw new UsageException(
-          "an epoch of %s samples has no batch of %s%s; take a smaller --batch-size"
+          "an epoch of %s samples is smaller than a batch of %s%s; use a smaller --batch-size"
               .formatted(
                   samples,
                   running.batchSize,

@@ -3,8 +3,11 @@ package org.openclip.train.command;
 import java.util.List;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
+import org.openclip.train.command.flag.FlagNames;
+import org.openclip.train.command.flag.GivenFlags;
+import org.openclip.train.command.flag.ReferenceFlags;
 
-/** The command that trains a model, with the reference's flags. */
+/** The command {@code train}: trains a model, with the reference's flags. */
 public final class TrainCommand implements CommandProvider {
   /** Creates the provider. */
   public TrainCommand() {}

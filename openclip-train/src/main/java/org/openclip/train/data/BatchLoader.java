@@ -89,7 +89,7 @@ public final class BatchLoader implements AutoCloseable {
       Faults faults) {
     if (batchSize < 1 || threads < 1 || skip < 0) {
       throw new InvalidInputException(
-          "batch size %s, %s threads and start %s are not possible; sizes and threads are at least"
+          "batch size %s, %s threads and start %s are invalid; sizes and threads must be at least"
                   .formatted(batchSize, threads, skip)
               + " 1");
     }

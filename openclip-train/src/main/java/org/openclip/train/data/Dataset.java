@@ -30,15 +30,15 @@ public interface Dataset {
     throw new InvalidInputException(
         String.format(
             Locale.ROOT,
-            "the epoch was begun by %d processes, which read shards of their own, and cannot be"
-                + " gone on with by %d without seeing samples twice or losing them; take as many"
-                + " processes, or the checkpoint of an epoch's end",
+            "the epoch was started with %d processes, which read separate shards, and cannot"
+                + " continue with %d processes without repeating or losing samples; use the same"
+                + " number of processes, or a checkpoint from the end of an epoch",
             passed.get(passed.size() - 1).size(),
             order.ranks()));
   }
 
   /** Returns a text that is the same for the same samples, at any location. */
   default String fingerprint() {
-    return size().isPresent() ? size().getAsLong() + " samples" : "samples nobody has counted";
+    return size().isPresent() ? size().getAsLong() + " samples" : "samples of unknown number";
   }
 }

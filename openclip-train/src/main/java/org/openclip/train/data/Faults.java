@@ -45,8 +45,12 @@ public final class Faults {
       LOG.log(
           Level.WARNING,
           number == 1
-              ? "left out " + where + ": " + why + "; more are counted, and one in 1000 is shown"
-              : "left out " + number + " samples so far, the last " + where + ": " + why);
+              ? "skipped "
+                  + where
+                  + ": "
+                  + why
+                  + "; further skipped samples are counted, and every 1000th is shown"
+              : "skipped " + number + " samples so far, the last " + where + ": " + why);
     } else {
       LOG.log(Level.DEBUG, "left out {0}: {1}", where, why);
     }

@@ -17,7 +17,7 @@ public record Order(long seed, int epoch, int rank, int ranks) {
   public Order {
     if (epoch < 0 || ranks < 1 || rank < 0 || rank >= ranks) {
       throw new InvalidInputException(
-          "epoch %s of rank %s among %s is not possible".formatted(epoch, rank, ranks));
+          "epoch %s of rank %s among %s is invalid".formatted(epoch, rank, ranks));
     }
   }
 
@@ -35,12 +35,12 @@ public record Order(long seed, int epoch, int rank, int ranks) {
    *
    * @param purpose a number that keeps different uses apart
    */
-  SplittableRandom shared(long purpose) {
+  public SplittableRandom shared(long purpose) {
     return new SplittableRandom(mix(mix(seed, purpose), epoch));
   }
 
   /** Returns a source of randomness of this rank alone. */
-  SplittableRandom own(long purpose) {
+  public SplittableRandom own(long purpose) {
     return new SplittableRandom(mix(mix(mix(seed, purpose), epoch), 1L + rank));
   }
 

@@ -23,8 +23,7 @@ public record SyntheticDataset(long samples) implements Dataset {
       throw new InvalidInputException(
           "a synthetic dataset has "
               + samples
-              + " samples, but needs one; say how many with"
-              + " --train-num-samples");
+              + " samples, but must have at least 1; set --train-num-samples");
     }
   }
 

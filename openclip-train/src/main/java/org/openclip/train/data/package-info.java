@@ -1,5 +1,6 @@
 /**
- * Reads training data and builds batches: tar shards (WebDataset), tables and image folders.
+ * Defines samples and datasets, and builds batches for training. The packages {@code shard}, {@code
+ * table} and {@code folder} read datasets from tar shards (WebDataset), tables and image folders.
  *
  * <p>A {@link org.openclip.train.data.Dataset} opens a stream of {@link
  * org.openclip.train.data.Sample}s in an order that depends on the seed and the epoch only. A

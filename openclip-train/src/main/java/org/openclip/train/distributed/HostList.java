@@ -26,7 +26,7 @@ final class HostList {
       char c = i < list.length() ? list.charAt(i) : ',';
       depth += c == '[' ? 1 : c == ']' ? -1 : 0;
       if (depth < 0 || depth > 1 || (i == list.length() && depth != 0)) {
-        throw wrong(list, "its brackets do not match");
+        throw wrong(list, "its brackets are not balanced");
       }
       if (c == ',' && depth == 0) {
         String part = list.substring(from, i).strip();
@@ -37,7 +37,7 @@ final class HostList {
       }
     }
     if (hosts.isEmpty()) {
-      throw wrong(list, "it names no host");
+      throw wrong(list, "it contains no host");
     }
     return hosts;
   }
@@ -57,7 +57,7 @@ final class HostList {
         }
       }
       if (names.size() > MOST) {
-        throw wrong(list, "it names more than " + MOST + " hosts");
+        throw wrong(list, "it contains more than " + MOST + " hosts");
       }
     }
     return names;
@@ -66,12 +66,12 @@ final class HostList {
   private static List<String> numbers(String list, String range) {
     String[] ends = range.split("-", -1);
     if (ends.length > 2 || !range.matches("[0-9]{1,9}(-[0-9]{1,9})?")) {
-      throw wrong(list, "'" + range + "' is no number or range of numbers");
+      throw wrong(list, "'" + range + "' is not a number or range of numbers");
     }
     int first = Integer.parseInt(ends[0]);
     int last = Integer.parseInt(ends[ends.length - 1]);
     if (last < first || last - first >= MOST) {
-      throw wrong(list, "'" + range + "' is no range of numbers");
+      throw wrong(list, "'" + range + "' is not a range of numbers");
     }
     List<String> numbers = new ArrayList<>();
     for (int i = first; i <= last; i++) {
@@ -82,6 +82,6 @@ final class HostList {
   }
 
   private static InvalidInputException wrong(String list, String why) {
-    return new InvalidInputException("'" + list + "' is no list of hosts: " + why);
+    return new InvalidInputException("'" + list + "' is not a list of hosts: " + why);
   }
 }

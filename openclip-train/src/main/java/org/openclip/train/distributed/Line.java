@@ -58,14 +58,14 @@ final class Line implements AutoCloseable {
         return null;
       }
       if (text.length() >= LONGEST) {
-        throw new IOException("what comes is no message of a training");
+        throw new IOException("the received data are not a message of a training process");
       }
       text.append((char) c);
     }
     try {
       return JsonObjects.parse("a message", 0, text.toString().getBytes(StandardCharsets.UTF_8));
     } catch (InvalidFileException e) {
-      throw new IOException("what comes is no message of a training", e);
+      throw new IOException("the received data are not a message of a training process", e);
     }
   }
 

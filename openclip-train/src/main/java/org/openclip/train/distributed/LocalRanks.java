@@ -14,11 +14,14 @@ import java.util.concurrent.TimeUnit;
 import org.openclip.api.OpenClipException;
 
 /**
- * The processes of one machine: what they say comes with their rank before it, and when one ends
- * badly, all end.
+ * The processes of a distributed training on one machine: prefixes their output with the rank, and
+ * ends all of them when one fails.
  */
 public final class LocalRanks implements AutoCloseable {
   private static final int FIRST_SIGNAL = 128;
+
+  /** How many heaps the C library of Linux makes, at most. */
+  private static final String HEAPS = "MALLOC_ARENA_MAX";
 
   private final List<Process> processes = new ArrayList<>();
   private final List<Thread> readers = new ArrayList<>();
@@ -57,6 +60,8 @@ public final class LocalRanks implements AutoCloseable {
   private void add(List<String> command, int rank, Map<String, String> variables) {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectInput(ProcessBuilder.Redirect.INHERIT);
+    // Each thread that receives tensors would keep a heap of its own of what it has freed.
+    builder.environment().putIfAbsent(HEAPS, "1");
     builder.environment().putAll(variables);
     try {
       Process process = builder.start();
@@ -84,7 +89,7 @@ public final class LocalRanks implements AutoCloseable {
                 }
               } catch (IOException e) {
                 System.getLogger(LocalRanks.class.getName())
-                    .log(System.Logger.Level.DEBUG, "rank " + rank + " says no more", e);
+                    .log(System.Logger.Level.DEBUG, "the output of rank " + rank + " has ended", e);
               }
             });
   }

@@ -62,10 +62,9 @@ final class Master implements AutoCloseable {
           e instanceof BindException
               ? String.format(
                   Locale.ROOT,
-                  "port %d, where rank 0 waits for the others, is taken; choose another"
-                      + " MASTER_PORT",
+                  "port %d, on which rank 0 listens, is in use; choose another MASTER_PORT",
                   place.port())
-              : "rank 0 cannot wait for the others at port " + place.port() + ": " + e,
+              : "rank 0 cannot listen on port " + place.port() + ": " + e,
           e);
     }
   }
@@ -166,7 +165,7 @@ final class Master implements AutoCloseable {
     }
     if (!seat.done && !closed) {
       seat.done = true;
-      fail(seat + " ended without a word");
+      fail(seat + " ended without a message");
     }
   }
 
@@ -226,7 +225,7 @@ final class Master implements AutoCloseable {
           fail(
               String.format(
                   Locale.ROOT,
-                  "ranks %s of %d did not come to port %d of %s within %d s; there are %s",
+                  "ranks %s of %d did not connect to port %d of %s within %d s; connected are %s",
                   roster.missing(),
                   place.size(),
                   place.port(),
@@ -238,7 +237,7 @@ final class Master implements AutoCloseable {
           if (!seat.done) {
             seat.line.trySend(Map.of("alive", true));
             if (now - seat.seen > timeout.toNanos()) {
-              fail(seat + " hangs: it gave no sign for " + timeout.toSeconds() + " s");
+              fail(seat + " does not respond: no message for " + timeout.toSeconds() + " s");
             }
           }
         }

@@ -35,7 +35,7 @@ final class Meeting {
       address = InetAddress.getByName(place.host());
     } catch (UnknownHostException e) {
       throw new OpenClipException(
-          "the host of rank 0, '%s', does not resolve; set MASTER_ADDR to a name or address that this machine knows"
+          "the host name of rank 0, '%s', cannot be resolved; set MASTER_ADDR to a name or address that this machine can resolve"
               .formatted(place.host()),
           e);
     }
@@ -57,8 +57,8 @@ final class Meeting {
           throw new OpenClipException(
               String.format(
                   Locale.ROOT,
-                  "rank 0 at %s:%d did not answer rank %d within %d s (%s); is it started, and is"
-                      + " the port open?",
+                  "rank 0 at %s:%d did not respond to rank %d within %d s (%s); check that it is"
+                      + " running and that the port is open",
                   place.host(),
                   place.port(),
                   place.rank(),

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.openclip.api.OpenClipException;
 
-/** The command line of this process, with which others like it are started. */
+/** The command line of this process, to start further processes with it. */
 public final class OwnCommand {
   private static final Path WHOLE = Path.of("/proc/self/cmdline");
 
@@ -22,8 +22,7 @@ public final class OwnCommand {
     List<String> all = all();
     if (all.size() <= arguments) {
       throw new OpenClipException(
-          "the command line of this process is not to be known, so that it cannot be started"
-              + " again");
+          "the command line of this process is not available, so launch cannot start it again");
     }
     return List.copyOf(all.subList(0, all.size() - arguments));
   }

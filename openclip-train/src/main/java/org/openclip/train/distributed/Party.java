@@ -16,9 +16,9 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.World;
 
 /**
- * The processes that train together, as one of them sees it. They meet at the first one's address
- * and tell each other their own; no other port has to be known. Then they watch each other: tensors
- * go another way, on TensorFlow's own servers.
+ * The group of processes of a distributed training, as one process sees it. They meet at the first
+ * one's address and tell each other their own; no other port has to be known. Then they watch each
+ * other: tensors go another way, on TensorFlow's own servers.
  */
 public final class Party implements AutoCloseable {
   private static final long BEAT_MILLIS = 1_000;
@@ -69,7 +69,7 @@ public final class Party implements AutoCloseable {
       throw new OpenClipException(
           String.format(
               Locale.ROOT,
-              "rank 0 at %s:%d, where rank %d waited for the others, went away: %s",
+              "rank 0 at %s:%d lost the connection to rank %d: %s",
               place.host(),
               place.port(),
               place.rank(),
@@ -134,7 +134,7 @@ public final class Party implements AutoCloseable {
       System.getLogger(Party.class.getName()).log(System.Logger.Level.DEBUG, "lost rank 0", e);
     }
     if (!closed) {
-      fail("rank 0 on " + place.host() + " ended without a word");
+      fail("rank 0 on " + place.host() + " ended without a message");
     }
   }
 
@@ -145,7 +145,7 @@ public final class Party implements AutoCloseable {
         fail(
             String.format(
                 Locale.ROOT,
-                "rank 0 on %s hangs: it gave no sign for %d s",
+                "rank 0 on %s does not respond: no message for %d s",
                 place.host(),
                 timeout.toSeconds()));
         return;
@@ -230,7 +230,7 @@ public final class Party implements AutoCloseable {
         }
         if (System.nanoTime() > end) {
           throw new OpenClipException(
-              "the other processes did not come within " + timeout.toSeconds() + " s");
+              "the other processes did not connect within " + timeout.toSeconds() + " s");
         }
         try {
           answers.wait(100);

@@ -10,8 +10,8 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.hub.io.JsonObjects;
 
 /**
- * The place of this process among those that train together, as its environment tells: torchrun's,
- * MPI's and Slurm's variables in the reference's order, or {@code TF_CONFIG}.
+ * The rank of this process and the address of rank 0, from the environment variables of torchrun,
+ * MPI and Slurm, in the reference's order, or from {@code TF_CONFIG}.
  *
  * @param localRank which process of its machine this is, from 0
  * @param rank which of all processes this is, from 0
@@ -43,7 +43,7 @@ public record Placement(int localRank, int rank, int size, String host, int port
       throw new InvalidInputException(
           String.format(
               Locale.ROOT,
-              "rank %d (%d of its machine) among %d processes is not possible; ranks count from 0",
+              "rank %d (local rank %d) of %d processes is invalid; ranks start at 0",
               rank,
               localRank,
               size));
@@ -77,7 +77,7 @@ public record Placement(int localRank, int rank, int size, String host, int port
             String.format(
                 Locale.ROOT,
                 "the variable RANK is %d, but WORLD_SIZE is not set; set both, or neither to train"
-                    + " alone",
+                    + " in one process",
                 rank.value()));
       }
       return ALONE;
@@ -89,7 +89,7 @@ public record Placement(int localRank, int rank, int size, String host, int port
       throw new InvalidInputException(
           String.format(
               Locale.ROOT,
-              "the variable %s is %d, but no other says which of them this process is; set RANK,"
+              "the variable %s is %d, but no variable gives the rank of this process; set RANK,"
                   + " from 0 to %d",
               size.name(),
               size.value(),
@@ -99,7 +99,7 @@ public record Placement(int localRank, int rank, int size, String host, int port
       throw new InvalidInputException(
           String.format(
               Locale.ROOT,
-              "the variable %s is %d, but must be from 0 to %d, for %s is %d",
+              "the variable %s is %d, but must be from 0 to %d because %s is %d",
               rank.name(),
               rank.value(),
               size.value() - 1,
@@ -150,8 +150,8 @@ public record Placement(int localRank, int rank, int size, String host, int port
     }
     if (host == null) {
       throw new InvalidInputException(
-          "several processes train together, but MASTER_ADDR is not set; it is the host of rank 0."
-              + " On one machine, openclip launch sets everything");
+          "MASTER_ADDR is not set, but distributed training needs it: it is the host of rank 0. On"
+              + " one machine, openclip launch sets all variables");
     }
     if (port != null) {
       return address("MASTER_PORT", host + ":" + port);
@@ -171,11 +171,11 @@ public record Placement(int localRank, int rank, int size, String host, int port
     String port = text.substring(colon + 1);
     if (colon < 1 || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
       throw new InvalidInputException(
-          "what says where rank 0 is, "
+          "the address of rank 0, "
               + name
               + ", is '"
               + text
-              + "', but must say a host and a port from 1 to 65535");
+              + "', but must be a host and a port from 1 to 65535");
     }
     return new Master(text.substring(0, colon).replaceAll("^\\[|]$", ""), Integer.parseInt(port));
   }
@@ -189,8 +189,8 @@ public record Placement(int localRank, int rank, int size, String host, int port
     Object task = json.get("task");
     if (!(cluster instanceof Map<?, ?> jobs) || !(task instanceof Map<?, ?> own)) {
       throw new InvalidInputException(
-          "the variable TF_CONFIG has no 'cluster' and 'task', which say who trains and which of"
-              + " them this is");
+          "the variable TF_CONFIG has no 'cluster' and 'task', which describe the processes and"
+              + " this process");
     }
     List<?> chiefs = jobs.get("chief") instanceof List<?> list ? list : List.of();
     List<?> workers = jobs.get("worker") instanceof List<?> list ? list : List.of();

@@ -38,7 +38,7 @@ final class Roster {
     if (!Objects.equals(size, seats.length)) {
       return String.format(
           Locale.ROOT,
-          "%s says that %s processes train together, but rank 0 that %d do",
+          "%s has a world size of %s, but rank 0 has a world size of %d",
           seat,
           size,
           seats.length);
@@ -120,12 +120,12 @@ final class Roster {
         String here = first.getOrDefault(name, "(default)");
         String there = own.getOrDefault(name, "(default)");
         if (!here.equals(there)) {
-          differences.put(name, "%s there, %s at rank 0".formatted(there, here));
+          differences.put(name, "%s, but rank 0 has %s".formatted(there, here));
         }
       }
       if (!differences.isEmpty()) {
         return seat
-            + " would not train the same as rank 0 on "
+            + " has different settings from rank 0 on "
             + leader.host
             + ": "
             + differences.entrySet().stream()
@@ -152,7 +152,7 @@ final class Roster {
         ? ""
         : String.format(
             Locale.ROOT,
-            "; others wait in step %d for %s in step %d",
+            "; other processes wait in step %d for %s in step %d",
             most,
             late.firstEntry().getValue(),
             late.firstKey());

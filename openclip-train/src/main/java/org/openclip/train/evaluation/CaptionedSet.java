@@ -13,7 +13,7 @@ import org.openclip.api.model.Embeddings;
 import org.openclip.hub.picture.PictureFiles;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
-import org.openclip.train.data.WebDataset;
+import org.openclip.train.shard.WebDataset;
 
 /**
  * Images with one or several captions, for measuring retrieval. Samples whose images have the same
@@ -94,7 +94,7 @@ public record CaptionedSet(Dataset dataset, int size) {
 
     Map<String, Double> metrics() {
       if (owners.isEmpty()) {
-        throw new InvalidInputException("there is not one picture with a caption that can be read");
+        throw new InvalidInputException("there is no readable picture with a caption");
       }
       Embeddings pictures = Embeddings.concat(images);
       Embeddings captions = Embeddings.concat(texts);

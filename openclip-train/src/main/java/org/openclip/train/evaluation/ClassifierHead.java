@@ -34,7 +34,7 @@ public record ClassifierHead(List<String> classes, Embeddings rows) {
     classes = List.copyOf(classes);
     if (classes.size() != rows.size() || classes.isEmpty()) {
       throw new InvalidInputException(
-          "a classifier with %s names and %s rows is not possible"
+          "a classifier needs one row for each name, but has %s names and %s rows"
               .formatted(classes.size(), rows.size()));
     }
   }
@@ -51,7 +51,7 @@ public record ClassifierHead(List<String> classes, Embeddings rows) {
   public float[][] scores(Embeddings images) {
     if (images.width() != rows.width()) {
       throw new InvalidInputException(
-          "the classifier takes features of width %s, not %s; use that of the same model"
+          "the classifier needs features of width %s, not %s; use the classifier of the same model"
               .formatted(rows.width(), images.width()));
     }
     float[] unit = images.normalised().toArray();
@@ -100,7 +100,9 @@ public record ClassifierHead(List<String> classes, Embeddings rows) {
     String names = SafetensorsFormat.metadata(file).get(CLASSES);
     if (names == null) {
       throw new InvalidFileException(
-          file.toString(), -1, "is no classifier; 'openclip finetune' writes them as " + FILE);
+          file.toString(),
+          -1,
+          "is not a classifier; 'openclip finetune' writes classifiers as " + FILE);
     }
     List<String> classes = new ArrayList<>();
     byte[] json = names.getBytes(java.nio.charset.StandardCharsets.UTF_8);

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
-import org.openclip.train.data.LabelledFolder;
+import org.openclip.train.folder.LabelledFolder;
 
 /**
  * The embeddings of labelled images.
@@ -29,7 +29,7 @@ public record LabelledFeatures(List<String> classes, Embeddings features, List<I
     labels = List.copyOf(labels);
     if (labels.isEmpty() || features.size() != labels.size()) {
       throw new InvalidInputException(
-          "%s pictures with %s labels cannot be judged".formatted(features.size(), labels.size()));
+          "%s pictures need as many labels, but have %s".formatted(features.size(), labels.size()));
     }
   }
 
@@ -65,7 +65,7 @@ public record LabelledFeatures(List<String> classes, Embeddings features, List<I
       progress.accept(some.captions().size());
     }
     if (rows.isEmpty()) {
-      throw new InvalidInputException("there is not one picture that can be judged");
+      throw new InvalidInputException("there is no readable picture to evaluate");
     }
     return new LabelledFeatures(classes, Embeddings.concat(rows), labels);
   }
@@ -96,7 +96,7 @@ public record LabelledFeatures(List<String> classes, Embeddings features, List<I
       int number = others.indexOf(name);
       if (number < 0) {
         throw new InvalidInputException(
-            "the class '%s' is not one of those that the classifier knows: %s"
+            "the class '%s' is not one of the classifier's classes: %s"
                 .formatted(
                     name, String.join(", ", others.subList(0, Math.min(SHOWN, others.size())))));
       }

@@ -45,7 +45,8 @@ public record LinearProbe(LogisticRegression classifier, double penalty, double 
     Part judged = Part.of(features, labels, held, true);
     if (judged.labels().isEmpty()) {
       throw new InvalidInputException(
-          "a linear probe holds some pictures of each class out, but no class has two");
+          "a linear probe needs a class with at least two pictures, because it holds some out for"
+              + " validation");
     }
     Sweep sweep = sweep(fitted, judged, classes);
     double penalty = Math.pow(10, sweep.best());

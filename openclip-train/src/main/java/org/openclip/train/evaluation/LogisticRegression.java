@@ -75,7 +75,7 @@ public final class LogisticRegression {
     }
     if (classes < 2 || !(penalty >= 0 && penalty < Double.POSITIVE_INFINITY)) {
       throw new InvalidInputException(
-          "%s classes and penalty %s are not possible; there must be two classes, and the penalty"
+          "%s classes and penalty %s are invalid; there must be at least two classes, and the penalty must"
                   .formatted(classes, penalty)
               + " be finite and at least 0");
     }

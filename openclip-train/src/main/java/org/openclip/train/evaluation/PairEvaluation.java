@@ -53,7 +53,7 @@ public final class PairEvaluation {
      */
     public Map<String, Double> metrics() {
       if (pairs == 0) {
-        throw new InvalidInputException("there is not one picture with a caption that can be read");
+        throw new InvalidInputException("there is no readable picture with a caption");
       }
       Map<String, Double> metrics = new LinkedHashMap<>(Retrieval.metrics(images, texts));
       new TreeMap<>(sums).forEach((name, sum) -> metrics.put(name, sum / pairs));

@@ -14,8 +14,8 @@ import org.openclip.api.tensor.DataType;
 import org.openclip.api.training.TrainingPlan;
 
 /**
- * The objective of a fine-tuning on known classes: a linear head over an image tower's features of
- * unit length, and the cross-entropy of its scores.
+ * The training objective of a classifier: a linear head on normalised image features, and the
+ * cross-entropy loss.
  */
 public final class ClassifierObjective {
   /** The name of the head's parameter, {@code float[classes, embedDim]}. */

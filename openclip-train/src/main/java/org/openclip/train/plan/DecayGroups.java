@@ -8,8 +8,8 @@ import org.openclip.api.graph.LeafOp;
 import org.openclip.api.training.UpdateRule;
 
 /**
- * Which parameters decay: matrices and kernels do. Vectors and numbers, gains and biases among
- * them, do not, nor do learnt tokens and positions, whose size means something.
+ * Chooses the parameters with weight decay: matrices and kernels. Vectors and numbers, gains and
+ * biases among them, do not, nor do learnt tokens and positions, whose size means something.
  */
 public final class DecayGroups {
   private static final Pattern SPARED =

@@ -11,9 +11,9 @@ import org.openclip.api.graph.Value;
 import org.openclip.api.spi.LossProvider;
 
 /**
- * How the loss of a process that trains with others sees their features, with the reference's
- * meanings, the scale of the gradients included: a process' gradients are those of its own loss,
- * and their mean over all processes changes the parameters.
+ * How a process uses the features of other processes in its loss, with the reference's meanings and
+ * gradient scale: each process computes the gradients of its own loss, and their mean over all
+ * processes updates the parameters.
  *
  * @param rank which process this is
  * @param ranks how many there are

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a training leaves as it is, and what learns more slowly.
+ * The frozen parameters of a training, and those with a lower learning rate.
  *
  * @param parameters the names of those that stay as they are
  * @param statistics the names of running means whose batch norms use the running statistics and

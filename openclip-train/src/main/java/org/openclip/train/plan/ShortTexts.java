@@ -6,8 +6,8 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.tensor.Tensor;
 
 /**
- * Captions without the padding that no feature depends on. Most are far shorter than a text tower's
- * context, and a step that leaves the rest out is the same step.
+ * Removes padding from captions that no feature depends on. Most are far shorter than a text
+ * tower's context, and a step that leaves the rest out is the same step.
  */
 public final class ShortTexts {
   /** Lengths are multiples of it, for backends keep something of every shape they have seen. */

@@ -12,8 +12,8 @@ import org.openclip.api.graph.LeafOp;
 import org.openclip.api.model.Architecture;
 
 /**
- * One tower's parameters by depth, from the input to the output, as locks and layer-wise decay
- * count them.
+ * The layer groups of a tower from the input to the output, for freezing and layer-wise learning
+ * rate decay.
  */
 public final class TowerGroups {
   private static final String VISUAL = "visual.";
@@ -87,7 +87,7 @@ public final class TowerGroups {
   public Set<String> locked(int unlocked) {
     if (unlocked < 0 || unlocked > names.size()) {
       throw new InvalidInputException(
-          "%s unlocked groups are asked for, but the tower has %s: %s"
+          "%s unlocked groups are requested, but the tower has %s: %s"
               .formatted(unlocked, names.size(), String.join(", ", names)));
     }
     Set<String> locked = new TreeSet<>();

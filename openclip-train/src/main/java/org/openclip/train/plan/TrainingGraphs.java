@@ -16,6 +16,7 @@ import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.LeafOp;
 import org.openclip.api.graph.Narrowing;
+import org.openclip.api.graph.NeuralOp.SwitchBackForm;
 import org.openclip.api.graph.Node;
 import org.openclip.api.graph.Shape;
 import org.openclip.api.graph.Value;
@@ -36,8 +37,10 @@ import org.openclip.api.training.TrainingPlan;
  * @param image from pixels to the features that the loss sees
  * @param text from tokens to the features that the loss sees
  * @param objective from both to scalars, {@link TrainingPlan#LOSS} among them
+ * @param eightBits how the MLPs multiply 8-bit integers; null when they do not
  */
-public record TrainingGraphs(Graph image, Graph text, Graph objective) {
+public record TrainingGraphs(
+    Graph image, Graph text, Graph objective, @Nullable SwitchBackForm eightBits) {
   private static final String TEXT_TOKENS = "text_tokens";
 
   /**
@@ -72,7 +75,24 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
     Graph objective =
         new Objective(architecture, decoder, image, text)
             .write(loss, options, teacherWidth, gathering);
-    return new TrainingGraphs(image, text, objective);
+    return new TrainingGraphs(image, text, objective, null);
+  }
+
+  /**
+   * Returns the graphs of the same model and loss whose MLPs, {@code c_fc} and {@code c_proj} of
+   * each block, multiply 8-bit integers, in training and in what is asked of the model meanwhile.
+   *
+   * @throws InvalidInputException when there is no such layer
+   */
+  public TrainingGraphs inEightBits(SwitchBackForm form) {
+    TrainingGraphs graphs =
+        new TrainingGraphs(
+            EightBitMlps.of(image, form),
+            EightBitMlps.of(text, form),
+            EightBitMlps.of(objective, form),
+            form);
+    EightBitMlps.check(graphs.image, graphs.text, graphs.objective);
+    return graphs;
   }
 
   /**
@@ -83,8 +103,10 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
    */
   public Graph validation(Architecture architecture, PluginRegistry losses) {
     MultimodalDecoder decoder = architecture.decoder().orElse(null);
-    return new Objective(architecture, decoder, image, text)
-        .validation(losses.named(LossProvider.class, decoder == null ? "clip" : "coca"));
+    Graph graph =
+        new Objective(architecture, decoder, image, text)
+            .validation(losses.named(LossProvider.class, decoder == null ? "clip" : "coca"));
+    return eightBits == null ? graph : EightBitMlps.of(graph, eightBits);
   }
 
   /**
@@ -105,9 +127,9 @@ public record TrainingGraphs(Graph image, Graph text, Graph objective) {
     if (architecture.decoder().isPresent() || !gathering.cuttable()) {
       throw new InvalidInputException(
           architecture.decoder().isPresent()
-              ? "the loss of a model that writes captions is not computed in tiles"
-              : "a loss over all rows in every process is not computed in tiles; take"
-                  + " --local-loss");
+              ? "the loss of a caption model (CoCa) cannot be computed in tiles"
+              : "a loss over all rows in every process cannot be computed in tiles; use"
+                    + " --local-loss");
     }
     List<String> rows = new ArrayList<>();
     for (String name : List.of(LossProvider.IMAGE_FEATURES, LossProvider.TEXT_FEATURES)) {

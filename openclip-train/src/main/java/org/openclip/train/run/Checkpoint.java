@@ -28,8 +28,8 @@ import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.ModelFolder;
 
 /**
- * A training in a folder: a model folder that everything loads, with the optimizer's state and the
- * progress beside. It appears under its name only when it is whole.
+ * A training checkpoint: a model folder with the optimizer state and the progress. It appears under
+ * its name only when it is whole.
  *
  * @param folder where it lies
  * @param progress how far the training had come
@@ -153,8 +153,8 @@ public record Checkpoint(Path folder, Progress progress, Map<String, String> opt
           file.toString(),
           -1,
           Files.isRegularFile(folder)
-              ? "is missing: " + folder + " is a file; start from its weights by --pretrained"
-              : "is missing; --resume takes a folder that a training has saved");
+              ? "is missing: " + folder + " is a file; use --pretrained to start from its weights"
+              : "is missing; --resume needs a checkpoint folder of a training run");
     }
     Map<String, Object> json = JsonObjects.read(file);
     Map<String, String> options = new LinkedHashMap<>();

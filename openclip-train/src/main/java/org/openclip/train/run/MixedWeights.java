@@ -7,8 +7,8 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 
 /**
- * Weights between those from which a training started and those with which it ended, number by
- * number (WiSE-FT, Wortsman et al. 2021, arXiv 2109.01903). They are computed when they are read.
+ * Interpolates between the weights before and after a training (WiSE-FT, Wortsman et al. 2021,
+ * arXiv 2109.01903). They are computed when they are read.
  *
  * @param start where the training started; all names are its
  * @param end what was trained, under some of the names; all others stay as they were
@@ -39,7 +39,7 @@ public record MixedWeights(Weights start, Weights end, double share) implements 
     }
     if (!Arrays.equals(from.shape(), to.shape())) {
       throw new InvalidInputException(
-          "%s has shapes %s and %s, which cannot be mixed"
+          "%s has shapes %s and %s, but mixing needs equal shapes"
               .formatted(name, Arrays.toString(from.shape()), Arrays.toString(to.shape())));
     }
     float[] a = from.toFloats();

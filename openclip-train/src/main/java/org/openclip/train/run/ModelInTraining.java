@@ -43,7 +43,7 @@ import org.openclip.train.plan.ShortTexts;
 import org.openclip.train.plan.TrainingGraphs;
 
 /**
- * A model as it stands between two steps of its training. Nothing is copied: it runs over the
+ * A model with its current weights between two training steps. Nothing is copied: it runs over the
  * trainer's own parameters, and changes none. Its features have unit length. The trainer owns what
  * it holds, and it is as safe for threads as the trainer is.
  */

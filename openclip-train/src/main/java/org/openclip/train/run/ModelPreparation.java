@@ -14,7 +14,7 @@ import org.openclip.train.data.Sample;
 import org.openclip.train.evaluation.ZeroShot;
 
 /**
- * Samples as a model takes them: pictures decoded and varied, captions tokenized.
+ * Prepares samples for a model: decodes and augments images, and tokenizes captions.
  *
  * @param pictures decodes
  * @param augmenter varies pictures

@@ -8,7 +8,7 @@ import org.openclip.api.InvalidFileException;
 import org.openclip.api.config.ConfigReader;
 
 /**
- * How far a training has come.
+ * The progress of a training: epoch, step and position in the data.
  *
  * @param epoch the epoch that goes on or comes next, from 0
  * @param position how many samples of that epoch this process is past

@@ -7,7 +7,8 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.training.Trainer;
 
 /**
- * The processes that train one model together, as a run sees them. All call it in the same order.
+ * The processes of a distributed training, as the training loop uses them. All call it in the same
+ * order.
  */
 public final class Ranks {
   private final int rank;

@@ -19,9 +19,9 @@ import org.openclip.api.InterruptedCallException;
 import org.openclip.api.OpenClipException;
 
 /**
- * The copying of a run's folder to another place, such as a bucket, while it grows: every so often
- * what is new or has changed, and all that is left at the end. Of a checkpoint, the file that makes
- * it one is copied last, so that those over there are whole. Nothing is removed over there.
+ * Copies a run's folder to a remote place, such as a bucket: new and changed files at intervals,
+ * and all remaining files at the end. Of a checkpoint, the file that makes it one is copied last,
+ * so that those over there are whole. Nothing is removed over there.
  */
 public final class RemoteSync implements AutoCloseable {
   /** The checkpoint that is replaced in its place: its files over there could be of two. */
@@ -76,7 +76,7 @@ public final class RemoteSync implements AutoCloseable {
   private OpenClipException failed(Exception e) {
     InterruptedCallException.check("copying " + from + " to " + to.toUri(), e);
     return new OpenClipException(
-        "remote sync: %s cannot be copied to %s: %s; what is here stays here"
+        "remote sync: %s cannot be copied to %s: %s; the local files are kept"
             .formatted(from, to.toUri(), e),
         e);
   }
@@ -87,7 +87,7 @@ public final class RemoteSync implements AutoCloseable {
         try {
           copy();
         } catch (IOException | RuntimeException e) {
-          say.accept(failed(e).getMessage() + "; trying again later");
+          say.accept(failed(e).getMessage() + "; retrying later");
         }
       }
     } catch (InterruptedException e) {
@@ -194,7 +194,7 @@ public final class RemoteSync implements AutoCloseable {
     } catch (IOException e) {
       InterruptedCallException.check("copying " + from.toUri(), e);
       throw new OpenClipException(
-          "the checkpoint " + from.toUri() + " cannot be copied here: " + e, e);
+          "the checkpoint " + from.toUri() + " cannot be downloaded: " + e, e);
     }
   }
 }

@@ -22,8 +22,8 @@ import org.openclip.api.OpenClipException;
 import org.openclip.hub.io.JsonObjects;
 
 /**
- * What a run leaves on the disk, laid out as the reference does: {@code params.txt}, {@code
- * out.log}, {@code checkpoints/} with {@code results.jsonl}, {@code tensorboard/}.
+ * The folder of a run with the reference's layout: {@code params.txt}, {@code out.log}, {@code
+ * checkpoints/} with {@code results.jsonl}, {@code tensorboard/}.
  *
  * @param path the run's folder
  * @param logName the name of the log in it; empty for a process that keeps none
@@ -102,7 +102,7 @@ public record RunFolder(Path path, String logName) {
       return true;
     } catch (InvalidFileException e) {
       System.getLogger(RunFolder.class.getName())
-          .log(System.Logger.Level.WARNING, "no checkpoint to go on from: " + e.getMessage());
+          .log(System.Logger.Level.WARNING, "no checkpoint to resume from: " + e.getMessage());
       return false;
     }
   }
@@ -129,7 +129,7 @@ public record RunFolder(Path path, String logName) {
             .ifPresent(
                 whole ->
                     say.accept(
-                        "the checkpoint %s was left as %s by a process that ended; it is whole and taken"
+                        "the checkpoint %s is complete but was left as %s by a process that ended; using it"
                             .formatted(whole, each.getFileName())));
       }
     }

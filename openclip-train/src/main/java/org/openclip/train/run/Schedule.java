@@ -3,8 +3,8 @@ package org.openclip.train.run;
 import org.openclip.api.InvalidInputException;
 
 /**
- * How the learning rate changes from step to step: a linear warm-up, then half a cosine to zero
- * (Loshchilov and Hutter 2017, arXiv 1608.03983), or a constant with or without a cool-down.
+ * The learning rate schedule: a linear warm-up, then a half cosine to zero (Loshchilov and Hutter
+ * 2017, arXiv 1608.03983), or a constant with or without a cool-down.
  *
  * @param kind what comes after the warm-up
  * @param rate the largest learning rate
@@ -42,7 +42,7 @@ public record Schedule(
         || !(cooldownPower > 0)
         || !(cooldownEnd >= 0)) {
       throw new InvalidInputException(
-          "a schedule of rate %s over %s steps with %s of warm-up and %s of cool-down is not possible"
+          "a schedule of rate %s over %s steps with %s warm-up steps and %s cool-down steps is invalid"
               .formatted(rate, steps, warmup, cooldown));
     }
   }

@@ -14,8 +14,8 @@ import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;
 
 /**
- * A trained model that another one learns from: it sees the same batches. Closing it closes the
- * model.
+ * The teacher model of a distillation, which processes the same batches as the student. Closing it
+ * closes the model.
  */
 public final class Teacher implements TrainingLoop.Extras, AutoCloseable {
   private static final List<String> PROBE = List.of("A photo of two cats, 1 dog & a naïve fox.");
@@ -36,7 +36,7 @@ public final class Teacher implements TrainingLoop.Extras, AutoCloseable {
     int width = own.imageEncoder().width();
     if (height != student.imageEncoder().height() || width != student.imageEncoder().width()) {
       throw new InvalidInputException(
-          "the teacher %s takes pictures of %s x %s pixels, but the student of %s x %s; set --force-image-size"
+          "the teacher %s needs images of %s x %s pixels, but the student needs %s x %s; set --force-image-size"
               .formatted(
                   model.name(),
                   height,
@@ -48,7 +48,7 @@ public final class Teacher implements TrainingLoop.Extras, AutoCloseable {
     Tokens ours = tokenizer.tokenize(PROBE);
     if (theirs.length() != ours.length() || !Arrays.equals(theirs.toArray(), ours.toArray())) {
       throw new InvalidInputException(
-          "the teacher %s reads texts by another tokenizer or in another length (%s tokens, the student %s); take one of the same kind"
+          "the teacher %s has a different tokenizer or context length (%s tokens, the student %s); use a teacher with the same ones"
               .formatted(model.name(), theirs.length(), ours.length()));
     }
   }

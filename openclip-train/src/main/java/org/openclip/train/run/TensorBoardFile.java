@@ -15,10 +15,7 @@ import java.util.zip.CRC32C;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.OpenClipException;
 
-/**
- * Numbers over steps in a file that TensorBoard reads: records of TensorFlow's TFRecord format,
- * each an {@code Event} message of protocol buffers.
- */
+/** Writes scalars for TensorBoard: TFRecord records of {@code Event} protocol buffers. */
 public final class TensorBoardFile implements AutoCloseable {
   private static final int MASK = 0xa282ead8;
 

@@ -22,8 +22,8 @@ import org.openclip.train.data.RepeatedSamples;
 import org.openclip.train.plan.ShortTexts;
 
 /**
- * Steps over batches, epoch after epoch. What happens follows from its parts and the progress it
- * starts from: a training that was stopped and goes on ends with the same numbers.
+ * The training loop over epochs and batches. What happens follows from its parts and the progress
+ * it starts from: a training that was stopped and goes on ends with the same numbers.
  */
 public final class TrainingLoop {
   private final Architecture architecture;
@@ -88,8 +88,8 @@ public final class TrainingLoop {
       super(
           "the loss of step %s is %s (%s); its samples are %s. The training stops, and its last"
                   .formatted(step, report.loss(), report.scalars(), keys)
-              + " checkpoint stands. Lower --lr, lengthen --warmup or set --grad-clip-norm, and go"
-              + " on with --resume latest --resume-changed");
+              + " checkpoint is kept. Lower --lr, lengthen --warmup or set --grad-clip-norm, and"
+              + " continue with --resume latest --resume-changed");
     }
   }
 
@@ -140,7 +140,7 @@ public final class TrainingLoop {
   /** Returns how many samples were left out so far, and of the first which it is, and why. */
   public String leftOut() {
     return faults.count()
-        + " samples were left out"
+        + " samples were skipped"
         + faults.first().map(first -> ", the first: " + first).orElse("");
   }
 
@@ -199,7 +199,7 @@ public final class TrainingLoop {
         if (loader.pass() > 0 && !repeats) {
           repeats = true;
           listener.say(
-              "epoch %s: all samples have come by before step %s of its %s and come again, in another order; %s so far"
+              "epoch %s: all samples were used before step %s of %s; they are repeated in a new order; %s so far"
                   .formatted(
                       progress.epoch(),
                       progress.step() + 1 - (end - settings.stepsInEpoch()),
@@ -216,7 +216,7 @@ public final class TrainingLoop {
   private OpenClipException tooFew(Progress progress, long end, BatchLoader loader) {
     long done = progress.step() - (end - settings.stepsInEpoch());
     return new OpenClipException(
-        "epoch %s has not one batch of %s samples%s: a whole pass over the data has %s that can be used; %s. %s"
+        "epoch %s has no batch of %s samples%s: a pass over the data has only %s usable samples; %s. %s"
             .formatted(
                 progress.epoch(),
                 settings.batchSize(),
@@ -225,7 +225,7 @@ public final class TrainingLoop {
                     : " more after %s of %s steps".formatted(done, settings.stepsInEpoch()),
                 loader.usable(),
                 leftOut(),
-                loader.usable() == 0 ? "Look at the data" : "Take a smaller --batch-size"));
+                loader.usable() == 0 ? "Check the data" : "Use a smaller --batch-size"));
   }
 
   /** Takes the batches of one step; null when there are not enough any more, or it is to stop. */

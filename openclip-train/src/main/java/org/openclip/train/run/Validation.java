@@ -23,8 +23,8 @@ import org.openclip.train.evaluation.Tally;
 import org.openclip.train.evaluation.ZeroShot;
 
 /**
- * What is measured while a model trains, at the end of epochs, under the reference's names. It
- * changes nothing of the training.
+ * The validation at the end of epochs, with the reference's metric names. It changes nothing of the
+ * training.
  *
  * @param model as it stands
  * @param pairs pictures with captions; null for none
@@ -107,7 +107,7 @@ public record Validation(
       Map<Classes, Embeddings> known = new HashMap<>();
       for (Labelled set : labelled) {
         say.accept(
-            "epoch %s: naming the pictures of %s among %s classes"
+            "epoch %s: zero-shot classification of %s with %s classes"
                 .formatted(epoch, set.prefix(), set.classes().names().size()));
         metrics.putAll(zeroShot(set, known, stop));
       }

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a step would cost GPUs that train together, by arithmetic alone: tensors go around a ring
- * (Patarasuk and Yuan 2009), one after the other, and nothing is hidden behind the computing. The
- * loss is local and gathers with gradients.
+ * Estimates the cost of a step on several GPUs: ring all-reduce (Patarasuk and Yuan 2009) of one
+ * tensor after the other, without overlap with computation. The loss is local and gathers with
+ * gradients.
  *
  * @param model what is trained
  * @param batch pictures and texts of all GPUs

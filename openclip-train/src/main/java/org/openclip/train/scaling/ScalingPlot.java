@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A drawing of costs as SVG: on the left what was measured, a bar for each number of processes; on
- * the right what was computed, the share of sending over the number of GPUs.
+ * Draws step costs as SVG: measured times for each number of processes on the left, and the
+ * estimated share of communication for each number of GPUs on the right.
  *
  * @param measured the bars; none leaves the left side empty
  * @param computed the points of the lines
@@ -44,34 +44,49 @@ public record ScalingPlot(List<StepCost> measured, List<RingEstimate> computed) 
   }
 
   private void bars(StringBuilder svg) {
-    double most = measured.stream().mapToDouble(StepCost::seconds).max().orElse(1);
+    double top =
+        4 * roundUp(measured.stream().mapToDouble(StepCost::seconds).max().orElse(1) / 4 * 1.1);
     text(svg, LEFT, TOP - 16, "start", "measured: milliseconds of a step");
     for (int i = 0; i <= 4; i++) {
       rule(svg, LEFT, LEFT + SIDE, y(i / 4.0));
-      String label = String.format(Locale.ROOT, "%.0f", 1000 * most * i / 4);
+      String label = String.format(Locale.ROOT, "%,.0f", 1000 * top * i / 4);
       text(svg, LEFT - 8, y(i / 4.0) + 4, "end", label);
     }
     double step = (double) SIDE / Math.max(1, measured.size());
     for (int i = 0; i < measured.size(); i++) {
       StepCost cost = measured.get(i);
       double x = LEFT + step * (i + 0.2);
-      double apart = Math.min(cost.apart(), cost.seconds()) / most;
-      box(svg, x, y(apart), 0.6 * step, y(0) - y(apart), COLOURS[0]);
-      box(
-          svg,
-          x,
-          y(cost.seconds() / most),
-          0.6 * step,
-          y(apart) - y(cost.seconds() / most),
-          COLOURS[1]);
+      double whole = y(cost.seconds() / top);
+      double apart = y(Math.min(cost.apart(), cost.seconds()) / top);
+      box(svg, x, apart, 0.6 * step, y(0) - apart, COLOURS[0]);
+      box(svg, x, whole, 0.6 * step, apart - whole, COLOURS[1]);
+      String share = String.format(Locale.ROOT, "%.0f%%", 100 * cost.share());
+      text(svg, x + 0.3 * step, whole - 6, "middle", share);
       text(svg, x + 0.3 * step, y(0) + 18, "middle", Integer.toString(cost.processes()));
     }
-    text(
-        svg,
-        LEFT + SIDE / 2.0,
-        y(0) + 36,
-        "middle",
-        "processes (blue: computing, orange: sending)");
+    text(svg, LEFT + SIDE / 2.0, y(0) + 36, "middle", "processes");
+    key(svg, LEFT, 0, COLOURS[0], "computing");
+    key(svg, LEFT, 1, COLOURS[1], "sending, and its share");
+  }
+
+  /** Returns the next number that is 1, 2, 2.5 or 5 times a power of ten. */
+  private static double roundUp(double number) {
+    double power = Math.pow(10, Math.floor(Math.log10(number)));
+    for (double factor : new double[] {1, 2, 2.5, 5}) {
+      if (number <= factor * power) {
+        return factor * power;
+      }
+    }
+    return 10 * power;
+  }
+
+  private static void key(
+      StringBuilder svg, double left, int number, String colour, String meaning) {
+    double y = TOP + 8 + 18 * number;
+    // Lines behind a text would strike it through.
+    box(svg, left + 6, y - 6, 34 + 6.5 * meaning.length(), 17, "white");
+    box(svg, left + 10, y, 12, 4, colour);
+    text(svg, left + 28, y + 6, "start", meaning);
   }
 
   private void lines(StringBuilder svg) {
@@ -83,12 +98,12 @@ public record ScalingPlot(List<StepCost> measured, List<RingEstimate> computed) 
     Map<String, StringBuilder> paths = new LinkedHashMap<>();
     for (RingEstimate each : computed) {
       double x = RIGHT + SIDE * (Math.log(each.gpus()) / Math.log(2) - 3) / 7;
-      String name = String.format(Locale.ROOT, "%s, %,d", each.model().name(), each.batch());
+      String name = String.format(Locale.ROOT, "%s, batch %,d", each.model().name(), each.batch());
       paths
           .computeIfAbsent(name, n -> new StringBuilder())
           .append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y(each.share())));
       if (paths.size() == 1) {
-        text(svg, x, y(0) + 18, "middle", Integer.toString(each.gpus()));
+        text(svg, x, y(0) + 18, "middle", String.format(Locale.ROOT, "%,d", each.gpus()));
       }
     }
     text(svg, RIGHT + SIDE / 2.0, y(0) + 36, "middle", "GPUs");
@@ -101,8 +116,7 @@ public record ScalingPlot(List<StepCost> measured, List<RingEstimate> computed) 
               "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>\n",
               path.getValue().toString().strip(),
               colour));
-      box(svg, RIGHT + 10, TOP + 8 + 18 * number, 12, 4, colour);
-      text(svg, RIGHT + 28, TOP + 14 + 18 * number, "start", path.getKey());
+      key(svg, RIGHT, number, colour, path.getKey());
       number++;
     }
   }

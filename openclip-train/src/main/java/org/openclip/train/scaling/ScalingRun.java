@@ -10,8 +10,8 @@ import org.openclip.api.OpenClipException;
 import org.openclip.train.distributed.LocalRanks;
 
 /**
- * Trainings in several processes of this machine that are measured and ended. The same number of
- * processes is measured apart, too, since they share the processors: what is left is the sending.
+ * Measures short trainings with several processes on this machine. The same number of processes is
+ * measured apart, too, since they share the processors: what is left is the sending.
  *
  * @param command the command line of a process, which tells every step in a line
  * @param warm steps that do not count
@@ -63,7 +63,7 @@ public record ScalingRun(List<String> command, int warm, int steps) {
         throw new OpenClipException(
             String.format(
                 Locale.ROOT,
-                "a process ended after %d steps of %d; the last that was said: %s",
+                "a process ended after %d steps of %d; its last output: %s",
                 times.made(telling),
                 count,
                 times.others()));

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a step costs some processes of one machine.
+ * The measured cost of a step with several processes on one machine.
  *
  * @param processes how many there are
  * @param seconds of a step of processes that train together, the median

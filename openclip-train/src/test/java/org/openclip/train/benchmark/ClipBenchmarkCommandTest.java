@@ -21,6 +21,7 @@ import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.model.ModelFolder;
 import org.openclip.testkit.Fixtures;
+import org.openclip.train.benchmark.report.Result;
 
 class ClipBenchmarkCommandTest {
   private static final Path GOLDEN = Fixtures.path("evaluation");
@@ -135,7 +136,7 @@ class ClipBenchmarkCommandTest {
             "5"));
     new Commands().run(build);
 
-    assertThat(again.err()).contains("few_en_zeroshot_classification.json exists already");
+    assertThat(again.err()).contains("few_en_zeroshot_classification.json already exists");
     assertThat(Files.getLastModifiedTime(few)).isEqualTo(time);
     assertThat(Files.readString(csv)).isEqualTo(whole);
     assertThat(whole.lines().findFirst().orElseThrow())

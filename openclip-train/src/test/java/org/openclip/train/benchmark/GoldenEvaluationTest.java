@@ -25,6 +25,7 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.model.ModelFolder;
+import org.openclip.train.benchmark.report.Result;
 
 /** What CLIP_benchmark measured, number for number. */
 @Tag("golden-evaluation")

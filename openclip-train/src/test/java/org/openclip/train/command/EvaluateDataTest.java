@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.train.data.TarFiles;
+import org.openclip.train.shard.TarFiles;
 
 /** {@code openclip evaluate} on everything that {@code openclip train} takes. */
 class EvaluateDataTest {
@@ -98,7 +98,7 @@ class EvaluateDataTest {
         metrics("--val-data", folder.resolve("classes").toString(), "--dataset-type", "folder");
     assertThat(number(found, "retrieval_captions")).isEqualTo(12);
     assertThat(run("--val-data", folder.resolve("none.xyz").toString()).err())
-        .contains("--dataset-type auto knows");
+        .contains("--dataset-type auto supports");
   }
 
   @Test
@@ -116,7 +116,7 @@ class EvaluateDataTest {
     assertThat(run("--folder", pictures, "--linear-probe", shards).err())
         .contains("--class-names FILE");
     assertThat(run("--val-data", shards, "--linear-probe", pictures).err())
-        .contains("give one of them");
+        .contains("need --folder or --imagenet-val");
   }
 
   @Test
@@ -127,7 +127,7 @@ class EvaluateDataTest {
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err())
-        .contains("4 samples were left out, the first: " + bad + "/bad9: ")
+        .contains("4 samples were skipped, the first: " + bad + "/bad9: ")
         .contains("the class '9' is not a number from 0 to 3");
     Map<String, Object> found = JSON.std.mapFrom(run.out());
     assertThat(number(found, "pictures")).isEqualTo(12);

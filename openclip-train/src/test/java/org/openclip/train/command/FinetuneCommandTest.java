@@ -27,9 +27,9 @@ import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.ModelFolder;
 import org.openclip.train.command.ColourRuns.Run;
-import org.openclip.train.data.TarFiles;
 import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.run.Checkpoint;
+import org.openclip.train.shard.TarFiles;
 
 /** Fine-tuning and linear probes of a model that has learnt a little. */
 class FinetuneCommandTest {
@@ -238,7 +238,7 @@ class FinetuneCommandTest {
     assertThat(other.code()).isEqualTo(2);
     assertThat(other.err()).contains("--wd=(default) -> 0.5").contains("--resume-changed");
     Run again = finetune("twice", flags(usual + "twice"));
-    assertThat(again.err()).contains("holds a run already").contains("--resume latest");
+    assertThat(again.err()).contains("already contains a run").contains("--resume latest");
   }
 
   @Test
@@ -257,7 +257,7 @@ class FinetuneCommandTest {
     process.waitFor();
 
     assertThat(Files.readString(said))
-        .containsPattern("stopped at step \\d+; go on with: openclip finetune")
+        .containsPattern("stopped at step \\d+; continue with: openclip finetune")
         .contains("--name broken --resume latest");
     assertThat(folder.resolve("broken")).doesNotExist();
     Checkpoint stopped = Checkpoint.read(runs.checkpoint("broken", "stopped"));
@@ -361,7 +361,7 @@ class FinetuneCommandTest {
     Run diverged =
         finetune("bad", "--epochs", "1", "--opt", "sgd", "--momentum", "0", "--wd", "1e30");
     assertThat(diverged.code()).isEqualTo(1);
-    assertThat(diverged.err()).contains("not a number").contains("nothing was written");
+    assertThat(diverged.err()).contains("not a number").contains("no model was written");
     assertThat(diverged.err()).contains("the loss of step ").contains(".png");
     assertThat(folder.resolve("bad")).doesNotExist();
     ColourRuns.drawShapes(folder.resolve("other"), 1, 9);

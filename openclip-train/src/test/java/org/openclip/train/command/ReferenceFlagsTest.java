@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openclip.train.command.flag.ReferenceFlags;
 
 /** Every flag of the reference, what docs/training.md says of it, and what becomes of it. */
 class ReferenceFlagsTest {
@@ -59,7 +60,7 @@ class ReferenceFlagsTest {
           if (fate.startsWith("refused")) {
             ColourRuns.Run run = ColourRuns.Run.of("train", "--train-data", "x.tar", flag, "1");
             assertThat(run.code()).as(flag).isEqualTo(2);
-            assertThat(run.err()).startsWith("openclip: " + flag + " is not possible: ");
+            assertThat(run.err()).startsWith("openclip: " + flag + " is not supported: ");
           } else if (fate.startsWith("nothing to do")) {
             assertThat(sorted.error()).as(flag).isNull();
             assertThat(sorted.kept()).containsExactly("--help");
@@ -128,7 +129,7 @@ class ReferenceFlagsTest {
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err())
-        .contains("--dist-backend does nothing: processes meet on TensorFlow's own servers")
+        .contains("--dist-backend does nothing: processes communicate through TensorFlow servers")
         .contains("computing in bfloat16")
         .contains("epoch 0 step 4/4  loss ");
     assertThat(runs.log("script", "checkpoints/epoch_1/open_clip_config.json"))
@@ -160,8 +161,8 @@ class ReferenceFlagsTest {
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err())
-        .contains("--aug-cfg color_jitter_prob does nothing with use_timm")
-        .contains("done after 4 steps; 0 samples were left out");
+        .contains("--aug-cfg color_jitter_prob has no effect with use_timm")
+        .contains("done after 4 steps; 0 samples were skipped");
     assertThat(runs.log("timm", "checkpoints/epoch_1/open_clip_config.json"))
         .content()
         .containsPattern("\"interpolation\"\\s*:\\s*\"random\"");
@@ -184,10 +185,10 @@ class ReferenceFlagsTest {
 
   @Test
   void wrongValuesAreSaid() {
-    assertThat(train("--report-to", "wandb,tensorboard").err()).contains("there is tensorboard");
+    assertThat(train("--report-to", "wandb,tensorboard").err()).contains("use tensorboard");
     assertThat(train("--precision", "pure_bf16").err()).contains("amp_bf16");
     assertThat(train("--image-mean", "0.5", "0.5").err()).contains("two numbers");
-    assertThat(train("--distill-model", "RN50").err()).contains("belong together");
+    assertThat(train("--distill-model", "RN50").err()).contains("must be given together");
     assertThat(train("--remote-sync-protocol", "ftp").err()).contains("fsspec");
     assertThat(train("--dataset-type", "webdataset-audio", "--train-data", "x").err())
         .contains("webdataset, csv");

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
-import org.openclip.train.data.TarFiles;
 import org.openclip.train.run.Checkpoint;
+import org.openclip.train.shard.TarFiles;
 
 /** What {@code openclip train} says of damaged data, full disks and losses that are no numbers. */
 class TrainBadInputTest {
@@ -70,7 +70,7 @@ class TrainBadInputTest {
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err()).contains("done after 2 steps");
     // The rest of the cut shard, the sample without text, and the picture that is none.
-    assertThat(run.err()).containsPattern("[123] samples were left out");
+    assertThat(run.err()).containsPattern("[123] samples were skipped");
   }
 
   @Test
@@ -84,7 +84,7 @@ class TrainBadInputTest {
     Path without = TarFiles.write(folder.resolve("without.tar"), lacking);
 
     assertThat(shards("cut", "cut-{0..1}.tar").err())
-        .contains("1 samples were left out, the first: the rest of shard " + cut + ": ");
+        .contains("1 samples were skipped, the first: the rest of shard " + cut + ": ");
     assertThat(shards("without", "without.tar").err())
         .contains("the first: " + without + "/0003: it has no .txt but [png]");
     assertThat(runs.log("without", "out.log")).content().contains("/0003: it has no .txt");
@@ -109,8 +109,8 @@ class TrainBadInputTest {
     TarFiles.write(folder.resolve("empty.tar"), Map.of());
     ColourRuns.Run run = shards("empty-shard", "empty.tar");
     assertThat(run.code()).isEqualTo(1);
-    assertThat(run.err()).contains("not one batch");
-    assertThat(runs.log("empty-shard", "out.log")).content().contains("not one batch");
+    assertThat(run.err()).contains("no batch can be built");
+    assertThat(runs.log("empty-shard", "out.log")).content().contains("no batch can be built");
     assertThat(runs.train("empty-val", "--val-data", table.toString()).err()).contains("no rows");
   }
 

@@ -9,6 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openclip.train.command.flag.EffectiveFlags;
+import org.openclip.train.command.flag.FinetuneFlags;
+import org.openclip.train.command.flag.FlagNames;
+import org.openclip.train.command.flag.GivenFlags;
+import org.openclip.train.command.flag.ReferenceFlags;
 import picocli.CommandLine;
 
 /** How the flags of {@code openclip train} are read, and what they amount to. */
@@ -164,7 +169,7 @@ class TrainFlagsTest {
     ColourRuns.Run run = ColourRuns.Run.of("train", "--train-data", "x.tar", flag, "1");
 
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).startsWith("openclip: " + flag + " is not possible").contains(hint);
+    assertThat(run.err()).startsWith("openclip: " + flag + " is not supported").contains(hint);
   }
 
   @Test

@@ -53,11 +53,11 @@ class TrainFolderTest {
     assertThat(run.err())
         .contains(
             folder.resolve("classes")
-                + ": 32 pictures in 8 class folders, named such as 'a black', by one of 2 templates"
-                + " drawn each time")
+                + ": 32 pictures in 8 class folders, with captions such as 'a black', from one of 2"
+                + " templates, drawn for each sample")
         .contains("2 epochs of 4 steps")
         .contains("clip_val_loss")
-        .contains("0 samples were left out");
+        .contains("0 samples were skipped");
     byte[] whole = weights("classes", 2);
     Checkpoint.remove(runs.log("classes", "checkpoints/epoch_2"));
 
@@ -77,10 +77,10 @@ class TrainFolderTest {
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err())
-        .contains("captioned: 17 pictures with captions beside them")
+        .contains("captioned: 17 pictures with caption files")
         .contains("2 epochs of 2 steps")
         // The empty caption, in every epoch.
-        .contains("2 samples were left out");
+        .contains("2 samples were skipped");
     assertThat(weights("captioned", 2)).isNotEqualTo(weights("captioned", 1));
   }
 
@@ -105,13 +105,13 @@ class TrainFolderTest {
             "none");
 
     assertThat(run.code()).as(run.err()).isZero();
-    assertThat(run.err()).contains("8 pictures in 2 class folders, named such as 'red'");
+    assertThat(run.err()).contains("8 pictures in 2 class folders, with captions such as 'red'");
   }
 
   @Test
   void foldersThatCannotBeTrainedOnAreSaid() throws IOException {
     Files.createDirectories(folder.resolve("empty/inner"));
-    assertThat(train("bad", "empty").err()).contains("holds no pictures").contains(".txt");
+    assertThat(train("bad", "empty").err()).contains("contains no pictures").contains(".txt");
     Path mixed = Files.createDirectories(folder.resolve("mixed/red"));
     Files.write(mixed.resolve("1.png"), new byte[1]);
     Files.write(mixed.resolve("2.png"), new byte[1]);
@@ -123,13 +123,13 @@ class TrainFolderTest {
     assertThat(train("bad", "mixed", "--template", "a picture").err())
         .contains("template 'a picture' has no {}");
     Files.createDirectories(folder.resolve("mixed/blue"));
-    assertThat(train("bad", "mixed").err()).contains("blue holds no pictures");
-    assertThat(train("bad", "nowhere").err()).contains("is it there?");
+    assertThat(train("bad", "mixed").err()).contains("blue contains no pictures");
+    assertThat(train("bad", "nowhere").err()).contains("check the path");
     assertThat(train("bad", "nowhere", "--dataset-type", "folder").err())
         .contains("there is no file");
     assertThat(
             train("bad", "x", "--dataset-type", "folder", "--train-data", "https://host.test/x")
                 .err())
-        .contains("no folders");
+        .contains("no subfolders");
   }
 }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.remote.RemoteFiles;
-import org.openclip.train.data.TarFiles;
 import org.openclip.train.run.Checkpoint;
+import org.openclip.train.shard.TarFiles;
 
 /** Data that lie elsewhere, and runs that are copied elsewhere; a zip file stands for a bucket. */
 class TrainRemoteTest {
@@ -81,7 +81,7 @@ class TrainRemoteTest {
       assertThat(run.err())
           .contains("1 epochs of 4 steps")
           .contains("num_samples 32")
-          .contains("0 samples were left out");
+          .contains("0 samples were skipped");
     } finally {
       server.stop(0);
     }

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.testkit.S3Server;
-import org.openclip.train.data.TarFiles;
 import org.openclip.train.run.Checkpoint;
+import org.openclip.train.shard.TarFiles;
 
 /** Data lie in a bucket of a real S3 server, and runs are copied to it and go on from there. */
 @Tag("s3")
@@ -83,7 +83,7 @@ class TrainS3Test {
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err())
         .contains("2 epochs of 4 steps, from step 0")
-        .contains("0 samples were left out");
+        .contains("0 samples were skipped");
     Path here = runs.log("synced", "");
     Path there = RemoteFiles.path(BUCKET + "runs/synced/");
     assertThat(files(here)).contains("params.txt", "checkpoints/epoch_2/training.json");

@@ -63,7 +63,7 @@ class TrainTogetherTest {
     assertThat(alone.code()).as(alone.err()).isZero();
     assertThat(ended.code()).as(ended.said()).isZero();
     assertThat(ended.said())
-        .contains("[0] 2 processes train together")
+        .contains("[0] distributed training with 2 processes")
         .contains("done after 4 steps")
         .doesNotContain("[1] epoch");
     assertClose(
@@ -124,7 +124,7 @@ class TrainTogetherTest {
     DistributedRuns.Ended ended = running.end();
     assertDone(ended);
     assertThat(ended.said())
-        .contains("starting all processes again from the last checkpoint, 1 of 1 times");
+        .contains("restarting all processes from the last checkpoint, restart 1 of 1");
     assertDone(launch(List.of("--nproc", "2"), "calm", flags).end());
     ColourRuns.assertSame(
         together.runs().checkpoint("restarted", "epoch_20"),
@@ -156,7 +156,8 @@ class TrainTogetherTest {
     List<DistributedRuns.Ended> ended = DistributedRuns.end(running);
 
     assertDone(ended.get(0));
-    assertThat(ended.get(0).said()).contains("[0] 4 processes train together, this is rank 0");
+    assertThat(ended.get(0).said())
+        .contains("[0] distributed training with 4 processes, this is rank 0");
     assertThat(ended.get(1).code()).as(ended.get(1).said()).isZero();
   }
 

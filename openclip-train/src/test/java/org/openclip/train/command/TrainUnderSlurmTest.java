@@ -59,7 +59,7 @@ class TrainUnderSlurmTest {
 
     assertThat(ended.code()).as(ended.said()).isZero();
     assertThat(ended.said())
-        .contains("0: 2 processes train together, this is rank 0")
+        .contains("0: distributed training with 2 processes, this is rank 0")
         .contains("done after 4 steps");
     assertThat(together.runs().checkpoint("nodes", "epoch_2")).isDirectory();
     assertThat(together.runs().log("nodes", "out-1")).content().contains("done after 4 steps");

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.hub.OpenClip;
-import org.openclip.train.data.TarFiles;
 import org.openclip.train.run.Checkpoint;
+import org.openclip.train.shard.TarFiles;
 
 /** What {@code openclip train} measures between epochs. */
 class TrainValidationTest {

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.train.data.TarFiles;
 import org.openclip.train.run.Checkpoint;
+import org.openclip.train.shard.TarFiles;
 
 /** Trainings on data that are not what one expects, and on disks that are full. */
 @Timeout(300)
@@ -59,7 +59,7 @@ class TrainWildDataTest {
     // 60 samples are 8 batches, which two workers share.
     assertThat(run.err())
         .contains("1 epochs of 8 steps")
-        .contains("epoch 0: all samples have come by before step 3 of its 8 and come again")
+        .contains("epoch 0: all samples were used before step 3 of 8; they are repeated")
         .contains("step 8/8")
         .contains("done after 8 steps")
         .contains("few.tar/0000: its caption is empty");
@@ -81,9 +81,8 @@ class TrainWildDataTest {
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err())
-        .contains(
-            "1 of 32 rows have no picture or no caption and are left out, the first in line 2")
-        .contains("come again")
+        .contains("skipping 1 of 32 rows without a picture or caption, the first in line 2")
+        .contains("they are repeated")
         .contains("done after 4 steps");
   }
 
@@ -93,8 +92,8 @@ class TrainWildDataTest {
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err())
-        .contains("not one sample can be used")
-        .contains("22 were left out, the first: " + folder.resolve("broken.tar") + "/0000: ");
+        .contains("no sample is usable")
+        .contains("22 were skipped, the first: " + folder.resolve("broken.tar") + "/0000: ");
     assertThat(shards("pictures", "few.tar", "--text-key", "caption", "--dataset-resampled").err())
         .contains("it has no .caption but [png, txt]");
   }
@@ -118,8 +117,8 @@ class TrainWildDataTest {
 
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(Files.readString(said)).isTrue();
     assertThat(Files.readString(said))
-        .contains("the shell runs the commands of pipe:head")
-        .contains("stopped at step 0; go on with: openclip train");
+        .contains("running the shell commands of pipe:head")
+        .contains("stopped at step 0; continue with: openclip train");
   }
 
   @Test
@@ -166,7 +165,7 @@ class TrainWildDataTest {
 
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err())
-        .contains("the checkpoint " + second + " was left as epoch_2.part")
+        .contains("the checkpoint " + second + " is complete but was left as epoch_2.part")
         .contains("was left as epoch_1.old")
         .contains("from step 8");
     assertThat(second).isDirectory();

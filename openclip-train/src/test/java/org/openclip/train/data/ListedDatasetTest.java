@@ -14,6 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.train.folder.LabelledFolder;
+import org.openclip.train.table.CsvFile;
 
 class ListedDatasetTest {
   @TempDir Path folder;

@@ -116,8 +116,8 @@ class PartyTest {
     assertRefused(
         first,
         "rank 1 on ",
-        "--lr is 1e-4 there, 1e-3 at rank 0",
-        "--wd is 0 there, (default) at rank 0");
+        "--lr is 1e-4, but rank 0 has 1e-3",
+        "--wd is 0, but rank 0 has (default)");
     assertRefused(second, "--lr is 1e-4 there");
   }
 
@@ -132,8 +132,8 @@ class PartyTest {
     var one = run(() -> agreed(parties.get(0), "a"));
     var other = run(() -> agreed(parties.get(1), "b"));
 
-    assertRefused(one, "the weights is b there, a at rank 0");
-    assertRefused(other, "the weights is b there, a at rank 0");
+    assertRefused(one, "the weights is b, but rank 0 has a");
+    assertRefused(other, "the weights is b, but rank 0 has a");
   }
 
   private static boolean agreed(Party party, String weights) {
@@ -155,7 +155,7 @@ class PartyTest {
     int next = freePort();
     var two = join(place(0, 2, next), SAME, LONG);
     var three = join(place(1, 3, next), SAME, LONG);
-    assertRefused(two, "says that 3 processes train together, but rank 0 that 2 do");
+    assertRefused(two, "has a world size of 3, but rank 0 has a world size of 2");
     assertRefused(three, "says that 3 processes");
   }
 
@@ -171,19 +171,19 @@ class PartyTest {
     assertRefused(
         join(place(1, 2, freePort()), SAME, second),
         "rank 0 at 127.0.0.1:",
-        "did not answer rank 1 within 1 s");
+        "did not respond to rank 1 within 1 s");
   }
 
   @Test
   void aNameThatDoesNotResolveAndATakenPortAreSaid() throws Exception {
     assertRefused(
         join(new Placement(1, 1, 2, "no-such-host.invalid", 29500), SAME, LONG),
-        "'no-such-host.invalid', does not resolve");
+        "'no-such-host.invalid', cannot be resolved");
     try (ServerSocket taken = new ServerSocket(0)) {
       assertRefused(
           join(place(0, 2, taken.getLocalPort()), SAME, LONG),
           "port " + taken.getLocalPort(),
-          "is taken; choose another MASTER_PORT");
+          "is in use; choose another MASTER_PORT");
     }
   }
 

@@ -161,7 +161,7 @@ class LinearProbeTest {
     assertThatThrownBy(
             () -> LinearProbe.fit(new LabelledFeatures(List.of("a", "b"), two, List.of(0, 1)), 0))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("no class has two");
+        .hasMessageContaining("a class with at least two pictures");
     assertThatThrownBy(() -> LogisticRegression.fit(two, List.of(0, 2), 2, 1))
         .hasMessageContaining("label 2");
     assertThatThrownBy(() -> LogisticRegression.fit(two, List.of(0, 0), 1, 1))

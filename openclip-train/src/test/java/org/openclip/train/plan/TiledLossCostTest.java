@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openclip.train.JavaProcess;
 
-/** Time of losses that are computed some rows at a time. */
+/** Time and memory of losses that are computed some rows at a time. */
 @Tag("full")
 @Tag("once")
 class TiledLossCostTest {
   /** What a step took. */
-  private record Step(int tiles, double loss, double seconds) {}
+  private record Step(int tiles, double loss, double seconds, long bytes) {}
 
   private static List<Step> steps(String... arguments) throws IOException, InterruptedException {
     Process process = JavaProcess.of(TiledStep.class, arguments).start();
@@ -30,7 +30,8 @@ class TiledLossCostTest {
           new Step(
               Integer.parseInt(words[0]),
               Double.parseDouble(words[1]),
-              Double.parseDouble(words[2])));
+              Double.parseDouble(words[2]),
+              Long.parseLong(words[3])));
     }
     assertThat(process.waitFor()).isZero();
     return steps;
@@ -47,6 +48,20 @@ class TiledLossCostTest {
     double loss = steps.get(0).loss();
     assertThat(steps)
         .allSatisfy(step -> assertThat(step.loss()).isCloseTo(loss, within(1e-6 * loss)));
+  }
+
+  /** Logits of so many pairs take 4.3 GB, and several such tensors would live at a time. */
+  @Test
+  void aBatchOf32768TakesLessThanOneGigabyteMoreThanItsFeatures() throws Exception {
+    int batch = 32_768;
+    long features = 2L * 4 * batch * 512;
+
+    // As many tiles as openclip train takes.
+    Step step = steps(Integer.toString(batch), "1", "256").get(0);
+
+    assertThat(step.bytes() - features).as("bytes").isPositive().isLessThan(1_000_000_000L);
+    // Pairs that have nothing in common yet.
+    assertThat(step.loss()).isCloseTo(Math.log(batch), within(0.1));
   }
 
   private static double median(List<Step> steps, int tiles) {

@@ -13,8 +13,8 @@ import org.openclip.train.data.ListedDataset;
 import org.openclip.train.data.Order;
 import org.openclip.train.data.Sample;
 import org.openclip.train.data.SampleStream;
-import org.openclip.train.data.ShardList;
-import org.openclip.train.data.WebDataset;
+import org.openclip.train.shard.ShardList;
+import org.openclip.train.shard.WebDataset;
 
 /** Where processes go on, as many as before or not. */
 class ProgressTest {

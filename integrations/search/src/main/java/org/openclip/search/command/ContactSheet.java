@@ -21,7 +21,7 @@ import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.cli.terminal.Table;
 import org.openclip.hub.io.AtomicFile;
 import org.openclip.hub.picture.PictureFolder;
-import org.openclip.search.Hit;
+import org.openclip.search.query.Hit;
 
 /** A page with the pictures that were found, their scores and their names. */
 final class ContactSheet {
@@ -50,8 +50,7 @@ final class ContactSheet {
     String ending = PictureFolder.ending(file);
     boolean page = ending.equals("html") || ending.equals("htm");
     if (!page && !ending.equals("png")) {
-      throw new UsageException(
-          "--sheet writes .html or .png, and '%s' ends in neither".formatted(file));
+      throw new UsageException("--sheet must end in .html or .png, but is '%s'".formatted(file));
     }
     return new ContactSheet(PictureArguments.path(file), page, new Thumbnails(plugins, SIDE));
   }

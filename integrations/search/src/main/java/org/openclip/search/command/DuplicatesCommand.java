@@ -16,8 +16,8 @@ import org.openclip.hub.cli.terminal.Printable;
 import org.openclip.hub.cli.terminal.Progress;
 import org.openclip.hub.cli.terminal.Table;
 import org.openclip.search.DuplicateGroups;
-import org.openclip.search.IndexedPicture;
 import org.openclip.search.PictureIndex;
+import org.openclip.search.facts.IndexedPicture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,7 +35,7 @@ public final class DuplicatesCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Finds groups of pictures of an index that are alike";
+    return "Finds groups of similar pictures in an index";
   }
 
   @Override
@@ -60,8 +60,8 @@ public final class DuplicatesCommand implements CommandProvider {
         names = "--threshold",
         paramLabel = "C",
         description = {
-          "The least cosine of two pictures that are alike. How near copies are depends on the"
-              + " model. Default: ${DEFAULT-VALUE}."
+          "The minimum cosine similarity of similar pictures. The similarity of copies depends on"
+              + " the model. Default: ${DEFAULT-VALUE}."
         },
         defaultValue = "0.95")
     private double threshold;
@@ -69,8 +69,8 @@ public final class DuplicatesCommand implements CommandProvider {
     @Option(
         names = "--exact",
         description = {
-          "Compares each picture with each. Up to 3,000 are in any case; of more, a pair is missed"
-              + " now and then."
+          "Compares every pair of pictures. An index of up to 3,000 pictures is always compared so;"
+              + " in a larger one, the approximate search can miss pairs."
         })
     private boolean exact;
 
@@ -123,7 +123,7 @@ public final class DuplicatesCommand implements CommandProvider {
         group.pictures().forEach(picture -> out.println("  " + Printable.line(picture.path())));
       }
       if (groups.isEmpty()) {
-        out.println("no two pictures are alike");
+        out.println("no similar pictures were found");
       }
     }
 

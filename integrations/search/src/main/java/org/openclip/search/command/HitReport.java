@@ -10,9 +10,9 @@ import org.openclip.hub.cli.result.JsonLines;
 import org.openclip.hub.cli.result.ResultFormat;
 import org.openclip.hub.cli.terminal.BrokenPipeException;
 import org.openclip.hub.cli.terminal.Table;
-import org.openclip.search.Hit;
-import org.openclip.search.IndexFacts;
-import org.openclip.search.IndexedPicture;
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.query.Hit;
 
 /** Writes pictures that were found, in the form that the user chose. */
 final class HitReport {
@@ -53,7 +53,7 @@ final class HitReport {
               hit.picture().path() + (caption.isEmpty() ? "" : "  (" + caption + ")")));
     }
     if (hits.isEmpty()) {
-      out.println("no picture passes the filters");
+      out.println("no picture matches the filters");
     }
     table.print(out);
     BrokenPipeException.flush(out);

@@ -14,20 +14,21 @@ import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.Notes;
 import org.openclip.hub.cli.PictureArguments;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.cli.result.FormatOption;
 import org.openclip.hub.cli.result.JsonLines;
-import org.openclip.hub.cli.result.OutputFormat;
 import org.openclip.hub.cli.terminal.Printable;
 import org.openclip.hub.cli.terminal.Progress;
 import org.openclip.search.FolderUpdate;
-import org.openclip.search.IndexFacts;
 import org.openclip.search.IndexRepair;
 import org.openclip.search.PictureIndex;
 import org.openclip.search.PictureIndexWriter;
-import org.openclip.search.Quantization;
 import org.openclip.search.UpdateListener;
 import org.openclip.search.UpdateSummary;
+import org.openclip.search.facts.IndexFacts;
+import org.openclip.search.facts.Quantization;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,7 +46,7 @@ public final class IndexCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Puts folders of pictures into an index that 'search' searches, and keeps it up to date";
+    return "Creates or updates the search index of folders of pictures";
   }
 
   @Override
@@ -59,27 +60,25 @@ public final class IndexCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "Run it again when pictures were added, changed, moved or removed, or when it was"
-            + " interrupted: it does only what is left to do.",
+        "Run it again after pictures were added, changed, moved or removed, or after an"
+            + " interruption: it processes only the differences.",
         "",
         "  openclip index photos/ -o photos.index",
         "  openclip index photos/ -o photos.index --captions --metadata photos.jsonl",
         "  openclip index -o all.index --merge photos.index --merge scans.index"
       })
   private static final class Call implements Arguments.Call {
-    @Parameters(paramLabel = "FOLDER", description = "Folders for all pictures below them.")
+    @Parameters(paramLabel = "FOLDER", description = "Folders of pictures, with their subfolders.")
     private List<String> folders = new ArrayList<>();
 
     @Option(
         names = {"-o", "--output"},
         paramLabel = "INDEX",
         required = true,
-        description = "The folder of the index; it is made where there is none.")
+        description = "The folder of the index; created if it does not exist.")
     private String output = "";
 
-    @Option(
-        names = "--captions",
-        description = "A text file beside a picture, NAME.txt beside NAME.jpg, is its caption.")
+    @Option(names = "--captions", description = "Reads the caption of NAME.jpg from NAME.txt.")
     private boolean captions;
 
     @Option(
@@ -95,8 +94,8 @@ public final class IndexCommand implements CommandProvider {
         names = "--quantization",
         paramLabel = "KIND",
         description = {
-          "int8, binary or none: what neighbours are looked for by. They are ranked by whole"
-              + " vectors in any case. Default: the index's own, or int8."
+          "int8, binary or none: the quantization of the neighbour search. Full-precision vectors"
+              + " always determine the ranking. Default: that of the existing index, or int8."
         })
     private @Nullable Quantization quantization;
 
@@ -104,7 +103,8 @@ public final class IndexCommand implements CommandProvider {
         names = "--commit-every",
         paramLabel = "N",
         description = {
-          "After how many pictures what was done stays whatever happens. Default: ${DEFAULT-VALUE}."
+          "The number of pictures between two commits; an interruption loses only the pictures"
+              + " after the last commit. Default: ${DEFAULT-VALUE}."
         },
         defaultValue = "2000")
     private int commitEvery;
@@ -123,26 +123,23 @@ public final class IndexCommand implements CommandProvider {
 
     @Option(
         names = "--compact",
-        description = "Makes one part of the whole index at the end: slow once, faster to search.")
+        description =
+            "Merges the index into one segment at the end: slow once, but faster to search.")
     private boolean compact;
 
     @Option(
         names = "--repair",
-        description = "Reads the whole index first and drops parts of it that are damaged.")
+        description = "Reads the whole index first and removes damaged segments.")
     private boolean repair;
 
-    @Option(
-        names = {"-f", "--format"},
-        paramLabel = "FORMAT",
-        description = "How the summary is written: table, or json: one object. Default: table.")
-    private OutputFormat format = OutputFormat.TABLE;
+    @Mixin private final FormatOption format = new FormatOption();
 
     @Mixin private ModelOptions model = new ModelOptions();
 
     @Override
     public int run(Environment environment) {
       if (folders.isEmpty() && merged.isEmpty() && forgotten.isEmpty() && !compact && !repair) {
-        throw new UsageException("name folders of pictures");
+        throw new UsageException("give at least one folder of pictures");
       }
       Path index = PictureArguments.path(output);
       Map<String, Object> told = new LinkedHashMap<>();
@@ -209,12 +206,12 @@ public final class IndexCommand implements CommandProvider {
         }
         told.putAll(counts);
         if (known.unused() > 0) {
-          note(environment, known.unused() + " lines of " + metadata + " are about no picture");
+          Notes.say(environment, known.unused() + " lines of " + metadata + " match no picture");
         }
         other(writer, told);
         writer.finish();
         if (failed > 0 && failed == all) {
-          throw new InvalidInputException("none of the " + all + " pictures can be read");
+          throw new InvalidInputException("none of the " + all + " pictures could be read");
         }
       }
     }
@@ -264,7 +261,7 @@ public final class IndexCommand implements CommandProvider {
     }
 
     private void print(Map<String, Object> told, Environment environment) {
-      if (format == OutputFormat.JSON) {
+      if (format.isJson()) {
         JsonLines.print(environment.out(), told);
         return;
       }
@@ -290,11 +287,6 @@ public final class IndexCommand implements CommandProvider {
       environment.out().println(Printable.line(line.toString()));
       environment.out().flush();
     }
-  }
-
-  private static void note(CommandProvider.Environment environment, String text) {
-    environment.err().println("openclip: note: " + Printable.line(text));
-    environment.err().flush();
   }
 
   /** Draws the progress and names pictures that cannot be read. */

@@ -1,13 +1,11 @@
 package org.openclip.search.command;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.cli.Arguments;
-import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.terminal.Printable;
 import org.openclip.search.PictureIndex;
 
@@ -23,19 +21,16 @@ final class IndexModel {
     private List<String> chosenBefore = List.of();
     private boolean again;
 
-    /** Returns how the user chose the model. */
-    abstract ModelOptions model();
-
-    /** Returns the index that the user named. */
-    abstract Path index();
+    /** Returns the options of the index and the model. */
+    abstract IndexOptions options();
 
     /** Runs with the open index; returns the exit code. */
     abstract int run(PictureIndex open, Environment environment);
 
     @Override
     public int run(Environment environment) {
-      try (PictureIndex open = PictureIndex.open(index())) {
-        if (!again && model().chosen().isEmpty() && !open.facts().options().isEmpty()) {
+      try (PictureIndex open = PictureIndex.open(options().index())) {
+        if (!again && options().model().chosen().isEmpty() && !open.facts().options().isEmpty()) {
           chosenBefore = open.facts().options();
           return 0;
         }
@@ -44,8 +39,8 @@ final class IndexModel {
               .err()
               .println(
                   Printable.line(
-                      "openclip: warning: %s is damaged: %s of its pictures cannot be searched; 'openclip index --repair' drops them, and a further update embeds them again"
-                          .formatted(index(), open.lost())));
+                      "openclip: warning: %s is damaged: %s of its pictures cannot be searched; 'openclip index --repair' removes them, and the next update embeds them again"
+                          .formatted(options().index(), open.lost())));
           environment.err().flush();
         }
         return run(open, environment);

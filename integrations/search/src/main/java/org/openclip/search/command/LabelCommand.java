@@ -1,7 +1,6 @@
 package org.openclip.search.command;
 
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,18 +12,15 @@ import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.ZeroShotClassifier;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Main;
-import org.openclip.hub.cli.ModelOptions;
-import org.openclip.hub.cli.PictureArguments;
 import org.openclip.hub.cli.Prompts;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.cli.result.DelimitedRows;
 import org.openclip.hub.cli.result.JsonLines;
 import org.openclip.hub.cli.result.ResultFormat;
-import org.openclip.hub.cli.result.ResultOptions;
 import org.openclip.hub.cli.terminal.BrokenPipeException;
 import org.openclip.hub.cli.terminal.Progress;
-import org.openclip.search.Filter;
 import org.openclip.search.PictureIndex;
+import org.openclip.search.query.Filter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,7 +38,7 @@ public final class LabelCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Says for every picture of an index which of several labels fits it";
+    return "Assigns the best of several labels to every picture of an index";
   }
 
   @Override
@@ -60,9 +56,6 @@ public final class LabelCommand implements CommandProvider {
             + " labels.csv"
       })
   private static final class Call extends IndexModel.Call {
-    @Parameters(index = "0", paramLabel = "INDEX", description = "The folder of an index.")
-    private String index = "";
-
     @Parameters(index = "1..*", arity = "0..*", paramLabel = "LABEL", description = "Labels.")
     private List<String> named = new ArrayList<>();
 
@@ -85,27 +78,14 @@ public final class LabelCommand implements CommandProvider {
     @Option(
         names = "--top",
         paramLabel = "K",
-        description = "How many labels of each picture, best first. Default: 1.")
+        description = "The number of labels for each picture, best first. Default: 1.")
     private int top = 1;
 
-    @Option(
-        names = "--filter",
-        paramLabel = "FIELD=VALUE",
-        description = "Only pictures that pass it, as in search. May be repeated.")
-    private List<String> filters = new ArrayList<>();
-
-    @Mixin private final ResultOptions results = new ResultOptions();
-
-    @Mixin private final ModelOptions model = new ModelOptions();
+    @Mixin private final IndexOptions options = new IndexOptions();
 
     @Override
-    ModelOptions model() {
-      return model;
-    }
-
-    @Override
-    Path index() {
-      return PictureArguments.path(index);
+    IndexOptions options() {
+      return options;
     }
 
     @Override
@@ -115,31 +95,33 @@ public final class LabelCommand implements CommandProvider {
         labels.addAll(Prompts.labels(labelFile));
       }
       if (labels.size() < 2) {
-        throw new UsageException("name at least two labels, or a file of them by --labels");
+        throw new UsageException("give at least two labels, or a file of labels with --labels");
       }
       if (top < 1) {
         throw new UsageException("--top is " + top + ", but must be positive");
       }
-      List<Filter> passing = filters.stream().map(Filter::parse).toList();
-      try (ClipModel clip = model.load(environment)) {
+      List<Filter> passing = options.filters();
+      try (ClipModel clip = options.model().load(environment)) {
         open.check(clip);
         Embeddings classes =
             ZeroShotClassifier.create(clip, labels, Prompts.templates(templates)).classes();
-        results.write(
-            environment,
-            out -> {
-              try (Progress progress = Progress.start(environment, "pictures", open.size())) {
-                Writer writer = new Writer(out, results.format(), labels, top);
-                open.forEach(
-                    passing,
-                    (picture, vector) -> {
-                      Embeddings row = Embeddings.of(vector.length, vector);
-                      writer.write(picture.path(), clip.probabilities(row, classes)[0]);
-                      progress.advance(1);
-                    });
-              }
-              BrokenPipeException.flush(out);
-            });
+        options
+            .results()
+            .write(
+                environment,
+                out -> {
+                  try (Progress progress = Progress.start(environment, "pictures", open.size())) {
+                    Writer writer = new Writer(out, options.results().format(), labels, top);
+                    open.forEach(
+                        passing,
+                        (picture, vector) -> {
+                          Embeddings row = Embeddings.of(vector.length, vector);
+                          writer.write(picture.path(), clip.probabilities(row, classes)[0]);
+                          progress.advance(1);
+                        });
+                  }
+                  BrokenPipeException.flush(out);
+                });
       }
       return Main.SUCCESS;
     }

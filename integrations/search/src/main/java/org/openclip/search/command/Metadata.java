@@ -17,8 +17,8 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.hub.cli.TextLines;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.search.FolderUpdate;
-import org.openclip.search.IndexedPicture;
-import org.openclip.search.PictureFacts;
+import org.openclip.search.facts.IndexedPicture;
+import org.openclip.search.facts.PictureFacts;
 
 /**
  * What users tell about their pictures: a file of JSON lines, each with the path of a picture and
@@ -53,12 +53,10 @@ final class Metadata implements PictureFacts {
                   file + ", line " + (lines.size() + 1), 0, line.getBytes(StandardCharsets.UTF_8));
           if (!(object.get("path") instanceof String path) || path.isBlank()) {
             throw new InvalidFileException(
-                file,
-                -1,
-                "has a line without a path, which says what picture it is about: " + line);
+                file, -1, "has a line without the path of a picture: " + line);
           }
           if (lines.put(path, object) != null) {
-            throw new InvalidFileException(file, -1, "has two lines about " + path);
+            throw new InvalidFileException(file, -1, "has two lines for " + path);
           }
         });
   }
@@ -91,7 +89,7 @@ final class Metadata implements PictureFacts {
         case "tags" -> picture = picture.withTags(tags(value));
         case "tag" ->
             throw new InvalidInputException(
-                "%s has a field tag; name it tags, and give a list".formatted(bare.path()));
+                "%s has a field 'tag'; name it 'tags' and make it a list".formatted(bare.path()));
         default -> {
           if (value != null) {
             fields.put(entry.getKey().toLowerCase(Locale.ROOT), value);
@@ -117,11 +115,11 @@ final class Metadata implements PictureFacts {
     try {
       if (Files.size(text) > MOST_CAPTION) {
         throw new InvalidInputException(
-            text + " has more than " + MOST_CAPTION + " bytes, the most of a caption");
+            text + " has more than " + MOST_CAPTION + " bytes, the limit for a caption");
       }
       return Files.readString(text, StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
-      throw new InvalidInputException(text + " is no caption in UTF-8: " + e, e);
+      throw new InvalidInputException(text + " is not a UTF-8 caption: " + e, e);
     }
   }
 

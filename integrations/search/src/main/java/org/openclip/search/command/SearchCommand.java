@@ -9,16 +9,14 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Main;
-import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.PictureArguments;
 import org.openclip.hub.cli.UsageException;
-import org.openclip.hub.cli.result.ResultOptions;
-import org.openclip.search.Filter;
 import org.openclip.search.FolderUpdate;
-import org.openclip.search.Hit;
 import org.openclip.search.MixedQuery;
 import org.openclip.search.PictureIndex;
-import org.openclip.search.SearchRequest;
+import org.openclip.search.query.Filter;
+import org.openclip.search.query.Hit;
+import org.openclip.search.query.SearchRequest;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,7 +34,7 @@ public final class SearchCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Finds pictures of an index by words, by a picture, or by both";
+    return "Searches an index of pictures by words, by a picture, or by both";
   }
 
   @Override
@@ -49,7 +47,7 @@ public final class SearchCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "A query that is the path of a picture is that picture; all others are words.",
+        "A query that is the path of a picture file is a picture; any other query is a text.",
         "",
         "  openclip search photos.index \"a red car in the snow\"",
         "  openclip search photos.index car.jpg \"in the snow\" --weights 1,0.5 --top 20",
@@ -57,88 +55,73 @@ public final class SearchCommand implements CommandProvider {
         "  openclip search photos.index \"a dog\" --filter tag=holiday --filter 'year>=2020'"
       })
   private static final class Call extends IndexModel.Call {
-    @Parameters(index = "0", paramLabel = "INDEX", description = "The folder of an index.")
-    private String index = "";
-
     @Parameters(
         index = "1..*",
         arity = "0..*",
         paramLabel = "QUERY",
-        description = "Words, or pictures. Several are mixed.")
+        description = "Words or pictures. Several queries are combined.")
     private List<String> queries = new ArrayList<>();
 
     @Option(
         names = "--weights",
         paramLabel = "W,W...",
         split = ",",
-        description = "How much each QUERY counts, in their order. Default: 1 each.")
+        description = "The weights of the QUERY arguments, in their order. Default: 1 each.")
     private List<Double> weights = new ArrayList<>();
 
     @Option(
         names = "--like",
         paramLabel = "PICTURE",
-        description = "More like this picture of the index, which is not shown. May be repeated.")
+        description =
+            "Finds pictures similar to this picture of the index, which is not shown. May be"
+                + " repeated.")
     private List<String> like = new ArrayList<>();
 
     @Option(
         names = "--not",
         paramLabel = "QUERY",
-        description = "Less like these words or this picture. May be repeated.")
+        description =
+            "Finds pictures less similar to these words or this picture. May be repeated.")
     private List<String> unlike = new ArrayList<>();
 
     @Option(
         names = "--not-weight",
         paramLabel = "W",
-        description = "How much each --not counts. Default: ${DEFAULT-VALUE}.",
+        description = "The weight of each --not. Default: ${DEFAULT-VALUE}.",
         defaultValue = "0.5")
     private double notWeight;
 
     @Option(
-        names = "--filter",
-        paramLabel = "FIELD=VALUE",
-        description = {
-          "Only pictures whose tag is it, whose path matches (* for anything), whose caption has"
-              + " the words, or whose further field is it; != for not; >= <= > < for numbers. May"
-              + " be repeated."
-        })
-    private List<String> filters = new ArrayList<>();
-
-    @Option(
         names = "--top",
         paramLabel = "K",
-        description = "How many pictures to show, best first. Default: ${DEFAULT-VALUE}.",
+        description = "The number of pictures to show, best first. Default: ${DEFAULT-VALUE}.",
         defaultValue = "10")
     private int top;
 
     @Option(
         names = "--exact",
-        description = "Compares every picture. Up to 10,000 that pass the filters are in any case.")
+        description =
+            "Exact search: compares every picture. Always used for up to 10,000 pictures that match"
+                + " the filters.")
     private boolean exact;
 
     @Option(
         names = "--sheet",
         paramLabel = "FILE",
-        description = "Also writes a page of the pictures that were found, as .html or .png.")
+        description = "Also writes a contact sheet of the found pictures, as .html or .png.")
     private @Nullable String sheet;
 
-    @Mixin private final ResultOptions results = new ResultOptions();
-
-    @Mixin private final ModelOptions model = new ModelOptions();
+    @Mixin private final IndexOptions options = new IndexOptions();
 
     @Override
-    ModelOptions model() {
-      return model;
-    }
-
-    @Override
-    Path index() {
-      return PictureArguments.path(index);
+    IndexOptions options() {
+      return options;
     }
 
     @Override
     int run(PictureIndex open, Environment environment) {
       if (queries.isEmpty() && like.isEmpty()) {
-        throw new UsageException("say what to look for: words, a picture, or --like");
+        throw new UsageException("give a query: words, a picture, or --like");
       }
       if (!weights.isEmpty() && weights.size() != queries.size()) {
         throw new UsageException(
@@ -146,7 +129,7 @@ public final class SearchCommand implements CommandProvider {
                 .formatted(weights.size(), queries.size()));
       }
       ContactSheet contact = sheet == null ? null : ContactSheet.of(sheet, environment.plugins());
-      List<Filter> passing = filters.stream().map(Filter::parse).toList();
+      List<Filter> passing = options.filters();
       List<String> shown = new ArrayList<>();
       float[] vector = MixedQuery.of(parts(open, shown, environment));
       List<String> own = like.stream().map(name -> FolderUpdate.key(path(name))).toList();
@@ -158,9 +141,12 @@ public final class SearchCommand implements CommandProvider {
               .limit(top)
               .toList();
       String query = String.join(" + ", shown);
-      results.write(
-          environment,
-          out -> new HitReport(out, results.format(), open.facts(), query).write(hits));
+      options
+          .results()
+          .write(
+              environment,
+              out ->
+                  new HitReport(out, options.results().format(), open.facts(), query).write(hits));
       if (contact != null) {
         contact.write(query, hits);
       }
@@ -181,7 +167,7 @@ public final class SearchCommand implements CommandProvider {
       if (queries.isEmpty() && unlike.isEmpty()) {
         return parts;
       }
-      try (ClipModel clip = model.load(environment)) {
+      try (ClipModel clip = options.model().load(environment)) {
         open.check(clip);
         for (int i = 0; i < queries.size(); i++) {
           shown.add(queries.get(i));
@@ -202,20 +188,20 @@ public final class SearchCommand implements CommandProvider {
           .orElseThrow(
               () ->
                   new InvalidInputException(
-                      "%s is not in the index; give it as a query, and it is embedded"
-                          .formatted(name)));
+                      "%s is not in the index; pass it as a query to embed it".formatted(name)));
     }
 
     private static float[] embed(ClipModel clip, String query, Environment environment) {
       if (query.isBlank()) {
-        throw new UsageException("a query is empty; write words, or the path of a picture");
+        throw new UsageException("a query is empty; give words, or the path of a picture");
       }
       if (PictureArguments.exists(query) && Files.isRegularFile(path(query))) {
         return clip.embed(path(query));
       }
       if (PictureArguments.looksLike(query, environment.plugins()) && !query.contains(" ")) {
         throw new InvalidInputException(
-            "there is no picture %s; words do not end in the ending of a picture".formatted(query));
+            "picture %s does not exist; a query that ends in a picture file extension must be a file"
+                .formatted(query));
       }
       return clip.embed(query);
     }

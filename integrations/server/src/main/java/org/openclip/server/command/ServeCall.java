@@ -37,8 +37,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     footer = {
       "",
-      "It answers this machine alone unless --host says otherwise, and ends with Ctrl-C or SIGTERM"
-          + " after its last answer.",
+      "Accepts only requests from this machine unless --host is given. Ctrl-C or SIGTERM stops it"
+          + " after the requests in progress.",
       "",
       "  openclip serve",
       "  openclip serve --host 0.0.0.0 --api-key-file keys.txt",
@@ -53,7 +53,8 @@ final class ServeCall implements Arguments.Call {
   @Option(
       names = "--host",
       paramLabel = "HOST",
-      description = "The interface to listen on; 0.0.0.0 for all. Default: ${DEFAULT-VALUE}.",
+      description =
+          "The network interface to listen on; 0.0.0.0 for all. Default: ${DEFAULT-VALUE}.",
       defaultValue = "127.0.0.1")
   private String host = "";
 
@@ -67,14 +68,14 @@ final class ServeCall implements Arguments.Call {
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "What requests call the model. Default: its own name.")
+      description = "The name of the model in requests. Default: its own name.")
   private @Nullable String name;
 
   @Option(
       names = "--serve",
       paramLabel = "NAME=MODEL[,WEIGHTS]",
       description = {
-        "A further model, which requests call NAME, loaded when it is asked for. May be repeated."
+        "Another model, with its name in requests; loaded at its first request. May be repeated."
       })
   private List<String> further = new ArrayList<>();
 
@@ -82,8 +83,7 @@ final class ServeCall implements Arguments.Call {
       names = "--unload-after",
       paramLabel = "SECONDS",
       description = {
-        "Unloads a model that nobody has asked for so long; 0 for never. Default:"
-            + " ${DEFAULT-VALUE}."
+        "Unloads a model after this idle time; 0 for never. Default:" + " ${DEFAULT-VALUE}."
       },
       defaultValue = "0")
   private long unloadAfter;
@@ -92,9 +92,10 @@ final class ServeCall implements Arguments.Call {
       names = "--api-key-file",
       paramLabel = "FILE",
       description = {
-        "A file with a key on each line, one of which requests must send. Default: those in "
+        "A file of API keys, one per line; requests must send one of them. Default: the"
+            + " comma-separated keys in "
             + KEYS
-            + ", with commas between, else none."
+            + "; if it is not set, no key is needed."
       })
   private @Nullable Path keyFile;
 
@@ -102,8 +103,8 @@ final class ServeCall implements Arguments.Call {
       names = "--allow-host",
       paramLabel = "HOST[:PORT]",
       description = {
-        "A host whose pictures are fetched when a request names their URL. May be repeated; without"
-            + " it none are fetched."
+        "A host from which the server downloads pictures that requests give as URLs. May be"
+            + " repeated. Default: none."
       })
   private List<String> pictureHosts = new ArrayList<>();
 
@@ -111,8 +112,7 @@ final class ServeCall implements Arguments.Call {
       names = "--server-name",
       paramLabel = "NAME",
       description = {
-        "A name besides localhost by which this machine's programs may call the server. May be"
-            + " repeated."
+        "A host name, besides localhost, that requests may use for the server. May be repeated."
       })
   private List<String> serverNames = new ArrayList<>();
 
@@ -120,7 +120,7 @@ final class ServeCall implements Arguments.Call {
       names = "--wait",
       paramLabel = "MS",
       description = {
-        "How long a picture or text waits for others at most, in milliseconds. Default:"
+        "The maximum time that a picture or text waits for its batch, in milliseconds. Default:"
             + " ${DEFAULT-VALUE}."
       },
       defaultValue = "2")
@@ -130,8 +130,8 @@ final class ServeCall implements Arguments.Call {
       names = "--queue",
       paramLabel = "N",
       description = {
-        "Pictures and texts of one model that may be under way; who comes beyond is answered 429."
-            + " Default: ${DEFAULT-VALUE}."
+        "The maximum number of pictures and texts in progress for each model; further requests get"
+            + " status 429. Default: ${DEFAULT-VALUE}."
       },
       defaultValue = "1024")
   private int queue;
@@ -139,28 +139,29 @@ final class ServeCall implements Arguments.Call {
   @Option(
       names = "--max-inputs",
       paramLabel = "N",
-      description = "Pictures and texts in one request at most. Default: ${DEFAULT-VALUE}.",
+      description =
+          "The maximum number of pictures and texts in a request. Default: ${DEFAULT-VALUE}.",
       defaultValue = "256")
   private int maxInputs;
 
   @Option(
       names = "--max-body",
       paramLabel = "MIB",
-      description = "The size of a request at most, in MiB. Default: ${DEFAULT-VALUE}.",
+      description = "The maximum size of a request, in MiB. Default: ${DEFAULT-VALUE}.",
       defaultValue = "32")
   private int maxBody;
 
   @Option(
       names = "--max-pixels",
       paramLabel = "N",
-      description = "The pixels of a picture at most. Default: ${DEFAULT-VALUE}.",
+      description = "The maximum number of pixels of a picture. Default: ${DEFAULT-VALUE}.",
       defaultValue = "50000000")
   private long maxPixels;
 
   @Option(
       names = "--time-limit",
       paramLabel = "SECONDS",
-      description = "How long an answer may take. Default: ${DEFAULT-VALUE}.",
+      description = "The time limit of a request. Default: ${DEFAULT-VALUE}.",
       defaultValue = "30")
   private int timeLimit;
 
@@ -168,7 +169,8 @@ final class ServeCall implements Arguments.Call {
       names = "--drain",
       paramLabel = "SECONDS",
       description = {
-        "How long the server waits for its last answers when it ends. Default: ${DEFAULT-VALUE}."
+        "How long the server waits for requests in progress when it stops. Default:"
+            + " ${DEFAULT-VALUE}."
       },
       defaultValue = "20")
   private int drain;
@@ -177,8 +179,8 @@ final class ServeCall implements Arguments.Call {
       names = "--index",
       paramLabel = "FOLDER",
       description = {
-        "An index of 'openclip index' that /search and the page under / look through, of the same"
-            + " model."
+        "An index of 'openclip index' with vectors of the same model, for /search and the search"
+            + " page."
       })
   private @Nullable Path index;
 
@@ -219,14 +221,14 @@ final class ServeCall implements Arguments.Call {
               .orElseThrow(
                   () ->
                       new InvalidInputException(
-                          "%s is no index that a plugin on the path opens; make one by 'openclip index'"
+                          "%s is not an index that an installed plugin can open; create one with 'openclip index'"
                               .formatted(folder)));
       PictureSearch opened = provider.open(folder);
       try (ModelOnDemand.Use use = models.first().use()) {
         if (!use.model().fingerprint().equals(opened.fingerprint())) {
           opened.close();
           throw new InvalidInputException(
-              "%s holds vectors of %s, which cannot be compared with those of %s; serve that model, or make another index"
+              "%s contains vectors of %s, which cannot be compared with those of %s; serve that model, or create another index"
                   .formatted(folder, opened.model(), use.model().name()));
         }
       }
@@ -256,7 +258,7 @@ final class ServeCall implements Arguments.Call {
       environment
           .err()
           .println(
-              "openclip: note: everybody who reaches %s may ask; --api-key-file asks for keys"
+              "openclip: note: every client that can reach %s may send requests; use --api-key-file to require keys"
                   .formatted(options.host()));
       environment.err().flush();
     }
@@ -276,7 +278,7 @@ final class ServeCall implements Arguments.Call {
           .drain(Duration.ofSeconds(drain))
           .build();
     } catch (ArithmeticException e) {
-      throw new UsageException("--max-body is " + maxBody + " MiB, but may be 1024 at most");
+      throw new UsageException("--max-body is " + maxBody + " MiB, but must be at most 1024");
     }
   }
 

@@ -16,7 +16,7 @@ public final class ServeCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Answers with vectors over HTTP, as OpenAI's and Weaviate's clients ask for them";
+    return "Serves embeddings over HTTP, with the protocols of OpenAI's and Weaviate's clients";
   }
 
   @Override

@@ -50,7 +50,7 @@ final class EmbeddingsEndpoint implements Endpoint {
       int width = use.model().embedDim();
       if (Fields.number(object, "dimensions", width, 1, Integer.MAX_VALUE) != width) {
         throw Problem.invalid(
-            "dimensions is %s, but vectors of %s have %s and cannot be cut"
+            "dimensions is %s, but vectors of %s have %s dimensions and cannot be shortened"
                 .formatted(object.get("dimensions"), model.name(), width));
       }
       List<float[]> vectors = service.embed(use, model.name(), inputs);
@@ -114,9 +114,9 @@ final class EmbeddingsEndpoint implements Endpoint {
       case String text -> isPicture(text, modality) ? picture(name, text) : new Input.Words(text);
       case Map<?, ?> part -> part(name, part);
       case Number token ->
-          throw Problem.invalid(name + " is a token of another tokenizer; send the text itself");
+          throw Problem.invalid(name + " is a token ID, which is not supported; send the text");
       case List<?> tokens ->
-          throw Problem.invalid(name + " are tokens of another tokenizer; send the text itself");
+          throw Problem.invalid(name + " are token IDs, which are not supported; send the text");
       case null, default -> throw Fields.wrong(name, item, "a string");
     };
   }

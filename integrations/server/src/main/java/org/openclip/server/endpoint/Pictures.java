@@ -48,7 +48,7 @@ final class Pictures {
       return Base64.getDecoder().decode(text.replace("\n", "").replace("\r", ""));
     } catch (IllegalArgumentException e) {
       throw Problem.invalid(
-          "%s is neither a data URI nor a URL nor base64 (%s)".formatted(name, e.getMessage()));
+          "%s is not a data URI, a URL or base64 (%s)".formatted(name, e.getMessage()));
     }
   }
 }

@@ -66,7 +66,7 @@ final class RemotePictures implements AutoCloseable {
       throw InterruptedCallException.of("a picture was fetched", e);
     } catch (TimeoutException e) {
       bytes.cancel(true);
-      throw Problem.invalid("%s did not come within %s".formatted(name, limit));
+      throw Problem.invalid("%s was not received within %s".formatted(name, limit));
     } catch (ExecutionException e) {
       throw e.getCause() instanceof Problem problem
           ? problem
@@ -78,7 +78,8 @@ final class RemotePictures implements AutoCloseable {
     try (InputStream stream = response.body()) {
       if (response.statusCode() != 200) {
         throw Problem.invalid(
-            "%s cannot be fetched: its host answers %s".formatted(name, response.statusCode()));
+            "%s cannot be downloaded: its host responds with status %s"
+                .formatted(name, response.statusCode()));
       }
       byte[] bytes = stream.readNBytes(most);
       if (bytes.length == most && stream.read() >= 0) {
@@ -99,7 +100,7 @@ final class RemotePictures implements AutoCloseable {
     }
     String host = uri.getHost();
     if (host == null || uri.getRawUserInfo() != null) {
-      throw Problem.invalid(name + " is no URL of a host alone");
+      throw Problem.invalid(name + " is not a URL with a plain host name");
     }
     host = host.toLowerCase(Locale.ROOT);
     String named = uri.getPort() < 0 ? host : host + ":" + uri.getPort();
@@ -107,7 +108,7 @@ final class RemotePictures implements AutoCloseable {
       throw Problem.of(
           403,
           "host_not_allowed",
-          "%s is of %s, which this server does not fetch from; send a data URI, or add it to its --allow-host"
+          "%s is on %s, from which this server does not download; send a data URI, or start the server with --allow-host"
               .formatted(name, named));
     }
     if (!ADDRESS.matcher(host).matches()) {
@@ -123,11 +124,13 @@ final class RemotePictures implements AutoCloseable {
           throw Problem.of(
               403,
               "host_not_allowed",
-              "%s is of %s, a name that leads into an inner network".formatted(name, host));
+              "%s is on %s, which resolves to an address of an internal network"
+                  .formatted(name, host));
         }
       }
     } catch (UnknownHostException e) {
-      throw Problem.invalid("%s cannot be fetched: there is no host %s".formatted(name, host));
+      throw Problem.invalid(
+          "%s cannot be downloaded: host %s does not exist".formatted(name, host));
     }
   }
 

@@ -76,7 +76,8 @@ final class SearchEndpoint implements Endpoint {
     }
     if (inputs.isEmpty() && like.isEmpty()) {
       throw Problem.invalid(
-          "the search has no words: send text, an image, or like, the path of a picture");
+          "the search has no query: send text, image, or like (the path of a picture in the"
+              + " index)");
     }
     List<float[]> vectors = new ArrayList<>();
     if (!inputs.isEmpty()) {
@@ -90,7 +91,9 @@ final class SearchEndpoint implements Endpoint {
           index
               .vector(like)
               .orElseThrow(
-                  () -> Problem.of(404, "not_found", "like names no picture of the index")));
+                  () ->
+                      Problem.of(
+                          404, "not_found", "like is not the path of a picture in the index")));
       weights.add(1 - share);
     }
     return vectors.size() == 1 ? vectors.get(0) : sum(vectors, weights);
@@ -102,7 +105,7 @@ final class SearchEndpoint implements Endpoint {
     }
     if (!(value instanceof Number number)
         || !(number.floatValue() >= 0 && number.floatValue() <= 1)) {
-      throw Fields.wrong("weight", value, "the share of the text, from 0 to 1");
+      throw Fields.wrong("weight", value, "the weight of the text, from 0 to 1");
     }
     return number.floatValue();
   }
@@ -123,7 +126,7 @@ final class SearchEndpoint implements Endpoint {
    */
   void picture(Exchange exchange) {
     String path = exchange.parameter("path");
-    Problem missing = Problem.of(404, "not_found", "the index has no such picture");
+    Problem missing = Problem.of(404, "not_found", "the picture is not in the index");
     try {
       if (path.isEmpty() || index.vector(path).isEmpty()) {
         throw missing;

@@ -47,7 +47,7 @@ final class Service implements AutoCloseable {
                 Problem.of(
                     404,
                     "model_not_found",
-                    "there is no model '%s' here; there is %s"
+                    "model '%s' is not served; the models are %s"
                         .formatted(name, String.join(", ", models.names()))));
   }
 
@@ -61,7 +61,7 @@ final class Service implements AutoCloseable {
       throw Problem.of(
           413,
           "too_many_inputs",
-          "the request has %s pictures and texts, but may have %s; send less at once"
+          "the request has %s pictures and texts, but the limit is %s; send smaller requests"
               .formatted(count, options.maxInputs()));
     }
   }

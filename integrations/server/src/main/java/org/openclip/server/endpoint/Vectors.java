@@ -67,7 +67,7 @@ final class Vectors {
         throw InterruptedCallException.of("vectors were waited for", e);
       } catch (TimeoutException e) {
         throw Problem.later(
-            503, "time_limit", "there was no answer within %s; try again".formatted(limit));
+            503, "time_limit", "the time limit of %s was exceeded; try again".formatted(limit));
       } catch (ExecutionException e) {
         throw failure(e);
       }

@@ -66,7 +66,7 @@ final class Body implements AutoCloseable {
         throw tooLarge(most);
       }
       if (System.nanoTime() > end) {
-        throw Problem.of(408, "slow_request", "the request took too long to come");
+        throw Problem.of(408, "slow_request", "the request was not received in time");
       }
     }
   }
@@ -92,7 +92,7 @@ final class Body implements AutoCloseable {
 
   private static Problem tooLarge(int most) {
     return Problem.of(
-        413, "too_large", "the request has more than " + most + " bytes; send less at once");
+        413, "too_large", "the request has more than " + most + " bytes; send smaller requests");
   }
 
   byte[] bytes() {

@@ -19,8 +19,7 @@ final class ByteBudget {
   void take(long bytes) {
     if (taken.addAndGet(bytes) > most) {
       taken.addAndGet(-bytes);
-      throw Problem.later(
-          429, "busy", "the requests that are being answered hold too many bytes; try again");
+      throw Problem.later(429, "busy", "the requests in progress use too much memory; try again");
     }
   }
 

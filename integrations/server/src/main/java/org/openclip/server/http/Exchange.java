@@ -89,7 +89,7 @@ public final class Exchange {
   }
 
   private static CloseConnectionException gone(Exception e) {
-    return new CloseConnectionException("the request ended before its end", e);
+    return new CloseConnectionException("the request ended early", e);
   }
 
   /** Reads what is left of the request, for a while, so that its caller comes to the answer. */

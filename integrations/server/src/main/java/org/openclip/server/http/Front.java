@@ -128,7 +128,7 @@ public final class Front {
     Map<String, Endpoint> methods = endpoints.get(exchange.path());
     if (methods == null) {
       throw Problem.of(
-          404, "not_found", "there is nothing here; /openapi.json lists what there is");
+          404, "not_found", "there is no such endpoint; /openapi.json lists the endpoints");
     }
     String method = exchange.method().equals("HEAD") ? "GET" : exchange.method();
     Endpoint endpoint = methods.get(method);
@@ -146,7 +146,7 @@ public final class Front {
     return switch (failure) {
       case Problem problem -> problem;
       case BusyException busy ->
-          Problem.later(429, "busy", "too many pictures and texts are under way; try again");
+          Problem.later(429, "busy", "too many pictures and texts are in progress; try again");
       case InvalidInputException invalid -> Problem.invalid(String.valueOf(invalid.getMessage()));
       case InvalidFileException invalid -> Problem.invalid(String.valueOf(invalid.getMessage()));
       case ShutdownException ending -> Problem.later(503, "closing", "the server is ending");
@@ -157,7 +157,7 @@ public final class Front {
       }
       default -> {
         LOGGER.log(Level.ERROR, exchange.path() + " failed", failure);
-        yield Problem.later(500, "failed", "the server failed; its log says why");
+        yield Problem.later(500, "failed", "internal server error; see the server's log");
       }
     };
   }

@@ -46,7 +46,7 @@ final class Guard {
       throw Problem.of(
           421,
           "unknown_host",
-          "this server is not known as %s; add that to its --server-name".formatted(host));
+          "the host name %s is not allowed; start the server with --server-name".formatted(host));
     }
   }
 

@@ -41,16 +41,16 @@ final class Json {
         throw Problem.invalid("the request has no body; send a JSON object");
       }
       if (parser.nextToken() != null) {
-        throw Problem.invalid("something follows the JSON object of the request");
+        throw Problem.invalid("there is text after the JSON object of the request");
       }
       return object;
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
       String where =
           at == null ? "" : " (line %s, column %s)".formatted(at.getLineNr(), at.getColumnNr());
-      throw Problem.invalid("the request is no JSON object%s: %s".formatted(where, first(e)));
+      throw Problem.invalid("the request is not a JSON object%s: %s".formatted(where, first(e)));
     } catch (IOException e) {
-      throw Problem.invalid("the request is no JSON object: " + e.getMessage());
+      throw Problem.invalid("the request is not a JSON object: " + e.getMessage());
     }
   }
 

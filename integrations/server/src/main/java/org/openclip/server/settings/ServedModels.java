@@ -21,7 +21,7 @@ public final class ServedModels implements AutoCloseable {
     for (ModelOnDemand model : all) {
       if (models.put(model.name(), model) != null) {
         throw new InvalidInputException(
-            "two models are served as " + model.name() + "; give each a name of its own");
+            "two models are served as " + model.name() + "; give each another name");
       }
     }
     if (models.isEmpty()) {

@@ -42,16 +42,16 @@ public record ServerOptions(
     serverNames = List.copyOf(serverNames);
     pictureHosts = List.copyOf(pictureHosts);
     check("port", port, 0, MOST_PORT);
-    check("the most bytes of a request", maxBody, 1, 1 << 30);
-    check("the most bytes of all requests", maxBodies, maxBody, Long.MAX_VALUE);
-    check("the most pictures and texts of a request", maxInputs, 1, 4096);
-    check("the most connections", maxConnections, 1, 1 << 20);
-    check("the seconds of the time limit", timeLimit.toSeconds(), 1, 86_400);
-    check("the seconds for the last answers", drain.toSeconds(), 0, 86_400);
+    check("the maximum size of a request in bytes", maxBody, 1, 1 << 30);
+    check("the maximum size of all requests in bytes", maxBodies, maxBody, Long.MAX_VALUE);
+    check("the maximum number of pictures and texts in a request", maxInputs, 1, 4096);
+    check("the maximum number of connections", maxConnections, 1, 1 << 20);
+    check("the time limit in seconds", timeLimit.toSeconds(), 1, 86_400);
+    check("the shutdown time in seconds", drain.toSeconds(), 0, 86_400);
     for (String key : apiKeys) {
       if (key.isBlank() || !key.strip().equals(key)) {
         throw new InvalidInputException(
-            "an API key is empty or has spaces around it; write one key a line");
+            "an API key is empty or has spaces around it; write one key on each line");
       }
     }
   }
@@ -117,19 +117,22 @@ public record ServerOptions(
       return this;
     }
 
-    /** Chooses the most bytes of a request. */
+    /** Chooses the maximum size of a request in bytes. */
     public Builder maxBody(int bytes) {
       maxBody = bytes;
       return this;
     }
 
-    /** Chooses the most bytes of all requests; an eighth of the heap unless told otherwise. */
+    /**
+     * Chooses the maximum size of all requests in bytes; an eighth of the heap unless told
+     * otherwise.
+     */
     public Builder maxBodies(long bytes) {
       maxBodies = bytes;
       return this;
     }
 
-    /** Chooses the most pictures and texts of a request. */
+    /** Chooses the maximum number of pictures and texts in a request. */
     public Builder maxInputs(int count) {
       maxInputs = count;
       return this;

@@ -1,6 +1,7 @@
 package org.openclip.backend.tf.distributed;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,8 +69,16 @@ public final class Collectives {
 
   private Output sum(Output own, int instance) {
     Output sum = reduce(own, 2 * instance);
-    out.graph().derive(REDUCE, sum, incoming -> reduce(incoming, 2 * instance + 1));
+    out.graph().derive(REDUCE, sum, incoming -> operand(reduce(incoming, 2 * instance + 1)));
     return sum;
+  }
+
+  /**
+   * Returns the derivatives by a collective's operand and the three numbers behind it, by which
+   * nothing is derived, so that it does not matter what is there.
+   */
+  private static List<Output> operand(Output derivative) {
+    return Collections.nCopies(4, derivative);
   }
 
   private Output reduce(Output own, int instance) {
@@ -112,7 +121,7 @@ public final class Collectives {
         .derive(
             GATHER,
             all,
-            incoming -> out.op("Slice", reduce(incoming, 2 * instance + 1), first, size));
+            incoming -> operand(out.op("Slice", reduce(incoming, 2 * instance + 1), first, size)));
     return all;
   }
 

@@ -12,6 +12,7 @@ final class NeuralLowering {
   private final NormLowering norms;
   private final AttentionLowering attention;
   private final PictureLowering pictures;
+  private final SwitchBackLowering switchBack;
 
   NeuralLowering(Lowering lowering) {
     this.lowering = lowering;
@@ -19,11 +20,13 @@ final class NeuralLowering {
     this.norms = new NormLowering(lowering);
     this.attention = new AttentionLowering(lowering);
     this.pictures = new PictureLowering(lowering);
+    this.switchBack = new SwitchBackLowering(lowering);
   }
 
   void lower(NeuralOp op, Value value) {
     switch (op) {
       case NeuralOp.Linear linear -> linear(linear, value);
+      case NeuralOp.SwitchBackLinear linear -> switchBack.lower(linear, value);
       case NeuralOp.MatMul product -> matMul(product, value);
       case NeuralOp.Convolution convolution -> pictures.convolution(convolution, value);
       case NeuralOp.Pool pool -> pictures.pool(pool, value);

@@ -4,6 +4,7 @@ import static org.tensorflow.internal.c_api.global.tensorflow.TFJ_RegisterCustom
 import static org.tensorflow.internal.c_api.global.tensorflow.TF_OperationName;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -31,7 +32,7 @@ final class CustomDerivatives extends TFJ_GradFuncAdapter {
     if (TYPES.add(type) && !TFJ_RegisterCustomGradient(type, ADAPTER)) {
       throw new BackendException(
           NativeLibrary.BACKEND,
-          "TensorFlow takes no derivative of " + type + " on this platform; it does on Linux");
+          "TensorFlow cannot compute the gradient of " + type + " on this platform; use Linux");
     }
   }
 
@@ -61,19 +62,17 @@ final class CustomDerivatives extends TFJ_GradFuncAdapter {
     // An exception must not cross the native code; the derivation fails for want of results.
     try {
       Output given = new Output(new TF_Operation(incoming.oper()), incoming.index());
-      NativeGraph.Derivative derivative =
-          graph.derivative(TF_OperationName(operation).getString(), given);
+      List<Output> derivatives = graph.derivatives(TF_OperationName(operation).getString(), given);
       TF_Output array =
           new TF_Output(
-              Pointer.malloc((long) derivative.inputs() * Pointer.sizeof(TF_Output.class)));
-      for (int i = 0; i < derivative.inputs(); i++) {
-        // Nothing is derived by the inputs behind the first, so that it does not matter what is
-        // there.
+              Pointer.malloc((long) derivatives.size() * Pointer.sizeof(TF_Output.class)));
+      for (int i = 0; i < derivatives.size(); i++) {
+        Output derivative = derivatives.get(i);
         TF_Output place = array.getPointer(i);
-        place.oper(derivative.value().operation()).index(derivative.value().index());
+        place.oper(derivative.operation()).index(derivative.index());
       }
       results.put(array);
-      return derivative.inputs();
+      return derivatives.size();
     } catch (RuntimeException e) {
       graph.failed(e);
       return 0;

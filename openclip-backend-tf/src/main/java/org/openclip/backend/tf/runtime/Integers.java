@@ -17,8 +17,7 @@ public final class Integers {
     if (precision == Precision.INT8) {
       throw new BackendException(
           NativeLibrary.BACKEND,
-          "it does not compute in int8; the backend onnx does (--backend onnx), and here there are"
-              + " fp32, fp16 and bf16");
+          "it does not support int8; use the backend onnx (--backend onnx), or fp32, fp16 or bf16");
     }
   }
 
@@ -32,7 +31,7 @@ public final class Integers {
       if (weights.get(name).scales().isPresent()) {
         throw new BackendException(
             NativeLibrary.BACKEND,
-            "the weight %s is of 8 bits, as 'openclip quantize' writes them; the backend onnx runs such models (--backend onnx), and here the model runs that they were made from"
+            "the weight %s has 8 bits, and this backend does not run models of 'openclip quantize'; use the backend onnx (--backend onnx), or the original model"
                 .formatted(name));
       }
     }

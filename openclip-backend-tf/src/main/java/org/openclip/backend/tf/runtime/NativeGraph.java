@@ -25,9 +25,6 @@ import org.tensorflow.proto.GraphDef;
 
 /** A TensorFlow graph in the making. Not safe for many threads. */
 public final class NativeGraph implements AutoCloseable {
-  /** The operand, and three numbers: of the group, its key, and the instance's key. */
-  private static final int COLLECTIVE_INPUTS = 4;
-
   private final TF_Graph graph = TF_NewGraph();
   private final NativeStatus status = new NativeStatus();
   private final Map<String, Integer> names = new HashMap<>();
@@ -40,19 +37,12 @@ public final class NativeGraph implements AutoCloseable {
   /** The way back through an operation for which TensorFlow has no derivative. */
   public interface Backward {
     /**
-     * Writes the derivative by the operation's first input.
+     * Writes the derivatives by the operation's inputs, in order.
      *
-     * @param incoming the derivative by its result
+     * @param incoming the derivative by its first result
      */
-    Output write(Output incoming);
+    List<Output> write(Output incoming);
   }
-
-  /**
-   * A derivative by an operation's first input.
-   *
-   * @param inputs how many inputs the operation has
-   */
-  record Derivative(Output value, int inputs) {}
 
   TF_Graph pointer() {
     return graph;
@@ -86,14 +76,13 @@ public final class NativeGraph implements AutoCloseable {
     backwards.put(TF_OperationName(result.operation()).getString(), backward);
   }
 
-  /** Writes the derivative by the first input of an operation, while TensorFlow derives. */
-  Derivative derivative(String operation, Output incoming) {
+  /** Writes the derivatives by the inputs of an operation, while TensorFlow derives. */
+  List<Output> derivatives(String operation, Output incoming) {
     Backward backward = backwards.get(operation);
     if (backward == null) {
-      throw new IllegalStateException("nobody said how " + operation + " is derived");
+      throw new IllegalStateException("no gradient is registered for " + operation + "");
     }
-    Output value = backward.write(incoming);
-    return new Derivative(value, COLLECTIVE_INPUTS);
+    return backward.write(incoming);
   }
 
   /** Takes note of what went wrong while TensorFlow derived. */

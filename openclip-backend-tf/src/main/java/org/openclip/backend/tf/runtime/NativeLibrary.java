@@ -75,17 +75,17 @@ public final class NativeLibrary {
     return new NativePlace(
         folder,
         UNPACKED,
-        "start Java with -Dorg.bytedeco.javacpp.cachedir=FOLDER and a folder that can be written to"
-            + " and run from, with room for 0.7 GB");
+        "start Java with -Dorg.bytedeco.javacpp.cachedir=FOLDER, where FOLDER is writable, allows"
+            + " executable files and has 0.7 GB of free space");
   }
 
   private static String platformProblem(Throwable failure) {
     return Loader.Detector.getPlatform()
-        + " has no build on the path, or it is damaged ("
+        + " has no build on the class path, or the build is damaged ("
         + NativePlace.root(failure)
-        + "). Put the jar tensorflow-core-native with the classifier of this platform on the path:"
-        + " linux-x86_64 (linux-x86_64-gpu for CUDA), linux-arm64, macosx-arm64 or windows-x86_64."
-        + " It is unpacked into "
+        + "). Add the jar tensorflow-core-native with the classifier of this platform: linux-x86_64"
+        + " (linux-x86_64-gpu for CUDA), linux-arm64, macosx-arm64 or windows-x86_64. It is"
+        + " unpacked into "
         + place().folder()
         + " (0.7 GB)";
   }

@@ -31,7 +31,7 @@ final class NativeStatus implements AutoCloseable {
     String message = TF_Message(status).getString();
     String hint =
         code == TF_RESOURCE_EXHAUSTED
-            ? ". Memory ran out: take a smaller batch, or a smaller precision"
+            ? ". Out of memory: use a smaller batch or a lower precision"
             : "";
     throw new BackendException(NativeLibrary.BACKEND, doing + " failed: " + message + hint);
   }

@@ -34,7 +34,7 @@ final class GatheredRows {
     if (rows.shape().length != 2
         || (rows.type() != DataType.FLOAT32 && rows.type() != DataType.INT64)) {
       throw new InvalidInputException(
-          "rows to gather are float32 or int64 and have two axes, not " + rows);
+          "rows to gather must be float32 or int64 with two axes, not " + rows);
     }
     if (collectives.alone()) {
       return rows;

@@ -140,7 +140,7 @@ final class KeptState {
       if (!saved.names().contains(name)
           || !Arrays.equals(saved.get(name).shape(), state.shape(name))) {
         throw new InvalidInputException(
-            "the optimizer's state has no '%s' of shape %s; it was saved by another training"
+            "the optimizer's state has no '%s' of shape %s; it belongs to another training run"
                 .formatted(name, Arrays.toString(state.shape(name))));
       }
     }

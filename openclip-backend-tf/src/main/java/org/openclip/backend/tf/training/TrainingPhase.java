@@ -98,7 +98,7 @@ final class TrainingPhase implements Phase {
           throw new OpenClipException(
               String.format(
                   Locale.ROOT,
-                  "a graph for %d processes cannot run in one of %d",
+                  "a graph for %d processes cannot run in a group of %d",
                   gather.ranks(),
                   collectives.size()));
         }

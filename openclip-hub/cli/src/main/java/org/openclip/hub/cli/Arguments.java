@@ -19,7 +19,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The reading of a command's arguments into annotated fields, and its help. */
+/** Parses the arguments of a command into annotated fields, and prints its help. */
 public final class Arguments {
   private Arguments() {}
 
@@ -114,7 +114,7 @@ public final class Arguments {
                 .orElseThrow(
                     () ->
                         new TypeConversionException(
-                            "'%s' is none of %s"
+                            "'%s' is not one of %s"
                                 .formatted(
                                     text,
                                     values.stream()

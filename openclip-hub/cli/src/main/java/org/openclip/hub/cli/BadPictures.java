@@ -13,7 +13,7 @@ import org.openclip.api.model.EncodingListener;
 import org.openclip.hub.cli.terminal.Progress;
 
 /**
- * The judge of pictures that cannot be read: they end the work, or are named and left out. Moves a
+ * Handles pictures that cannot be read: stops the command, or reports and skips them. Moves a
  * progress line on with every batch. For one thread.
  */
 public final class BadPictures implements EncodingListener {
@@ -78,7 +78,7 @@ public final class BadPictures implements EncodingListener {
    */
   public void check() {
     if (count > 0 && count == pictures) {
-      throw new InvalidInputException("none of the " + pictures + " pictures can be read");
+      throw new InvalidInputException("none of the " + pictures + " pictures could be read");
     }
   }
 }

@@ -5,7 +5,9 @@ import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.FetchListener;
 import org.openclip.hub.cli.terminal.Progress;
 
-/** Shows how far a file has come: a bar on a terminal, else one line for each file of some size. */
+/**
+ * Shows the progress of a download: a bar on a terminal, otherwise one line for each large file.
+ */
 public final class FetchProgress implements FetchListener {
   private static final long MEGABYTE = 1_000_000;
 

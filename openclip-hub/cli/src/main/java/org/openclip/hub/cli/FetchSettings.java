@@ -6,14 +6,13 @@ import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.ModelBuilder;
 import picocli.CommandLine.Option;
 
-/** The options by which commands choose how files are fetched. */
+/** The options of downloads: the cache folder and offline mode. */
 public final class FetchSettings {
   @Option(
       names = "--cache-dir",
       paramLabel = "FOLDER",
       description =
-          "The cache folder of downloads. Default: HF_HUB_CACHE, or the cache of the hub's"
-              + " tools.")
+          "The cache folder for downloads. Default: HF_HUB_CACHE, or the cache of the hub's tools.")
   private @Nullable Path cacheFolder;
 
   @Option(

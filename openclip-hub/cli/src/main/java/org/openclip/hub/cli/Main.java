@@ -26,8 +26,8 @@ import org.openclip.hub.cli.terminal.PrintableStream;
 import org.openclip.hub.cli.terminal.Terminal;
 
 /**
- * The entry of the command line: it finds the command among the plugins, runs it, and turns every
- * failure into one line on the error stream and an exit code.
+ * The main class of the command line: runs a command of the plugins and converts failures to one
+ * line on the standard error and an exit code.
  */
 public final class Main {
   /** The exit code of success. */
@@ -120,8 +120,8 @@ public final class Main {
       String remedy =
           "out of memory: "
               + e.getMessage()
-              + "; give the JVM more (OPENCLIP_JAVA_OPTS=-Xmx4g; direct memory by"
-              + " -XX:MaxDirectMemorySize), or take a smaller --batch or model";
+              + "; raise the JVM's limit (OPENCLIP_JAVA_OPTS=-Xmx4g; for direct memory"
+              + " -XX:MaxDirectMemorySize), or use a smaller --batch or model";
       return fail(e, remedy, debug, environment);
     } catch (RuntimeException | LinkageError e) {
       String message = "internal error: " + e + "; please report it with the output of " + DEBUG;
@@ -188,7 +188,7 @@ public final class Main {
     int width = commands.stream().map(Provider::name).mapToInt(String::length).max().orElse(1);
     stream.println("Usage: openclip COMMAND [ARGUMENT...]");
     stream.println();
-    stream.println("CLIP models for the JVM: pictures and words in one space.");
+    stream.println("CLIP models for the JVM: images and texts in one embedding space.");
     stream.println();
     stream.println("Commands:");
     for (CommandProvider command : commands) {

@@ -1,37 +1,31 @@
 package org.openclip.hub.cli;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
-import org.openclip.api.UnknownNameException;
 import org.openclip.api.backend.BackendOptions;
-import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
-import org.openclip.api.config.PretrainedTag;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider.Environment;
-import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
-import org.openclip.hub.cli.terminal.Printable;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.PretrainedTags;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options by which every command chooses a model and how it runs. */
+/**
+ * The options of commands that load a model: model, weights, backend, device, precision and
+ * threads.
+ */
 public final class ModelOptions {
   /** The folder in which {@code init} writes models and in which they are looked for by name. */
   public static final Path HOME = Path.of("models");
@@ -45,21 +39,15 @@ public final class ModelOptions {
   /** The key of a checkpoint's metadata for what is to be said whenever the weights are used. */
   public static final String NOTE = "openclip.note";
 
-  private static final String SCHEME = "local-dir:";
-
-  /** Two letters at least, for {@code C:} is a drive. */
-  private static final Pattern SCHEMES = Pattern.compile("[a-z][a-z0-9+.-]+:");
-
   @Option(
       names = {"-m", "--model"},
       paramLabel = "MODEL",
       description = {
-        "A name of 'openclip models' or a model folder. Without --pretrained, a name stands for the"
-            + " folder models/NAME.",
-        "Default: OPENCLIP_MODEL of the environment, else "
+        "A name from 'openclip models' or a model folder. Without --pretrained, a name refers to"
+            + " the folder models/NAME.",
+        "Default: the environment variable OPENCLIP_MODEL; if it is not set, "
             + DEFAULT
-            + " with --pretrained, and"
-            + " without it the model that comes with OpenCLIP."
+            + " with --pretrained, and the built-in model without it."
       })
   private @Nullable String model;
 
@@ -73,30 +61,20 @@ public final class ModelOptions {
 
   @Mixin private final FetchSettings fetching = new FetchSettings();
 
-  @Option(
-      names = "--backend",
-      paramLabel = "NAME",
-      description = "The backend, such as onnx. Default: the preferred backend on the path.")
-  private @Nullable String backend;
-
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      description = "auto, cpu, cuda or cuda:N. Default: auto.")
-  private Device device = Device.AUTO;
+  @Mixin private final DeviceOptions hardware = new DeviceOptions();
 
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
-      description = "fp32, fp16, bf16 or int8. Default: fp32, and int8 for weights of 8 bits.")
+      description = "fp32, fp16, bf16 or int8. Default: fp32, or int8 for 8-bit weights.")
   private @Nullable Precision precision;
 
   @Option(
       names = "--threads",
       paramLabel = "N",
       description =
-          "The number of cores for decoding and encoding together. Default: all; small models"
-              + " use one of them to encode.")
+          "The number of cores for decoding and encoding together. Default: all; small models use"
+              + " one core to encode.")
   private int threads;
 
   @Option(
@@ -153,7 +131,7 @@ public final class ModelOptions {
   public void name(String argument) {
     if (model != null) {
       throw new UsageException(
-          "the model is named twice: %s, and --model %s".formatted(argument, model));
+          "two models are given: %s, and --model %s".formatted(argument, model));
     }
     model = argument;
   }
@@ -165,13 +143,13 @@ public final class ModelOptions {
 
   /** Returns the backend that was chosen by name; empty for none. */
   public Optional<String> backend() {
-    return Optional.ofNullable(backend);
+    return hardware.backend();
   }
 
   /** Returns how a backend runs, as the options say. */
   public BackendOptions running() {
     Precision numbers = precision == null ? Precision.FLOAT32 : precision;
-    return new BackendOptions(device, numbers, threads, spin == Switch.ON);
+    return new BackendOptions(hardware.device(), numbers, threads, spin == Switch.ON);
   }
 
   /**
@@ -203,7 +181,7 @@ public final class ModelOptions {
   public ModelBuilder builder(Environment environment) {
     String named = named();
     return configure(
-        named == null ? unnamed(environment) : resolve(named, pretrained, environment),
+        named == null ? unnamed(environment) : ModelNames.resolve(named, pretrained, environment),
         pretrained,
         environment);
   }
@@ -215,7 +193,7 @@ public final class ModelOptions {
    * @param weights what {@code --pretrained} would name; null for none
    */
   public ModelBuilder another(String other, @Nullable String weights, Environment environment) {
-    return configure(resolve(other, weights, environment), weights, environment);
+    return configure(ModelNames.resolve(other, weights, environment), weights, environment);
   }
 
   /** Returns the model that the user named; null when none. */
@@ -233,7 +211,8 @@ public final class ModelOptions {
 
   private ModelBuilder configure(
       String resolved, @Nullable String weights, Environment environment) {
-    ModelBuilder builder = OpenClip.model(resolved).plugins(environment.plugins()).device(device);
+    ModelBuilder builder =
+        OpenClip.model(resolved).plugins(environment.plugins()).device(hardware.device());
     try {
       builder.threads(threads).spin(spin == Switch.ON).batchSize(batch);
     } catch (InvalidInputException e) {
@@ -242,9 +221,7 @@ public final class ModelOptions {
     if (precision != null) {
       builder.precision(precision);
     }
-    if (backend != null) {
-      builder.backend(backend);
-    }
+    hardware.backend().ifPresent(builder::backend);
     if (weights != null) {
       builder.pretrained(weights);
     }
@@ -259,77 +236,21 @@ public final class ModelOptions {
   /** Loads the model, and says what the file of its weights says of them. */
   public ClipModel load(Environment environment) {
     ClipModel loaded = builder(environment).load();
-    boolean folder = loaded.name().startsWith(SCHEME);
-    String name = folder ? loaded.name().substring(SCHEME.length()) : loaded.name();
+    boolean folder = loaded.name().startsWith(ModelNames.FOLDER);
+    String name = folder ? loaded.name().substring(ModelNames.FOLDER.length()) : loaded.name();
     Map<String, String> says = loaded.weightsMetadata();
     String untrained = says.get(UNTRAINED);
     if (untrained != null) {
-      note(
+      Notes.say(
           environment,
-          "the weights %s are untrained (%s); the numbers mean nothing"
+          "the weights %s are untrained (%s); the results are meaningless"
               .formatted(folder ? "in " + name : "of " + name, untrained));
     }
     String note = says.get(NOTE);
     if (note != null) {
-      note(environment, "%s, %s".formatted(name, note));
+      Notes.say(environment, "%s, %s".formatted(name, note));
     }
     return loaded;
-  }
-
-  private static void note(Environment environment, String text) {
-    environment.err().println("openclip: note: " + Printable.line(text));
-    environment.err().flush();
-  }
-
-  /** Returns the name by which the hub loads what the user named. */
-  private String resolve(String named, @Nullable String weights, Environment environment) {
-    String located = locate(named, environment);
-    if (weights != null || SCHEMES.matcher(located).lookingAt()) {
-      return located;
-    }
-    Path folder = HOME.resolve(located);
-    if (Files.isDirectory(folder)) {
-      return SCHEME + folder;
-    }
-    if (PretrainedTags.of(environment.plugins()).find(named, PretrainedTag.EMBEDDED).isPresent()) {
-      return named;
-    }
-    throw new InvalidInputException(
-        "there are no weights for %s: name a tag or a checkpoint by --pretrained, or run 'openclip init %s', which fills %s with untrained ones"
-            .formatted(located, located, folder));
-  }
-
-  /**
-   * Returns what the hub calls a model: a built-in name or a scheme as they are, a folder behind
-   * {@code local-dir:}.
-   *
-   * @throws UnknownNameException when it is none of them
-   */
-  public static String locate(String named, Environment environment) {
-    Set<String> names = new LinkedHashSet<>();
-    environment.plugins().all(ModelCatalogueProvider.class).forEach(c -> names.addAll(c.models()));
-    if (names.contains(named) && Files.isDirectory(Path.of(named))) {
-      note(
-          environment,
-          "%s is the model of that name, and not the folder %s that is here; for the folder write %s"
-              .formatted(named, named, Path.of(".", named)));
-    }
-    if (names.contains(named) || SCHEMES.matcher(named).lookingAt()) {
-      return named;
-    }
-    if (Files.isDirectory(PictureArguments.path(named))) {
-      return SCHEME + named;
-    }
-    if (names.contains(named.replace('/', '-'))) {
-      return named.replace('/', '-');
-    }
-    if (named.contains("/") || named.contains("\\")) {
-      throw new InvalidInputException(
-          "there is no model folder %s; check the path, or make one by 'openclip init MODEL %s'"
-              .formatted(named, named));
-    }
-    throw new UnknownNameException(
-        "model", named, names, "'openclip models' lists them; a model folder will do, too");
   }
 
   /** Returns the value of a {@code --set}: as JSON, or as the text that it is. */

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Parts of names, or whole names with {@code *} and {@code ?}; upper and lower case are one. A name
+ * Matches names by substring, or by patterns with {@code *} and {@code ?}, ignoring case. A name
  * fits when one of several does, and when there are none.
  */
 public record NamePatterns(List<String> patterns) {

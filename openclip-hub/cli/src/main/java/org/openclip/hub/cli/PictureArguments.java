@@ -8,11 +8,10 @@ import java.util.List;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.cli.terminal.Printable;
 import org.openclip.hub.io.Missing;
 import org.openclip.hub.picture.PictureFolder;
 
-/** Pictures as users name them: files, and folders for all pictures below them. */
+/** Resolves picture arguments: files, and folders with their subfolders. */
 public final class PictureArguments {
   private PictureArguments() {}
 
@@ -42,12 +41,10 @@ public final class PictureArguments {
     PictureFolder folder = PictureFolder.list(path, environment.plugins());
     if (folder.pictures().isEmpty()) {
       throw new InvalidInputException(
-          "folder %s has no picture; looked for files that end in %s"
+          "folder %s contains no pictures; their file names must end in %s"
               .formatted(path, folder.knownEndings()));
     }
-    folder
-        .passedOver()
-        .ifPresent(line -> environment.err().println("openclip: note: " + Printable.line(line)));
+    folder.passedOver().ifPresent(line -> Notes.say(environment, line));
     environment.err().flush();
     return folder.pictures();
   }
@@ -71,7 +68,7 @@ public final class PictureArguments {
     try {
       return Path.of(name);
     } catch (InvalidPathException e) {
-      throw new InvalidInputException("'" + name + "' is no path: " + e.getMessage(), e);
+      throw new InvalidInputException("'" + name + "' is not a valid path: " + e.getMessage(), e);
     }
   }
 }

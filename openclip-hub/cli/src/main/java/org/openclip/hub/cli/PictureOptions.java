@@ -9,7 +9,7 @@ import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.cli.terminal.Progress;
 import picocli.CommandLine.Option;
 
-/** The options by which commands take many pictures, and what becomes of those that are bad. */
+/** The options of commands that read many pictures. */
 public final class PictureOptions {
   @Option(
       names = "--images-from",
@@ -43,7 +43,7 @@ public final class PictureOptions {
   /** Hands over the paths of the list one by one, so that it may be larger than memory. */
   public void forEach(Consumer<String> each) {
     if (zeros && list == null) {
-      throw new UsageException("-0 says how --images-from is written, which is missing");
+      throw new UsageException("-0 needs --images-from");
     }
     if (list != null) {
       Consumer<String> named =

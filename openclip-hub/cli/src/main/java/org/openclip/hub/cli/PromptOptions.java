@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The options of the prompts that stand for classes. */
+/** The options of prompt templates. */
 public final class PromptOptions {
   @Option(
       names = {"-t", "--templates"},

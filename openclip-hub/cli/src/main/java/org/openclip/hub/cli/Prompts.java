@@ -12,8 +12,8 @@ import org.openclip.api.spi.FetchOptions;
 import org.openclip.hub.remote.ResourceFile;
 
 /**
- * Lists of prompts and class names: ImageNet's, as CLIP's authors chose them (Radford et al. 2021,
- * arXiv 2103.00020, section 3.1.4), or those of a file.
+ * Prompt templates and class names: ImageNet's, as published with CLIP (Radford et al. 2021, arXiv
+ * 2103.00020, section 3.1.4), or those of a file.
  */
 public final class Prompts {
   private static final List<String> KNOWN = List.of("none", "imagenet80", "imagenet7");
@@ -34,11 +34,12 @@ public final class Prompts {
       default -> {
         if (!name.equals("-") && !PictureArguments.exists(name)) {
           throw new UnknownNameException(
-              "template list", name, KNOWN, "A file with a template on each line will do, too");
+              "template list", name, KNOWN, "A file with a template on each line also works");
         }
         List<String> lines = TextLines.read(name);
         if (lines.isEmpty()) {
-          throw new InvalidInputException(name + " has no line; each is a template");
+          throw new InvalidInputException(
+              name + " is empty; it must contain a template on each line");
         }
         yield lines;
       }

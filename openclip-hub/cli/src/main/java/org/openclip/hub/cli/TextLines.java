@@ -17,7 +17,7 @@ import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.hub.io.Missing;
 
-/** Files with a text or a path on each line, in UTF-8; {@code -} is the standard input. */
+/** Reads UTF-8 files with a text or a path on each line; {@code -} is the standard input. */
 public final class TextLines {
   /** The longest line that is taken for a text, in characters. */
   private static final int MOST_CHARACTERS = 1 << 20;
@@ -99,13 +99,13 @@ public final class TextLines {
           throw new InvalidFileException(
               file,
               -1,
-              "line %s has %s characters, but at most %s are taken; is it a text file?"
+              "line %s has %s characters, but the limit is %s; check that it is a text file"
                   .formatted(number, line.length(), MOST_CHARACTERS));
         }
         each.accept(number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line);
       }
     } catch (CharacterCodingException e) {
-      throw new InvalidFileException(file, -1, "is not text in UTF-8; convert it first", e);
+      throw new InvalidFileException(file, -1, "is not UTF-8 text; convert it first", e);
     } catch (IOException e) {
       throw new InvalidInputException(file + " cannot be read: " + e, e);
     }
@@ -120,7 +120,7 @@ public final class TextLines {
       throw Missing.file(path);
     }
     if (Files.isDirectory(path)) {
-      throw new InvalidInputException(file + " is a folder, but a text file is expected");
+      throw new InvalidInputException(file + " is a folder, but must be a text file");
     }
     return Files.newInputStream(path);
   }

@@ -2,7 +2,7 @@ package org.openclip.hub.cli;
 
 import org.openclip.api.OpenClipException;
 
-/** A command was called in a way that it does not understand; it ends with exit code 2. */
+/** Thrown when the arguments of a command are invalid; the exit code is 2. */
 public final class UsageException extends OpenClipException {
   private static final long serialVersionUID = 1L;
 

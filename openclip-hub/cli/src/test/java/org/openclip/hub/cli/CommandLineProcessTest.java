@@ -154,7 +154,7 @@ class CommandLineProcessTest {
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err())
         .contains("there are no weights for ViT-L-14")
-        .contains("by --pretrained, or run")
+        .contains("set --pretrained to a tag or a checkpoint, or run")
         .contains("'openclip init ViT-L-14'");
     assertThat(named.err()).contains("there are no weights for ViT-H-14");
   }
@@ -166,7 +166,7 @@ class CommandLineProcessTest {
 
     assertThat(run.code()).isZero();
     assertThat(run.err())
-        .contains("note: ViT-S-16 is the model of that name, and not the folder ViT-S-16")
+        .contains("note: using the model ViT-S-16, not the folder ViT-S-16")
         .contains("write " + Path.of(".", "ViT-S-16"));
   }
 

@@ -76,6 +76,7 @@ class LauncherTest {
         .removeIf(key -> key.startsWith("OPENCLIP_") || key.startsWith("JAVA") || isLocale(key));
     environment.put("HOME", folder.toString());
     environment.put("LANG", "en_GB.UTF-8");
+    environment.put("OPENCLIP_START_CACHE", "never");
     environment.putAll(variables);
     return CommandLineProcess.run(builder, "");
   }
@@ -108,7 +109,32 @@ class LauncherTest {
             "*",
             "",
             "$x");
-    assertThat(run.lines()).doesNotContain("-XX:TieredStopAtLevel=1");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "true | classify x.png cat dog",
+        "true | classify --model ViT-B-32 --pretrained=x x.png cat --format jsonl",
+        "true | models",
+        "true | --help",
+        "false | classify lib cat dog",
+        "false | classify x.tar cat dog",
+        "false | classify x.png --labels imagenet",
+        "false | classify 1 2 3 4 5 6 7 8 9 10 11 12",
+        "false | embed x.png",
+        "false | serve"
+      })
+  void whatEndsSoonIsCompiledQuickly(boolean soon, String arguments) throws Exception {
+    unpack();
+    Files.createDirectories(folder.resolve("lib"));
+    Path java = java("java21", "21.0.1");
+
+    CommandLineRun run =
+        run(launcher, Map.of("JAVA_HOME", java.toString()), arguments.split(" ", -1));
+
+    assertThat(run.lines().contains("-XX:TieredStopAtLevel=1")).isEqualTo(soon);
   }
 
   @Test

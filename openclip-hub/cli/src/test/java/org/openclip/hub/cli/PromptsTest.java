@@ -54,6 +54,6 @@ class PromptsTest {
         .hasMessageContaining("did you mean imagenet80");
     assertThatThrownBy(() -> Prompts.templates(empty.toString()))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("has no line");
+        .hasMessageContaining("is empty");
   }
 }

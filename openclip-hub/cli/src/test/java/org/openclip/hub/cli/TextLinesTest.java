@@ -31,7 +31,7 @@ class TextLinesTest {
     assertThatThrownBy(() -> TextLines.read(file.toString()))
         .isInstanceOf(InvalidFileException.class)
         .hasMessageContaining(file.toString())
-        .hasMessageContaining("not text in UTF-8; convert it");
+        .hasMessageContaining("not UTF-8 text; convert it");
   }
 
   @Test
@@ -40,7 +40,7 @@ class TextLinesTest {
 
     assertThatThrownBy(() -> TextLines.read(file.toString()))
         .isInstanceOf(InvalidFileException.class)
-        .hasMessageContaining("line 2 has 1048577 characters, but at most 1048576");
+        .hasMessageContaining("line 2 has 1048577 characters, but the limit is 1048576");
   }
 
   @Test
@@ -50,7 +50,7 @@ class TextLinesTest {
     assertThatThrownBy(() -> TextLines.read(missing))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("there is no file " + missing)
-        .hasMessageContaining("the folder " + folder.resolve("none") + " is missing, too");
+        .hasMessageContaining("the folder " + folder.resolve("none") + " does not exist either");
     assertThatThrownBy(() -> TextLines.read(folder.toString()))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("is a folder");

@@ -158,7 +158,7 @@ final class BigVisionNaming implements ForeignNaming {
     private static Tensor flattened(Tensor tensor, int rowAxes) {
       long[] shape = tensor.shape();
       if (shape.length != 3) {
-        throw new OpenClipException("a kernel of three axes is needed, not " + tensor);
+        throw new OpenClipException("a kernel must have three axes, but is " + tensor);
       }
       return rowAxes == 1
           ? Rearranged.reshaped(tensor, shape[0], shape[1] * shape[2])

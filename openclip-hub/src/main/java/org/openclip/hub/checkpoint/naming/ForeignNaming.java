@@ -9,8 +9,8 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 
 /**
- * The names and layouts that another library gives to the tensors of models that we have too. What
- * it does not know keeps its name, for strict loading to judge.
+ * Converts the parameter names and layouts of other libraries. What it does not know keeps its
+ * name, for strict loading to judge.
  */
 public sealed interface ForeignNaming
     permits BigVisionNaming, MobileClipNaming, PerceptionEncoderNaming, TransformersNaming {

@@ -27,7 +27,7 @@ final class Rearranged {
     long[] shape = tensor.shape();
     if (shape.length == 0 || to > shape[0]) {
       throw new OpenClipException(
-          "rows " + from + " to " + to + " are needed of a tensor " + tensor);
+          "rows " + from + " to " + to + " do not exist in a tensor " + tensor);
     }
     int row = Math.toIntExact(tensor.bytes() / Math.max(1, shape[0]));
     ByteBuffer bytes = tensor.data();
@@ -46,7 +46,7 @@ final class Rearranged {
       if (own.length != shape.length
           || part.type() != parts.get(0).type()
           || !Arrays.equals(own, 1, own.length, shape, 1, shape.length)) {
-        throw new OpenClipException("tensors " + parts + " do not belong together");
+        throw new OpenClipException("tensors " + parts + " cannot be joined");
       }
       shape[0] += own[0];
       bytes += part.bytes();

@@ -9,7 +9,7 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 
 /**
- * The way of a model's tensors to the names and layouts of {@code CLIPModel} or {@code SiglipModel}
+ * Converts a model's tensors to the names and layouts of {@code CLIPModel} or {@code SiglipModel}
  * in Hugging Face's transformers, the inverse of {@link TransformersNaming}.
  */
 public final class ToTransformers {
@@ -80,7 +80,7 @@ public final class ToTransformers {
         String theirs = NAMES.get(plain);
         if (theirs == null) {
           throw new InvalidInputException(
-              "tensor '%s' has no place in %s of transformers; the model is another one"
+              "tensor '%s' has no counterpart in %s of transformers; this model cannot be converted"
                   .formatted(name, siglip ? "SiglipModel" : "CLIPModel"));
         }
         out.rename(theirs, name);

@@ -47,7 +47,7 @@ final class Builders {
       return function;
     }
     if (!(function instanceof Global global) || !(arguments instanceof List<?> values)) {
-      throw fault.apply("its pickle calls what is no function; it is damaged");
+      throw fault.apply("its pickle calls an object that is not a function; it is damaged");
     }
     List<Object> list = new ArrayList<>(values);
     // A tensor of an unknown storage, say, is as unknown.
@@ -92,7 +92,7 @@ final class Builders {
       return type.cast(arguments.get(index));
     }
     throw fault.apply(
-        "its pickle gives " + global + " no " + type.getSimpleName() + "; it is damaged");
+        "its pickle calls " + global + " without a " + type.getSimpleName() + "; it is damaged");
   }
 
   private Map<Object, Object> orderedMap(List<Object> arguments) {
@@ -100,7 +100,8 @@ final class Builders {
     if (!arguments.isEmpty()) {
       for (Object pair : argument(arguments, 0, List.class, new Global("a", "map"))) {
         if (!(pair instanceof List<?> two) || two.size() != 2) {
-          throw fault.apply("its pickle makes a map of what are no pairs; it is damaged");
+          throw fault.apply(
+              "its pickle builds a map from values that are not pairs; it is damaged");
         }
         pairs.addAll(two);
       }
@@ -112,7 +113,7 @@ final class Builders {
   static final class OtherKey {
     @Override
     public String toString() {
-      return "(a key that is neither text nor number)";
+      return "(a key that is neither a string nor a number)";
     }
   }
 
@@ -144,7 +145,7 @@ final class Builders {
         || object instanceof List
         || object instanceof TensorView
         || object instanceof Placeholder)) {
-      throw fault.apply("its pickle gives a state to what has none; it is damaged");
+      throw fault.apply("its pickle sets the state of an object that has none; it is damaged");
     }
   }
 
@@ -161,7 +162,7 @@ final class Builders {
       throw fault.apply("its pickle has a tensor without a type");
     }
     if (offset < 0 || shape.size() != strides.size() || shape.size() > MOST_AXES) {
-      throw fault.apply("its pickle has a tensor of impossible shape; it is damaged");
+      throw fault.apply("its pickle has a tensor of invalid shape; it is damaged");
     }
     return new TensorView(storage, type, offset, shape, strides);
   }
@@ -178,13 +179,13 @@ final class Builders {
   }
 
   private static String kind(Object value) {
-    return value instanceof Number ? value.toString() : "what is no number";
+    return value instanceof Number ? value.toString() : "a value that is not a number";
   }
 
   private ElementType elementType(Global global) {
     ElementType type = global.module().equals("torch") ? ElementType.named(global.name()) : null;
     if (type == null) {
-      throw fault.apply("its pickle has elements of type '" + global + "', which is not read");
+      throw fault.apply("its pickle has elements of type '" + global + "', which is not supported");
     }
     return type;
   }
@@ -195,7 +196,7 @@ final class Builders {
    */
   Object storage(Object id) {
     if (!(id instanceof List<?> parts && parts.size() >= 5 && "storage".equals(parts.get(0)))) {
-      return new Placeholder("a persistent id that is no storage");
+      return new Placeholder("a persistent id that is not a storage");
     }
     if (parts.get(1) instanceof Global type
         && parts.get(2) instanceof String key
@@ -203,7 +204,8 @@ final class Builders {
         && elements >= 0) {
       if (parts.size() > 5 && !(parts.get(5) instanceof Unpickler.None)) {
         throw fault.apply(
-            "its pickle has views of storages, as only PyTorch before 0.4 wrote them");
+            "its pickle has views of storages, which only PyTorch before 0.4 wrote; save it with a"
+                + " newer PyTorch");
       }
       boolean untyped = type.is("torch.storage", "UntypedStorage");
       Storage storage = new Storage(key, untyped ? null : elementType(type), elements);

@@ -29,7 +29,7 @@ final class LegacyFile {
     // Nothing tells how long the pickles are; what is not looked at of a mapping is not read.
     ByteBuffer in = file.map(0, Math.min(Integer.MAX_VALUE, file.size()));
     if (!MAGIC.equals(pickle(file, in)) || !Long.valueOf(VERSION).equals(pickle(file, in))) {
-      throw file.fault(0, "is no checkpoint of PyTorch, or of a version that is not read");
+      throw file.fault(0, "is not a PyTorch checkpoint, or its version is not supported");
     }
     if (pickle(file, in) instanceof Map<?, ?> facts
         && Boolean.FALSE.equals(facts.get("little_endian"))) {
@@ -53,7 +53,7 @@ final class LegacyFile {
       if (elements < 0 || elements > (file.size() - at - 8) / width) {
         throw file.fault(
             at,
-            "storage %s has %s elements of %s bytes, but the file ends at %s; it is truncated"
+            "storage %s has %s elements of %s bytes, but the file ends at byte %s; it is truncated"
                 .formatted(key, elements, width, file.size()));
       }
       places.put(String.valueOf(key), new TorchFile.Place(at + 8, elements * width));

@@ -48,7 +48,7 @@ final class StateDictTensors {
     each(model(), "", views::put, DEEPEST);
     if (views.isEmpty()) {
       throw file.fault(
-          -1, "holds no tensors by name; a state dict, or a checkpoint with one, is expected");
+          -1, "contains no named tensors; a state dict, or a checkpoint with one, is expected");
     }
     Map<String, MappedTensors.Place> plain = new LinkedHashMap<>();
     Map<String, Tensor> copied = new LinkedHashMap<>();
@@ -58,7 +58,7 @@ final class StateDictTensors {
       if (type == null) {
         throw file.fault(
             -1,
-            "tensor '%s' has elements of type %s, which no model of pictures and texts has"
+            "tensor '%s' has elements of type %s, which CLIP models do not use"
                 .formatted(entry.getKey(), view.type()));
       }
       long begin = check(entry.getKey(), view);
@@ -94,7 +94,7 @@ final class StateDictTensors {
   /** Visits the tensors of maps and modules within each other, names joined by dots. */
   private void each(Object value, String name, BiConsumer<String, TensorView> visitor, int depth) {
     if (++visited > MOST_VALUES) {
-      throw file.fault(-1, "it has more than " + MOST_VALUES + " values; no model has so many");
+      throw file.fault(-1, "it has more values than the limit of " + MOST_VALUES + "");
     }
     if (value instanceof List || value instanceof Placeholder || value instanceof Global) {
       check(name, value);
@@ -107,13 +107,16 @@ final class StateDictTensors {
       visitor.accept(name, view);
     } else if (!children.isEmpty()) {
       if (depth == 0) {
-        throw file.fault(-1, "its modules nest deeper than " + DEEPEST + " at '" + name + "'");
+        throw file.fault(
+            -1,
+            "its modules are nested deeper than the limit of " + DEEPEST + " at '" + name + "'");
       }
       String prefix = name.isEmpty() ? "" : name + ".";
       children.forEach(
           (key, child) -> {
             if (key instanceof Builders.OtherKey) {
-              throw file.fault(-1, "its state dict has a key that is neither text nor number");
+              throw file.fault(
+                  -1, "its state dict has a key that is neither a string nor a number");
             }
             each(child, prefix + key, visitor, depth - 1);
           });
@@ -142,9 +145,9 @@ final class StateDictTensors {
   private InvalidFileException refused(String name, String what) {
     return file.fault(
         -1,
-        "its pickle asks for '%s'%s, but only tensors and containers are read there; nothing was"
+        "its pickle refers to '%s'%s, but only tensors and containers are allowed; no code was"
                 .formatted(what, name.isEmpty() ? "" : " as '" + name + "' of the state dict")
-            + " run. If you trust the file, save its state dict alone, best as safetensors");
+            + " run. If you trust the file, save only its state dict, preferably as safetensors");
   }
 
   /** Returns where the view's first element lies, after checking that all of them are there. */
@@ -152,8 +155,7 @@ final class StateDictTensors {
     TorchFile.Place place = torch.places().get(view.storage().key());
     if (place == null) {
       throw file.fault(
-          -1,
-          "tensor '" + name + "' lies in storage " + view.storage().key() + ", which is missing");
+          -1, "tensor '" + name + "' is in storage " + view.storage().key() + ", which is missing");
     }
     int bytes = view.type().bytes();
     try {
@@ -197,9 +199,9 @@ final class StateDictTensors {
     if (span > Integer.MAX_VALUE || bytes > Integer.MAX_VALUE) {
       throw file.fault(
           begin,
-          "tensor '%s' is no plain run of numbers and spans %s bytes, but at most %s are gathered;"
+          "tensor '%s' is not contiguous and spans %s bytes, but the limit for such tensors is %s;"
                   .formatted(name, span, Integer.MAX_VALUE)
-              + " save it contiguous, in float32 or half");
+              + " save it contiguous, in float32 or float16");
     }
     ByteBuffer source = file.map(begin, span).order(ByteOrder.LITTLE_ENDIAN);
     ByteBuffer target = WeightMemory.allocate(bytes);

@@ -8,8 +8,8 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.hub.checkpoint.FileBytes;
 
 /**
- * Brings PyTorch's checkpoints: zip archives of {@code torch.save} and of TorchScript, and the
- * older files without a zip. Training checkpoints yield the state dict of their model.
+ * Reads PyTorch's checkpoints: zip archives of {@code torch.save} and of TorchScript, and the older
+ * files without a zip. Training checkpoints yield the state dict of their model.
  */
 public final class TorchFormat implements CheckpointFormatProvider {
   /** Creates the provider. */

@@ -106,7 +106,7 @@ final class Unpickler {
       case 'C' -> stack.add(binary(length(1, 1)));
       case 'B' -> stack.add(binary(length(4, 1)));
       case 0x8e, 0x96 -> stack.add(binary(length(8, 1)));
-      case 0x97 -> stack.add(new Placeholder("a buffer outside of the file"));
+      case 0x97 -> stack.add(new Placeholder("a buffer outside the file"));
       case 0x98 -> top(); // The same buffer, to be read only.
       case '}' -> stack.add(new LinkedHashMap<>(2));
       case ']', ')', 0x8f -> stack.add(new ArrayList<>(0));
@@ -148,19 +148,19 @@ final class Unpickler {
       default ->
           throw fault(
               String.format(Locale.ROOT, "its pickle has the instruction 0x%02x", opcode)
-                  + ", which no checkpoint of tensors needs, or is damaged");
+                  + ", which tensor checkpoints do not use; it is damaged or not a checkpoint");
     }
   }
 
   private void protocol(int version) {
     if (version < 2 || version > 5) {
-      throw fault("its pickle has protocol " + version + ", but 2 to 5 are read");
+      throw fault("its pickle has protocol " + version + ", but only 2 to 5 are supported");
     }
   }
 
   private Object top() {
     if (stack.isEmpty() || stack.get(stack.size() - 1) == MARK) {
-      throw fault("its pickle takes a value where there is none; it is damaged");
+      throw fault("its pickle pops a value from an empty stack; it is damaged");
     }
     return stack.get(stack.size() - 1);
   }
@@ -173,11 +173,11 @@ final class Unpickler {
 
   private List<Object> popLast(int count) {
     if (stack.size() < count) {
-      throw fault("its pickle takes " + count + " values where there are fewer; it is damaged");
+      throw fault("its pickle pops " + count + " values from a shorter stack; it is damaged");
     }
     List<Object> last = stack.subList(stack.size() - count, stack.size());
     if (last.contains(MARK)) {
-      throw fault("its pickle takes values across a mark; it is damaged");
+      throw fault("its pickle pops values across a mark; it is damaged");
     }
     return cut(last);
   }
@@ -185,7 +185,7 @@ final class Unpickler {
   private List<Object> popToMark() {
     int mark = stack.lastIndexOf(MARK);
     if (mark < 0) {
-      throw fault("its pickle refers to a mark that is not there; it is damaged");
+      throw fault("its pickle refers to a missing mark; it is damaged");
     }
     List<Object> values = cut(stack.subList(mark + 1, stack.size()));
     stack.remove(mark);
@@ -208,7 +208,7 @@ final class Unpickler {
       return;
     }
     if (!(top() instanceof List<?> list)) {
-      throw fault("its pickle appends to what is no list; it is damaged");
+      throw fault("its pickle appends to an object that is not a list; it is damaged");
     }
     @SuppressWarnings("unchecked") // Every list of this machine is one of objects.
     List<Object> target = (List<Object>) list;
@@ -220,7 +220,7 @@ final class Unpickler {
       return;
     }
     if (!(top() instanceof Map<?, ?> map)) {
-      throw fault("its pickle sets a key of what is no map; it is damaged");
+      throw fault("its pickle sets a key of an object that is not a map; it is damaged");
     }
     @SuppressWarnings("unchecked") // Every map of this machine is one of objects.
     Map<Object, Object> target = (Map<Object, Object>) map;
@@ -230,7 +230,7 @@ final class Unpickler {
   private Object remembered(int index) {
     Object value = memo.get(index);
     if (value == null) {
-      throw fault("its pickle refers to value " + index + ", which it has not made; it is damaged");
+      throw fault("its pickle refers to the undefined memo entry " + index + "; it is damaged");
     }
     return value;
   }
@@ -255,7 +255,7 @@ final class Unpickler {
     if (value instanceof String text) {
       return text;
     }
-    throw fault("its pickle names a class by what is no text; it is damaged");
+    throw fault("its pickle names a class with a value that is not a string; it is damaged");
   }
 
   /** Returns the text up to the next line feed. */
@@ -267,7 +267,7 @@ final class Unpickler {
     int length = in.position() - from - 1;
     in.position(from);
     if (length > MOST_TEXT) {
-      throw fault("its pickle names a class by " + length + " bytes; it is damaged");
+      throw fault("its pickle has a class name of " + length + " bytes; it is damaged");
     }
     String line = decoded(length);
     in.get();
@@ -313,7 +313,7 @@ final class Unpickler {
         };
     if (length < 0 || length > in.remaining()) {
       throw fault(
-          "its pickle promises %s more bytes, but %s are left; it is truncated or damaged"
+          "its pickle declares %s more bytes, but only %s are left; it is truncated or damaged"
               .formatted(Long.toUnsignedString(length), in.remaining()));
     }
     return (int) length * counts;
@@ -325,7 +325,7 @@ final class Unpickler {
 
   private ByteBuffer need(int count) {
     if (in.remaining() < count) {
-      throw fault("its pickle ends in the middle; it is truncated or damaged");
+      throw fault("its pickle has no end; it is truncated or damaged");
     }
     return in;
   }

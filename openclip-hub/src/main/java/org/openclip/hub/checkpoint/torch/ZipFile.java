@@ -43,7 +43,9 @@ final class ZipFile {
             if (!member.stored()) {
               throw file.fault(
                   member.begin(),
-                  "member '" + name + "' is compressed, but tensors are mapped; store it instead");
+                  "member '"
+                      + name
+                      + "' is compressed, but tensors are memory-mapped; store it uncompressed");
             }
             places.put(
                 name.substring(data.length()), new TorchFile.Place(member.begin(), member.bytes()));
@@ -59,7 +61,8 @@ final class ZipFile {
         return name.substring(0, name.length() - PICKLE.length());
       }
     }
-    throw file.fault(-1, "is a zip archive, but no checkpoint of PyTorch: it holds no " + PICKLE);
+    throw file.fault(
+        -1, "is a zip archive, but not a PyTorch checkpoint: it contains no " + PICKLE);
   }
 
   private static @Nullable ByteBuffer small(FileBytes file, String name, @Nullable Member member)
@@ -70,7 +73,7 @@ final class ZipFile {
     if (!member.stored() || member.bytes() > MOST_PICKLE) {
       throw file.fault(
           member.begin(),
-          "member '%s' has %s bytes%s, but at most %s stored ones are read"
+          "member '%s' has %s bytes%s, but at most %s uncompressed bytes are supported"
               .formatted(name, member.bytes(), member.stored() ? "" : " compressed", MOST_PICKLE));
     }
     return file.bytes(member.begin(), (int) member.bytes());

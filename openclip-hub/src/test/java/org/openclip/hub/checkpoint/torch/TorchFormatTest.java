@@ -194,7 +194,7 @@ class TorchFormatTest {
     ModelBuilder builder = OpenClip.model("tiny-16").plugins(plugins).pretrained(file.toString());
     assertThatThrownBy(() -> builder.load().close())
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("x.pt is an archive of OpenAI's, trained with QuickGELU")
+        .hasMessageContaining("x.pt is an OpenAI checkpoint, trained with QuickGELU")
         .hasMessageContaining("take tiny-16-quickgelu")
         .hasMessageContaining("--set quick_gelu=true");
     builder.override("quick_gelu", true).load().close();

@@ -167,7 +167,7 @@ public final class BmpDecoder {
         done = (done + width - 1) / width * width;
         x = 0;
       } else if (value == 1) {
-        throw file.cut("in its pixels, which end before the last row");
+        throw file.cut("in its pixel data, before the last row");
       } else if (value == 2) {
         // Pillow reads the step to the right and up two bytes late.
         if (at + 4 > bytes.length) {

@@ -121,7 +121,7 @@ public final class GifDecoder {
   private void unpack(byte[] out) {
     int size = file.at(at++);
     if (size > 12) {
-      throw file.damaged("its codes begin with " + size + " bits, but at most 12 are allowed");
+      throw file.damaged("its initial code size is " + size + " bits, but the maximum is 12");
     }
     int clear = 1 << size;
     int[] starts = new int[4096];
@@ -159,7 +159,7 @@ public final class GifDecoder {
         continue;
       }
       if (code == clear + 1) {
-        throw file.cut("in its pixels, which end before the last row");
+        throw file.cut("in its pixel data, before the last row");
       }
       int start = written;
       int length = 1;
@@ -167,7 +167,7 @@ public final class GifDecoder {
         out[written++] = (byte) code;
       } else {
         if (previousStart < 0 || code > next || (code == next && next > 4095)) {
-          throw file.damaged("a code in it stands for nothing");
+          throw file.damaged("it contains an undefined code");
         }
         int from = code == next ? previousStart : starts[code];
         length = code == next ? previousLength + 1 : lengths[code];

@@ -38,7 +38,7 @@ public final class PngDecoder {
   private PngDecoder(PictureFile file) {
     this.file = file;
     if (!file.has("IHDR", 12) || file.big(8, 4) < 13) {
-      throw file.damaged("it does not begin with a header");
+      throw file.damaged("it does not start with an IHDR chunk");
     }
     width = file.big(16, 4);
     height = file.big(20, 4);
@@ -91,7 +91,7 @@ public final class PngDecoder {
       chunk = next;
     }
     if (mode == ColorMode.PALETTE && palette == null) {
-      throw file.damaged("it has indices but no palette");
+      throw file.damaged("it has palette indices but no palette");
     }
     open(chunk);
     byte[] pixels = pixels();
@@ -115,7 +115,7 @@ public final class PngDecoder {
     CRC32 sum = new CRC32();
     sum.update(file.bytes(), chunk + 4, next - chunk - 8);
     if ((int) sum.getValue() != file.big(next - 4L, 4)) {
-      throw file.damaged("the sum of its chunk at byte " + chunk + " is wrong");
+      throw file.damaged("the checksum of its chunk at byte " + chunk + " is wrong");
     }
   }
 
@@ -155,7 +155,7 @@ public final class PngDecoder {
         }
       }
     } catch (DataFormatException e) {
-      throw file.damaged("its pixel data cannot be unpacked, " + e.getMessage());
+      throw file.damaged("its pixel data cannot be decompressed, " + e.getMessage());
     }
     return true;
   }

@@ -48,7 +48,7 @@ public final class PnmDecoder {
       default -> {
         int most = number(token());
         if (most < 1 || most > 65535) {
-          throw file.damaged("its highest level is " + most + ", but must be from 1 to 65535");
+          throw file.damaged("its maximum value is " + most + ", but must be from 1 to 65535");
         }
         boolean grey = kind == '2' || kind == '5';
         ColorMode mode =
@@ -95,7 +95,7 @@ public final class PnmDecoder {
     for (int i = 0; i < token.length(); i++) {
       char c = token.charAt(i);
       if (c < '0' || c > '9') {
-        throw file.damaged("it has something else where a number must be");
+        throw file.damaged("a number is expected, but something else was found");
       }
       number = 10 * number + c - '0';
     }
@@ -135,7 +135,7 @@ public final class PnmDecoder {
       } else if (c == '0' || c == '1') {
         return c;
       } else if (!isSpace(c)) {
-        throw file.damaged("it has something else where 0 or 1 must be");
+        throw file.damaged("0 or 1 is expected, but something else was found");
       }
     }
     throw file.cut("in its pixels");
@@ -158,7 +158,7 @@ public final class PnmDecoder {
       if (plain) {
         level = number(token());
         if (level > most) {
-          throw file.damaged("a level is " + level + ", but its highest is " + most);
+          throw file.damaged("a sample is " + level + ", but the maximum value is " + most);
         }
       } else {
         level = file.big(next, size);
@@ -189,7 +189,7 @@ public final class PnmDecoder {
     try {
       scale = Double.parseDouble(token());
     } catch (NumberFormatException e) {
-      throw file.damaged("its scale is no number");
+      throw file.damaged("its scale is not a number");
     }
     if (scale == 0 || !Double.isFinite(scale)) {
       throw file.damaged("its scale is " + scale + ", but must be finite and not zero");

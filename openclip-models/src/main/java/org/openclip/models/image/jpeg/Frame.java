@@ -29,7 +29,7 @@ record Frame(
     byte[] file = source.bytes();
     int count = end - at >= 6 ? file[at + 5] & 0xff : 0;
     if (end - at != 6 + 3 * count || count == 0) {
-      throw source.damaged("its frame header is wrong");
+      throw source.damaged("its frame header is invalid");
     }
     if (file[at] != 8) {
       throw source.unknown("JPEG of " + file[at] + " bits a sample");
@@ -49,7 +49,7 @@ record Frame(
       int h = count == 1 ? 1 : file[from + 1] >> 4 & 15;
       int v = count == 1 ? 1 : file[from + 1] & 15;
       if (h < 1 || h > 4 || v < 1 || v > 4 || (file[from + 2] & 0xff) > 3) {
-        throw source.damaged("a component has a sampling or table that cannot be");
+        throw source.damaged("a component has an invalid sampling factor or quantization table");
       }
       components[i] = new Component(file[from] & 0xff, h, v, file[from + 2]);
       across = Math.max(across, h);
@@ -72,7 +72,7 @@ record Frame(
             unitsDown);
     for (Component component : components) {
       if (across % component.across != 0 || down % component.down != 0) {
-        throw source.unknown("JPEG of components whose sampling is no whole part of another's");
+        throw source.unknown("JPEG with fractional chroma sampling ratios");
       }
       component.width = divide(width * component.across, across);
       component.height = divide(height * component.down, down);

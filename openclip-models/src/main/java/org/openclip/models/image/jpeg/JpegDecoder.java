@@ -57,7 +57,7 @@ public final class JpegDecoder {
         throw source.cut(frame == null ? "before its pixels" : "in its pixels");
       }
       if (end < at + 4) {
-        throw source.damaged("a segment has a length below 2");
+        throw source.damaged("a segment has a length of less than 2 bytes");
       }
       switch (marker) {
         case 0xc0, 0xc1, 0xc2, 0xc9, 0xca -> {
@@ -70,10 +70,10 @@ public final class JpegDecoder {
           }
         }
         case 0xc3, 0xc5, 0xc6, 0xc7, 0xc8, 0xcb, 0xcd, 0xce, 0xcf ->
-            throw source.unknown("JPEG that is lossless or hierarchical");
+            throw source.unknown("lossless or hierarchical JPEG");
         case 0xda -> {
           if (frame == null) {
-            throw source.damaged("a scan stands before the frame header");
+            throw source.damaged("a scan comes before the frame header");
           }
           if (!frame.progressive() && !frame.arithmetic()) {
             tables.standard();
@@ -92,7 +92,7 @@ public final class JpegDecoder {
         }
         default -> {
           if (marker < 0xc0 || marker == 0xd8 || !tables.read(marker, file, at + 4, end)) {
-            throw source.damaged("its segment at byte " + at + " is wrong");
+            throw source.damaged("its segment at byte " + at + " is invalid");
           }
         }
       }
@@ -119,7 +119,7 @@ public final class JpegDecoder {
   private JpegPicture kept() {
     Frame whole = frame;
     if (whole == null || !isKept) {
-      throw source.damaged("it ends without a picture");
+      throw source.damaged("it contains no picture");
     }
     if (whole.progressive()) {
       Smoothing.arrange(whole, scans, lastGood);

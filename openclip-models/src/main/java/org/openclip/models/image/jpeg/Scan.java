@@ -34,7 +34,7 @@ record Scan(
     byte[] file = source.bytes();
     int count = end > at ? file[at] : 0;
     if (count < 1 || count > frame.components().length || end - at != 4 + 2 * count) {
-      throw source.damaged("a scan header is wrong");
+      throw source.damaged("a scan header is invalid");
     }
     Component[] components = new Component[count];
     @Nullable HuffmanTable[] dc = new @Nullable HuffmanTable[count];
@@ -52,11 +52,11 @@ record Scan(
         }
       }
       if (components[i] == null || (!frame.arithmetic() && Math.max(dcTable[i], acTable[i]) > 3)) {
-        throw source.damaged("a scan has a component or table that is not there");
+        throw source.damaged("a scan refers to a component or table that does not exist");
       }
       for (int j = 0; j < i; j++) {
         if (components[j] == components[i]) {
-          throw source.damaged("a scan has a component twice");
+          throw source.damaged("a scan lists a component twice");
         }
       }
       if (components[i].quant == null) {
@@ -87,7 +87,7 @@ record Scan(
     if (frame.progressive()) {
       boolean order = forFirst ? last == 0 : first <= last && last < 64 && components.length == 1;
       if (!order || low > 13 || (high != 0 && high != low + 1)) {
-        throw source.damaged("a scan has coefficients or bits that cannot be");
+        throw source.damaged("a scan has invalid coefficient or bit positions");
       }
     }
     int blocks = 0;
@@ -103,7 +103,7 @@ record Scan(
       }
     }
     if (components.length > 1 && blocks > MOST_BLOCKS) {
-      throw source.damaged("a scan has " + blocks + " blocks a unit, but at most 10 are allowed");
+      throw source.damaged("a scan has " + blocks + " blocks per MCU, but the maximum is 10");
     }
   }
 

@@ -57,7 +57,7 @@ public record PictureFile(String name, byte[] bytes) {
    * @param where the place, such as "in its header"
    */
   public InvalidInputException cut(String where) {
-    return new InvalidInputException(name + " is cut short " + where + "; give the whole file");
+    return new InvalidInputException(name + " is truncated " + where + "; provide the whole file");
   }
 
   /** Creates the exception for a damaged file. */
@@ -68,7 +68,6 @@ public record PictureFile(String name, byte[] bytes) {
 
   /** Creates the exception for a file of an unsupported kind. */
   public InvalidInputException unknown(String what) {
-    return new InvalidInputException(
-        name + " is of a kind that is not read: " + what + "; save it as PNG");
+    return new InvalidInputException(name + " is not supported: " + what + "; save it as PNG");
   }
 }

@@ -30,8 +30,8 @@ enum TiffCompression {
       new NativePlace(
           Path.of(System.getProperty("ZstdTempFolder", System.getProperty("java.io.tmpdir", ""))),
           2 << 20,
-          "start Java with -DZstdTempFolder=FOLDER, or -Djava.io.tmpdir=FOLDER, and a folder that"
-              + " can be written to and run from");
+          "start Java with -DZstdTempFolder=FOLDER, or -Djava.io.tmpdir=FOLDER, with a folder that"
+              + " is writable and allows executable files");
 
   private static final int XZ_MEMORY_KIB = 1 << 18;
 
@@ -88,7 +88,7 @@ enum TiffCompression {
       case PACK_BITS -> PackBits.decode(in, to) == to.length;
       case LZMA -> fill(new XZInputStream(new ByteArrayInputStream(in), XZ_MEMORY_KIB), to);
       case ZSTD -> zstd(in, to);
-      case JPEG, WEBP -> throw new IllegalStateException(this + " holds pictures, not bytes");
+      case JPEG, WEBP -> throw new IllegalStateException(this + " holds pictures instead of bytes");
     };
   }
 
@@ -97,7 +97,7 @@ enum TiffCompression {
       return fill(new ZstdInputStream(new ByteArrayInputStream(in)), to);
     } catch (LinkageError | IllegalCallerException e) {
       throw new OpenClipException(
-          "the native library that unpacks Zstandard in TIFF files does not load here: "
+          "the native library that decompresses Zstandard in TIFF files does not load: "
               + ZSTD_PLACE.problem(e, ZstdInputStream.class).orElseGet(() -> NativePlace.root(e))
               + ". Without it, save the picture as PNG",
           e);
@@ -125,7 +125,7 @@ enum TiffCompression {
       return true;
     } catch (DataFormatException e) {
       throw new IOException(
-          e.getMessage() == null ? "its deflate data are wrong" : e.getMessage(), e);
+          e.getMessage() == null ? "its deflate data are invalid" : e.getMessage(), e);
     } finally {
       inflater.end();
     }

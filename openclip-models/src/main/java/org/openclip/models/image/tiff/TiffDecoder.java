@@ -56,7 +56,7 @@ public final class TiffDecoder {
             ? tags.number(TiffDirectory.TILE_HEIGHT, 0)
             : rows < 0 ? layout.height() : Math.min(rows, layout.height());
     if (offsets.length == 0 || blockWidth < 1 || blockHeight < 1) {
-      throw file.damaged("its strips or tiles have no place or size");
+      throw file.damaged("its strips or tiles have no offsets or sizes");
     }
     boolean colours = layout.photometric() == TiffLayout.YCBCR && layout.samples() == 3;
     ycbcr = colours ? new YcbcrBlock(tags) : null;
@@ -132,12 +132,14 @@ public final class TiffDecoder {
               + layout.width()
               + " x "
               + layout.height()
-              + " take more than its strips or tiles can hold");
+              + " need more data than its strips or tiles hold");
     }
     boolean picture = compression.isPicture();
     boolean apart = ycbcr != null && (layout.planar() || !(picture || ycbcr.isKnown()));
     if (apart || (picture && layout.bits() != 8)) {
-      throw file.unknown("TIFF of samples that its compression or units do not allow");
+      throw file.unknown(
+          "TIFF with a sample format that its compression or photometric interpretation does not"
+              + " allow");
     }
     boolean known =
         switch (predictor) {
@@ -265,7 +267,7 @@ public final class TiffDecoder {
     int wanted = layout.samplesOfPlane();
     boolean opaque = compression == TiffCompression.WEBP && wanted == 4 && channels == 3;
     if (width < blockWidth || height < rows || (channels != wanted && !opaque)) {
-      throw file.damaged(where + ", its picture has another size or other channels");
+      throw file.damaged(where + ", its picture has a different size or number of channels");
     }
     byte[] block = new byte[Math.multiplyExact(wanted * blockWidth, rows)];
     Arrays.fill(block, opaque ? (byte) 255 : 0);

@@ -59,7 +59,7 @@ record TiffLayout(
       extra = new long[0];
     }
     if (samples < 1 || samples > MOST_SAMPLES) {
-      throw file.unknown("TIFF of " + samples + " samples a pixel; 1 to 6 are known");
+      throw file.unknown("TIFF of " + samples + " samples per pixel; 1 to 6 are supported");
     }
     int bits = same(tags.numbers(TiffDirectory.BITS), samples, file);
     long[] formats = tags.numbers(TiffDirectory.SAMPLE_FORMAT);
@@ -212,7 +212,7 @@ record TiffLayout(
           case GREY16, GREY16_BIG, GREY_ALPHA, PALETTE_ALPHA -> false;
         };
     if (!known) {
-      throw file.unknown("TIFF of planes apart in mode " + mode);
+      throw file.unknown("TIFF with separate planes in mode " + mode);
     }
     int plain =
         switch (mode) {

@@ -29,7 +29,7 @@ record WebpContainer(
   static WebpContainer read(PictureFile file) {
     long stated = 8 + file.number(4, 4, false);
     if (stated > file.length() + 1L) {
-      throw file.cut("as its header tells its length");
+      throw file.cut("because its header states a larger size");
     }
     int flags = -1;
     int width = 0;

@@ -22,8 +22,8 @@ public final class WebpDecoder {
               System.getProperty(
                   "com.luciad.imageio.webp.tmpdir", System.getProperty("java.io.tmpdir", ""))),
           1 << 20,
-          "start Java with -Dcom.luciad.imageio.webp.tmpdir=FOLDER, or -Djava.io.tmpdir=FOLDER, and"
-              + " a folder that can be written to and run from");
+          "start Java with -Dcom.luciad.imageio.webp.tmpdir=FOLDER, or -Djava.io.tmpdir=FOLDER,"
+              + " with a folder that is writable and allows executable files");
 
   private WebpDecoder() {}
 
@@ -84,7 +84,7 @@ public final class WebpDecoder {
         throw missing(file, e);
       }
       throw new OpenClipException(
-          "the native library that reads WebP files does not load here: "
+          "the native library that reads WebP files does not load: "
               + PLACE.problem(e, WebPImageReaderSpi.class).orElseGet(() -> NativePlace.root(e))
               + ". Without it, save "
               + file.name()
@@ -100,7 +100,7 @@ public final class WebpDecoder {
   private static OpenClipException missing(PictureFile file, Throwable cause) {
     return new OpenClipException(
         file.name()
-            + " is a WebP picture, which is decoded by a library that is not here; add"
+            + " is a WebP picture, and the WebP decoder is not installed; add"
             + " com.github.usefulness:webp-imageio and its dependencies to the class path, or to"
             + " the module path with --add-modules webp.imageio,kotlin.stdlib; or save the picture"
             + " as PNG ("

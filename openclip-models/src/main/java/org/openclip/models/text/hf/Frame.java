@@ -28,7 +28,7 @@ record Frame(
               + contextLength
               + ", but the tokenizer puts "
               + (contextLength - room(contextLength))
-              + " tokens around every text; take more");
+              + " special tokens around every text; use a larger value");
     }
   }
 

@@ -37,7 +37,7 @@ record Frames(Path file, TokenizerJson vocabulary, SpecialTokens special, Native
     if (!language.isEmpty()) {
       throw new InvalidConfigException(
           "text_cfg.tokenizer_kwargs.language",
-          "is " + language + ", but " + file + " does not mark languages; leave it out");
+          "is " + language + ", but " + file + " has no language tokens; leave it out");
     }
     if (name.startsWith("Gemma") || name.startsWith("Llama")) {
       return frame(
@@ -77,7 +77,7 @@ record Frames(Path file, TokenizerJson vocabulary, SpecialTokens special, Native
     if (id == null) {
       throw new InvalidConfigException(
           "text_cfg.tokenizer_kwargs.language",
-          "is " + language + ", which " + file + " does not know; its codes are like " + ENGLISH);
+          "is " + language + ", which is not in " + file + "; its codes are like " + ENGLISH);
     }
     return id;
   }
@@ -94,7 +94,9 @@ record Frames(Path file, TokenizerJson vocabulary, SpecialTokens special, Native
       throw new InvalidFileException(
           file.toString(),
           -1,
-          "has no " + role + "; put the tokenizer_config.json that names it beside it");
+          "has no "
+              + role
+              + "; put the tokenizer_config.json that defines it into the same folder");
     }
     return id;
   }

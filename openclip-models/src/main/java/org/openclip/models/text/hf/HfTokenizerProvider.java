@@ -44,7 +44,8 @@ public final class HfTokenizerProvider implements TokenizerProvider {
     String name = tokenizerName(context.textConfig());
     if (name == null) {
       throw new InvalidConfigException(
-          "text_cfg.hf_tokenizer_name", "is missing; name a tokenizer of the Hugging Face hub");
+          "text_cfg.hf_tokenizer_name",
+          "is missing; set it to the name of a tokenizer on the Hugging Face hub");
     }
     ConfigReader config = new ConfigReader("text_cfg", context.textConfig());
     boolean clips = config.choice("tokenizer_mode", "", List.of("", "clips")).equals("clips");

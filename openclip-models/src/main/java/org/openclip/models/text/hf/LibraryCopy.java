@@ -62,8 +62,9 @@ final class LibraryCopy {
               + ", is loaded in another class loader of this JVM, and no copy of it can be loaded"
               + " for this one ("
               + e
-              + "); put the jars of OpenCLIP and of tokenizers where all applications share them,"
-              + " or point java.io.tmpdir to a folder that can be written and allows programs",
+              + "); put the jars of OpenCLIP and of tokenizers into the class loader that all"
+              + " applications share, or set java.io.tmpdir to a folder that is writable and allows"
+              + " executable files",
           e);
     }
   }

@@ -40,17 +40,17 @@ final class LibraryFailure {
         new NativePlace(
                 folder,
                 UNPACKED,
-                "name a folder that can be written to and run from by DJL_CACHE_DIR or"
-                    + " ENGINE_CACHE_DIR, an environment variable or a system property, or the"
-                    + " unpacked library by RUST_LIBRARY_PATH")
+                "set the environment variable or system property DJL_CACHE_DIR or ENGINE_CACHE_DIR"
+                    + " to a folder that is writable and allows executable files, or"
+                    + " RUST_LIBRARY_PATH to the unpacked library")
             .problem(cause)
             .orElseGet(
                 () ->
                     System.getProperty("os.name")
                         + " "
                         + System.getProperty("os.arch")
-                        + " has no build, or it is damaged: its jar has it for Linux, macOS and"
-                        + " Windows, and its copy lies in "
+                        + " has no build, or the library is damaged: the jar has builds for Linux,"
+                        + " macOS and Windows, and the copy is in "
                         + folder
                         + " ("
                         + NativePlace.root(cause)

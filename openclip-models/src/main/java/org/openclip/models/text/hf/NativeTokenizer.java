@@ -53,12 +53,15 @@ final class NativeTokenizer {
     try {
       handle = TokenizersLibrary.LIB.createTokenizerFromString(Files.readString(file));
     } catch (MalformedInputException e) {
-      throw new InvalidFileException(file.toString(), -1, "is no text in UTF-8", e);
+      throw new InvalidFileException(file.toString(), -1, "is not UTF-8 text", e);
     } catch (IOException e) {
       throw new InvalidFileException(file.toString(), -1, "cannot be read: " + e, e);
     } catch (RuntimeException e) {
       throw new InvalidFileException(
-          file.toString(), -1, "is no tokenizer of Hugging Face's library: " + e.getMessage(), e);
+          file.toString(),
+          -1,
+          "is not a tokenizer of Hugging Face's library: " + e.getMessage(),
+          e);
     }
     TokenizersLibrary.LIB.disablePadding(handle);
     TokenizersLibrary.LIB.disableTruncation(handle);

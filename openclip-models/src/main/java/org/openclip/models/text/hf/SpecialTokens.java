@@ -54,7 +54,7 @@ final class SpecialTokens {
       return JsonParser.parseReader(reader).getAsJsonObject();
     } catch (IOException | JsonParseException | IllegalStateException e) {
       throw new InvalidFileException(
-          file.toString(), -1, "is no JSON object: " + e.getMessage(), e);
+          file.toString(), -1, "is not a JSON object: " + e.getMessage(), e);
     }
   }
 

@@ -39,9 +39,9 @@ record TokenizerFolder(Path tokenizer, @Nullable Path config, @Nullable Path map
           -1,
           "the model's tokenizer "
               + name
-              + " is not here; put this file and "
+              + " was not found; put this file and "
               + CONFIG
-              + " of that name's repository on the Hugging Face hub "
+              + " of its repository on the Hugging Face hub "
               + (context.modelFolder() == null
                   ? "beside a copy of the model, and load that as local-dir:FOLDER"
                   : "into " + context.modelFolder()));

@@ -39,11 +39,11 @@ final class TokenizerJson {
       reader.endObject();
     } catch (IOException | IllegalStateException | NumberFormatException e) {
       throw new InvalidFileException(
-          file.toString(), -1, "is no tokenizer.json: " + e.getMessage(), e);
+          file.toString(), -1, "is not a tokenizer.json: " + e.getMessage(), e);
     }
     if (json.highest < 0) {
       throw new InvalidFileException(
-          file.toString(), -1, "has no vocabulary; it is no tokenizer.json");
+          file.toString(), -1, "has no vocabulary; it is not a tokenizer.json");
     }
     return json;
   }

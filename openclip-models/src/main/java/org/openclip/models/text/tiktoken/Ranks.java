@@ -46,9 +46,9 @@ final class Ranks {
               -1,
               "line "
                   + number
-                  + " is not a token in base 64, a space and a rank below "
+                  + " is not a base64 token, a space and a rank below "
                   + size
-                  + "; take the file of this encoding");
+                  + "; use the file of this encoding");
         }
       }
     } catch (IOException e) {
@@ -57,7 +57,7 @@ final class Ranks {
     for (int b = 0; b < 256; b++) {
       if (!ranks.ids.containsKey(ByteBuffer.wrap(new byte[] {(byte) b}))) {
         throw new InvalidFileException(
-            file.toString(), -1, "has no token for byte " + b + "; take the whole file");
+            file.toString(), -1, "has no token for byte " + b + "; use the complete file");
       }
     }
     return ranks;

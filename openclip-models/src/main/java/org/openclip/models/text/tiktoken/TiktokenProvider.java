@@ -57,8 +57,8 @@ public final class TiktokenProvider implements TokenizerProvider {
       throw new InvalidFileException(
           name,
           -1,
-          "the ranks of the model's tokenizer are not here; put this file, as OpenAI's tiktoken"
-              + " fetches it, "
+          "the rank file of the model's tokenizer was not found; put this file, which OpenAI's"
+              + " tiktoken downloads, "
               + (folder == null
                   ? "beside a copy of the model, and load that as local-dir:FOLDER"
                   : "into " + folder));

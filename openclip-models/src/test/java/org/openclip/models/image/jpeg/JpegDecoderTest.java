@@ -183,7 +183,7 @@ class JpegDecoderTest {
       assertThatThrownBy(() -> JpegDecoder.decode(cut))
           .as("%d bytes", length)
           .isInstanceOf(InvalidInputException.class)
-          .hasMessageStartingWith("cut.jpg is cut short");
+          .hasMessageStartingWith("cut.jpg is truncated");
     }
   }
 
@@ -226,13 +226,13 @@ class JpegDecoderTest {
 
     assertRefused(deep, "JPEG of 12 bits");
     assertRefused(lossless, "lossless or hierarchical");
-    assertRefused(fraction, "no whole part");
+    assertRefused(fraction, "fractional chroma sampling");
   }
 
   private static void assertRefused(byte[] file, String why) {
     assertThatThrownBy(() -> JpegDecoder.decode(new PictureFile("odd.jpg", file)))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageStartingWith("odd.jpg is of a kind that is not read: ")
+        .hasMessageStartingWith("odd.jpg is not supported: ")
         .hasMessageContaining(why)
         .hasMessageEndingWith("save it as PNG");
   }

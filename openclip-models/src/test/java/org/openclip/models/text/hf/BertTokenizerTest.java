@@ -130,7 +130,7 @@ class BertTokenizerTest {
     assertThatThrownBy(() -> tokenizer.withContextLength(1))
         .isInstanceOf(InvalidConfigException.class)
         .hasMessageContaining("text_cfg.context_length")
-        .hasMessageContaining("puts 2 tokens around every text");
+        .hasMessageContaining("puts 2 special tokens around every text");
   }
 
   @Test
@@ -207,7 +207,7 @@ class BertTokenizerTest {
     assertThatThrownBy(() -> create(Map.of("hf_tokenizer_name", "bert", "pad_id", 1), 32))
         .isInstanceOf(InvalidConfigException.class)
         .hasMessageContaining("text_cfg.pad_id")
-        .hasMessageContaining("has the id 0 there");
+        .hasMessageContaining("has the id 0");
     assertThatThrownBy(
             () -> create(Map.of("hf_tokenizer_name", "bert", "pool_type", "eos", "eos_id", 2), 32))
         .isInstanceOf(InvalidConfigException.class)
@@ -245,7 +245,7 @@ class BertTokenizerTest {
                 new HfTokenizerProvider()
                     .create(TokenizerContext.of(PLAIN, 32).withModelFolder(other)))
         .isInstanceOf(InvalidFileException.class)
-        .hasMessageContaining("is no text in UTF-8");
+        .hasMessageContaining("is not UTF-8 text");
   }
 
   @Test
@@ -264,7 +264,7 @@ class BertTokenizerTest {
                         "hf_tokenizer_name", "bert", "tokenizer_kwargs", Map.of("language", "de")),
                     32))
         .isInstanceOf(InvalidConfigException.class)
-        .hasMessageContaining("does not mark languages");
+        .hasMessageContaining("has no language tokens");
   }
 
   @Test

@@ -161,6 +161,6 @@ class FramesTest {
     assertThatThrownBy(() -> tokenizer(XLM_TEMPLATE, "[1]", Map.of()))
         .isInstanceOf(InvalidFileException.class)
         .hasMessageContaining("tokenizer_config.json")
-        .hasMessageContaining("is no JSON object");
+        .hasMessageContaining("is not a JSON object");
   }
 }

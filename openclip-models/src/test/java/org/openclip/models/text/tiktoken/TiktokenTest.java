@@ -177,7 +177,7 @@ class TiktokenTest {
     Files.writeString(folder.resolve("cl100k_base.tiktoken"), "IQ== 0\nIg== x\n");
     assertThatThrownBy(() -> tokenizer("cl100k_base", Map.of(), 9))
         .isInstanceOf(InvalidFileException.class)
-        .hasMessageContaining("line 2 is not a token in base 64");
+        .hasMessageContaining("line 2 is not a base64 token");
     Files.writeString(folder.resolve("cl100k_base.tiktoken"), "IQ== 0\nIg== 1\n");
     assertThatThrownBy(() -> tokenizer("cl100k_base", Map.of(), 9))
         .isInstanceOf(InvalidFileException.class)

@@ -100,7 +100,7 @@ class ExecutableJarTest {
 
     HttpResponse<String> bad = post("embed", "no picture".getBytes(StandardCharsets.UTF_8));
     assertThat(bad.statusCode()).isEqualTo(400);
-    assertThat(bad.body()).contains("is no picture of a known format");
+    assertThat(bad.body()).contains("is not in a supported picture format");
 
     assertThat(get("actuator/health").body())
         .contains("\"openclip\":{")

@@ -11,12 +11,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
-import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.backend.Processor;
 import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.cli.Arguments;
+import org.openclip.hub.cli.DeviceOptions;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.NamePatterns;
 import org.openclip.hub.cli.PictureArguments;
@@ -25,6 +25,7 @@ import org.openclip.hub.cli.result.ScatterPlot;
 import org.openclip.hub.io.AtomicFile;
 import org.openclip.hub.model.PretrainedTags;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -34,10 +35,9 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     footer = {
       "",
-      "Every precision and number of threads is a side. The sides have their turns in one run, and"
-          + " the",
-      "ratio is the median of the first side divided by that of a side: above 1 is faster.",
-      "Without trained weights the speed is the same, so a built-in name needs no download.",
+      "Each precision and number of threads is a side. The sides take turns in one run, and the",
+      "ratio is the median time of the first side divided by that of a side: above 1 is faster.",
+      "Untrained weights have the same speed, so a built-in name needs no download.",
       "",
       "  openclip benchmark ViT-B-32 --batch 1,16 --precision fp32,int8",
       "  openclip benchmark \"MobileCLIP*\" --work image --plot speed.svg --format markdown",
@@ -47,8 +47,8 @@ final class BenchmarkCall implements Arguments.Call {
   @Parameters(
       paramLabel = "MODEL",
       description =
-          "Names of 'openclip models', patterns of them with * and ?, or model folders. Default:"
-              + " the model that comes with OpenCLIP.")
+          "Names from 'openclip models', patterns with * and ?, or model folders. Default: the"
+              + " built-in model.")
   private List<String> models = new ArrayList<>();
 
   @Option(
@@ -84,17 +84,7 @@ final class BenchmarkCall implements Arguments.Call {
       defaultValue = "fp32")
   private List<Precision> precisions = new ArrayList<>();
 
-  @Option(
-      names = "--backend",
-      paramLabel = "NAME",
-      description = "The backend, such as onnx. Default: the preferred one on the path.")
-  private @Nullable String backend;
-
-  @Option(
-      names = "--device",
-      paramLabel = "DEVICE",
-      description = "auto, cpu, cuda or cuda:N. Default: auto.")
-  private Device device = Device.AUTO;
+  @Mixin private final DeviceOptions hardware = new DeviceOptions();
 
   @Option(
       names = "--images",
@@ -107,8 +97,8 @@ final class BenchmarkCall implements Arguments.Call {
       arity = "2",
       paramLabel = "FORMAT FILE",
       description =
-          "A program from elsewhere as one more side: the backend that reads it and its file, such"
-              + " as 'onnx visual.onnx'.")
+          "A model file as one more side: the backend that reads it and the file, such as 'onnx"
+              + " visual.onnx'.")
   private List<String> peer = new ArrayList<>();
 
   @Option(
@@ -121,7 +111,7 @@ final class BenchmarkCall implements Arguments.Call {
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description = "The least time of a turn. Default: ${DEFAULT-VALUE}.",
+      description = "The minimum time of a turn. Default: ${DEFAULT-VALUE}.",
       defaultValue = "0.5")
   private double seconds;
 
@@ -134,14 +124,14 @@ final class BenchmarkCall implements Arguments.Call {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "Writes the results there. Default: the standard output.")
+      description = "The file to write. Default: the standard output.")
   private @Nullable String output;
 
   @Option(
       names = "--plot",
       paramLabel = "FILE",
       description =
-          "Draws images per second, of the largest batch, against --accuracy, or against the cost"
+          "Draws images per second, with the largest batch, against --accuracy, or against the cost"
               + " of an image, as SVG.")
   private @Nullable String plot;
 
@@ -174,7 +164,7 @@ final class BenchmarkCall implements Arguments.Call {
       }
     }
     if (results.isEmpty()) {
-      throw new UsageException("no side can do any of " + chosen + " with batches of " + batches);
+      throw new UsageException("no side supports any of " + chosen + " with batches of " + batches);
     }
     String text = new BenchmarkReport(results, machine()).write(format);
     if (output == null) {
@@ -190,8 +180,9 @@ final class BenchmarkCall implements Arguments.Call {
   }
 
   private Contest.Settings settings(List<Path> files) {
-    BackendOptions options = BackendOptions.DEFAULT.withDevice(device);
-    return new Contest.Settings(backend, options, precisions, threads, files, peer);
+    BackendOptions options = BackendOptions.DEFAULT.withDevice(hardware.device());
+    return new Contest.Settings(
+        hardware.backend().orElse(null), options, precisions, threads, files, peer);
   }
 
   private void check() {
@@ -202,7 +193,7 @@ final class BenchmarkCall implements Arguments.Call {
       throw new UsageException("--seconds is " + seconds + ", but must be from 0 to 3600");
     }
     if (accuracy != null && plot == null) {
-      throw new UsageException("--accuracy is for --plot; give that, too");
+      throw new UsageException("--accuracy needs --plot");
     }
   }
 
@@ -214,7 +205,7 @@ final class BenchmarkCall implements Arguments.Call {
 
   private Set<Work> works(List<Path> files) {
     if (works.contains(Work.FILES) && files.isEmpty()) {
-      throw new UsageException("the work 'files' needs image files; name some by --images");
+      throw new UsageException("the work 'files' needs image files; give them with --images");
     }
     if (works.isEmpty()) {
       return files.isEmpty() ? EnumSet.of(Work.IMAGE, Work.TEXT) : EnumSet.allOf(Work.class);
@@ -237,7 +228,7 @@ final class BenchmarkCall implements Arguments.Call {
       List<String> found =
           PretrainedTags.modelNames(environment.plugins()).stream().filter(pattern::match).toList();
       if (found.isEmpty()) {
-        throw new UsageException("no model is named like " + model);
+        throw new UsageException("no model name matches " + model);
       }
       names.addAll(found);
     }
@@ -280,8 +271,8 @@ final class BenchmarkCall implements Arguments.Call {
     }
     if (points.isEmpty()) {
       throw new UsageException(
-          "there is nothing to draw: the work 'image' was not measured, or --accuracy knows none of"
-              + " the models");
+          "there is nothing to draw: the work 'image' was not measured, or --accuracy contains none"
+              + " of the models");
     }
     return new ScatterPlot(
         new ScatterPlot.Axis("images per second, batch " + largest, "%.3g"),

@@ -4,7 +4,7 @@ import java.util.List;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
 
-/** The command that measures how fast models run on this machine. */
+/** The command {@code benchmark}: measures the speed and memory of models on this machine. */
 public final class BenchmarkCommand implements CommandProvider {
   /** Creates the provider. */
   public BenchmarkCommand() {}

@@ -14,7 +14,7 @@ import org.openclip.api.config.PretrainedTag;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
-import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.ModelNames;
 import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.model.ModelFolder;
 import org.openclip.hub.model.PretrainedTags;
@@ -50,7 +50,7 @@ final class Contest implements AutoCloseable {
     Contest contest = new Contest();
     boolean opened = false;
     try {
-      String name = contest.weights(ModelOptions.locate(model, environment), environment);
+      String name = contest.weights(ModelNames.locate(model, environment), environment);
       for (int threads : settings.threads) {
         for (Precision precision : settings.precisions) {
           contest.sides.add(loaded(settings, name, precision, threads, environment));
@@ -107,7 +107,8 @@ final class Contest implements AutoCloseable {
           FreshWeights.hash(builder.architecture()));
       return "local-dir:" + made;
     } catch (IOException e) {
-      throw new OpenClipException("no folder for the weights can be made: " + e.getMessage(), e);
+      throw new OpenClipException(
+          "a temporary folder for the weights cannot be created: " + e.getMessage(), e);
     }
   }
 

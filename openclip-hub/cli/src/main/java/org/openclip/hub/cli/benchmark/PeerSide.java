@@ -45,7 +45,7 @@ final class PeerSide implements Side {
       for (LeafOp.Input input : program.inputs()) {
         if (!isImage(input) && !isText(input)) {
           throw new InvalidInputException(
-              "the input '%s' of %s is %s%s; a peer takes images as float32[n, 3, h, w] and tokens as int64[n, length]"
+              "the input '%s' of %s is %s%s; the input of a --peer model must be float32[n, 3, h, w] images or int64[n, length] tokens"
                   .formatted(input.name(), file, input.type(), input.shape()));
         }
       }

@@ -5,9 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Rows of cells with a comma or a tab between them, in UTF-8 whatever the character set of the
- * screen is. A cell with the separator, a quotation mark, a line break or white space at its ends
- * is quoted (RFC 4180).
+ * Writes rows as CSV or TSV, always in UTF-8. A cell with the separator, a quotation mark, a line
+ * break or white space at its ends is quoted (RFC 4180).
  */
 public final class DelimitedRows {
   private final PrintStream out;

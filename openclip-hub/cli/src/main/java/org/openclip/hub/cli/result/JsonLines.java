@@ -6,7 +6,7 @@ import java.util.Map;
 import org.openclip.hub.cli.terminal.BrokenPipeException;
 import org.openclip.hub.io.JsonObjects;
 
-/** JSON objects on a line each, in UTF-8 whatever the character set of the screen is. */
+/** Writes one JSON object on each line, always in UTF-8. */
 public final class JsonLines {
   private JsonLines() {}
 

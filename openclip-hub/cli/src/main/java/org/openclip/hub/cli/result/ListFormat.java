@@ -2,7 +2,7 @@ package org.openclip.hub.cli.result;
 
 import java.util.Locale;
 
-/** How a command writes a list. */
+/** The output format of a list. */
 public enum ListFormat {
   /** For people. */
   TABLE,

@@ -2,7 +2,7 @@ package org.openclip.hub.cli.result;
 
 import java.util.Locale;
 
-/** How a command writes its results. */
+/** The output format of a command with a single result. */
 public enum OutputFormat {
   /** For people. */
   TABLE,

@@ -2,7 +2,7 @@ package org.openclip.hub.cli.result;
 
 import java.util.Locale;
 
-/** How a command writes rows of results. */
+/** The output format of result rows. */
 public enum ResultFormat {
   /** For people. */
   TABLE,

@@ -15,7 +15,7 @@ import org.openclip.hub.cli.terminal.BrokenPipeException;
 import org.openclip.hub.io.AtomicFile;
 import picocli.CommandLine.Option;
 
-/** The options by which commands choose where rows of results go, and in which form. */
+/** The options of the output file and format of result rows. */
 public final class ResultOptions {
   private static final int BUFFER = 1 << 16;
 
@@ -30,7 +30,8 @@ public final class ResultOptions {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "The file to write, completely or not at all. Default: the standard output.")
+      description =
+          "The file to write; an incomplete file is never left. Default: the standard output.")
   private @Nullable String output;
 
   /** Creates the options as they are when none is given. */

@@ -6,8 +6,8 @@ import java.util.function.ToDoubleFunction;
 import org.openclip.api.InvalidInputException;
 
 /**
- * A drawing of named points as SVG. The horizontal axis is logarithmic; points without a place on
- * it are at the left edge.
+ * Draws named points as SVG. The horizontal axis is logarithmic; points without a place on it are
+ * at the left edge.
  *
  * @param x what the horizontal axis shows
  * @param y what the vertical axis shows
@@ -45,7 +45,7 @@ public record ScatterPlot(Axis x, Axis y, List<Point> points) {
   public ScatterPlot {
     points = List.copyOf(points);
     if (points.isEmpty()) {
-      throw new InvalidInputException("a plot without points shows nothing");
+      throw new InvalidInputException("a plot needs at least one point");
     }
   }
 

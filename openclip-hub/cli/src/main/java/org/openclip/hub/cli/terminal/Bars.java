@@ -2,7 +2,10 @@ package org.openclip.hub.cli.terminal;
 
 import java.nio.charset.Charset;
 
-/** Horizontal bars: eighths of a block where the character set has them, else number signs. */
+/**
+ * Draws horizontal bars with block characters, or with number signs if the character set has no
+ * blocks.
+ */
 public final class Bars {
   private static final String EIGHTHS = " ▏▎▍▌▋▊▉█";
 

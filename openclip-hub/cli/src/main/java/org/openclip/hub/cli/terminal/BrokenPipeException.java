@@ -3,7 +3,10 @@ package org.openclip.hub.cli.terminal;
 import java.io.PrintStream;
 import org.openclip.api.OpenClipException;
 
-/** Nobody reads the output any more, such as after {@code | head}: the work ends in silence. */
+/**
+ * Thrown when the reader of the standard output has closed it, as in {@code | head}; the command
+ * ends without a message.
+ */
 public final class BrokenPipeException extends OpenClipException {
   private static final long serialVersionUID = 1L;
 

@@ -3,9 +3,8 @@ package org.openclip.hub.cli.terminal;
 import java.util.Locale;
 
 /**
- * Text that does nothing to a terminal but show itself: control characters, which names of files
- * and what files hold may have, are written as escapes. So are the marks that turn the direction of
- * writing, by which one name can look like another.
+ * Escapes control characters, so that file names and file contents cannot control the terminal. So
+ * are the marks that turn the direction of writing, by which one name can look like another.
  */
 public final class Printable {
   private Printable() {}

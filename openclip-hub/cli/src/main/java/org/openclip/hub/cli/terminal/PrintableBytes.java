@@ -6,8 +6,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Bytes of text in an encoding like ASCII, without control characters but line breaks and tabs: the
- * log of the libraries goes to the terminal through it.
+ * An output stream that removes control characters, except line breaks and tabs, from
+ * ASCII-compatible text; library logs go through it.
  */
 public final class PrintableBytes extends FilterOutputStream {
   /** The first byte in UTF-8 of the control characters from 0x80 to 0x9f. */

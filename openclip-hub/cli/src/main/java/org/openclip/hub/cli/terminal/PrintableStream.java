@@ -4,8 +4,8 @@ import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream whose printed texts cannot steer a terminal: see {@link Printable}. Everything that is
- * printed passes {@code print}. Bytes stay as they are, such as those of JSON lines.
+ * A print stream that escapes control characters: see {@link Printable}. Everything that is printed
+ * passes {@code print}. Bytes stay as they are, such as those of JSON lines.
  */
 public final class PrintableStream extends PrintStream {
   /** Creates a stream over another, which is flushed with it. */

@@ -7,9 +7,8 @@ import java.util.function.LongSupplier;
 import org.openclip.api.spi.CommandProvider.Environment;
 
 /**
- * A line on the error stream that tells how far long work is: a bar, the count, the rate and the
- * time left. It is drawn on a terminal only, ten times a second at most, and wiped at the end. For
- * one thread.
+ * A progress line on the standard error: a bar, the count, the rate and the remaining time. It is
+ * drawn on a terminal only, ten times a second at most, and wiped at the end. For one thread.
  */
 public final class Progress implements AutoCloseable {
   private static final int BAR = 24;

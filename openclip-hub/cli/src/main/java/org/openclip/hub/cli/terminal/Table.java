@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Rows of cells in aligned columns: the first ones, names, to the left, the others, numbers, to the
- * right.
+ * A table with aligned columns: the first columns, names, are left-aligned, and the others,
+ * numbers, are right-aligned.
  */
 public final class Table {
   private final List<List<String>> rows = new ArrayList<>();

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What is known about the screen that the command line writes to. */
+/** The properties of the terminal that the command line writes to. */
 public final class Terminal {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 

@@ -140,9 +140,9 @@ class BenchmarkCommandTest {
   @Test
   void wrongArgumentsAreNamed() {
     assertThat(benchmark(model, "--batch", "0").err()).contains("--batch is 0, but must be");
-    assertThat(benchmark(model, "--work", "files").err()).contains("name some by --images");
+    assertThat(benchmark(model, "--work", "files").err()).contains("give them with --images");
     assertThat(benchmark("no-such-model").err()).contains("no-such-model");
-    assertThat(benchmark("no-such*").err()).contains("no model is named like no-such*");
+    assertThat(benchmark("no-such*").err()).contains("no model name matches no-such*");
     assertThat(benchmark(model, "--accuracy", "a.json").err()).contains("--plot");
   }
 }

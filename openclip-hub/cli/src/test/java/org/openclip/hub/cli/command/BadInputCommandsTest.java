@@ -63,16 +63,18 @@ class BadInputCommandsTest {
     assertFails(
         classify(text.toString()),
         text.toString(),
-        "no picture of a known format",
+        "not in a supported picture format",
         "starts with the text 'a picture of'",
         "convert it to PNG or JPEG");
     assertFails(
         classify(half.toString()),
         half.toString(),
         "cut short in its pixels",
-        "give the whole file");
+        "provide the whole file");
     assertFails(
-        classify(empty.toString()), empty + " has no picture; looked for files that end in", "png");
+        classify(empty.toString()),
+        empty + " contains no pictures; their file names must end in",
+        "png");
   }
 
   @Test
@@ -80,7 +82,7 @@ class BadInputCommandsTest {
     assertFails(
         classify(CAT, "-m", "ViT-B32"),
         "unknown model 'ViT-B32'; did you mean ViT-B-32",
-        "? 'openclip models' lists them");
+        "? 'openclip models' lists the names");
     assertFails(
         classify(CAT, "-m", "ViT-B/32"),
         "there are no weights for ViT-B-32: name a tag or a checkpoint by --pretrained",
@@ -107,7 +109,7 @@ class BadInputCommandsTest {
         classify(CAT, "-m", "ViT-B-32", "-p", checkpoint),
         checkpoint + " does not fit ViT-B-32",
         "missing: ",
-        " of another shape: ",
+        " with a different shape: ",
         " more");
   }
 
@@ -130,9 +132,9 @@ class BadInputCommandsTest {
   void devicesAndPrecisionsThatAreNotToBeHad() {
     assertFails(
         classify(CAT, "--device", "cuda"),
-        "device cuda:0 was demanded, but",
+        "device cuda:0 was requested, but",
         "onnxruntime_gpu",
-        "auto or cpu works");
+        "Use device auto or cpu");
     assertFails(classify(CAT, "--set", "vision_cfg.width=oops"), "vision_cfg.width", "oops");
   }
 }

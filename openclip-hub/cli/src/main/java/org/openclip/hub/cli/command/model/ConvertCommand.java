@@ -19,6 +19,7 @@ import org.openclip.hub.checkpoint.TensorLayout;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.ModelNames;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.io.ModelFiles;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that turns a checkpoint of any format into safetensors. */
+/** The command {@code convert}: converts a checkpoint of any format to safetensors. */
 public final class ConvertCommand implements CommandProvider {
   /** Creates the provider. */
   public ConvertCommand() {}
@@ -63,11 +64,11 @@ public final class ConvertCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "With --model, OUTPUT is a model folder: names and shapes are checked and brought to the",
-        "reference's. Without it, OUTPUT is a file that holds the tensors as they are named.",
+        "With --model, OUTPUT is a model folder: names and shapes are checked and changed to the",
+        "reference's. Without it, OUTPUT is a file with the original tensor names.",
         "With --to transformers, OUTPUT is a folder that Hugging Face's transformers loads;"
             + " CHECKPOINT",
-        "may be a model folder then, which needs no --model.",
+        "may be a model folder, which needs no --model.",
         "",
         "  openclip convert epoch_32.pt models/mine --model ViT-B-32",
         "  openclip convert pytorch_model.bin weights.safetensors --precision fp16",
@@ -83,7 +84,7 @@ public final class ConvertCommand implements CommandProvider {
     @Option(
         names = {"-m", "--model"},
         paramLabel = "MODEL",
-        description = "The model that the weights belong to, a name from 'openclip models'.")
+        description = "The model of the weights, a name from 'openclip models'.")
     private @Nullable String model;
 
     @Option(
@@ -113,8 +114,8 @@ public final class ConvertCommand implements CommandProvider {
         names = "--metadata",
         paramLabel = "KEY=TEXT",
         description =
-            "Without --model: metadata of the new file, such as openclip.note=..., which every"
-                + " command prints that loads these weights. May be repeated.")
+            "Without --model: metadata of the new file, such as openclip.note=..., which commands"
+                + " print when they load the file. May be repeated.")
     private Map<String, String> metadata = new LinkedHashMap<>();
 
     @Option(names = "--force", description = "Replaces existing files.")
@@ -158,7 +159,7 @@ public final class ConvertCommand implements CommandProvider {
         throw new UsageException(
             "--to transformers needs a model folder, or --model and a checkpoint");
       } else {
-        builder = builder(ModelOptions.locate(model, environment), environment);
+        builder = builder(ModelNames.locate(model, environment), environment);
       }
       builder
           .saveTransformers(output, precision == null ? null : precision.type())
@@ -168,7 +169,7 @@ public final class ConvertCommand implements CommandProvider {
 
     private void checkFree(Path target) {
       if (!force && Files.exists(target)) {
-        throw new UsageException(target + " is there already; --force replaces it");
+        throw new UsageException(target + " already exists; --force replaces it");
       }
     }
 

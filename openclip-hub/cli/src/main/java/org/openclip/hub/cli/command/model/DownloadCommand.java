@@ -11,14 +11,14 @@ import org.openclip.hub.OpenClip;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.FetchSettings;
 import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.result.FormatOption;
 import org.openclip.hub.cli.result.JsonLines;
-import org.openclip.hub.cli.result.OutputFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that brings a model to this machine without loading it. */
+/** The command {@code download}: downloads a model without loading it. */
 public final class DownloadCommand implements CommandProvider {
   /** Creates the provider. */
   public DownloadCommand() {}
@@ -43,7 +43,7 @@ public final class DownloadCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "The path of the checkpoint is the output.",
+        "Prints the path of the checkpoint.",
         "",
         "  openclip download ViT-B-32 --pretrained laion2b_s34b_b79k",
         "  openclip download hf-hub:timm/ViT-B-16-SigLIP2@main"
@@ -64,11 +64,7 @@ public final class DownloadCommand implements CommandProvider {
 
     @Mixin private final FetchSettings fetching = new FetchSettings();
 
-    @Option(
-        names = {"-f", "--format"},
-        paramLabel = "FORMAT",
-        description = "table (the path only), or json (one object). Default: table.")
-    private OutputFormat format = OutputFormat.TABLE;
+    @Mixin private final FormatOption format = new FormatOption();
 
     @Override
     public int run(Environment environment) {
@@ -78,7 +74,7 @@ public final class DownloadCommand implements CommandProvider {
       }
       fetching.apply(builder, environment);
       Path checkpoint = builder.fetch();
-      if (format == OutputFormat.JSON) {
+      if (format.isJson()) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("model", model);
         object.put("pretrained", pretrained);

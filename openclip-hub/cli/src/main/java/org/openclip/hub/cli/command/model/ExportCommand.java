@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that writes a model in the file format of a backend's runtime. */
+/** The command {@code export}: writes a model in the file format of a backend's runtime. */
 public final class ExportCommand implements CommandProvider {
   /** Creates the provider. */
   public ExportCommand() {}
@@ -42,10 +42,10 @@ public final class ExportCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "The backend decides the format: onnx writes ONNX files. Each has three programs:"
-            + " encode_image, encode_text, and classify from both to probabilities. openclip.json"
-            + " beside them says how pictures are preprocessed and texts tokenized. --precision is"
-            + " that of the files.",
+        "The backend determines the format: onnx writes ONNX files. There are three programs:"
+            + " encode_image, encode_text, and classify, which computes probabilities. The file"
+            + " openclip.json describes the preprocessing of images and the tokenizer. --precision"
+            + " is the precision of the files.",
         "",
         "  openclip export --model models/ViT-B-32 exported",
         "  openclip export --backend onnx --precision fp16 exported"
@@ -67,7 +67,7 @@ public final class ExportCommand implements CommandProvider {
       try {
         if (!force && !empty(folder)) {
           throw new InvalidInputException(
-              folder + " is not empty; name another folder, or add --force");
+              folder + " is not empty; choose another folder, or add --force");
         }
         for (Path file : model.builder(environment).export(folder)) {
           environment
@@ -86,7 +86,7 @@ public final class ExportCommand implements CommandProvider {
         return true;
       }
       if (!Files.isDirectory(folder)) {
-        throw new InvalidInputException(folder + " is a file; name a folder");
+        throw new InvalidInputException(folder + " is a file, but must be a folder");
       }
       try (Stream<Path> files = Files.list(folder)) {
         return files.findAny().isEmpty();

@@ -24,10 +24,10 @@ import org.openclip.hub.checkpoint.SafetensorsFormat;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.FetchSettings;
 import org.openclip.hub.cli.Main;
-import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.ModelNames;
 import org.openclip.hub.cli.PictureArguments;
+import org.openclip.hub.cli.result.FormatOption;
 import org.openclip.hub.cli.result.JsonLines;
-import org.openclip.hub.cli.result.OutputFormat;
 import org.openclip.hub.cli.terminal.BrokenPipeException;
 import org.openclip.hub.model.ModelFolder;
 import picocli.CommandLine.Command;
@@ -35,7 +35,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that tells everything about one model, without loading it. */
+/** The command {@code info}: shows the configuration and size of a model without loading it. */
 public final class InfoCommand implements CommandProvider {
   private static final String SCHEME = "local-dir:";
 
@@ -88,15 +88,11 @@ public final class InfoCommand implements CommandProvider {
         description = "Lists every entry of the state dict with its shape.")
     private boolean parameters;
 
-    @Option(
-        names = {"-f", "--format"},
-        paramLabel = "FORMAT",
-        description = "table, or json (one object). Default: table.")
-    private OutputFormat format = OutputFormat.TABLE;
+    @Mixin private final FormatOption format = new FormatOption();
 
     @Override
     public int run(Environment environment) {
-      String name = ModelOptions.locate(model, environment);
+      String name = ModelNames.locate(model, environment);
       ModelBuilder builder = OpenClip.model(name).plugins(environment.plugins());
       if (pretrained != null) {
         builder.pretrained(pretrained);
@@ -115,7 +111,7 @@ public final class InfoCommand implements CommandProvider {
       }
       fingerprint(builder).ifPresent(text -> facts.put("fingerprint", text));
       facts.put("model_cfg", architecture.config().toJson());
-      if (format == OutputFormat.JSON) {
+      if (format.isJson()) {
         if (parameters) {
           facts.put("state_dict", entries(architecture));
         }
@@ -168,7 +164,7 @@ public final class InfoCommand implements CommandProvider {
               .plugins()
               .first(TokenizerProvider.class, p -> p.matches(architecture.config().text()))
               .map(Provider::name)
-              .orElse("none on the path"));
+              .orElse("none installed"));
       facts.put("text_tower", text);
       Map<String, Object> state = new LinkedHashMap<>();
       state.put("parameters", size.parameters());

@@ -23,7 +23,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that fills a model folder with weights that nobody has trained. */
+/** The command {@code init}: creates a model folder with untrained weights. */
 public final class InitCommand implements CommandProvider {
   /** Creates the provider. */
   public InitCommand() {}
@@ -59,8 +59,8 @@ public final class InitCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "The answers of an untrained model mean nothing: the folder is for trying the platform out,"
-            + " and for starting a training.",
+        "The results of an untrained model are meaningless: use the folder to try OpenCLIP, or to"
+            + " start a training.",
         "",
         "  openclip init ViT-B-32",
         "  openclip init ViT-B-16 fresh --weights random --seed 7"
@@ -74,15 +74,15 @@ public final class InitCommand implements CommandProvider {
         arity = "0..1",
         paramLabel = "FOLDER",
         description =
-            "The folder to write. Default: models/MODEL, where other commands look for MODEL.")
+            "The folder to write. Default: models/MODEL, where other commands search for MODEL.")
     private @Nullable Path folder;
 
     @Option(
         names = "--weights",
         paramLabel = "RECIPE",
         description =
-            "hash: computed from the names of the parameters, the same on every machine; random:"
-                + " initialised as for a training. Default: hash.")
+            "hash: computed from the parameter names, the same on every machine; random:"
+                + " initialised as for training. Default: hash.")
     private Recipe recipe = Recipe.HASH;
 
     @Option(names = "--seed", paramLabel = "N", description = "The random seed. Default: 0.")
@@ -99,7 +99,8 @@ public final class InitCommand implements CommandProvider {
       if (!force && Files.exists(target.resolve(ModelFolder.CONFIG))) {
         environment
             .out()
-            .println(target + " holds a model already; it is left as it is (--force replaces it)");
+            .println(
+                target + " already contains a model; it was not changed (--force replaces it)");
         return Main.SUCCESS;
       }
       String how = recipe == Recipe.HASH ? "recipe hash" : "recipe random, seed " + seed;
@@ -120,7 +121,7 @@ public final class InitCommand implements CommandProvider {
       environment
           .out()
           .println(
-              "%s: %s with %s MB of untrained weights (%s); its answers mean nothing"
+              "%s: %s with %s MB of untrained weights (%s); its results are meaningless"
                   .formatted(target, model, megabytes, how));
       return Main.SUCCESS;
     }

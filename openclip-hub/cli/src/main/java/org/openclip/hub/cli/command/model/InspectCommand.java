@@ -13,14 +13,17 @@ import org.openclip.hub.checkpoint.Lookalikes;
 import org.openclip.hub.checkpoint.naming.ForeignNaming;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.result.FormatOption;
 import org.openclip.hub.cli.result.JsonLines;
-import org.openclip.hub.cli.result.OutputFormat;
 import org.openclip.hub.cli.terminal.BrokenPipeException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that lists a checkpoint: its tensors, and the models that it looks like. */
+/**
+ * The command {@code inspect}: lists the tensors of a checkpoint and the models that they match.
+ */
 public final class InspectCommand implements CommandProvider {
   /** Creates the provider. */
   public InspectCommand() {}
@@ -32,7 +35,7 @@ public final class InspectCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Lists the tensors of a checkpoint and the models that it fits";
+    return "Lists the tensors of a checkpoint and the models that they match";
   }
 
   @Override
@@ -45,8 +48,8 @@ public final class InspectCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "Reads safetensors (also sharded), PyTorch's files and NumPy's .npz. Nothing in them is"
-            + " run.",
+        "Reads safetensors (also sharded), PyTorch checkpoints and NumPy's .npz. No code in the"
+            + " files is run.",
         "",
         "  openclip inspect ViT-B-32.pt",
         "  openclip inspect epoch_32.pt --tensors"
@@ -58,17 +61,13 @@ public final class InspectCommand implements CommandProvider {
     @Option(names = "--tensors", description = "Lists every tensor with its type and shape.")
     private boolean tensors;
 
-    @Option(
-        names = {"-f", "--format"},
-        paramLabel = "FORMAT",
-        description = "table, or json (one object). Default: table.")
-    private OutputFormat format = OutputFormat.TABLE;
+    @Mixin private final FormatOption format = new FormatOption();
 
     @Override
     public int run(Environment environment) {
       try (Weights weights = Checkpoints.open(file, environment.plugins())) {
         Map<String, Object> facts = facts(weights, environment);
-        if (format == OutputFormat.JSON) {
+        if (format.isJson()) {
           JsonLines.print(environment.out(), facts);
         } else {
           FactSheet.print(facts, environment.out());
@@ -106,7 +105,7 @@ public final class InspectCommand implements CommandProvider {
             likeness.model(),
             likeness.exact() ? "fits" : Math.floor(likeness.share() * 1000) / 10 + " % alike");
       }
-      facts.put("models", models.isEmpty() ? "none of the catalogue" : models);
+      facts.put("models", models.isEmpty() ? "no built-in model" : models);
       if (models.isEmpty() && !alike.relative().isEmpty()) {
         facts.put("family", "that of " + alike.relative());
       }

@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that lists the models that plugins bring. */
+/** The command {@code models}: lists the models of all plugins. */
 public final class ModelsCommand implements CommandProvider {
   /** Creates the provider. */
   public ModelsCommand() {}
@@ -67,11 +67,9 @@ public final class ModelsCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "M: parameters in millions, buffers left out. G: GFLOPs of one picture and one text, two"
-            + " for",
-        "each multiplication and addition of matrix products, convolutions and attention; of HF"
-            + " text",
-        "towers, on as many tokens as they have positions for.",
+        "M: parameters in millions, without buffers. G: GFLOPs of one image and one text, two",
+        "for each multiply-add of matrix products, convolutions and attention; HF text towers",
+        "are counted at their maximum length.",
         "'openclip pretrained' lists the tags.",
         "",
         "  openclip models quickgelu",
@@ -104,7 +102,7 @@ public final class ModelsCommand implements CommandProvider {
             .println(
                 all.isEmpty()
                     ? "openclip: there are no models; add openclip-models to the module path"
-                    : "openclip: none of the %s models is like %s"
+                    : "openclip: none of the %s models matches %s"
                         .formatted(all.size(), new NamePatterns(patterns)));
         return Main.FAILURE;
       }

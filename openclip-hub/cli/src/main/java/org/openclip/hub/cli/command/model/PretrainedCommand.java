@@ -21,7 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that lists the weights that are known by a tag. */
+/** The command {@code pretrained}: lists the pretrained tags. */
 public final class PretrainedCommand implements CommandProvider {
   /** Creates the provider. */
   public PretrainedCommand() {}
@@ -88,8 +88,7 @@ public final class PretrainedCommand implements CommandProvider {
             .println(
                 all.isEmpty()
                     ? "openclip: there are no tags; add openclip-models to the module path"
-                    : "openclip: none of the %s pretrained weights is like that"
-                        .formatted(all.size()));
+                    : "openclip: none of the %s pretrained weights matches".formatted(all.size()));
         return Main.FAILURE;
       }
       switch (format) {

@@ -17,9 +17,9 @@ import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.FetchProgress;
 import org.openclip.hub.cli.FetchSettings;
 import org.openclip.hub.cli.Main;
-import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.ModelNames;
+import org.openclip.hub.cli.result.FormatOption;
 import org.openclip.hub.cli.result.JsonLines;
-import org.openclip.hub.cli.result.OutputFormat;
 import org.openclip.hub.cli.terminal.Table;
 import org.openclip.hub.model.ModelFolder;
 import org.openclip.hub.publish.HubPush;
@@ -30,7 +30,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that publishes a model on the hub. */
+/** The command {@code push}: publishes a model on the hub. */
 public final class PushCommand implements CommandProvider {
   private static final String SCHEME = "local-dir:";
 
@@ -57,8 +57,8 @@ public final class PushCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "A folder with open_clip_model.safetensors goes as it is; anything else is written so"
-            + " first. The token is that of HF_TOKEN.",
+        "A folder with open_clip_model.safetensors is uploaded unchanged; any other model is first"
+            + " written as such a folder. HF_TOKEN holds the access token.",
         "",
         "  openclip push models/cats me/cats --create --private --license mit",
         "  openclip push ViT-B-32 me/finetuned --pretrained epoch_32.pt --dry-run"
@@ -119,15 +119,11 @@ public final class PushCommand implements CommandProvider {
 
     @Mixin private final FetchSettings fetching = new FetchSettings();
 
-    @Option(
-        names = {"-f", "--format"},
-        paramLabel = "FORMAT",
-        description = "table, or json (one object per line). Default: table.")
-    private OutputFormat format = OutputFormat.TABLE;
+    @Mixin private final FormatOption format = new FormatOption();
 
     @Override
     public int run(Environment environment) {
-      String name = ModelOptions.locate(model, environment);
+      String name = ModelNames.locate(model, environment);
       Optional<Path> folder = ready(name);
       if (folder.isPresent()) {
         return push(folder.get(), environment);
@@ -174,12 +170,12 @@ public final class PushCommand implements CommandProvider {
         if (files.stream().anyMatch(file -> file.replaces() == null)) {
           environment
               .err()
-              .println("openclip: note: the hub was not asked what it has; the model is whole");
+              .println("openclip: note: dry run: the model is complete; the hub was not contacted");
         }
         return Main.SUCCESS;
       }
       Pushed pushed = push.push();
-      if (format == OutputFormat.JSON) {
+      if (format.isJson()) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("commit", pushed.commit());
         object.put("url", pushed.url());
@@ -194,7 +190,7 @@ public final class PushCommand implements CommandProvider {
       Table table = new Table();
       table.head(List.of("file", "bytes", "there"));
       for (PlannedFile file : files) {
-        if (format == OutputFormat.JSON) {
+        if (format.isJson()) {
           Map<String, Object> object = new LinkedHashMap<>();
           object.put("path", file.path());
           object.put("bytes", file.bytes());
@@ -204,7 +200,7 @@ public final class PushCommand implements CommandProvider {
           table.row(List.of(file.path(), Long.toString(file.bytes()), there(file.replaces())));
         }
       }
-      if (format == OutputFormat.TABLE) {
+      if (!format.isJson()) {
         table.print(environment.out());
       }
     }
@@ -217,7 +213,7 @@ public final class PushCommand implements CommandProvider {
       try {
         return Files.createTempDirectory("openclip-push");
       } catch (IOException e) {
-        throw new OpenClipException("there is no place for temporary files: " + e, e);
+        throw new OpenClipException("a temporary folder cannot be created: " + e, e);
       }
     }
 

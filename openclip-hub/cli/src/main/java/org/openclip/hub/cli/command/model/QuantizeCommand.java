@@ -45,7 +45,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that rounds a model to 8 bits, and says what that costs and gains. */
+/** The command {@code quantize}: quantizes a model to 8 bits and reports the effect. */
 public final class QuantizeCommand implements CommandProvider {
   /** The file of the folder that has the report. */
   static final String REPORT = "quantization_report.json";
@@ -76,9 +76,9 @@ public final class QuantizeCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "The large linear layers of both towers get 8 bits. With --calibrate, layers that lose most"
-            + " stay in float where the embeddings move by more than --least says, and the folder"
-            + " has a report. Models of 8 bits run on the backend onnx.",
+        "Quantizes the large linear layers of both towers to 8 bits. With --calibrate, the layers"
+            + " with the largest loss stay in float until the embeddings reach the similarity"
+            + " --least, and the folder contains a report. 8-bit models run on the backend onnx.",
         "",
         "  openclip quantize ViT-B-32 -p laion2b_s34b_b79k -o models/small --calibrate photos"
             + " --texts labels.txt",
@@ -90,30 +90,31 @@ public final class QuantizeCommand implements CommandProvider {
         index = "0",
         arity = "0..1",
         paramLabel = "MODEL",
-        description = "As --model names it.")
+        description = "A model, as for --model.")
     private @Nullable String argument;
 
     @Option(
         names = {"-o", "--output"},
         paramLabel = "FOLDER",
-        description = "Where the model of 8 bits is written: a model folder.")
+        description = "The model folder to write.")
     private @Nullable Path output;
 
-    @Option(names = "--force", description = "Replaces a model that is in the folder already.")
+    @Option(names = "--force", description = "Replaces a model that is already in the folder.")
     private boolean force;
 
     @Option(
         names = "--report",
         description = {
-          "Says for each tower how near it stays to float32, how large and how fast it is, and how"
-              + " often both choose the same label."
+          "Reports for each tower the similarity to float32, the size and the speed, and how often"
+              + " both choose the same label."
         })
     private boolean report;
 
     @Option(
         names = "--calibrate",
         paramLabel = "PICTURES",
-        description = "A picture or a folder of them, of the kind that the model will see.")
+        description =
+            "An image or a folder of images, similar to the images that the model will process.")
     private List<String> pictures = new ArrayList<>();
 
     @Option(
@@ -134,22 +135,24 @@ public final class QuantizeCommand implements CommandProvider {
     @Option(
         names = {"-t", "--templates"},
         paramLabel = "NAME",
-        description = "The prompts of --labelled, as 'openclip classify' has them. Default: none.")
+        description =
+            "The prompt templates of --labelled, as for 'openclip classify'. Default: none.")
     private String templates = "none";
 
     @Option(
         names = "--least",
         paramLabel = "COSINE",
         description = {
-          "How near to float32 the embeddings of each tower must be on the mean of --calibrate; the"
-              + " worst one may be ten times as far. Default: 0.995."
+          "The minimum mean cosine similarity to the float32 embeddings of --calibrate, for each"
+              + " tower; the distance of the worst embedding may be ten times the mean. Default:"
+              + " 0.995."
         })
     private double least = 0.995;
 
     @Option(
         names = "--samples",
         paramLabel = "N",
-        description = "Pictures and texts that are measured at most. Default: 64.")
+        description = "The maximum number of images and texts to measure. Default: 64.")
     private int samples = 64;
 
     @Mixin private ModelOptions model = new ModelOptions();
@@ -161,7 +164,7 @@ public final class QuantizeCommand implements CommandProvider {
         model.name(argument);
       }
       if (model.running().precision() != Precision.FLOAT32) {
-        throw new UsageException("leave --precision out: what is written is of 8 bits");
+        throw new UsageException("--precision is not possible here: the weights always get 8 bits");
       }
       Questions questions = questions(environment);
       ModelBuilder builder = model.builder(environment);
@@ -170,10 +173,10 @@ public final class QuantizeCommand implements CommandProvider {
 
     private void check() {
       if (output == null && !report) {
-        throw new UsageException("name a folder by --output, or ask for a --report");
+        throw new UsageException("set --output to a folder, or use --report");
       }
       if (output != null && !force && Files.exists(output.resolve(ModelFolder.CONFIG))) {
-        throw new UsageException(output + " holds a model already; --force replaces it");
+        throw new UsageException(output + " already contains a model; --force replaces it");
       }
       if (!(least > 0 && least < 1)) {
         throw new UsageException("--least is " + least + ", but must be above 0 and below 1");
@@ -182,15 +185,15 @@ public final class QuantizeCommand implements CommandProvider {
         throw new UsageException("--samples is " + samples + ", but must be at least 1");
       }
       if (report && pictures.isEmpty()) {
-        throw new UsageException("a report needs pictures: name some by --calibrate");
+        throw new UsageException("--report needs images; give them with --calibrate");
       }
       if (report && texts == null) {
         throw new UsageException(
-            "a report needs labels, to see whether the same are chosen: name a file by --texts, or"
+            "--report needs labels to compare the predictions; set --texts to a file or to"
                 + " imagenet");
       }
       if (pictures.isEmpty() && (texts != null || labelled != null)) {
-        throw new UsageException("--texts and --labelled need --calibrate with pictures");
+        throw new UsageException("--texts and --labelled need --calibrate");
       }
     }
 

@@ -31,16 +31,15 @@ final class BulkOptions {
       names = "--part-rows",
       paramLabel = "N",
       description = {
-        "For an output folder: the rows of embeddings_0000.npy, metadata_0000.jsonl and so on."
-            + " Default: 10000."
+        "For an output folder: the number of rows of each part (embeddings_0000.npy,"
+            + " metadata_0000.jsonl and so on). Default: 10000."
       })
   private @Nullable Integer partRows;
 
   @Option(
       names = "--resume",
       description = {
-        "For an output folder: goes on with the vectors in it, and embeds what is missing or"
-            + " changed."
+        "For an output folder: keeps the vectors in it and embeds missing and changed images."
       })
   private boolean resume;
 
@@ -48,8 +47,8 @@ final class BulkOptions {
       names = "--fail-above",
       paramLabel = "PERCENT",
       description = {
-        "For an output folder: ends with code 1 when more of the pictures cannot be read; all are"
-            + " in failed.jsonl. Default: 99.99."
+        "For an output folder: exits with code 1 if more than this percentage of the images cannot"
+            + " be read; failed.jsonl lists them. Default: 99.99."
       })
   private @Nullable Double failAbove;
 
@@ -78,8 +77,8 @@ final class BulkOptions {
     if (output == null) {
       if (options) {
         throw new UsageException(
-            "--part-rows, --resume, --fail-above, --csv-img-key and --csv-separator are for a"
-                + " folder; name it by --output FOLDER/");
+            "--part-rows, --resume, --fail-above, --csv-img-key and --csv-separator need an output"
+                + " folder: --output FOLDER/");
       }
       return false;
     }
@@ -112,7 +111,7 @@ final class BulkOptions {
     }
     items.addAll(BulkEmbedding.items(listed, isPicture, tables));
     if (items.isEmpty()) {
-      throw new InvalidInputException("there is nothing to embed; no picture is named");
+      throw new InvalidInputException("there is nothing to embed; give at least one picture");
     }
     try (ClipModel clip = model.load(environment);
         Progress progress = Progress.start(environment, "pictures", items.size())) {

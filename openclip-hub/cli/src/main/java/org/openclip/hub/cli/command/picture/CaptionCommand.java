@@ -30,7 +30,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that writes captions of pictures. */
+/** The command {@code caption}: generates captions for pictures. */
 public final class CaptionCommand implements CommandProvider {
   /** Creates the provider. */
   public CaptionCommand() {}
@@ -144,7 +144,7 @@ public final class CaptionCommand implements CommandProvider {
     public int run(Environment environment) {
       CaptionOptions options = options();
       if (pictures.isEmpty() && !images.hasList()) {
-        throw new UsageException("name a picture, or a list of them by --images-from");
+        throw new UsageException("give at least one picture, or a list with --images-from");
       }
       List<Path> files = images.files(pictures, environment);
       try (ClipModel clip = model.load(environment)) {
@@ -154,7 +154,7 @@ public final class CaptionCommand implements CommandProvider {
                     () ->
                         new InvalidInputException(
                             clip.name()
-                                + " writes no captions; take a model with a decoder, such as"
+                                + " has no caption decoder; use a model that has one, such as"
                                 + " coca_ViT-L-14"));
         results.write(environment, out -> caption(captioner, options, files, out, environment));
       }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that says which of several labels fits a picture. */
+/** The command {@code classify}: classifies pictures zero-shot. */
 public final class ClassifyCommand implements CommandProvider {
   private static final int PROMPTS_AT_ONCE = 256;
 
@@ -57,8 +57,9 @@ public final class ClassifyCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "The first argument is a picture or a folder of pictures, unless --images-from names them,"
-            + " and so are those after it that exist; the rest are labels.",
+        "Without --images-from, the first argument is an image or a folder of images, as are the"
+            + " following arguments that are existing files or folders. The remaining arguments are"
+            + " labels.",
         "",
         "  openclip classify cat.png \"a cat\" \"a dog\" \"a diagram\"",
         "  openclip classify photos/*.jpg --labels imagenet --templates imagenet80 --top 3"
@@ -149,7 +150,7 @@ public final class ClassifyCommand implements CommandProvider {
       for (String label : arguments.subList(count, arguments.size())) {
         if (PictureArguments.looksLike(label, environment.plugins())) {
           throw new InvalidInputException(
-              "there is no file " + label + "; if it is a label, give it by --labels FILE");
+              "there is no file " + label + "; if it is a label, give it with --labels FILE");
         }
       }
       return count;

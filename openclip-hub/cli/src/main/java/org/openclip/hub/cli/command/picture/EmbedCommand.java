@@ -22,7 +22,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that turns pictures and texts into vectors. */
+/** The command {@code embed}: computes embeddings of pictures and texts. */
 public final class EmbedCommand implements CommandProvider {
   /** Creates the provider. */
   public EmbedCommand() {}
@@ -47,8 +47,7 @@ public final class EmbedCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "Rows come in this order: pictures named, pictures of --images-from, texts named, texts of"
-            + " --texts.",
+        "The order of the rows: IMAGE arguments, --images-from, --text, --texts.",
         "",
         "  openclip embed photos/ --output photos.npy",
         "  openclip embed photos/ shards/*.tar table.csv --output vectors/ --resume",
@@ -69,10 +68,10 @@ public final class EmbedCommand implements CommandProvider {
         names = {"-o", "--output"},
         paramLabel = "FILE",
         description = {
-          "NAME.npy for a float32 matrix, with NAME.index.jsonl beside it; NAME.jsonl for an object"
-              + " with kind, id and vector on each line; NAME.csv or NAME.tsv for a row of kind, id"
-              + " and the vector's numbers each; FOLDER/ for numbered parts of many pictures."
-              + " Default: JSON lines on the standard output."
+          "NAME.npy: a float32 matrix, and NAME.index.jsonl. NAME.jsonl: an object with kind, id"
+              + " and vector on each line. NAME.csv or NAME.tsv: a row of kind, id and the vector's"
+              + " numbers. FOLDER/: numbered parts, for many images. Default: JSON lines on the"
+              + " standard output."
         })
     private @Nullable String output;
 
@@ -96,12 +95,12 @@ public final class EmbedCommand implements CommandProvider {
     @Override
     public int run(Environment environment) {
       if (pictures.isEmpty() && !images.hasList() && texts.isEmpty()) {
-        throw new UsageException("name pictures, or texts by --text or --texts");
+        throw new UsageException("give pictures, or texts with --text or --texts");
       }
       texts.check(images);
       if (bulk.chosen(output)) {
         if (!texts.isEmpty() || format != null) {
-          throw new UsageException("a folder of parts takes pictures only, and no --format");
+          throw new UsageException("an output folder supports only pictures, and no --format");
         }
         return bulk.run(
             output, raw, images.files(List.of(), environment), pictures, model, environment);
@@ -125,7 +124,7 @@ public final class EmbedCommand implements CommandProvider {
     private void writeMatrix(ClipModel clip, List<Path> files, Environment environment) {
       String file = output;
       if (file == null) {
-        throw new UsageException("a matrix needs a file; name it by --output NAME.npy");
+        throw new UsageException("the format npy needs a file: --output NAME.npy");
       }
       String index = file.replaceFirst("(?i)\\.npy$", "") + ".index.jsonl";
       AtomicFile.write(
@@ -152,7 +151,7 @@ public final class EmbedCommand implements CommandProvider {
         texts.forEach(encoding::text);
         encoding.flush();
         if (progress.done() == 0) {
-          throw new InvalidInputException("there is nothing to embed; the list is empty");
+          throw new InvalidInputException("there is nothing to embed: the list is empty");
         }
         if (progress.done() == judge.count()) {
           judge.check();

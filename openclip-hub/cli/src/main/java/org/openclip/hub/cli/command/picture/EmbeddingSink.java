@@ -115,7 +115,7 @@ interface EmbeddingSink {
     for (float number : vector) {
       if (!Float.isFinite(number)) {
         throw new InvalidInputException(
-            "the vector of %s %s holds %s, which JSON cannot; try --precision fp32"
+            "the vector of %s %s contains %s, which JSON cannot represent; try --precision fp32"
                 .formatted(item.kind(), item.id(), number));
       }
       numbers.add(number);

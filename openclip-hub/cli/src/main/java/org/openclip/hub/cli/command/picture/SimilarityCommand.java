@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** The command that compares pictures and texts with each other. */
+/** The command {@code similarity}: computes cosine similarities of pictures and texts. */
 public final class SimilarityCommand implements CommandProvider {
   /** Creates the provider. */
   public SimilarityCommand() {}
@@ -43,8 +43,8 @@ public final class SimilarityCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "Pictures and texts: pictures are rows and texts are columns. Only one kind: each with"
-            + " each.",
+        "With images and texts, images are rows and texts are columns. With one kind only, each is"
+            + " compared with each.",
         "",
         "  openclip similarity cat.png dog.png --text \"a cat\" --text \"a dog\"",
         "  openclip similarity holiday/"
@@ -70,7 +70,7 @@ public final class SimilarityCommand implements CommandProvider {
       List<String> words = new ArrayList<>();
       texts.forEach(words::add);
       if (files.isEmpty() && words.isEmpty()) {
-        throw new UsageException("name pictures, or texts by --text or --texts");
+        throw new UsageException("give pictures, or texts with --text or --texts");
       }
       Similarities similarities;
       try (ClipModel clip = model.load(environment);

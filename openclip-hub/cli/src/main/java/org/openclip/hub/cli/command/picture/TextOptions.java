@@ -18,7 +18,7 @@ final class TextOptions {
       names = "--texts",
       paramLabel = "FILE",
       description = {
-        "A file with a text on each line, also a blank one; - for the standard input."
+        "A file with a text on each line; a blank line is a text; - for the standard input."
       })
   private @Nullable String file;
 

@@ -37,7 +37,7 @@ enum VectorFormat {
     throw new UsageException(
         "--output is "
             + file
-            + ", but must end in .npy, .jsonl, .csv or .tsv, or --format must say what it is");
+            + ", but must end in .npy, .jsonl, .csv or .tsv unless --format is given");
   }
 
   /** Returns a sink on a stream. */

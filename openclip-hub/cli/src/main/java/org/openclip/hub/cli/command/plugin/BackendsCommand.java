@@ -24,7 +24,7 @@ import org.openclip.hub.cli.terminal.Table;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The command that shows which backends there are and what each runs on. */
+/** The command {@code backends}: lists the installed backends and their devices. */
 public final class BackendsCommand implements CommandProvider {
   /** Creates the provider. */
   public BackendsCommand() {}
@@ -70,8 +70,9 @@ public final class BackendsCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "Each is opened to see what it runs on. The first is taken unless --backend names one.",
-        "The processor's instructions are those that oneDNN uses: ONEDNN_MAX_CPU_ISA limits them.",
+        "Opens each backend to find its device. The first backend is the default of --backend.",
+        "The processor's instruction sets are those that oneDNN uses; ONEDNN_MAX_CPU_ISA limits"
+            + " them.",
         "",
         "  openclip backends",
         "  openclip backends --device cuda"

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command that writes the project of a plugin to begin with. */
+/** The command {@code new-plugin}: creates a Maven project for a plugin. */
 public final class NewPluginCommand implements CommandProvider {
   /** Creates the provider. */
   public NewPluginCommand() {}
@@ -40,8 +40,8 @@ public final class NewPluginCommand implements CommandProvider {
       sortOptions = false,
       footer = {
         "",
-        "The project has an image tower of one layer, a model with it, and the test that every"
-            + " image tower passes. 'mvn package' makes a jar for the folder plugins beside"
+        "The project contains an image tower with one layer, a model that uses it, and the contract"
+            + " test of image towers. 'mvn package' builds a jar for the folder plugins beside"
             + " openclip.",
         "",
         "  openclip new-plugin bright-tower",
@@ -83,7 +83,8 @@ public final class NewPluginCommand implements CommandProvider {
       project.write(folder, language).forEach(written -> environment.out().println(written));
       environment
           .err()
-          .println("openclip: note: 'mvn package' in %s tests and packs it".formatted(folder));
+          .println(
+              "openclip: note: run 'mvn package' in %s to test and build it".formatted(folder));
       return Main.SUCCESS;
     }
 
@@ -93,7 +94,7 @@ public final class NewPluginCommand implements CommandProvider {
       }
       try (Stream<Path> files = Files.list(folder)) {
         if (files.findAny().isPresent()) {
-          throw new UsageException(folder + " is not empty; name a new folder");
+          throw new UsageException(folder + " is not empty; choose a new folder");
         }
       } catch (IOException e) {
         throw new OpenClipException(folder + " cannot be read: " + e, e);

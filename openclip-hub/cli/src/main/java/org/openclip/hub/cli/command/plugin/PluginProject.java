@@ -48,7 +48,7 @@ record PluginProject(String name, String packageName, String version) {
   PluginProject {
     if (!NAME.matcher(name).matches()) {
       throw new UsageException(
-          "'%s' is no name of a plugin; give small letters, digits and dashes, such as bright-tower"
+          "'%s' is not a plugin name; use lower-case letters, digits and dashes, such as bright-tower"
               .formatted(name));
     }
     if (!PACKAGE.matcher(packageName).matches()) {

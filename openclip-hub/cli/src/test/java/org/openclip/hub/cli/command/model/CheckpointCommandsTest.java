@@ -98,7 +98,10 @@ class CheckpointCommandsTest {
           assertThat(wrong.code()).isEqualTo(1);
           assertThat(wrong.err())
               .contains("does not fit ViT-B-32")
-              .containsPattern("They are of the family of " + model + ", in a size");
+              .containsPattern(
+                  "The weights belong to the family of "
+                      + model
+                      + ", but no built-in model has their size");
           assertThat(CommandLineRun.of("inspect", file).out())
               .containsPattern("family +that of " + model);
         });

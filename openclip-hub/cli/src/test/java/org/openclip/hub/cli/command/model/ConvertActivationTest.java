@@ -61,7 +61,7 @@ class ConvertActivationTest {
 
     CommandLineRun untold = run(command);
     assertThat(untold.code()).isEqualTo(Main.FAILURE);
-    assertThat(untold.err()).contains("put its config.json beside it");
+    assertThat(untold.err()).contains("put its config.json into the same folder");
     assertThat(made).doesNotExist();
 
     Path config = file.resolveSibling("config.json");

@@ -148,6 +148,8 @@ class HttpsTest {
     assertThat(run.errors())
         .singleElement()
         .asString()
-        .contains("redirects to http://127.0.0.1:1/w.safetensors, which is not encrypted; refused");
+        .contains(
+            "redirects to http://127.0.0.1:1/w.safetensors, which is not encrypted; the redirect"
+                + " was refused");
   }
 }

@@ -61,12 +61,12 @@ class InitCommandTest {
     CommandLineRun info = run("info", target.toString());
 
     assertThat(init.code()).as(init.err()).isZero();
-    assertThat(init.out()).contains(target.toString()).contains("its answers mean nothing");
+    assertThat(init.out()).contains(target.toString()).contains("its results are meaningless");
     assertThat(vectors.code()).as(vectors.err()).isZero();
     assertThat(vectors.objects()).hasSize(1);
     assertThat(vectors.err())
         .isEqualTo(
-            "openclip: note: the weights in %s are untrained (recipe hash); the numbers mean nothing%n"
+            "openclip: note: the weights in %s are untrained (recipe hash); the results are meaningless%n"
                 .formatted(target));
     assertThat(info.out()).contains("openclip.untrained").contains("recipe hash");
   }
@@ -92,7 +92,7 @@ class InitCommandTest {
 
     CommandLineRun again = run("init", MODEL, target.toString(), "--weights", "random");
     assertThat(again.code()).isZero();
-    assertThat(again.out()).contains("holds a model already").contains("--force");
+    assertThat(again.out()).contains("already contains a model").contains("--force");
     assertThat(weights(target)).isEqualTo(before);
 
     CommandLineRun forced = run("init", MODEL, target.toString(), "--weights=random", "--force");

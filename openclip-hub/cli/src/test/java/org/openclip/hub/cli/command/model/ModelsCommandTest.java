@@ -64,6 +64,6 @@ class ModelsCommandTest {
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.out()).isEmpty();
     assertThat(run.err())
-        .contains("none of the " + OpenClip.models().size() + " models is like gpt");
+        .contains("none of the " + OpenClip.models().size() + " models matches gpt");
   }
 }

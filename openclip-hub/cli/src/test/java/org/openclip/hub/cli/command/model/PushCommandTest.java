@@ -3,55 +3,40 @@ package org.openclip.hub.cli.command.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.ModelBuilder;
-import org.openclip.hub.OpenClip;
 import org.openclip.hub.cli.CommandLineRun;
-import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.model.ModelFolder;
 import org.openclip.hub.testkit.HubServer;
-import org.openclip.hub.testkit.StoredRepository;
+import org.openclip.hub.testkit.PushedModel;
 import org.openclip.hub.testkit.StoredRepository.Stored;
-import org.openclip.hub.testkit.TinyCatalogue;
 
 @Tag("once")
 class PushCommandTest {
   @TempDir Path folder;
-  private final HubServer server = new HubServer();
-  private final Map<String, byte[]> model = new LinkedHashMap<>();
+  private PushedModel pushed;
+  private HubServer server;
+  private Map<String, byte[]> model;
 
   @BeforeEach
   void save() throws IOException {
-    System.setProperty("HF_ENDPOINT", server.endpoint().toString());
-    System.setProperty("HF_HUB_CACHE", folder.resolve("cache").toString());
-    System.setProperty("HF_TOKEN", "hf_writer");
-    PluginRegistry plugins = TinyCatalogue.plugins(folder.resolve("plugin"));
-    ModelBuilder tiny = OpenClip.model("tiny-16").plugins(plugins);
-    tiny.weights(FreshWeights.random(tiny.architecture(), 3).toWeights());
-    for (Path file : tiny.save(folder.resolve("model"))) {
-      model.put(String.valueOf(file.getFileName()), Files.readAllBytes(file));
-    }
+    pushed = new PushedModel(folder);
+    server = pushed.server();
+    model = pushed.files();
   }
 
   @AfterEach
   void clear() {
-    server.close();
-    List.of("HF_ENDPOINT", "HF_HUB_CACHE", "HF_TOKEN").forEach(System::clearProperty);
+    pushed.close();
   }
 
   private Map<String, Stored> stored(String branch) {
-    StoredRepository repository = server.repository("me/cats");
-    return repository.files(repository.head(branch));
+    return pushed.stored(branch);
   }
 
   @Test
@@ -83,7 +68,7 @@ class PushCommandTest {
     assertThat(offline.out())
         .containsPattern("open_clip_config.json +\\d+ +-")
         .containsPattern("README.md +\\d+ +-");
-    assertThat(offline.err()).contains("openclip: note: the hub was not asked what it has");
+    assertThat(offline.err()).contains("openclip: note: dry run: the model is complete");
 
     server.close();
     CommandLineRun unreachable =

@@ -102,7 +102,7 @@ class BulkEmbedTest {
         .contains("embeddings_0000.npy", "metadata_0004.jsonl", "failed.jsonl", "embed.json");
     assertThat(Files.readString(out.resolve("failed.jsonl")))
         .contains(photos.resolve("05.png").toString())
-        .contains("is no picture");
+        .contains("is not in a supported picture format");
     try (ClipModel clip = OpenClip.model(model).load()) {
       float[][] second = NpyFile.read(out.resolve("embeddings_0001.npy"));
       List<String> lines = Files.readAllLines(out.resolve("metadata_0001.jsonl"));
@@ -298,7 +298,7 @@ class BulkEmbedTest {
     assertError(1, "choose another folder", photos, "-o", out, "--resume", "--raw");
     assertError(1, "choose another folder", photos, "-o", out, "--resume", "--precision", "bf16");
     assertError(2, "--output FOLDER/", photos, "--resume");
-    assertError(2, "takes pictures only", photos, "--text", "a", "-o", out);
+    assertError(2, "supports only pictures", photos, "--text", "a", "-o", out);
     assertError(2, "must be from 0 to 100", photos, "-o", out, "--fail-above", "101");
     assertError(
         1,

@@ -66,7 +66,7 @@ class CaptionCommandTest {
     CommandLineRun run = CommandLineRun.of("caption", PICTURE, "--model", plain);
 
     assertThat(run.code()).isEqualTo(1);
-    assertThat(run.err()).contains("writes no captions").contains("coca_ViT-L-14");
+    assertThat(run.err()).contains("has no caption decoder").contains("coca_ViT-L-14");
     assertThat(CommandLineRun.of("caption", PICTURE, "--top-k", "3", "--top-p", "0.5").code())
         .isEqualTo(2);
   }

@@ -180,7 +180,7 @@ class ClassifyCommandTest {
     assertUsage(classify(CAT, "a", "b", "--threads", -1), "threads is -1", "from 0");
     assertUsage(classify(CAT, "a", "b", "--device", "gpu"), "unknown device 'gpu'", "auto, cpu");
     assertUsage(classify(CAT, "a", "b", "--precision", "x"), "unknown precision 'x'", "fp32");
-    assertUsage(classify(CAT, "a", "b", "--format", "xml"), "'xml' is none of table, json");
+    assertUsage(classify(CAT, "a", "b", "--format", "xml"), "'xml' is not one of table, json");
   }
 
   private static void assertUsage(CommandLineRun run, String... parts) {
@@ -199,7 +199,7 @@ class ClassifyCommandTest {
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.err())
-        .contains("there is no file dgo.png; if it is a label, give it by --labels");
+        .contains("there is no file dgo.png; if it is a label, give it with --labels");
   }
 
   @Test

@@ -141,7 +141,7 @@ class EmbedCommandTest {
     }
     CommandLineRun wrong = embed(CAT, "--spin", "maybe");
     assertThat(wrong.code()).isEqualTo(2);
-    assertThat(wrong.err()).contains("'maybe' is none of on, off");
+    assertThat(wrong.err()).contains("'maybe' is not one of on, off");
   }
 
   @Test
@@ -177,18 +177,18 @@ class EmbedCommandTest {
 
     CommandLineRun nothing = embed("--texts", empty);
     assertThat(nothing.code()).isEqualTo(1);
-    assertThat(nothing.err()).contains("there is nothing to embed; the list is empty");
+    assertThat(nothing.err()).contains("there is nothing to embed: the list is empty");
     CommandLineRun none = embed(bad, "--skip-bad");
     assertThat(none.code()).isEqualTo(1);
-    assertThat(none.err()).contains("none of the 1 pictures can be read");
+    assertThat(none.err()).contains("none of the 1 pictures could be read");
   }
 
   @Test
   void wrongUsageSaysWhatToWrite() {
-    assertUsage(embed(), "name pictures, or texts by --text or --texts");
+    assertUsage(embed(), "give pictures, or texts with --text or --texts");
     assertUsage(embed("--text", "x", "-o", "x.txt"), "x.txt, but must end in .npy, .jsonl, .csv");
-    assertUsage(embed("--text", "x", "-0"), "-0 says how --images-from is written");
-    assertUsage(embed("--text", "x", "--format", "npy"), "a matrix needs a file");
+    assertUsage(embed("--text", "x", "-0"), "-0 needs --images-from");
+    assertUsage(embed("--text", "x", "--format", "npy"), "the format npy needs a file");
     assertUsage(embed("--images-from", "-", "--texts", "-"), "only one of --images-from and");
     assertUsage(embed("--texts"), "--texts");
   }

@@ -134,7 +134,7 @@ class ResultFormatsTest {
       CommandLineRun run = CommandLineRun.of(all.toArray(String[]::new));
 
       assertThat(run.code()).isEqualTo(1);
-      assertThat(run.err()).contains("none of the 1 pictures can be read");
+      assertThat(run.err()).contains("none of the 1 pictures could be read");
       assertThat(file).doesNotExist();
     }
   }

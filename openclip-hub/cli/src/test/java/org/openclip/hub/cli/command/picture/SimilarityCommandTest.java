@@ -105,6 +105,6 @@ class SimilarityCommandTest {
     CommandLineRun run = CommandLineRun.of("similarity", "-m", model);
 
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).contains("name pictures, or texts by --text or --texts");
+    assertThat(run.err()).contains("give pictures, or texts with --text or --texts");
   }
 }

@@ -85,10 +85,10 @@ class PluginProjectTest {
   void wrongNamesAndFullFoldersAreRefused() throws IOException {
     assertUsage(
         run(folder.resolve("Tower")),
-        "'Tower' is no name of a plugin; give small letters, digits and dashes");
+        "'Tower' is not a plugin name; use lower-case letters, digits and dashes");
     assertUsage(run(folder.resolve("t"), "--package", "Org.Acme"), "must be like com.example");
     Files.createDirectories(folder.resolve("full/x"));
-    assertUsage(run(folder.resolve("full")), "is not empty; name a new folder");
+    assertUsage(run(folder.resolve("full")), "is not empty; choose a new folder");
   }
 
   private static void assertUsage(CommandLineRun run, String part) {

@@ -1,0 +1,5 @@
+/** Reads and summarises result files of CLIP_benchmark. */
+@NullMarked
+package org.openclip.train.benchmark.report;
+
+import org.jspecify.annotations.NullMarked;
