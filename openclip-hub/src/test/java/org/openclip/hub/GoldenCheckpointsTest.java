@@ -141,7 +141,7 @@ class GoldenCheckpointsTest {
                     Fixtures.path("checkpoints/torch/evil.bin"), PluginRegistry.create()))
         .isInstanceOf(InvalidFileException.class)
         .hasMessageContaining("'posix.system'")
-        .hasMessageContaining("nothing was run");
+        .hasMessageContaining("no code was run");
     assertThat(trace).doesNotExist();
   }
 

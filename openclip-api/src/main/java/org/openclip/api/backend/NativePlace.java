@@ -57,7 +57,7 @@ public record NativePlace(Path folder, long bytes, String remedy) {
 
   private static String denial(Throwable failure) {
     return "Java denies access to native code; start Java with --enable-native-access=ALL-UNNAMED,"
-               + " or with the names of the modules on the module path ("
+        + " or with the names of the modules on the module path ("
         + root(failure)
         + ")";
   }

@@ -8,12 +8,12 @@ import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.LibraryMismatch;
 import org.openclip.api.backend.ModelExporter;
 import org.openclip.api.spi.BackendProvider;
-import org.openclip.backend.onnx.runtime.OnnxEnvironment;
+import org.openclip.backend.onnx.model.OnnxModel;
 
 /** Offers ONNX Runtime under the name {@code onnx}, the preferred one for inference. */
 public final class OnnxBackendProvider implements BackendProvider {
   /** The backend's name. */
-  static final String NAME = OnnxEnvironment.BACKEND;
+  static final String NAME = OnnxModel.BACKEND;
 
   /** Creates the provider; nothing native is loaded yet. */
   public OnnxBackendProvider() {}

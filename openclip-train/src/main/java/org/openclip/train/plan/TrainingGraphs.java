@@ -129,7 +129,7 @@ public record TrainingGraphs(
           architecture.decoder().isPresent()
               ? "the loss of a caption model (CoCa) cannot be computed in tiles"
               : "a loss over all rows in every process cannot be computed in tiles; use"
-                    + " --local-loss");
+                  + " --local-loss");
     }
     List<String> rows = new ArrayList<>();
     for (String name : List.of(LossProvider.IMAGE_FEATURES, LossProvider.TEXT_FEATURES)) {

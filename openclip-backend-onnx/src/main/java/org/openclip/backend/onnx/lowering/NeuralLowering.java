@@ -17,6 +17,7 @@ import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.backend.onnx.model.OnnxGraph;
+import org.openclip.backend.onnx.model.OnnxModel;
 import org.openclip.backend.onnx.model.ProtoMessage;
 
 /** The layers of neural networks. */
@@ -95,7 +96,7 @@ final class NeuralLowering {
 
   private static BackendException refused(NeuralOp.SwitchBackLinear linear) {
     return new BackendException(
-        OnnxBackendProvider.NAME,
+        OnnxModel.BACKEND,
         "it does not run the layer of %s, which is for training in 8 bits (--use-bnb-linear). The"
                 .formatted(linear.weight().label())
             + " backend tf does (--backend tf); a model that was trained so runs here as any"

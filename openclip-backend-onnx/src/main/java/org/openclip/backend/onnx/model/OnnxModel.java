@@ -19,6 +19,9 @@ import org.openclip.backend.onnx.model.OnnxInitializer.Stored;
  * @param initializers the tensors that the graph begins with
  */
 public record OnnxModel(ProtoMessage head, ProtoMessage graph, List<OnnxInitializer> initializers) {
+  /** The name of the backend, for messages. */
+  public static final String BACKEND = "onnx";
+
   /** The field of ModelProto. */
   private static final int GRAPH = 7;
 

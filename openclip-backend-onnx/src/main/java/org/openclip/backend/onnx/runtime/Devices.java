@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.util.Set;
 import org.openclip.api.BackendException;
 import org.openclip.api.backend.Device;
+import org.openclip.backend.onnx.model.OnnxModel;
 
 /** The choice of the device and of the number of threads. */
 public final class Devices {
@@ -76,7 +77,7 @@ public final class Devices {
     }
     if (demanded) {
       throw new BackendException(
-          OnnxEnvironment.BACKEND,
+          OnnxModel.BACKEND,
           "device " + wanted + " was requested, but " + problem + ". Use device auto or cpu");
     }
     return Device.CPU;

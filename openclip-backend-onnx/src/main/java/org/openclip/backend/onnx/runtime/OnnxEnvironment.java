@@ -15,11 +15,11 @@ import org.openclip.api.BackendException;
 import org.openclip.api.ShutdownException;
 import org.openclip.api.backend.CallsUnderWay;
 import org.openclip.api.backend.NativePlace;
+import org.openclip.backend.onnx.model.OnnxModel;
 
 /** The runtime's environment, of which a process has one. */
 public final class OnnxEnvironment {
-  /** The name of the backend, for messages. */
-  public static final String BACKEND = "onnx";
+  private static final String BACKEND = OnnxModel.BACKEND;
 
   /** What the libraries take when they are unpacked. */
   private static final long UNPACKED = 64L << 20;

@@ -13,6 +13,7 @@ import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.LeafOp;
 import org.openclip.api.graph.Shape;
 import org.openclip.api.tensor.DataType;
+import org.openclip.backend.onnx.model.OnnxModel;
 
 /** The inputs and outputs of an ONNX file from elsewhere. */
 public final class OnnxFileInputs {
@@ -59,7 +60,7 @@ public final class OnnxFileInputs {
 
   private static BackendException refused(Path file, NodeInfo node, String what) {
     return new BackendException(
-        OnnxEnvironment.BACKEND,
+        OnnxModel.BACKEND,
         "the input '"
             + node.getName()
             + "' of "

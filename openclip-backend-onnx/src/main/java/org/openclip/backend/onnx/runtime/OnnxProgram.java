@@ -28,6 +28,7 @@ import org.openclip.api.graph.LeafOp;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.backend.onnx.lowering.Lowered;
+import org.openclip.backend.onnx.model.OnnxModel;
 
 /** A session of ONNX Runtime over weights that it reads where they lie. */
 public final class OnnxProgram implements FileProgram {
@@ -156,9 +157,7 @@ public final class OnnxProgram implements FileProgram {
         throw new ShutdownException(signature.name(), e);
       }
       throw new BackendException(
-          OnnxEnvironment.BACKEND,
-          signature.name() + " failed on " + inputs + ": " + e.getMessage(),
-          e);
+          OnnxModel.BACKEND, signature.name() + " failed on " + inputs + ": " + e.getMessage(), e);
     } finally {
       fed.values().forEach(OnnxTensor::close);
       inUse.readLock().unlock();
@@ -185,7 +184,7 @@ public final class OnnxProgram implements FileProgram {
           case BOOL -> DataType.BOOL;
           default ->
               throw new BackendException(
-                  OnnxEnvironment.BACKEND, "unexpected output type " + value.getInfo().type);
+                  OnnxModel.BACKEND, "unexpected output type " + value.getInfo().type);
         };
     return Tensor.of(type, value.getByteBuffer(), value.getInfo().getShape());
   }
@@ -211,7 +210,7 @@ public final class OnnxProgram implements FileProgram {
       weights.forEach(OnnxTensor::close);
     } catch (OrtException e) {
       throw new BackendException(
-          OnnxEnvironment.BACKEND, signature.name() + " did not close: " + e.getMessage(), e);
+          OnnxModel.BACKEND, signature.name() + " did not close: " + e.getMessage(), e);
     } finally {
       inUse.writeLock().unlock();
     }

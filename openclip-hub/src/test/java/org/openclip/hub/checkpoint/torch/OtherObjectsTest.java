@@ -110,7 +110,7 @@ class OtherObjectsTest {
       assertThatThrownBy(() -> format.open(archive(p.end())))
           .isInstanceOf(InvalidFileException.class)
           .hasMessageContaining("as 'entry' of the state dict")
-          .hasMessageContaining("nothing was run");
+          .hasMessageContaining("no code was run");
     }
   }
 

@@ -249,7 +249,7 @@ class TorchFormatTest {
       assertThatThrownBy(() -> open(p))
           .isInstanceOf(InvalidFileException.class)
           .hasMessageContaining("'" + name[0] + "." + name[1] + "'")
-          .hasMessageContaining("nothing was run");
+          .hasMessageContaining("no code was run");
     }
   }
 
