@@ -14,7 +14,7 @@ import org.apache.spark.sql.functions;
 record BulkFolder(String folder) implements BulkSource {
   @Override
   public String[] key() {
-    return FILE;
+    return BulkSource.file();
   }
 
   @Override

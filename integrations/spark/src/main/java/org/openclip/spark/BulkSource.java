@@ -12,8 +12,10 @@ import org.openclip.hub.OpenClip;
 
 /** Where {@link BulkEmbed} takes its pictures from, in units that are written as a whole. */
 sealed interface BulkSource permits BulkFolder, BulkShards, BulkTable {
-  /** The columns of a listed file, by which it is known again. */
-  String[] FILE = {"path", "length", "modificationTime"};
+  /** Returns the columns of a listed file, by which it is known again. */
+  static String[] file() {
+    return new String[] {"path", "length", "modificationTime"};
+  }
 
   /** Returns the output's columns by which a unit is known again. */
   String[] key();
@@ -57,7 +59,7 @@ sealed interface BulkSource permits BulkFolder, BulkShards, BulkTable {
         .format("binaryFile")
         .option("recursiveFileLookup", true)
         .load(folder)
-        .select(columns(FILE));
+        .select(columns(file()));
   }
 
   /** Returns the endings of pictures. */

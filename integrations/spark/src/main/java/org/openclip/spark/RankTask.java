@@ -136,8 +136,7 @@ final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<RankT
 
   private static void run(List<String> command, int rank, Map<String, String> variables) {
     LastLines said = new LastLines(System.err);
-    try (LocalRanks process =
-        LocalRanks.start(command, Map.of(rank, variables), System.out, said)) {
+    try (LocalRanks process = start(command, Map.of(rank, variables), said)) {
       int code;
       try {
         code = process.await(GRACE);
@@ -154,6 +153,11 @@ final class RankTask extends AbstractFunction1<Iterator<Integer>, Iterator<RankT
             "rank " + rank + " ended with code " + code + ", and said last:\n" + said.last());
       }
     }
+  }
+
+  private static LocalRanks start(
+      List<String> command, Map<Integer, Map<String, String>> variables, LastLines said) {
+    return LocalRanks.start(command, variables, System.out, said);
   }
 
   private static void pause(Duration time) {

@@ -144,7 +144,7 @@ final class TarRows implements Iterator<Row>, AutoCloseable {
 
   private Row picture(Tar open, TarArchiveEntry entry) throws IOException {
     String path = archive.getString(0) + "!/" + entry.getName();
-    Timestamp time = new Timestamp(entry.getLastModifiedDate().getTime());
+    Timestamp time = Timestamp.from(entry.getLastModifiedTime().toInstant());
     if (entry.getSize() > PictureSource.MOST_BYTES) {
       String fault =
           "%s has %s bytes, but a picture may have at most %s"
