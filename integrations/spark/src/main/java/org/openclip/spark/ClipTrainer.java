@@ -180,7 +180,8 @@ public final class ClipTrainer {
                 new RankTask(arguments, javaOptions),
                 false,
                 ClassTag$.MODULE$.<RankTask.Ended>apply(RankTask.Ended.class))
-            .toJavaRDD();
+            .toJavaRDD()
+            .repartition(1); // Spark starts a stage in barrier mode again only before a shuffle.
     String before = spark.getLocalProperty(INTERRUPTS);
     spark.setInterruptOnCancel(true); // A task that waits for its process hears of the others' end.
     try {

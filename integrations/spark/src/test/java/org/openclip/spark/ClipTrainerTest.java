@@ -193,9 +193,9 @@ class ClipTrainerTest {
                 .collect());
     assertThat(executors).hasSize(2);
     CompletableFuture<ClipTrainer.Trained> training =
-        CompletableFuture.supplyAsync(() -> train("killed", 40));
+        CompletableFuture.supplyAsync(() -> train("killed", 12));
     long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-    while (!Files.isDirectory(checkpoint("killed", 3)) && System.nanoTime() < end) {
+    while (!Files.isDirectory(checkpoint("killed", 2)) && System.nanoTime() < end) {
       assertThat(training).isNotDone();
       Thread.sleep(20);
     }
@@ -203,8 +203,8 @@ class ClipTrainerTest {
     ProcessHandle.of(executors.iterator().next()).orElseThrow().destroyForcibly();
 
     assertThat(training.get(4, TimeUnit.MINUTES).attempts()).isEqualTo(2);
-    launch("calm", 40);
-    assertSame(checkpoint("killed", 40), checkpoint("calm", 40));
+    launch("calm", 12);
+    assertSame(checkpoint("killed", 12), checkpoint("calm", 12));
     assertThat(folder.resolve("logs/killed/out.log")).content().contains("epoch_");
   }
 

@@ -49,7 +49,7 @@ class OlderRuntimeTest {
 
     assertThat(run.code()).isEqualTo(3);
     assertThat(run.out())
-        .contains("its libraries do not fit together")
+        .contains("its libraries have incompatible versions")
         .contains("onnxruntime-1.12.1.jar")
         .contains("mvn dependency:tree");
   }
@@ -87,7 +87,7 @@ class OlderRuntimeTest {
                 .get(0)
                 .getList(1);
         System.out.println(row.stream().map(Object::toString).collect(Collectors.joining(" ")));
-      } catch (RuntimeException e) {
+      } catch (Exception e) { // SparkException is a checked one, which is not declared.
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
           System.out.println(cause.getMessage());
         }

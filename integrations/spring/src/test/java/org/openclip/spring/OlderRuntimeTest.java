@@ -52,7 +52,7 @@ class OlderRuntimeTest {
 
     assertThat(run.code()).isEqualTo(3);
     assertThat(run.out())
-        .contains("its libraries do not fit together")
+        .contains("its libraries have incompatible versions")
         .contains("onnxruntime-1.12.1.jar")
         .contains("mvn dependency:tree");
   }
