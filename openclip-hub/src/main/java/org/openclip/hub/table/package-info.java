@@ -3,7 +3,7 @@
  *
  * <pre>{@code
  * try (InputStream stream = Files.newInputStream(Path.of("captions.tsv"))) {
- *   Table table = new Table("captions.tsv", stream, '\t');
+ *   var table = new org.openclip.hub.table.Table("captions.tsv", stream, '\t');
  *   int title = table.columns().indexOf("title");
  *   for (List<String> row = table.next(); row != null; row = table.next()) {
  *     System.out.println(row.get(title));
