@@ -117,7 +117,7 @@ class ClusterTest {
     }
     assertThat(errors).containsOnlyKeys("text.png", "cut.png", "missing.png");
     assertThat(errors.get("text.png")).contains("is not in a supported picture format");
-    assertThat(errors.get("missing.png")).contains("does not exist");
+    assertThat(errors.get("missing.png")).contains("there is no file");
   }
 
   @Test
