@@ -22,6 +22,7 @@ module org.openclip.hub {
   exports org.openclip.hub.picture;
   exports org.openclip.hub.publish;
   exports org.openclip.hub.remote;
+  exports org.openclip.hub.table;
   exports org.openclip.hub.bulk to
       org.openclip.hub.cli;
   exports org.openclip.hub.checkpoint.naming to

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -18,24 +17,22 @@ import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
-import org.openclip.api.spi.ImageDecoderProvider;
-import org.openclip.api.spi.PluginRegistry;
-import org.openclip.hub.OpenClip;
 
 /**
- * A job for {@code spark-submit} that embeds all pictures below a folder (by their endings) and
- * writes Parquet, with the columns {@code path}, {@code length} (bytes), {@code modificationTime},
- * {@code embedding} ({@code array<float>}, of length 1) and {@code error}.
+ * A job for {@code spark-submit} that embeds pictures and writes Parquet: all below a folder (by
+ * their endings), those in the tar archives below a folder, or a column of a table of Parquet
+ * files. Its columns are {@code embedding} ({@code array<float>}, of length 1), {@code error}, and
+ * before them what tells the picture: {@code path}, {@code length} (bytes) and {@code
+ * modificationTime}, of tar archives also those of the archive; of a table the column by which rows
+ * are known.
  *
- * <p>It writes so many files at a time, and when it is started again goes on with those that are
- * new, changed, or were not written yet. The output says which model it is of, and another one is
- * refused.
+ * <p>It writes so many files, archives or rows at a time, and when it is started again goes on with
+ * those that are new, changed, or were not written yet. The output says which model and which kind
+ * of input it is of, and others are refused.
  */
 public final class BulkEmbed {
   /** Beside the Parquet files; names that begin so are no data for Spark. */
   private static final String NOTE = "_openclip";
-
-  private static final String[] KEY = {"path", "length", "modificationTime"};
 
   private BulkEmbed() {}
 
@@ -53,88 +50,78 @@ public final class BulkEmbed {
   /**
    * What a run has done.
    *
-   * @param before how many files were written by earlier runs
-   * @param files how many it wrote
-   * @param failed how many of these have an error
+   * @param unit what it counts: files, archives or rows
+   * @param before how many were written by earlier runs
+   * @param written how many it wrote
+   * @param failed how many pictures among these have an error
    */
-  record Written(long before, long files, long failed) {
+  record Written(String unit, long before, long written, long failed) {
     @Override
     public String toString() {
-      return files
-          + " files written, "
+      return written
+          + " "
+          + unit
+          + " written, "
           + failed
-          + " of them with an error, beside "
+          + (unit.equals("archives") ? " pictures in them" : " of them")
+          + " with an error, beside "
           + before
           + " of earlier runs";
     }
   }
 
   static Written run(SparkSession session, BulkOptions options) {
+    BulkSource source = options.source();
+    Dataset<Row> all = source.units(session); // What is wrong with it is said first.
     note(session, options);
-    Dataset<Row> listed =
-        session
-            .read()
-            .format("binaryFile")
-            .option("recursiveFileLookup", true)
-            .load(options.input())
-            .select(columns())
-            .where(isPicture());
-    Dataset<Row> before = written(session, options);
+    Dataset<Row> before = written(session, source, options);
     Dataset<Row> missing =
-        (before == null ? listed : join(listed, before, "left_anti"))
+        (before == null ? all : all.join(before, source.key(), "left_anti"))
             .persist(StorageLevel.DISK_ONLY());
     try {
       long done = before == null ? 0 : before.count();
-      long files = missing.count();
-      int commits =
-          Math.toIntExact((files + options.filesPerCommit() - 1) / options.filesPerCommit());
-      ClipEmbedder embedder =
-          new ClipEmbedder()
-              .setModel(options.model())
-              .setPretrained(options.pretrained())
-              .setBatchSize(options.batchSize());
-      int tasks = Math.max(1, session.sparkContext().defaultParallelism() * 4);
-      Column group =
-          functions.pmod(functions.xxhash64(functions.col("path")), functions.lit(commits));
+      long units = missing.count();
+      int most =
+          options.unitsPerCommit() == 0 ? source.unitsPerCommit(session) : options.unitsPerCommit();
+      int commits = Math.toIntExact((units + most - 1) / most);
+      Column group = functions.pmod(functions.xxhash64(source.group()), functions.lit(commits));
       for (int i = 0; i < commits; i++) {
-        embedder
-            .transform(missing.where(group.equalTo(i)).repartition(tasks))
-            .write()
-            .mode(SaveMode.Append)
-            .parquet(options.output());
+        Dataset<Row> some = missing.where(group.equalTo(i));
+        if (!some.isEmpty()) {
+          source
+              .embed(some, embedder(options))
+              .write()
+              .mode(SaveMode.Append)
+              // The numbers of vectors hardly repeat: looking for those that do is lost time.
+              .option("parquet.enable.dictionary#embedding.list.element", false)
+              .parquet(options.output());
+        }
       }
       long failed =
-          files == 0
+          units == 0
               ? 0
-              : join(session.read().parquet(options.output()), missing, "left_semi")
+              : session
+                  .read()
+                  .parquet(options.output())
                   .where(functions.col("error").isNotNull())
+                  .join(missing, source.key(), "left_semi")
                   .count();
-      return new Written(done, files, failed);
+      return new Written(options.kind().unit(), done, units, failed);
     } finally {
       missing.unpersist();
     }
   }
 
-  private static Dataset<Row> join(Dataset<Row> rows, Dataset<Row> others, String type) {
-    return rows.join(others, KEY, type);
+  private static ClipEmbedder embedder(BulkOptions options) {
+    return new ClipEmbedder()
+        .setModel(options.model())
+        .setPretrained(options.pretrained())
+        .setBatchSize(options.batchSize());
   }
 
-  private static Column isPicture() {
-    String[] endings =
-        PluginRegistry.create(OpenClip.class).all(ImageDecoderProvider.class).stream()
-            .flatMap(provider -> provider.endings().stream())
-            .distinct()
-            .toArray(String[]::new);
-    Column name = functions.lower(functions.col("path"));
-    return functions.regexp_extract(name, "\\.([^./]+)$", 1).isin((Object[]) endings);
-  }
-
-  private static Column[] columns() {
-    return Arrays.stream(KEY).map(functions::col).toArray(Column[]::new);
-  }
-
-  /** Returns the keys of the files that earlier runs have written; null before the first. */
-  private static @Nullable Dataset<Row> written(SparkSession session, BulkOptions options) {
+  /** Returns the keys of what earlier runs have written; null before the first. */
+  private static @Nullable Dataset<Row> written(
+      SparkSession session, BulkSource source, BulkOptions options) {
     try {
       Path output = new Path(options.output());
       FileSystem system = output.getFileSystem(session.sparkContext().hadoopConfiguration());
@@ -144,12 +131,18 @@ public final class BulkEmbed {
     } catch (IOException e) {
       throw new OpenClipException(options.output() + " cannot be read: " + e, e);
     }
-    return session.read().parquet(options.output()).select(columns());
+    return source.known(session.read().parquet(options.output()));
   }
 
   /** Writes which model the output is of, or compares it with what an earlier run wrote. */
   private static void note(SparkSession session, BulkOptions options) {
-    String wanted = "model=" + options.model() + "\npretrained=" + options.pretrained() + "\n";
+    String wanted =
+        "model="
+            + options.model()
+            + "\npretrained="
+            + options.pretrained()
+            + "\n"
+            + options.kind().note();
     try {
       Path file = new Path(options.output(), NOTE);
       FileSystem system = file.getFileSystem(session.sparkContext().hadoopConfiguration());
@@ -165,7 +158,7 @@ public final class BulkEmbed {
       if (!found.equals(wanted)) {
         throw new InvalidInputException(
             options.output()
-                + " holds vectors of another model: "
+                + " holds vectors of another model or another kind of input: "
                 + found.strip().replace('\n', ' ')
                 + "; choose another folder");
       }

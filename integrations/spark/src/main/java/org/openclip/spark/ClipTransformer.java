@@ -32,6 +32,7 @@ abstract class ClipTransformer<T extends ClipTransformer<T>> extends Transformer
     implements DefaultParamsWritable {
   private static final long serialVersionUID = 1L;
   private static final int MOST_IN_BATCH = 4096;
+  private static final int BATCHES_AT_ONCE = 8;
 
   private final String uid;
   private final Param<String> model;
@@ -286,7 +287,8 @@ abstract class ClipTransformer<T extends ClipTransformer<T>> extends Transformer
       return new EncodingIterator(
           rows,
           column,
-          choice.batchSize(),
+          // With one core there is nothing to overlap; with more, one batch is read while one runs.
+          task.cpus() == 1 ? choice.batchSize() : BATCHES_AT_ONCE * choice.batchSize(),
           new ValueEncoder(held.model(), kind, unit, files.value().value()),
           this::append,
           held::close);

@@ -9,11 +9,11 @@ import java.util.NoSuchElementException;
 import java.util.function.BiFunction;
 import org.apache.spark.sql.Row;
 
-/** The rows of a partition with their results, encoded in batches while they are asked for. */
+/** The rows of a partition with their results, encoded some at a time while they are asked for. */
 final class EncodingIterator implements Iterator<Row> {
   private final Iterator<Row> rows;
   private final int column;
-  private final int batchSize;
+  private final int count;
   private final ValueEncoder encoder;
   private final BiFunction<Row, Encoded, Row> append;
   private final Runnable end;
@@ -23,19 +23,20 @@ final class EncodingIterator implements Iterator<Row> {
    * Creates an iterator.
    *
    * @param column the input's index
+   * @param count how many rows are encoded at a time
    * @param append makes an output row
    * @param end is run after the last row
    */
   EncodingIterator(
       Iterator<Row> rows,
       int column,
-      int batchSize,
+      int count,
       ValueEncoder encoder,
       BiFunction<Row, Encoded, Row> append,
       Runnable end) {
     this.rows = rows;
     this.column = column;
-    this.batchSize = batchSize;
+    this.count = count;
     this.encoder = encoder;
     this.append = append;
     this.end = end;
@@ -58,9 +59,9 @@ final class EncodingIterator implements Iterator<Row> {
   }
 
   private void fill() {
-    List<Row> batch = new ArrayList<>(batchSize);
-    List<Object> values = new ArrayList<>(batchSize);
-    while (batch.size() < batchSize && rows.hasNext()) {
+    List<Row> batch = new ArrayList<>(count);
+    List<Object> values = new ArrayList<>(count);
+    while (batch.size() < count && rows.hasNext()) {
       Row row = rows.next();
       batch.add(row);
       values.add(row.isNullAt(column) ? null : row.get(column));

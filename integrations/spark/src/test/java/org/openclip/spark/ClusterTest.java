@@ -117,7 +117,7 @@ class ClusterTest {
     }
     assertThat(errors).containsOnlyKeys("text.png", "cut.png", "missing.png");
     assertThat(errors.get("text.png")).contains("is not in a supported picture format");
-    assertThat(errors.get("missing.png")).contains("does not exist");
+    assertThat(errors.get("missing.png")).contains("there is no file");
   }
 
   @Test
@@ -234,11 +234,11 @@ class ClusterTest {
             "--files-per-commit",
             "2");
 
-    assertThat(BulkEmbed.run(session, options)).isEqualTo(new BulkEmbed.Written(0, 5, 1));
-    assertThat(BulkEmbed.run(session, options)).isEqualTo(new BulkEmbed.Written(5, 0, 0));
+    assertThat(BulkEmbed.run(session, options)).isEqualTo(new BulkEmbed.Written("files", 0, 5, 1));
+    assertThat(BulkEmbed.run(session, options)).isEqualTo(new BulkEmbed.Written("files", 5, 0, 0));
 
     Files.copy(input.resolve("red-heart.png"), input.resolve("another.png"));
-    assertThat(BulkEmbed.run(session, options)).isEqualTo(new BulkEmbed.Written(5, 1, 0));
+    assertThat(BulkEmbed.run(session, options)).isEqualTo(new BulkEmbed.Written("files", 5, 1, 0));
 
     Dataset<Row> written = session.read().parquet(output.toString());
     assertThat(written.count()).isEqualTo(6);
@@ -250,7 +250,9 @@ class ClusterTest {
             "--input", input.toString(), "--output", output.toString(), "--model", "ViT-B-32");
     assertThatThrownBy(() -> BulkEmbed.run(session, other))
         .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("holds vectors of another model: model=emoji-RN pretrained=embedded");
+        .hasMessageContaining(
+            "holds vectors of another model or another kind of input: model=emoji-RN"
+                + " pretrained=embedded");
   }
 
   @Test

@@ -24,6 +24,7 @@ import org.openclip.api.model.PictureSink;
 import org.openclip.hub.io.AtomicFile;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.io.ProcessLock;
+import org.openclip.hub.remote.RemoteFiles;
 
 /**
  * The embedding of any number of pictures into a folder: numbered parts of a fixed number of rows,
@@ -69,17 +70,42 @@ public final class BulkEmbedding {
    */
   public record Summary(long embedded, long kept, long failed, int parts) {}
 
-  /** Returns the pictures of files; an uncompressed tar archive stands for those in it. */
-  public static List<BulkItem> items(List<Path> files, Predicate<String> isPicture) {
+  /**
+   * Returns the pictures of files. A tar archive, plain or packed by gzip, stands for those in it,
+   * and a table for those that it names.
+   *
+   * @param isPicture by the names of an archive's members
+   * @param tables how tables are read
+   */
+  public static List<BulkItem> items(
+      List<Path> files, Predicate<String> isPicture, TablePictures tables) {
+    RemoteFiles remote = new RemoteFiles();
     List<BulkItem> items = new ArrayList<>();
     for (Path file : files) {
-      if (file.toString().endsWith(".tar")) {
+      String name = file.toString();
+      if (TarMembers.isArchive(name)) {
         items.addAll(TarMembers.list(file, isPicture));
+      } else if (TablePictures.isTable(name)) {
+        items.addAll(tables.list(file, remote));
       } else {
         items.add(BulkItem.of(file));
       }
     }
     return items;
+  }
+
+  /** Returns whether a location is that of a tar archive behind a web server. */
+  public static boolean isWebArchive(String location) {
+    return RemoteFiles.isWeb(location)
+        && TarMembers.isArchive(location.replaceFirst("[?#].*$", ""));
+  }
+
+  /**
+   * Returns the pictures of a tar archive behind a web server. It is read through once to list
+   * them, and once when they are embedded.
+   */
+  public static List<BulkItem> items(String location, Predicate<String> isPicture) {
+    return TarMembers.list(location, new RemoteFiles(), isPicture);
   }
 
   /**

@@ -11,6 +11,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.Suggestions;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.hub.table.Table;
 import org.openclip.train.data.Sample;
 
 /**

@@ -31,6 +31,7 @@ import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.hub.table.Table;
 import org.openclip.testkit.JavaProcess;
 import org.openclip.train.data.Sample;
 import org.openclip.train.shard.TarFiles;

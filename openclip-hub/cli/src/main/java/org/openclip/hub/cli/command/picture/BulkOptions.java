@@ -6,12 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.bulk.BulkEmbedding;
 import org.openclip.hub.bulk.BulkItem;
+import org.openclip.hub.bulk.TablePictures;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.PictureArguments;
@@ -50,13 +52,33 @@ final class BulkOptions {
       })
   private @Nullable Double failAbove;
 
+  @Option(
+      names = "--csv-img-key",
+      paramLabel = "NAME",
+      description = {
+        "For an output folder: the column of tables (.csv, .tsv) that names pictures. Default:"
+            + " filepath."
+      })
+  private @Nullable String column;
+
+  @Option(
+      names = "--csv-separator",
+      paramLabel = "CHAR",
+      description = {
+        "For an output folder: what separates the cells of tables, such as ',' or '\\t'. Default: a"
+            + " tab in .tsv, a comma in .csv."
+      })
+  private @Nullable String separator;
+
   /** Returns whether vectors go into a folder. */
   boolean chosen(@Nullable String output) {
-    boolean options = partRows != null || resume || failAbove != null;
+    boolean options =
+        partRows != null || resume || failAbove != null || column != null || separator != null;
     if (output == null) {
       if (options) {
         throw new UsageException(
-            "--part-rows, --resume and --fail-above need an output folder: --output FOLDER/");
+            "--part-rows, --resume, --fail-above, --csv-img-key and --csv-separator need an output"
+                + " folder: --output FOLDER/");
       }
       return false;
     }
@@ -77,10 +99,17 @@ final class BulkOptions {
     }
     Path folder = PictureArguments.path(String.valueOf(output));
     SortedSet<String> endings = PictureFolder.endings(environment.plugins());
-    List<Path> files = new ArrayList<>(PictureArguments.expand(named, environment));
-    files.addAll(listed);
-    List<BulkItem> items =
-        BulkEmbedding.items(files, name -> endings.contains(PictureFolder.ending(name)));
+    Predicate<String> isPicture = name -> endings.contains(PictureFolder.ending(name));
+    TablePictures tables = new TablePictures(column == null ? "filepath" : column, cut());
+    List<BulkItem> items = new ArrayList<>();
+    for (String name : named) {
+      items.addAll(
+          BulkEmbedding.isWebArchive(name)
+              ? BulkEmbedding.items(name, isPicture)
+              : BulkEmbedding.items(
+                  PictureArguments.expand(List.of(name), environment), isPicture, tables));
+    }
+    items.addAll(BulkEmbedding.items(listed, isPicture, tables));
     if (items.isEmpty()) {
       throw new InvalidInputException("there is nothing to embed; give at least one picture");
     }
@@ -111,5 +140,16 @@ final class BulkOptions {
       }
     }
     return Main.SUCCESS;
+  }
+
+  private @Nullable Character cut() {
+    if (separator == null) {
+      return null;
+    }
+    String text = separator.equals("\\t") ? "\t" : separator;
+    if (text.length() != 1) {
+      throw new UsageException("--csv-separator is '" + separator + "', but must be one character");
+    }
+    return text.charAt(0);
   }
 }

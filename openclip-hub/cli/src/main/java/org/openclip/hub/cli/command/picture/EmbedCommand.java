@@ -50,7 +50,7 @@ public final class EmbedCommand implements CommandProvider {
         "The order of the rows: IMAGE arguments, --images-from, --text, --texts.",
         "",
         "  openclip embed photos/ --output photos.npy",
-        "  openclip embed photos/ shards/*.tar --output vectors/ --resume",
+        "  openclip embed photos/ shards/*.tar table.csv --output vectors/ --resume",
         "  openclip embed --texts captions.txt > captions.jsonl",
         "  find photos -name '*.jpg' -print0 | openclip embed --images-from - -0 -o photos.csv"
       })

@@ -3,7 +3,11 @@ package org.openclip.hub.cli.command.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -187,6 +191,103 @@ class BulkEmbedTest {
     CommandLineRun cut = embed(tar, "-o", out + "/", "--resume");
     assertThat(cut.code()).isEqualTo(1);
     assertThat(cut.err()).contains("shard.tar");
+  }
+
+  @Test
+  void packedArchivesAreReadThroughAndGoOn() throws Exception {
+    Path tar = folder.resolve("shard.tar.gz");
+    Process packed =
+        new ProcessBuilder("tar", "-czf", tar.toString(), "-C", folder.toString(), "photos")
+            .start();
+    assertThat(packed.waitFor()).isZero();
+    Path plain = folder.resolve("shard.tar");
+    packed = new ProcessBuilder("sh", "-c", "gzip -dc " + tar + " > " + plain).start();
+    assertThat(packed.waitFor()).isZero();
+    Path out = folder.resolve("vectors");
+    Path other = folder.resolve("others");
+
+    CommandLineRun run = embed(tar, "-o", out + "/", "--threads", 2);
+    CommandLineRun same = embed(plain, "-o", other + "/");
+    CommandLineRun again = embed(tar, "-o", out + "/", "--resume");
+
+    assertThat(run.out()).contains(": 22 embedded, 0 kept, 1 failed, in 1 parts");
+    assertThat(same.code()).isZero();
+    assertThat(Files.readAllBytes(out.resolve("embeddings_0000.npy")))
+        .isEqualTo(Files.readAllBytes(other.resolve("embeddings_0000.npy")));
+    assertThat(again.out()).contains(": 0 embedded, 22 kept, 1 failed, in 1 parts");
+    Files.write(tar, Arrays.copyOf(Files.readAllBytes(tar), 3000));
+    assertError(1, "shard.tar.gz", tar, "-o", out, "--resume");
+    Files.write(folder.resolve("x.tar.zst"), new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0});
+    assertError(
+        1, "packed by zstd, and only gzip is read", folder.resolve("x.tar.zst"), "-o", out + "/");
+  }
+
+  @Test
+  void anArchiveBehindAWebServerIsReadAsItComes() throws Exception {
+    Path tar = folder.resolve("shard.tgz");
+    Process packed =
+        new ProcessBuilder("tar", "-czf", tar.toString(), "-C", folder.toString(), "photos")
+            .start();
+    assertThat(packed.waitFor()).isZero();
+    byte[] bytes = Files.readAllBytes(tar);
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, bytes.length);
+          try (OutputStream body = exchange.getResponseBody()) {
+            body.write(bytes);
+          }
+        });
+    server.start();
+    try {
+      String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/shard.tgz?key=1";
+      Path out = folder.resolve("vectors");
+
+      CommandLineRun run = embed(url, "-o", out + "/");
+
+      assertThat(run.out()).as(run.err()).contains(": 22 embedded, 0 kept, 1 failed, in 1 parts");
+      assertThat(Files.readAllLines(out.resolve("metadata_0000.jsonl")))
+          .anyMatch(line -> line.contains(url + "!/photos/07.png"));
+      assertThat(embed(url, "-o", out + "/", "--resume").out()).contains(": 0 embedded, 22 kept");
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  @Test
+  void picturesThatATableNamesAreEmbedded() throws Exception {
+    Path table = folder.resolve("table.tsv");
+    Files.writeString(
+        table,
+        "title\tfilepath\n\"a cat\tor not\"\t%s\na dog\tphotos/01.png\nnothing\t\nx\tnone.png\n"
+            .formatted(photos.resolve("00.png")));
+    Path out = folder.resolve("vectors");
+
+    CommandLineRun run = embed(table, "-o", out + "/");
+
+    assertThat(run.out()).as(run.err()).contains(": 2 embedded, 0 kept, 2 failed, in 1 parts");
+    assertThat(Files.readAllLines(out.resolve("metadata_0000.jsonl")))
+        .hasSize(2)
+        .anyMatch(line -> line.contains("photos/01.png"));
+    assertThat(out.resolve("failed.jsonl"))
+        .content()
+        .contains("table.tsv line 4")
+        .contains("it names no picture")
+        .contains("none.png");
+    CommandLineRun again = embed(table, "-o", out + "/", "--resume", "--csv-separator", "\\t");
+    assertThat(again.out()).contains(": 0 embedded, 2 kept, 2 failed");
+    assertError(
+        1,
+        "choose one with --csv-img-key [filepath]",
+        table,
+        "-o",
+        out + "/",
+        "--resume",
+        "--csv-img-key",
+        "filepaht");
+    assertError(2, "must be one character", table, "-o", out + "/", "--csv-separator", "||");
   }
 
   @Test

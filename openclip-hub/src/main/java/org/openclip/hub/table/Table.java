@@ -1,4 +1,4 @@
-package org.openclip.train.table;
+package org.openclip.hub.table;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +17,7 @@ import org.openclip.api.InvalidFileException;
  * names, the cells before are an index, which has no name. Rows that are too short end in empty
  * cells; a row that is longer than the first is an error. Cells stay texts: {@code 007} is no 7.
  */
-final class Table {
+public final class Table {
   /** Cells that stand for nothing. */
   private static final Set<String> NOTHING =
       Set.of(
@@ -55,9 +55,11 @@ final class Table {
    *
    * @param location of the table, for messages
    * @param stream of its text, which the caller closes
+   * @param separator between the cells
    * @throws InvalidFileException when there is not one row
+   * @throws IOException when the stream cannot be read
    */
-  Table(String location, InputStream stream, char separator) throws IOException {
+  public Table(String location, InputStream stream, char separator) throws IOException {
     this.location = location;
     this.separator = separator;
     this.rows = new TableRows(location, stream, separator);
@@ -96,32 +98,32 @@ final class Table {
   }
 
   /** Returns whether a cell stands for nothing, as pandas takes it. */
-  static boolean isNothing(String cell) {
+  public static boolean isNothing(String cell) {
     return NOTHING.contains(cell);
   }
 
   /** Returns the names of the columns, all different. */
-  List<String> columns() {
+  public List<String> columns() {
     return columns;
   }
 
   /** Returns how many cells of each row are an index, before the columns. */
-  int index() {
+  public int index() {
     return index;
   }
 
   /** Returns how many cells were cut at a NUL. */
-  long cut() {
+  public long cut() {
     return rows.cut();
   }
 
   /** Returns the number of the line in which the last row began, from 1. */
-  long line() {
+  public long line() {
     return rows.line();
   }
 
   /** Returns how many cells the last row had by itself. */
-  int size() {
+  public int size() {
     return size;
   }
 
@@ -129,8 +131,9 @@ final class Table {
    * Returns the cells of the next row, one for each column; null after the last.
    *
    * @throws InvalidFileException when the row is longer than the first
+   * @throws IOException when the stream cannot be read
    */
-  @Nullable List<String> next() throws IOException {
+  public @Nullable List<String> next() throws IOException {
     List<String> row = rows.next();
     if (row == null) {
       return null;

@@ -1,4 +1,4 @@
-package org.openclip.train.table;
+package org.openclip.hub.table;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,0 +1,2 @@
+/** The throughput of executors, beside that of processes without Spark. */
+package org.openclip.spark.bench;
