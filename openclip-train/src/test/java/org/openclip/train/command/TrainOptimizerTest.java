@@ -68,7 +68,7 @@ class TrainOptimizerTest {
     assertThat(train("bad2", "--opt", "sgd", "--beta1", "0.9").err())
         .contains("sgd has no option beta1")
         .contains("momentum");
-    assertThat(train("bad3", "--momentum", "0.9").err()).contains("adamw has no momentum");
+    assertThat(train("bad3", "--momentum", "0.9").err()).contains("adamw has no option momentum");
     assertThat(train("bad4", "--opt", "sgd", "--opt-kwargs", "nesterov=2").err())
         .contains("0 or 1");
   }

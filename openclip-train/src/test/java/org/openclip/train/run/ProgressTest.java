@@ -81,6 +81,6 @@ class ProgressTest {
             () -> shards.openRest(new Order(0, 0, 0, 2), new Faults(), List.of(List.of(4L))))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("started with 1 processes")
-        .hasMessageContaining("by 2");
+        .hasMessageContaining("with 2 processes");
   }
 }
