@@ -122,7 +122,7 @@ class PictureIndexTest {
           .hasMessageContaining("year");
       assertThatThrownBy(() -> index.search(all.with(List.of(Filter.parse("tag>3")))))
           .isInstanceOf(InvalidInputException.class)
-          .hasMessageContaining("tag holds texts");
+          .hasMessageContaining("field tag contains texts");
       assertThatThrownBy(() -> index.search(all.with(List.of(Filter.parse("year>new")))))
           .hasMessageContaining("'new', which is not a number");
       assertThatThrownBy(() -> index.search(all.with(List.of(Filter.parse("caption=...")))))
@@ -268,7 +268,7 @@ class PictureIndexTest {
                       IndexedPicture.at("/b").withFields(Map.of("year", "new")),
                       new float[] {1, 0}))
           .isInstanceOf(InvalidInputException.class)
-          .hasMessageContaining("field year holds NUMBERs");
+          .hasMessageContaining("field year has the type NUMBER");
       assertThatThrownBy(
               () ->
                   writer.put(

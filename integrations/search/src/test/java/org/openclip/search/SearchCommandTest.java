@@ -193,7 +193,7 @@ class SearchCommandTest {
     assertError(1, "yaer", "search", index, "a cat", "--filter", "yaer=1");
     assertError(2, "--weights has 1 numbers", "search", index, "a", "b", "--weights", "1");
     assertError(1, "is not in the index", "search", index, "--like", "none.jpg");
-    assertError(2, "neither", "search", index, "a", "--sheet", "x.gif");
+    assertError(2, "must end in .html or .png", "search", index, "a", "--sheet", "x.gif");
     assertError(1, "must be from 1", "search", index, "a", "--top", 0);
     assertError(1, "cancel each other", "search", index, "a", "--not", "a", "--not-weight", 1);
     assertError(2, "give at least one folder", "index", "-o", index);

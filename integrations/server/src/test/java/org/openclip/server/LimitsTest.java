@@ -120,7 +120,7 @@ class LimitsTest {
     try (ClipServer server = Servers.start(Servers.options().serverNames(List.of("Own.example")))) {
       assertThat(raw(server, "GET /health" + head + "evil.example\r\n\r\n"))
           .startsWith("HTTP/1.1 421")
-          .contains("not known as evil.example");
+          .contains("the host name evil.example is not allowed");
       assertThat(raw(server, "GET /health" + head + "localhost:80\r\n\r\n"))
           .startsWith("HTTP/1.1 200");
       assertThat(raw(server, "GET /health" + head + "[::1]:80\r\n\r\n")).startsWith("HTTP/1.1 200");

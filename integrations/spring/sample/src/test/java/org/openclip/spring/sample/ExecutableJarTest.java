@@ -131,7 +131,11 @@ class ExecutableJarTest {
                         assertThat(numbers(response.body())).hasSize(192);
                         answered.incrementAndGet();
                       } else {
-                        others.merge("status " + response.statusCode(), 1, Integer::sum);
+                        String status = "status " + response.statusCode();
+                        others.merge(
+                            response.statusCode() == 503 ? status : status + " " + response.body(),
+                            1,
+                            Integer::sum);
                       }
                     } catch (java.net.ConnectException e) {
                       return null;
