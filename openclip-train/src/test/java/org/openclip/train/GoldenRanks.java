@@ -35,15 +35,10 @@ final class GoldenRanks {
   /** Lets as many processes as the run has make its steps. */
   List<Map<String, Object>> make(GoldenRun run, Path folder)
       throws IOException, InterruptedException {
-    List<String> addresses = new ArrayList<>();
-    for (int rank = 0; rank < run.world(); rank++) {
-      try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-        addresses.add("127.0.0.1:" + free.getLocalPort());
-      }
-      if (ranks.size() == rank) {
-        start();
-      }
+    while (ranks.size() < run.world()) {
+      start();
     }
+    List<String> addresses = freeAddresses(run.world());
     made++;
     List<Path> results = new ArrayList<>();
     for (int rank = 0; rank < run.world(); rank++) {
@@ -65,6 +60,23 @@ final class GoldenRanks {
       found.add(JSON.std.mapFrom(Files.readAllBytes(result)));
     }
     return found;
+  }
+
+  /** Returns addresses that nobody listens at, all different: each is held until all are known. */
+  private static List<String> freeAddresses(int count) throws IOException {
+    List<String> addresses = new ArrayList<>();
+    List<ServerSocket> held = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+        addresses.add("127.0.0.1:" + held.get(i).getLocalPort());
+      }
+    } finally {
+      for (ServerSocket socket : held) {
+        socket.close();
+      }
+    }
+    return addresses;
   }
 
   private void start() {
