@@ -140,10 +140,7 @@ public final class GraphBuilder {
       state.parameters().put(parameter.name(), known);
     } else if (!known.shape().equals(parameter.shape())) {
       throw new ShapeException(
-          prefix,
-          "parameter",
-          List.of(known),
-          "exists already and is requested with another shape, " + parameter.shape() + "");
+          prefix, "parameter", List.of(known), "is declared twice, also as " + parameter.shape());
     }
     return known;
   }

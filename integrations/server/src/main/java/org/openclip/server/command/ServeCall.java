@@ -83,7 +83,7 @@ final class ServeCall implements Arguments.Call {
       names = "--unload-after",
       paramLabel = "SECONDS",
       description = {
-        "Unloads a model after this idle time; 0 for never. Default:" + " ${DEFAULT-VALUE}."
+        "Unloads a model after this idle time; 0 for never. Default: ${DEFAULT-VALUE}."
       },
       defaultValue = "0")
   private long unloadAfter;

@@ -80,7 +80,7 @@ public final class NativeGraph implements AutoCloseable {
   List<Output> derivatives(String operation, Output incoming) {
     Backward backward = backwards.get(operation);
     if (backward == null) {
-      throw new IllegalStateException("no gradient is registered for " + operation + "");
+      throw new IllegalStateException("no gradient is registered for " + operation);
     }
     return backward.write(incoming);
   }

@@ -94,7 +94,7 @@ final class StateDictTensors {
   /** Visits the tensors of maps and modules within each other, names joined by dots. */
   private void each(Object value, String name, BiConsumer<String, TensorView> visitor, int depth) {
     if (++visited > MOST_VALUES) {
-      throw file.fault(-1, "it has more values than the limit of " + MOST_VALUES + "");
+      throw file.fault(-1, "it has more values than the limit of " + MOST_VALUES);
     }
     if (value instanceof List || value instanceof Placeholder || value instanceof Global) {
       check(name, value);

@@ -174,7 +174,7 @@ public final class FormatFlags {
   private Dataset webDataset(String location, @Nullable Long number, Reading reading) {
     ShardList shards = ShardList.of(location, reading.factors()).commands(pipe.given());
     if (ShardList.isCommand(location)) {
-      notes.add("--allow-pipe is set: running the shell commands of " + location + "");
+      notes.add("--allow-pipe is set: running the shell commands of " + location);
     }
     return new WebDataset(
         shards,

@@ -113,7 +113,7 @@ public final class LockFlags {
 
   private static void require(boolean there, boolean given, String flag, String other) {
     if (given && !there) {
-      throw new UsageException(flag + " needs " + other + "");
+      throw new UsageException(flag + " needs " + other);
     }
   }
 
