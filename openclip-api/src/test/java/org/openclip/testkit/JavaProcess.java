@@ -64,6 +64,12 @@ public final class JavaProcess {
     return this;
   }
 
+  /** Puts a jar before the rest of the class path. */
+  public JavaProcess before(Path jar) {
+    classPath = jar + File.pathSeparator + classPath;
+    return this;
+  }
+
   /** Gives it more than two minutes. */
   public JavaProcess within(Duration duration) {
     limit = duration;

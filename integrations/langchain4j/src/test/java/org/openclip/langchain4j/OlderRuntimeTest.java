@@ -3,14 +3,9 @@ package org.openclip.langchain4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,13 +13,11 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.hub.OpenClip;
 import org.openclip.testkit.JavaProcess;
+import org.openclip.testkit.OlderRuntime;
 
 /** An ONNX Runtime on the class path that another library has brought, in the place of ours. */
 @Tag("full")
 class OlderRuntimeTest {
-  /** What the profile {@code full} copies there. */
-  private static final Path RUNTIMES = Path.of("target", "runtimes");
-
   @TempDir Path folder;
 
   @Test
@@ -32,7 +25,7 @@ class OlderRuntimeTest {
     JavaProcess.Run run = run("1.20.0");
 
     assertThat(run.code()).as(run.err()).isZero();
-    float[] there = numbers(run.out().lines().toList().get(1));
+    float[] there = OlderRuntime.vector(run.out().lines().toList().get(1));
     try (ClipModel model = OpenClip.load()) {
       float[] here = model.encodeTexts(List.of("red heart")).row(0);
       assertThat(run.out()).startsWith("ONNX Runtime 1.20.0");
@@ -52,27 +45,9 @@ class OlderRuntimeTest {
   }
 
   private JavaProcess.Run run(String version) throws IOException, InterruptedException {
-    Path jar = RUNTIMES.resolve("onnxruntime-" + version + ".jar").toAbsolutePath();
-    assertThat(Files.exists(jar)).as(jar + " is copied by mvn -Pfull").isTrue();
-    String classPath =
-        Stream.concat(
-                Stream.of(jar.toString()),
-                Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                    .filter(entry -> !entry.contains("onnxruntime-")))
-            .collect(Collectors.joining(File.pathSeparator));
-    return new JavaProcess(folder)
-        .classPath(classPath)
+    return OlderRuntime.process(folder, version)
         .options("--enable-native-access=ALL-UNNAMED")
         .run(Program.class);
-  }
-
-  private static float[] numbers(String line) {
-    String[] parts = line.split(" ", -1);
-    float[] numbers = new float[parts.length];
-    for (int i = 0; i < parts.length; i++) {
-      numbers[i] = Float.parseFloat(parts[i]);
-    }
-    return numbers;
   }
 
   /** Prints the runtime and the vector of a text, or the error. */
@@ -81,10 +56,7 @@ class OlderRuntimeTest {
       try (ClipModel model = OpenClip.load()) {
         float[] row = model.encodeTexts(List.of("red heart")).row(0);
         System.out.println(model.backend());
-        System.out.println(
-            java.util.stream.IntStream.range(0, row.length)
-                .mapToObj(i -> Float.toString(row[i]))
-                .collect(Collectors.joining(" ")));
+        System.out.println(OlderRuntime.line(row));
       } catch (OpenClipException e) {
         System.out.println(e.getMessage());
         System.exit(3);

@@ -3,14 +3,10 @@ package org.openclip.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Tag;
@@ -19,13 +15,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.model.ClipModel;
 import org.openclip.hub.OpenClip;
 import org.openclip.testkit.JavaProcess;
+import org.openclip.testkit.OlderRuntime;
 
 /** Spark on whose class path another library, such as Spark NLP, has put its own ONNX Runtime. */
 @Tag("full")
 class OlderRuntimeTest {
-  /** What the profile {@code full} copies there. */
-  private static final Path RUNTIMES = Path.of("target", "runtimes");
-
   @TempDir Path folder;
 
   @Test
@@ -33,11 +27,7 @@ class OlderRuntimeTest {
     JavaProcess.Run run = run("1.20.0");
 
     assertThat(run.code()).as(run.err() + run.out()).isZero();
-    String[] line = run.out().lines().toList().getLast().split(" ", -1);
-    float[] there = new float[line.length];
-    for (int i = 0; i < line.length; i++) {
-      there[i] = Float.parseFloat(line[i]);
-    }
+    float[] there = OlderRuntime.vector(run.out().lines().toList().getLast());
     try (ClipModel model = OpenClip.load()) {
       assertThat(there).containsExactly(model.embed("red heart"), within(1e-5f));
     }
@@ -55,16 +45,7 @@ class OlderRuntimeTest {
   }
 
   private JavaProcess.Run run(String version) throws IOException, InterruptedException {
-    Path jar = RUNTIMES.resolve("onnxruntime-" + version + ".jar").toAbsolutePath();
-    assertThat(Files.exists(jar)).as(jar + " is copied by mvn -Pfull").isTrue();
-    String classPath =
-        Stream.concat(
-                Stream.of(jar.toString()),
-                Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                    .filter(entry -> !entry.contains("onnxruntime-")))
-            .collect(Collectors.joining(File.pathSeparator));
-    return new JavaProcess(folder)
-        .classPath(classPath)
+    return OlderRuntime.process(folder, version)
         .options("@" + Path.of("src", "sample", "java.args").toAbsolutePath())
         .run(Program.class);
   }
@@ -88,9 +69,7 @@ class OlderRuntimeTest {
                 .getList(1);
         System.out.println(row.stream().map(Object::toString).collect(Collectors.joining(" ")));
       } catch (Exception e) { // SparkException is a checked one, which is not declared.
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-          System.out.println(cause.getMessage());
-        }
+        OlderRuntime.printCauses(e);
         System.exit(3);
       }
     }

@@ -3,19 +3,15 @@ package org.openclip.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.model.ClipModel;
 import org.openclip.hub.OpenClip;
 import org.openclip.testkit.JavaProcess;
+import org.openclip.testkit.OlderRuntime;
 import org.springframework.ai.embedding.EmbeddingModel;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -26,9 +22,6 @@ import org.springframework.context.annotation.Configuration;
 /** A Spring Boot application on whose class path another library has put its own ONNX Runtime. */
 @Tag("full")
 class OlderRuntimeTest {
-  /** What the profile {@code full} copies there. */
-  private static final Path RUNTIMES = Path.of("target", "runtimes");
-
   @TempDir Path folder;
 
   @Test
@@ -36,11 +29,7 @@ class OlderRuntimeTest {
     JavaProcess.Run run = run("1.20.0");
 
     assertThat(run.code()).as(run.err() + run.out()).isZero();
-    String[] line = run.out().lines().toList().getLast().split(" ", -1);
-    float[] there = new float[line.length];
-    for (int i = 0; i < line.length; i++) {
-      there[i] = Float.parseFloat(line[i]);
-    }
+    float[] there = OlderRuntime.vector(run.out().lines().toList().getLast());
     try (ClipModel model = OpenClip.load()) {
       assertThat(there).containsExactly(model.embed("red heart"), within(1e-5f));
     }
@@ -58,16 +47,7 @@ class OlderRuntimeTest {
   }
 
   private JavaProcess.Run run(String version) throws IOException, InterruptedException {
-    Path jar = RUNTIMES.resolve("onnxruntime-" + version + ".jar").toAbsolutePath();
-    assertThat(Files.exists(jar)).as(jar + " is copied by mvn -Pfull").isTrue();
-    String classPath =
-        Stream.concat(
-                Stream.of(jar.toString()),
-                Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                    .filter(entry -> !entry.contains("onnxruntime-")))
-            .collect(Collectors.joining(File.pathSeparator));
-    return new JavaProcess(folder)
-        .classPath(classPath)
+    return OlderRuntime.process(folder, version)
         .options("--enable-native-access=ALL-UNNAMED")
         .run(Program.class);
   }
@@ -86,14 +66,9 @@ class OlderRuntimeTest {
                   "spring.ai.openclip.model=emoji-RN", "spring.ai.openclip.pretrained=embedded")
               .run()) {
         float[] row = context.getBean(EmbeddingModel.class).embed("red heart");
-        System.out.println(
-            java.util.stream.IntStream.range(0, row.length)
-                .mapToObj(i -> Float.toString(row[i]))
-                .collect(Collectors.joining(" ")));
+        System.out.println(OlderRuntime.line(row));
       } catch (RuntimeException e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-          System.out.println(cause.getMessage());
-        }
+        OlderRuntime.printCauses(e);
         System.exit(3);
       }
     }
