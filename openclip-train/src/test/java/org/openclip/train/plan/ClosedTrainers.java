@@ -2,29 +2,15 @@ package org.openclip.train.plan;
 
 import java.io.IOException;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.backend.World;
-import org.openclip.api.config.ModelConfig;
-import org.openclip.api.model.Architecture;
-import org.openclip.api.spi.BackendProvider;
-import org.openclip.api.spi.LossProvider;
-import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
-import org.openclip.api.training.AdamW;
 import org.openclip.api.training.Trainer;
-import org.openclip.api.training.TrainingPlan;
-import org.openclip.hub.io.JsonObjects;
-import org.openclip.hub.model.FreshWeights;
 
 /**
  * Trainers that are opened and closed, one after the other: a process whose memory is measured. For
@@ -45,38 +31,16 @@ final class ClosedTrainers {
   public static void main(String[] arguments) throws IOException {
     int count = Integer.parseInt(arguments[0]);
     int processes = Integer.parseInt(arguments[1]);
-    PluginRegistry plugins = PluginRegistry.create();
-    Architecture architecture =
-        Architecture.of(
-            ModelConfig.of(JsonObjects.parse("config", 0, CONFIG.getBytes(StandardCharsets.UTF_8))),
-            plugins);
-    LossProvider loss = plugins.named(LossProvider.class, "clip");
-    TrainingGraphs graphs = TrainingGraphs.of(architecture, loss, Map.of(), 0);
-    TrainingPlan plan =
-        new TrainingPlan(
-            graphs.towers(),
-            graphs.objective(),
-            new AdamW(0.9, 0.98, 1e-6),
-            DecayGroups.rules(architecture.parameters(), 0.1, name -> false),
-            Set.of(),
-            Map.of(),
-            Double.POSITIVE_INFINITY,
-            false,
-            TrainingPlan.Sharing.PLAIN,
-            null);
+    TinyTraining training = new TinyTraining(CONFIG);
     BackendOptions options = new BackendOptions(Device.CPU, Precision.FLOAT32, 1, world(processes));
-    try (Backend backend =
-            plugins
-                .first(BackendProvider.class, BackendProvider::trains)
-                .orElseThrow()
-                .open(options);
-        Weights weights = FreshWeights.hash(architecture).toWeights()) {
+    try (Backend backend = training.open(options);
+        Weights weights = training.weights()) {
       for (int i = 0; i < count; i++) {
-        long before = memory();
-        Trainer trainer = backend.train(plan, weights);
-        long open = memory();
+        long before = TinyTraining.memory("VmRSS");
+        Trainer trainer = backend.train(training.plan(null), weights);
+        long open = TinyTraining.memory("VmRSS");
         trainer.close();
-        System.out.println(before + " " + open + " " + memory());
+        System.out.println(before + " " + open + " " + TinyTraining.memory("VmRSS"));
       }
     }
     // TensorFlow's server never ends by itself.
@@ -95,15 +59,5 @@ final class ClosedTrainers {
           List.of("127.0.0.1:" + one.getLocalPort(), "127.0.0.1:" + other.getLocalPort()),
           Duration.ofSeconds(60));
     }
-  }
-
-  /** Returns the memory that this process takes now. */
-  private static long memory() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("VmRSS:")) {
-        return 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
-      }
-    }
-    return 0;
   }
 }

@@ -1,32 +1,21 @@
 package org.openclip.train.plan;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
-import org.openclip.api.config.ModelConfig;
 import org.openclip.api.model.Architecture;
-import org.openclip.api.spi.BackendProvider;
-import org.openclip.api.spi.LossProvider;
-import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
-import org.openclip.api.training.AdamW;
 import org.openclip.api.training.StepOptions;
 import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
-import org.openclip.hub.io.JsonObjects;
-import org.openclip.hub.model.FreshWeights;
 
 /**
  * Steps of a tiny model with features of width 512, some with the loss in tiles: a process whose
@@ -47,30 +36,23 @@ final class TiledStep {
   public static void main(String[] arguments) throws IOException {
     int batch = Integer.parseInt(arguments[0]);
     int times = Integer.parseInt(arguments[1]);
-    PluginRegistry plugins = PluginRegistry.create();
-    Architecture architecture =
-        Architecture.of(
-            ModelConfig.of(JsonObjects.parse("config", 0, CONFIG.getBytes(StandardCharsets.UTF_8))),
-            plugins);
-    LossProvider loss = plugins.named(LossProvider.class, "clip");
-    TrainingGraphs graphs = TrainingGraphs.of(architecture, loss, Map.of(), 0);
+    TinyTraining training = new TinyTraining(CONFIG);
     Map<String, Tensor> data = data(batch);
     List<Trainer> trainers = new ArrayList<>();
-    try (Backend backend =
-            plugins
-                .first(BackendProvider.class, BackendProvider::trains)
-                .orElseThrow()
-                .open(new BackendOptions(Device.CPU, Precision.FLOAT32, 1));
-        Weights weights = FreshWeights.hash(architecture).toWeights()) {
+    try (Backend backend = training.open(new BackendOptions(Device.CPU, Precision.FLOAT32, 1));
+        Weights weights = training.weights()) {
       for (int i = 2; i < arguments.length; i++) {
         int tiles = Integer.parseInt(arguments[i]);
         TrainingPlan.Tiling tiling =
-            tiles == 1 ? null : graphs.tiling(architecture, loss, 0, Gathering.ALONE, tiles);
-        trainers.add(backend.train(plan(architecture, graphs, tiling), weights));
+            tiles == 1
+                ? null
+                : training.graphs.tiling(
+                    training.architecture, training.loss, 0, Gathering.ALONE, tiles);
+        trainers.add(backend.train(training.plan(tiling), weights));
       }
       for (int time = 0; time < times; time++) {
         for (int i = 2; i < arguments.length; i++) {
-          long before = most();
+          long before = TinyTraining.memory("VmHWM");
           long begun = System.nanoTime();
           double value = trainers.get(i - 2).step(List.of(data), new StepOptions(1, 0, 0)).loss();
           System.out.printf(
@@ -79,36 +61,11 @@ final class TiledStep {
               arguments[i],
               value,
               (System.nanoTime() - begun) / 1e9,
-              most() - before);
+              TinyTraining.memory("VmHWM") - before);
         }
       }
       trainers.forEach(Trainer::close);
     }
-  }
-
-  /** Returns the most memory that this process has had. */
-  private static long most() throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith("VmHWM:")) {
-        return 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
-      }
-    }
-    return 0;
-  }
-
-  private static TrainingPlan plan(
-      Architecture architecture, TrainingGraphs graphs, TrainingPlan.Tiling tiling) {
-    return new TrainingPlan(
-        graphs.towers(),
-        graphs.objective(),
-        new AdamW(0.9, 0.98, 1e-6),
-        DecayGroups.rules(architecture.parameters(), 0.1, name -> false),
-        Set.of(),
-        Map.of(),
-        Double.POSITIVE_INFINITY,
-        false,
-        TrainingPlan.Sharing.PLAIN,
-        tiling);
   }
 
   private static Map<String, Tensor> data(int batch) {
