@@ -16,6 +16,7 @@ import org.openclip.api.graph.NeuralOp;
 import org.openclip.api.graph.NeuralOp.GeluForm;
 import org.openclip.api.graph.NeuralOp.Pads;
 import org.openclip.api.graph.NeuralOp.Pooling;
+import org.openclip.api.graph.NeuralOp.SwitchBackForm;
 import org.openclip.api.graph.Shape;
 import org.openclip.api.graph.TrainingOp;
 import org.openclip.api.graph.Value;
@@ -486,6 +487,14 @@ final class OperatorCases {
     add("a table in three buffers", c -> c.graph.embedding(c.weight(chunked()), c.ids(10, 3, 8)));
     add("a weight in three buffers", c -> c.graph.linear(c.batch(2, 4), c.weight(chunked()), null));
     add("a scalar weight", c -> c.graph.times(c.batch(2, 4), c.weight()));
+    for (SwitchBackForm form : SwitchBackForm.values()) {
+      add(
+          "8-bit integers " + form,
+          c ->
+              c.graph.add(
+                  new NeuralOp.SwitchBackLinear(
+                      c.batch(3, 2, 5), c.weight(4, 5), c.weight(4), form)));
+    }
     for (var op :
         List.<Function<Value, org.openclip.api.graph.Op>>of(
             x -> new TrainingOp.Dropout(x, 0.5),

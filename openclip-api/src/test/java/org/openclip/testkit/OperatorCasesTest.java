@@ -7,7 +7,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.openclip.api.graph.NeuralOp;
 import org.openclip.api.graph.Op;
 
 /** The cases of the contract for backends leave no operator out. */
@@ -20,11 +19,7 @@ class OperatorCasesTest {
             .map(node -> node.op().getClass())
             .collect(Collectors.toSet());
 
-    // A backend that only runs models may refuse SwitchBackLinear, which is for training alone;
-    // SwitchBackTest of the backend that trains compares it with its formula.
-    assertThat(used)
-        .containsAll(
-            operators(Op.class).filter(op -> op != NeuralOp.SwitchBackLinear.class).toList());
+    assertThat(used).containsAll(operators(Op.class).toList());
   }
 
   /** Returns the records that a sealed interface permits, directly or through others. */
