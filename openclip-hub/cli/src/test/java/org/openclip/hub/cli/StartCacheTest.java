@@ -145,6 +145,19 @@ class StartCacheTest {
     assertThat(usesCache(run(Map.of()))).isTrue();
   }
 
+  /** Without the rule a cache would be made in the root folder, by users who may write there. */
+  @Test
+  void withoutAHomeThereIsNoCache() throws Exception {
+    Path root = Path.of("/.cache/openclip/start");
+    boolean before = Files.exists(root);
+
+    assertThat(usesCache(run(Map.of("HOME", "", "XDG_CACHE_HOME", ""), "classify", "x"))).isFalse();
+
+    assertThat(Files.exists(root)).isEqualTo(before);
+    assertThat(folder.resolve(".cache")).doesNotExist();
+    assertThat(makings()).isZero();
+  }
+
   @Test
   void whatCannotBeMadeIsNotTriedAgain() throws Exception {
     java = java("failing", "25", "exit 1");
