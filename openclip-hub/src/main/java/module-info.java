@@ -23,8 +23,6 @@ module org.openclip.hub {
   exports org.openclip.hub.publish;
   exports org.openclip.hub.remote;
   exports org.openclip.hub.table;
-  exports org.openclip.hub.bulk to
-      org.openclip.hub.cli;
   exports org.openclip.hub.checkpoint.naming to
       org.openclip.hub.cli;
   exports org.openclip.hub.quantize to

@@ -5,7 +5,6 @@ module org.openclip.train {
   requires org.apache.commons.compress;
   requires org.openclip.hub;
   requires org.openclip.hub.cli;
-  requires org.tukaani.xz;
   requires static org.jspecify;
 
   exports org.openclip.train.data;

@@ -1,14 +1,21 @@
 /** The command line, and what commands of other modules share with it. */
+@SuppressWarnings("module") // openclip-train is compiled after the command line
 module org.openclip.hub.cli {
   requires transitive org.openclip.api;
   requires transitive org.openclip.hub;
+  requires dev.hardwood.core;
   requires info.picocli;
+  requires java.logging;
+  requires org.apache.commons.compress;
+  requires org.tukaani.xz;
   // With these on the module path, openclip-models decodes WebP pictures.
   requires kotlin.stdlib;
   requires webp.imageio;
   requires static org.jspecify;
 
   exports org.openclip.hub.cli;
+  exports org.openclip.hub.cli.archive to
+      org.openclip.train;
   exports org.openclip.hub.cli.result;
   exports org.openclip.hub.cli.terminal;
 

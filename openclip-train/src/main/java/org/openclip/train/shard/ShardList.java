@@ -2,9 +2,9 @@ package org.openclip.train.shard;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
+import org.openclip.hub.cli.archive.TarStream;
 
 /**
  * The shards of a pattern with braces, {@code {a,b}} and {@code {000..123}}, or of several patterns
@@ -48,8 +48,8 @@ public record ShardList(List<String> locations, List<Double> factors, boolean co
 
   /** Returns whether a pattern names shards, by its ending or because it is a command. */
   public static boolean isShard(String pattern) {
-    String name = pattern.toLowerCase(Locale.ROOT).replaceAll("^(https?:[^?#]*)[?#].*$", "$1");
-    return isCommand(pattern) || name.matches(".*\\.(tar(\\.(gz|bz2|xz|zst))?|tgz|tbz2?|txz|tzst)");
+    String name = pattern.replaceAll("(?i)^(https?:[^?#]*)[?#].*$", "$1");
+    return isCommand(pattern) || TarStream.isArchive(name);
   }
 
   /** Returns whether a pattern names commands of the shell, {@code pipe:COMMAND}. */

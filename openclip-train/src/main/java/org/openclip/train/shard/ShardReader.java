@@ -6,12 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
+import org.openclip.hub.cli.archive.TarStream;
 import org.openclip.hub.remote.RemoteFiles;
-import org.openclip.train.file.Packed;
 
 /**
  * Reads the samples of a tar archive, as WebDataset stores them: consecutive files whose names are
@@ -22,7 +20,8 @@ public final class ShardReader implements AutoCloseable {
   private static final long MOST_BYTES = 1L << 30;
 
   private final String location;
-  private final Tar tar;
+  private final TarStream tar;
+  private @Nullable String last;
   private @Nullable Member ahead;
   private @Nullable IOException fault;
 
@@ -51,23 +50,7 @@ public final class ShardReader implements AutoCloseable {
     }
   }
 
-  /** An archive that knows whether its end was marked, as that of a whole one is. */
-  private static final class Tar extends TarArchiveInputStream {
-    private boolean cut;
-    private @Nullable String last;
-
-    Tar(InputStream stream) {
-      super(stream);
-    }
-
-    @Override
-    protected boolean isEOFRecord(byte @Nullable [] record) {
-      cut |= record == null;
-      return super.isEOFRecord(record);
-    }
-  }
-
-  private ShardReader(String location, Tar tar) {
+  private ShardReader(String location, TarStream tar) {
     this.location = location;
     this.tar = tar;
   }
@@ -87,7 +70,7 @@ public final class ShardReader implements AutoCloseable {
       throw Shell.refused(location);
     }
     InputStream stream = command ? Shell.open(location) : files.open(location);
-    return new ShardReader(location, new Tar(Packed.open(stream)));
+    return new ShardReader(location, new TarStream(stream));
   }
 
   /** Returns where the shard lies. */
@@ -133,10 +116,10 @@ public final class ShardReader implements AutoCloseable {
       String name = entry.getName();
       int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
       boolean link = entry.isLink() || entry.isSymbolicLink();
-      if (!(link || isPlain(entry)) || dot < 0 || dot == name.lastIndexOf('/') + 1) {
+      if (!(link || TarStream.isFile(entry)) || dot < 0 || dot == name.lastIndexOf('/') + 1) {
         continue;
       }
-      tar.last = name;
+      last = name;
       String suffix = name.substring(dot + 1).toLowerCase(Locale.ROOT);
       if (link) {
         return new Member(name.substring(0, dot), suffix, new byte[0], entry.getLinkName());
@@ -151,23 +134,8 @@ public final class ShardReader implements AutoCloseable {
       }
       return new Member(name.substring(0, dot), suffix, bytes, null);
     }
-    if (tar.cut) {
-      throw new IOException(
-          tar.getBytesRead() == 0
-              ? "it has 0 bytes"
-              : "it has no end-of-archive marker and was truncated after "
-                  + (tar.last == null ? "its first bytes" : tar.last));
-    }
+    tar.checkEnd(last);
     return null;
-  }
-
-  /** Returns whether a member is a file by itself: no folder, device or link. */
-  private static boolean isPlain(TarArchiveEntry entry) {
-    return switch (entry.getLinkFlag()) {
-      case TarConstants.LF_OLDNORM, TarConstants.LF_NORMAL, TarConstants.LF_CONTIG ->
-          entry.isFile();
-      default -> entry.isSparse();
-    };
   }
 
   @Override

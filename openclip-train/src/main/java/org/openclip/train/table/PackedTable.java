@@ -8,7 +8,7 @@ import java.util.zip.ZipInputStream;
 import org.apache.commons.compress.archivers.ArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.openclip.api.InvalidFileException;
-import org.openclip.train.file.Packed;
+import org.openclip.hub.cli.archive.Packed;
 
 /** The unpacking of tables, as pandas unpacks them by the endings of their names. */
 final class PackedTable {

@@ -165,7 +165,7 @@ class TrainFaultsTest {
             .start(DistributedRuns.variables(0, 2, port), together.arguments("alone", patient))
             .end();
     assertThat(alone.code()).isEqualTo(1);
-    assertThat(alone.said()).contains("ranks [1] of 2 did not come", "within 5 s");
+    assertThat(alone.said()).contains("ranks [1] of 2 did not connect", "within 5 s");
 
     Ended unanswered =
         together

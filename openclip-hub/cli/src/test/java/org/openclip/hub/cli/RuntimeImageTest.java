@@ -53,11 +53,12 @@ class RuntimeImageTest {
   }
 
   @Test
-  void noMoreThanTwoLibrariesLackADescriptor() {
+  void onlyTheseLibrariesLackADescriptor() {
     Map<String, Path> modules = modules();
     assumeTrue(modules.containsKey(ONNX), "TensorFlow cannot be linked");
 
-    assertThat(automatic(modules)).containsExactly("com.microsoft.onnxruntime", "webp.imageio");
+    assertThat(automatic(modules))
+        .containsExactly("com.microsoft.onnxruntime", "dev.hardwood.core", "webp.imageio");
   }
 
   @Test

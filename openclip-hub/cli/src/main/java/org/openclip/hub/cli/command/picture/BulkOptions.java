@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider.Environment;
-import org.openclip.hub.bulk.BulkEmbedding;
-import org.openclip.hub.bulk.BulkItem;
-import org.openclip.hub.bulk.TablePictures;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.PictureArguments;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.cli.bulk.BulkEmbedding;
+import org.openclip.hub.cli.bulk.BulkInputs;
+import org.openclip.hub.cli.bulk.BulkItem;
+import org.openclip.hub.cli.bulk.TablePictures;
 import org.openclip.hub.cli.terminal.Printable;
 import org.openclip.hub.cli.terminal.Progress;
 import org.openclip.hub.picture.PictureFolder;
@@ -56,8 +57,8 @@ final class BulkOptions {
       names = "--csv-img-key",
       paramLabel = "NAME",
       description = {
-        "For an output folder: the column of tables (.csv, .tsv) that names pictures. Default:"
-            + " filepath."
+        "For an output folder: the column of tables (.csv, .tsv, .parquet) with the paths of"
+            + " images, or in Parquet files with the encoded images. Default: filepath."
       })
   private @Nullable String column;
 
@@ -101,15 +102,15 @@ final class BulkOptions {
     SortedSet<String> endings = PictureFolder.endings(environment.plugins());
     Predicate<String> isPicture = name -> endings.contains(PictureFolder.ending(name));
     TablePictures tables = new TablePictures(column == null ? "filepath" : column, cut());
+    BulkInputs inputs = new BulkInputs(isPicture, tables);
     List<BulkItem> items = new ArrayList<>();
     for (String name : named) {
       items.addAll(
-          BulkEmbedding.isWebArchive(name)
-              ? BulkEmbedding.items(name, isPicture)
-              : BulkEmbedding.items(
-                  PictureArguments.expand(List.of(name), environment), isPicture, tables));
+          BulkInputs.isWebArchive(name)
+              ? inputs.ofWebArchive(name)
+              : inputs.of(PictureArguments.expand(List.of(name), environment)));
     }
-    items.addAll(BulkEmbedding.items(listed, isPicture, tables));
+    items.addAll(inputs.of(listed));
     if (items.isEmpty()) {
       throw new InvalidInputException("there is nothing to embed; give at least one picture");
     }

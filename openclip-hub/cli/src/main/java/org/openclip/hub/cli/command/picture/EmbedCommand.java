@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider;
-import org.openclip.hub.bulk.NpyWriter;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.BadPictures;
 import org.openclip.hub.cli.Main;
@@ -15,6 +14,7 @@ import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.PictureArguments;
 import org.openclip.hub.cli.PictureOptions;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.cli.bulk.NpyWriter;
 import org.openclip.hub.cli.terminal.Progress;
 import org.openclip.hub.io.AtomicFile;
 import picocli.CommandLine.Command;
@@ -50,7 +50,7 @@ public final class EmbedCommand implements CommandProvider {
         "The order of the rows: IMAGE arguments, --images-from, --text, --texts.",
         "",
         "  openclip embed photos/ --output photos.npy",
-        "  openclip embed photos/ shards/*.tar table.csv --output vectors/ --resume",
+        "  openclip embed photos/ shards/*.tar table.parquet --output vectors/ --resume",
         "  openclip embed --texts captions.txt > captions.jsonl",
         "  find photos -name '*.jpg' -print0 | openclip embed --images-from - -0 -o photos.csv"
       })

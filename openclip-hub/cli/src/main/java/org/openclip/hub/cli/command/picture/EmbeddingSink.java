@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.Embeddings;
-import org.openclip.hub.bulk.NpyWriter;
+import org.openclip.hub.cli.bulk.NpyWriter;
 import org.openclip.hub.cli.result.DelimitedRows;
 import org.openclip.hub.cli.terminal.BrokenPipeException;
 import org.openclip.hub.io.JsonObjects;

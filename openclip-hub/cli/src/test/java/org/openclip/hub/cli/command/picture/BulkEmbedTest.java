@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -217,9 +218,6 @@ class BulkEmbedTest {
     assertThat(again.out()).contains(": 0 embedded, 22 kept, 1 failed, in 1 parts");
     Files.write(tar, Arrays.copyOf(Files.readAllBytes(tar), 3000));
     assertError(1, "shard.tar.gz", tar, "-o", out, "--resume");
-    Files.write(folder.resolve("x.tar.zst"), new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0});
-    assertError(
-        1, "packed by zstd, and only gzip is read", folder.resolve("x.tar.zst"), "-o", out + "/");
   }
 
   @Test
@@ -291,6 +289,26 @@ class BulkEmbedTest {
   }
 
   @Test
+  void picturesThatAParquetFileNamesOrContainsAreEmbedded() throws Exception {
+    Path table = folder.resolve("table.parquet");
+    try (InputStream stream = BulkEmbedTest.class.getResourceAsStream("/parquet/snappy.parquet")) {
+      Files.copy(stream, table);
+    }
+    Path out = folder.resolve("vectors");
+    Path other = folder.resolve("others");
+
+    CommandLineRun named = embed(table, "-o", out + "/");
+    CommandLineRun contained = embed(table, "-o", other + "/", "--csv-img-key", "image.bytes");
+    CommandLineRun again =
+        embed(table, "-o", other + "/", "--csv-img-key", "image.bytes", "--resume");
+
+    assertThat(named.out()).as(named.err()).contains(": 3 embedded, 0 kept, 1 failed");
+    assertThat(contained.out()).as(contained.err()).contains(": 2 embedded, 0 kept, 2 failed");
+    assertThat(again.out()).as(again.err()).contains(": 0 embedded, 2 kept, 2 failed");
+    assertThat(other.resolve("failed.jsonl")).content().contains("row 1", "row 2");
+  }
+
+  @Test
   void whatDoesNotBelongTogetherIsRefused() throws IOException {
     Path out = whole();
 
@@ -299,6 +317,8 @@ class BulkEmbedTest {
     assertError(1, "choose another folder", photos, "-o", out, "--resume", "--precision", "bf16");
     assertError(2, "--output FOLDER/", photos, "--resume");
     assertError(2, "supports only pictures", photos, "--text", "a", "-o", out);
+    assertError(1, "allow from 1 to", photos, "-o", folder + "/x/", "--part-rows", 1 << 30);
+    assertError(1, "allow from 1 to", photos, "-o", folder + "/x/", "--part-rows", 0);
     assertError(2, "must be from 0 to 100", photos, "-o", out, "--fail-above", "101");
     assertError(
         1,

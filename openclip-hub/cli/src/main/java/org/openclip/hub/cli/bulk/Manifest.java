@@ -1,4 +1,4 @@
-package org.openclip.hub.bulk;
+package org.openclip.hub.cli.bulk;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

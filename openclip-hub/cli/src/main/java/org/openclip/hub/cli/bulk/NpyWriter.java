@@ -1,4 +1,4 @@
-package org.openclip.hub.bulk;
+package org.openclip.hub.cli.bulk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,6 +23,11 @@ public final class NpyWriter {
   public NpyWriter(FileChannel channel) throws IOException {
     this.channel = channel;
     channel.position(HEADER);
+  }
+
+  /** Returns how many rows of a width can be added at once: less than 2 GiB. */
+  static int mostRows(int width) {
+    return (Integer.MAX_VALUE - HEADER) / (Float.BYTES * width);
   }
 
   /** Adds rows; all have the width of the first. */

@@ -1,5 +1,6 @@
-package org.openclip.hub.bulk;
+package org.openclip.hub.cli.bulk;
 
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,13 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.image.PictureSource;
 import org.openclip.api.image.PictureSource.Opening;
 
 /**
- * Places in bytes that can only be read from their beginning on, such as those of an archive that
- * is packed. Who asks for the places in their order reads the bytes once: places that were passed
- * over are kept for those who come a little late, and else the bytes are read again. Safe for many
- * threads.
+ * Reads parts of a stream that can only be read from its beginning, such as a compressed archive.
+ * If the parts are read in their order, the stream is read once. Parts that were passed over are
+ * kept for a while; after that, the stream is read again. Safe for many threads.
  */
 final class ForwardBytes {
   private static final long MOST_KEPT = 64L << 20;
@@ -31,17 +32,13 @@ final class ForwardBytes {
     this.opening = opening;
   }
 
-  /** Makes a place known that will be asked for. */
-  synchronized void add(long at, int count) {
+  /** Returns the picture at a position, which is read later. */
+  synchronized PictureSource source(String id, long at, int count) {
     places.put(at, count);
+    return PictureSource.opening(id, () -> new ByteArrayInputStream(read(at)));
   }
 
-  /**
-   * Reads a place that is known.
-   *
-   * @throws IOException when the bytes cannot be read, or end before
-   */
-  synchronized byte[] read(long at) throws IOException {
+  private synchronized byte[] read(long at) throws IOException {
     byte[] ready = kept.remove(at);
     if (ready != null) {
       keptBytes -= ready.length;

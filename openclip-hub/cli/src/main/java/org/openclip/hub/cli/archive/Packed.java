@@ -1,4 +1,4 @@
-package org.openclip.train.file;
+package org.openclip.hub.cli.archive;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -24,20 +24,29 @@ public final class Packed {
   private static final int[] XZ = {0xfd, '7', 'z', 'X', 'Z', 0};
   private static final int[] ZSTD = {0x28, 0xb5, 0x2f, 0xfd};
 
+  /** The number of bytes that determine the compression. */
+  public static final int HEAD = 16;
+
   private Packed() {}
 
+  /** Returns whether a file with these first bytes is compressed. */
+  public static boolean isPacked(byte[] head) {
+    return begins(head, GZIP) || begins(head, BZIP2) || begins(head, XZ) || begins(head, ZSTD);
+  }
+
   /**
-   * Returns what is in a stream that is packed by gzip, bzip2, xz or Zstandard; the stream itself
-   * when it is not. The stream is closed with it, or when this fails.
+   * Decompresses a stream that is compressed with gzip, bzip2, xz or Zstandard; returns any other
+   * stream unchanged. The stream is closed with the returned one, or when this fails.
    *
-   * @throws IOException when it cannot be read
-   * @throws InvalidInputException when nothing on the path unpacks it
+   * @throws IOException if it cannot be read
+   * @throws InvalidInputException if it is compressed with Zstandard and zstd-jni is not on the
+   *     path
    */
   public static InputStream open(InputStream raw) throws IOException {
     InputStream stream = new BufferedInputStream(raw, BUFFER);
     try {
-      stream.mark(16);
-      byte[] head = stream.readNBytes(16);
+      stream.mark(HEAD);
+      byte[] head = stream.readNBytes(HEAD);
       stream.reset();
       if (begins(head, GZIP)) {
         return new GZIPInputStream(stream, BUFFER);

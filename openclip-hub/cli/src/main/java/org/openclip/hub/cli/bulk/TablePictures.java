@@ -1,6 +1,5 @@
-package org.openclip.hub.bulk;
+package org.openclip.hub.cli.bulk;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -11,33 +10,41 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.Suggestions;
-import org.openclip.api.image.PictureSource;
+import org.openclip.hub.cli.archive.Packed;
 import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.hub.table.Table;
 
 /**
- * The pictures that a column of a table names, by paths or URIs. Paths that are not absolute start
- * at the working folder or else beside the table, as in a training.
+ * The pictures that a column of a table names by paths or URIs, or contains (Parquet). Relative
+ * paths start at the working folder, or else at the table's folder, as in training.
  *
- * @param column its name
- * @param separator between the cells; null for a tab in {@code .tsv} and a comma in {@code .csv}
+ * @param column the column's name
+ * @param separator the character between cells; null for a tab in {@code .tsv} and a comma in
+ *     {@code .csv}
  */
 public record TablePictures(String column, @Nullable Character separator) {
-  /** Returns whether a name ends as those of tables do. */
+  /** Returns whether a file name has an extension of tables. */
   public static boolean isTable(String name) {
-    return name.toLowerCase(Locale.ROOT).matches(".*\\.(csv|tsv)(\\.gz)?");
+    return ParquetPictures.isParquet(name)
+        || name.toLowerCase(Locale.ROOT).matches(".*\\.(csv|tsv)(\\.(gz|bz2|xz|zst))?");
   }
 
   /**
-   * Returns the pictures of a table, in the order of its rows. A row that names none is one that
-   * cannot be read.
+   * Lists the pictures in the order of the rows. A row without a value is an unreadable picture.
    *
-   * @throws InvalidFileException when the table cannot be read, or has no such column
+   * @throws InvalidFileException if the table cannot be read or has no such column
    */
   List<BulkItem> list(Path file, RemoteFiles files) {
-    boolean tabs = file.toString().toLowerCase(Locale.ROOT).matches(".*\\.tsv(\\.gz)?");
+    return ParquetPictures.isParquet(file.toString())
+        ? new ParquetPictures(file, column).list(files)
+        : csv(file, files);
+  }
+
+  private List<BulkItem> csv(Path file, RemoteFiles files) {
+    boolean tabs =
+        file.toString().toLowerCase(Locale.ROOT).matches(".*\\.tsv(\\.(gz|bz2|xz|zst))?");
     char between = separator == null ? tabs ? '\t' : ',' : separator;
-    try (InputStream stream = Unpacked.open(Files.newInputStream(file))) {
+    try (InputStream stream = Packed.open(Files.newInputStream(file))) {
       Table table = new Table(file.toString(), stream, between);
       int index = table.columns().indexOf(column);
       if (index < 0) {
@@ -54,7 +61,7 @@ public record TablePictures(String column, @Nullable Character separator) {
         items.add(
             Table.isNothing(name)
                 ? nameless(file + " line " + table.line())
-                : item(file, name, files));
+                : BulkItem.named(file, name, files));
       }
       return items;
     } catch (IOException e) {
@@ -63,24 +70,6 @@ public record TablePictures(String column, @Nullable Character separator) {
   }
 
   private static BulkItem nameless(String line) {
-    return new BulkItem(
-        line,
-        -1,
-        -1,
-        PictureSource.opening(
-            line,
-            () -> {
-              throw new FileNotFoundException("it names no picture");
-            }));
-  }
-
-  private static BulkItem item(Path table, String name, RemoteFiles files) {
-    if (RemoteFiles.hasScheme(name)) {
-      return new BulkItem(name, -1, -1, PictureSource.opening(name, () -> files.open(name)));
-    }
-    Path file = RemoteFiles.path(name);
-    Path beside = table.resolveSibling(name);
-    return BulkItem.of(
-        !file.isAbsolute() && !Files.exists(file) && Files.exists(beside) ? beside : file);
+    return new BulkItem(line, -1, -1, UnreadablePicture.source(line, "it names no picture"));
   }
 }
