@@ -1,6 +1,6 @@
 package org.openclip.hub.cli.bulk;
 
-import java.io.IOException;
+import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.PictureSource;
 
 /** Creates sources of pictures that are known to be unreadable. */
@@ -12,7 +12,7 @@ final class UnreadablePicture {
     return PictureSource.opening(
         id,
         () -> {
-          throw new IOException(reason);
+          throw new InvalidInputException(id + " cannot be read: " + reason);
         });
   }
 }
