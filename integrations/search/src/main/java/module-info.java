@@ -3,6 +3,8 @@
  */
 module org.openclip.search {
   requires transitive org.openclip.api;
+  requires hipparchus.clustering;
+  requires hipparchus.core;
   requires info.picocli;
   requires java.desktop;
   requires java.logging;
@@ -19,6 +21,7 @@ module org.openclip.search {
       info.picocli;
 
   provides org.openclip.api.spi.CommandProvider with
+      org.openclip.search.command.ClustersCommand,
       org.openclip.search.command.DuplicatesCommand,
       org.openclip.search.command.IndexCommand,
       org.openclip.search.command.LabelCommand,

@@ -184,6 +184,24 @@ class SearchCommandTest {
   }
 
   @Test
+  void clustersHoldEveryPictureOnce() {
+    Path sheet = folder.resolve("clusters.html");
+    Pictures.Ran rows =
+        Pictures.run("clusters", index, "--count", 5, "-f", "csv", "--sheet", sheet, "--seed", 1);
+    assertThat(rows.code()).as(rows.err()).isZero();
+    assertThat(rows.out().lines()).startsWith("cluster,path,cosine").doesNotHaveDuplicates();
+    assertThat(rows.out().lines()).hasSize(Pictures.goldens().size() + 2);
+    assertThat(sheet).content().contains("clusters of " + index, "<figure>");
+    Pictures.Ran objects =
+        Pictures.run("clusters", index, "--count", 5, "-f", "jsonl", "--seed", 1);
+    assertThat(objects.out()).contains("\"cluster\":1,", "\"mean_cosine\":", "\"central\":[");
+    assertThat(Pictures.run("clusters", index).out())
+        .contains("cluster 1: ", "mean cosine with the centre");
+    assertError(1, "allows from 2 to", "clusters", index, "--count", 1);
+    assertError(2, "must be from 1 to 1000", "clusters", index, "--central", 0);
+  }
+
+  @Test
   void wrongUsageIsSaid() {
     assertError(2, "give a query", "search", index);
     assertError(2, "a query is empty", "search", index, " ");
