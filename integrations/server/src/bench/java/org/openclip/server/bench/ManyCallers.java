@@ -30,8 +30,8 @@ import org.openclip.server.settings.ServerOptions;
 
 /**
  * Times single calls of 64 threads, through {@link BatchingEmbedder} and through the server, beside
- * batches of 16 of one caller, alternating in one run: {@code ManyCallers PICTURE [MODEL [ROUNDS
- * [CALLS [REQUESTS]]]]}.
+ * batches of 16 of one caller, alternating in one run: {@code ManyCallers PICTURE [ROUNDS [CALLS
+ * [REQUESTS]]]}. The system property {@code openclip.model} names the model.
  */
 public final class ManyCallers {
   private static final int THREADS = 64;
@@ -50,10 +50,10 @@ public final class ManyCallers {
   /** Runs it. */
   public static void main(String[] arguments) throws Exception {
     byte[] picture = Files.readAllBytes(Path.of(arguments[0]));
-    int rounds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 5;
-    int calls = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 1024;
-    int requests = arguments.length > 4 ? Integer.parseInt(arguments[4]) : 0;
-    String name = arguments.length > 1 ? arguments[1] : "";
+    int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 5;
+    int calls = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 1024;
+    int requests = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 0;
+    String name = System.getProperty("openclip.model", "");
     ModelOnDemand served =
         ModelOnDemand.create("model", () -> load(name), Duration.ZERO, BatchingOptions.DEFAULT);
     try (ClipModel model = load(name);
