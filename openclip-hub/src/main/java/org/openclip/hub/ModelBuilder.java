@@ -95,9 +95,8 @@ public final class ModelBuilder {
   }
 
   /**
-   * Chooses in which type of numbers the model computes; fp32 unless told otherwise, and int8 for
-   * weights of 8 bits. In int8 large matrices are rounded to 8 bits while the model is loaded,
-   * unless they are of 8 bits already; in any other precision such matrices are widened.
+   * Sets the precision of the computation. The default is fp32, or int8 for 8-bit weights. In int8,
+   * large matrices are rounded to 8 bits when the model is loaded; else 8-bit weights are widened.
    */
   public ModelBuilder precision(Precision precision) {
     precisionChosen = true;
@@ -106,9 +105,8 @@ public final class ModelBuilder {
   }
 
   /**
-   * Sets the number of cores that a call may use for decoding and encoding together. The default,
-   * 0, means all cores; small models use one of them to encode. Each concurrent call has this
-   * number of cores.
+   * Sets how many cores each call may use for decoding and encoding together. The default, 0, means
+   * all cores; small models use one of them to encode.
    */
   public ModelBuilder threads(int threads) {
     options = options.withThreads(threads);
@@ -116,12 +114,20 @@ public final class ModelBuilder {
   }
 
   /**
-   * Sets whether the threads of one run spin while they wait for each other. The default is true.
-   * Spinning is faster on cores without other load, and costs more if other processes need the
-   * cores.
+   * Sets whether the threads of one run spin while they wait for each other; the default is true.
+   * Spinning is faster, but costs more if other processes need the cores.
    */
   public ModelBuilder spin(boolean spins) {
     options = options.withSpin(spins);
+    return this;
+  }
+
+  /**
+   * Sets whether weights are copied into the runtime's own layout; the default is true. Without it
+   * a model opens sooner and needs less memory, but each call takes longer.
+   */
+  public ModelBuilder packWeights(boolean packs) {
+    options = options.withPack(packs);
     return this;
   }
 
@@ -151,10 +157,7 @@ public final class ModelBuilder {
     return override("vision_cfg.image_size", height == width ? height : List.of(height, width));
   }
 
-  /**
-   * Sets the context length: the number of tokens of a text. Positional embeddings are
-   * interpolated.
-   */
+  /** Sets the number of tokens of a text. Positional embeddings are interpolated. */
   public ModelBuilder contextLength(int tokens) {
     return override("text_cfg.context_length", tokens);
   }
@@ -170,10 +173,7 @@ public final class ModelBuilder {
     return this;
   }
 
-  /**
-   * Sets the cache folder of downloads, instead of the hub's usual cache ({@code HF_HUB_CACHE}) and
-   * the other caches in docs/hub.md.
-   */
+  /** Sets the cache folder of downloads, instead of the caches that docs/hub.md lists. */
   public ModelBuilder cacheFolder(Path folder) {
     fetching = new FetchOptions(folder, fetching.offline(), fetching.listener());
     return this;
@@ -274,9 +274,8 @@ public final class ModelBuilder {
   }
 
   /**
-   * Exports the model in the file format of a backend's runtime, so that it runs there without
-   * OpenCLIP. A description of its preprocessing and its tokenizer is written beside it. The files
-   * have the precision of this builder.
+   * Exports the model in the file format of a backend's runtime, in the precision of this builder,
+   * so that it runs without OpenCLIP. Its preprocessing and its tokenizer are written beside it.
    *
    * @param folder created when missing; files of the same names in it are replaced
    * @return the files written
@@ -322,8 +321,7 @@ public final class ModelBuilder {
   }
 
   /**
-   * Downloads everything that the model needs, so that it can be loaded without a network
-   * afterwards.
+   * Downloads everything that is needed to load the model without a network.
    *
    * @return the checkpoint
    * @throws UnknownNameException when no plugin knows the model or its weights

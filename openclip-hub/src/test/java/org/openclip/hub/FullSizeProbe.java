@@ -2,7 +2,6 @@ package org.openclip.hub;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,10 +12,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.openclip.api.model.ClipModel;
+import org.openclip.testkit.ProcessMemory;
 
 /** A program that opens a model, uses it from eight threads, and tells what that took. */
 final class FullSizeProbe {
-  private static final Path STATUS = Path.of("/proc/self/status");
   private static final List<String> TEXTS = List.of("a diagram", "a dog", "a cat");
   private static final int THREADS = 8;
 
@@ -79,11 +78,7 @@ final class FullSizeProbe {
   private static void watch() {
     try {
       while (true) {
-        for (String line : Files.readAllLines(STATUS)) {
-          if (line.startsWith("RssAnon:")) {
-            peak = Math.max(peak, Long.parseLong(line.replaceAll("\\D", "")));
-          }
-        }
+        peak = Math.max(peak, ProcessMemory.bytes("RssAnon") / 1024);
         Thread.sleep(3);
       }
     } catch (IOException | InterruptedException e) {

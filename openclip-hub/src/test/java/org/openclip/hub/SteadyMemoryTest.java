@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -13,18 +12,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.model.ClipModel;
 import org.openclip.hub.testkit.TinyModels;
 import org.openclip.testkit.Fixtures;
+import org.openclip.testkit.ProcessMemory;
 
 /** Native memory that is not given back would show after thousands of calls. */
 @Tag("once")
 class SteadyMemoryTest {
-  private static final Path STATUS = Path.of("/proc/self/status");
   private static final long MOST_GROWTH_KB = 48 * 1024;
 
   @TempDir Path folder;
 
   @Test
   void tenThousandEncodesLeaveTheProcessAsLargeAsBefore() throws IOException {
-    assumeTrue(Files.exists(STATUS), "only Linux says how large a process is");
+    assumeTrue(ProcessMemory.isKnown(), "only Linux says how large a process is");
     try (ClipModel model = OpenClip.load(TinyModels.write(folder))) {
       encode(model, 3000);
       long growth = Long.MAX_VALUE;
@@ -52,12 +51,6 @@ class SteadyMemoryTest {
 
   private static long residentKb() throws IOException {
     System.gc();
-    List<String> lines = Files.readAllLines(STATUS);
-    for (String line : lines) {
-      if (line.startsWith("VmRSS:")) {
-        return Long.parseLong(line.replaceAll("\\D", ""));
-      }
-    }
-    throw new IOException("no VmRSS in " + lines);
+    return ProcessMemory.bytes("VmRSS") / 1024;
   }
 }

@@ -50,6 +50,7 @@ final class OnnxBackend implements Backend {
   private final Device device;
   private final Threads threads;
   private final boolean spin;
+  private final boolean pack;
   private final List<OnnxProgram> programs = new ArrayList<>();
   private boolean closed;
 
@@ -59,6 +60,7 @@ final class OnnxBackend implements Backend {
     this.device = device;
     this.threads = Threads.of(options);
     this.spin = options.spin();
+    this.pack = options.pack();
   }
 
   /**
@@ -182,6 +184,7 @@ final class OnnxBackend implements Backend {
       session.setIntraOpNumThreads(workers);
       session.addConfigEntry("session.intra_op.allow_spinning", spin ? "1" : "0");
       session.addConfigEntry("session.intra_op.spin_duration_us", SPIN_MICROSECONDS);
+      session.addConfigEntry("session.disable_prepacking", pack ? "0" : "1");
       session.setInterOpNumThreads(1);
       if (device.kind() == Device.Kind.CUDA) {
         session.addCUDA(device.index());

@@ -32,7 +32,7 @@ public final class RunningTowers implements AutoCloseable {
   private final float logitBias;
 
   /**
-   * Compiles both towers, one after the other: each peaks in memory while its weights are packed.
+   * Compiles both towers at the same time.
    *
    * @param weights strictly those of the architecture
    * @param backend where they run
@@ -50,8 +50,16 @@ public final class RunningTowers implements AutoCloseable {
     this.resources = resources;
     PictureInput pictures = pictures(architecture);
     Graph imageGraph = architecture.patchGraph().orElseGet(architecture::imageGraph);
-    Program imageProgram = compile(backend, imageGraph, weights, resources);
-    Program textProgram = compile(backend, architecture.textGraph(), weights, resources);
+    Aside<Program> texts =
+        Aside.start(
+            "openclip-text", () -> compile(backend, architecture.textGraph(), weights, resources));
+    Program imageProgram;
+    try {
+      imageProgram = compile(backend, imageGraph, weights, resources);
+    } finally {
+      texts.settle();
+    }
+    Program textProgram = texts.join();
     ThreadPoolExecutor preparers = preparers();
     resources.closeLater(preparers::shutdownNow);
     int width = architecture.config().embedDim();

@@ -11,6 +11,7 @@ import org.openclip.api.backend.Precision;
 import org.openclip.api.backend.World;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.training.Trainer;
+import org.openclip.testkit.ProcessMemory;
 
 /**
  * Trainers that are opened and closed, one after the other: a process whose memory is measured. For
@@ -36,11 +37,11 @@ final class ClosedTrainers {
     try (Backend backend = training.open(options);
         Weights weights = training.weights()) {
       for (int i = 0; i < count; i++) {
-        long before = TinyTraining.memory("VmRSS");
+        long before = ProcessMemory.bytes("VmRSS");
         Trainer trainer = backend.train(training.plan(null), weights);
-        long open = TinyTraining.memory("VmRSS");
+        long open = ProcessMemory.bytes("VmRSS");
         trainer.close();
-        System.out.println(before + " " + open + " " + TinyTraining.memory("VmRSS"));
+        System.out.println(before + " " + open + " " + ProcessMemory.bytes("VmRSS"));
       }
     }
     // TensorFlow's server never ends by itself.

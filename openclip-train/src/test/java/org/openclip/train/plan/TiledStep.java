@@ -16,6 +16,7 @@ import org.openclip.api.tensor.Weights;
 import org.openclip.api.training.StepOptions;
 import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
+import org.openclip.testkit.ProcessMemory;
 
 /**
  * Steps of a tiny model with features of width 512, some with the loss in tiles: a process whose
@@ -52,7 +53,7 @@ final class TiledStep {
       }
       for (int time = 0; time < times; time++) {
         for (int i = 2; i < arguments.length; i++) {
-          long before = TinyTraining.memory("VmHWM");
+          long before = ProcessMemory.bytes("VmHWM");
           long begun = System.nanoTime();
           double value = trainers.get(i - 2).step(List.of(data), new StepOptions(1, 0, 0)).loss();
           System.out.printf(
@@ -61,7 +62,7 @@ final class TiledStep {
               arguments[i],
               value,
               (System.nanoTime() - begun) / 1e9,
-              TinyTraining.memory("VmHWM") - before);
+              ProcessMemory.bytes("VmHWM") - before);
         }
       }
       trainers.forEach(Trainer::close);

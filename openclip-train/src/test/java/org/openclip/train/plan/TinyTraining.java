@@ -1,9 +1,6 @@
 package org.openclip.train.plan;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -63,19 +60,5 @@ final class TinyTraining {
   /** Returns weights to begin with. */
   Weights weights() {
     return FreshWeights.hash(architecture).toWeights();
-  }
-
-  /**
-   * Returns the bytes that Linux counts for this process; 0 where nobody counts them.
-   *
-   * @param name {@code VmRSS} for what it takes now, {@code VmHWM} for the most that it has taken
-   */
-  static long memory(String name) throws IOException {
-    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-      if (line.startsWith(name + ":")) {
-        return 1024 * Long.parseLong(line.replaceAll("[^0-9]", ""));
-      }
-    }
-    return 0;
   }
 }

@@ -30,6 +30,9 @@ public final class ModelOptions {
   /** The folder in which {@code init} writes models and in which they are looked for by name. */
   public static final Path HOME = Path.of("models");
 
+  /** Up to so many pictures, a model that opens sooner pays. */
+  private static final int FEW = 8;
+
   /** The model whose weights are meant when none is named. */
   private static final String DEFAULT = "ViT-B-32";
 
@@ -85,6 +88,17 @@ public final class ModelOptions {
               + " off if other programs need the cores. Default: on.")
   private Switch spin = Switch.ON;
 
+  @Option(
+      names = "--pack",
+      paramLabel = "on|off",
+      description =
+          "on or off: whether weights are copied into the runtime's own layout. With off, a model"
+              + " opens sooner and needs less memory, but each call takes longer. Default: on;"
+              + " classify and similarity with at most 8 images: off.")
+  private @Nullable Switch pack;
+
+  private boolean brief;
+
   /** Yes or no. */
   enum Switch {
     /** Yes. */
@@ -136,6 +150,15 @@ public final class ModelOptions {
     model = argument;
   }
 
+  /** Says how many pictures the command encodes, so that a model for a few of them opens sooner. */
+  public void expect(int pictures) {
+    brief = pictures <= FEW;
+  }
+
+  private boolean packs() {
+    return pack == null ? !brief : pack == Switch.ON;
+  }
+
   /** Returns how many pictures or texts run at once. */
   public int batch() {
     return batch;
@@ -149,7 +172,8 @@ public final class ModelOptions {
   /** Returns how a backend runs, as the options say. */
   public BackendOptions running() {
     Precision numbers = precision == null ? Precision.FLOAT32 : precision;
-    return new BackendOptions(hardware.device(), numbers, threads, spin == Switch.ON);
+    return new BackendOptions(hardware.device(), numbers, threads, spin == Switch.ON)
+        .withPack(packs());
   }
 
   /**
@@ -214,7 +238,7 @@ public final class ModelOptions {
     ModelBuilder builder =
         OpenClip.model(resolved).plugins(environment.plugins()).device(hardware.device());
     try {
-      builder.threads(threads).spin(spin == Switch.ON).batchSize(batch);
+      builder.threads(threads).spin(spin == Switch.ON).packWeights(packs()).batchSize(batch);
     } catch (InvalidInputException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }

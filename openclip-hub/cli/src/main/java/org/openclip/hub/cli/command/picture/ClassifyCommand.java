@@ -108,6 +108,7 @@ public final class ClassifyCommand implements CommandProvider {
               ? arguments.subList(pictures, arguments.size())
               : Prompts.labels(labelFile);
       check(labels, environment);
+      model.expect(files.size());
       try (ClipModel clip = model.load(environment)) {
         Embeddings classes = classes(clip, labels, prompts.templates(), environment);
         results.write(

@@ -73,6 +73,7 @@ public final class SimilarityCommand implements CommandProvider {
         throw new UsageException("give pictures, or texts with --text or --texts");
       }
       Similarities similarities;
+      model.expect(files.size());
       try (ClipModel clip = model.load(environment);
           Progress progress =
               Progress.start(environment, "items", (long) files.size() + words.size())) {

@@ -66,6 +66,19 @@ class ClassifyCommandTest {
   }
 
   @Test
+  void packedWeightsAreAChoice() {
+    String usual = classify(CAT, "a cat", "a dog").out();
+
+    assertThat(usual).contains("a cat", "a dog");
+    for (String pack : List.of("on", "off")) {
+      assertThat(classify(CAT, "a cat", "a dog", "--pack", pack).out()).isEqualTo(usual);
+    }
+    CommandLineRun wrong = classify(CAT, "a cat", "a dog", "--pack", "maybe");
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err()).contains("--pack", "maybe");
+  }
+
+  @Test
   void jsonHasTheProbabilitiesOfTheLibrary() {
     CommandLineRun run =
         classify(CAT, STRIP, LABELS.get(0), LABELS.get(1), LABELS.get(2), LABELS.get(3), "-f=json");
