@@ -14,7 +14,7 @@ import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.backend.onnx.lowering.Lowered;
 import org.openclip.backend.onnx.model.OnnxInitializer;
-import org.openclip.backend.onnx.model.OnnxInitializer.Stored;
+import org.openclip.backend.onnx.model.StoredInitializer;
 import org.openclip.backend.onnx.model.TensorBytes;
 
 /**
@@ -90,7 +90,7 @@ final class OnnxFile {
   }
 
   /** Returns how a tensor stands in a model: inside, or as a reference to the file beside it. */
-  private Stored stored(OnnxInitializer initializer, Lowered lowered) {
+  private StoredInitializer stored(OnnxInitializer initializer, Lowered lowered) {
     Place place = places.get(initializer.name());
     if (place != null) {
       Map<String, String> words = new LinkedHashMap<>();

@@ -1,14 +1,7 @@
 package org.openclip.hub.checkpoint;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListSet;
 import org.openclip.api.tensor.DataType;
-import org.openclip.api.tensor.Tensor;
 
 /**
  * Finds tensors that hold NaN or infinity, as those of a training run that diverged do: their
@@ -21,40 +14,15 @@ final class FiniteCheck {
   /** Elements of four bytes that stay in the first-level cache. */
   private static final int BLOCK = 4096;
 
-  private static final int PIECE_BYTES = 4 << 20;
+  static final int PIECE_BYTES = 4 << 20;
 
   private FiniteCheck() {}
 
-  private record Piece(String name, DataType type, ByteBuffer bytes) {}
+  /** A part of a tensor's numbers. */
+  record Piece(String name, DataType type, ByteBuffer bytes) {}
 
-  /** Collects tensors and checks them together. */
-  static final class Batch {
-    private final List<Piece> pieces = new ArrayList<>();
-
-    void add(String name, Tensor tensor) {
-      if (!tensor.type().floating()) {
-        return;
-      }
-      for (ByteBuffer chunk : tensor.chunks()) {
-        for (long at = 0; at < chunk.limit(); at += PIECE_BYTES) {
-          int length = (int) Math.min(PIECE_BYTES, chunk.limit() - at);
-          ByteBuffer piece = chunk.slice((int) at, length).order(ByteOrder.nativeOrder());
-          pieces.add(new Piece(name, tensor.type(), piece));
-        }
-      }
-    }
-
-    /** Returns the names of the tensors with numbers that are not finite, in order. */
-    List<String> notFinite() {
-      Set<String> found = new ConcurrentSkipListSet<>();
-      pieces.parallelStream()
-          .filter(FiniteCheck::holdsNotFinite)
-          .forEach(piece -> found.add(piece.name()));
-      return List.copyOf(new TreeSet<>(found));
-    }
-  }
-
-  private static boolean holdsNotFinite(Piece piece) {
+  /** Returns whether a number of a piece is NaN or infinite. */
+  static boolean holdsNotFinite(Piece piece) {
     return switch (piece.type()) {
       case FLOAT32 -> floats(piece.bytes());
       case FLOAT16 -> halves(piece.bytes(), 0x7c00);

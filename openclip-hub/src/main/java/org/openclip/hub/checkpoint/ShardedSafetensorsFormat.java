@@ -2,14 +2,10 @@ package org.openclip.hub.checkpoint;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.openclip.api.InvalidFileException;
-import org.openclip.api.UnknownNameException;
 import org.openclip.api.spi.CheckpointFormatProvider;
-import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.io.JsonObjects;
 
@@ -50,7 +46,7 @@ public final class ShardedSafetensorsFormat implements CheckpointFormatProvider 
       }
       shardOf.forEach((name, shard) -> check(file, name, shard, open));
       complete = true;
-      return new Shards(shardOf, open);
+      return new SafetensorsShards(shardOf, open);
     } finally {
       if (!complete) {
         open.values().forEach(Weights::close);
@@ -72,29 +68,6 @@ public final class ShardedSafetensorsFormat implements CheckpointFormatProvider 
     if (weights == null || !weights.names().contains(name)) {
       throw new InvalidFileException(
           index.toString(), -1, "maps '" + name + "' to " + shard + ", which does not contain it");
-    }
-  }
-
-  /** The tensors of all files together. */
-  private record Shards(Map<String, String> shardOf, Map<String, Weights> open) implements Weights {
-    @Override
-    public Set<String> names() {
-      return Collections.unmodifiableSet(shardOf.keySet());
-    }
-
-    @Override
-    public Tensor get(String name) {
-      String shard = shardOf.get(name);
-      Weights weights = shard == null ? null : open.get(shard);
-      if (weights == null) {
-        throw new UnknownNameException("weight", name, shardOf.keySet(), "");
-      }
-      return weights.get(name);
-    }
-
-    @Override
-    public void close() {
-      open.values().forEach(Weights::close);
     }
   }
 }

@@ -57,7 +57,7 @@ public final class StateDict {
     List<String> missing = new ArrayList<>();
     List<String> misshaped = new ArrayList<>();
     Map<String, Tensor> loaded = new LinkedHashMap<>();
-    FiniteCheck.Batch numbers = new FiniteCheck.Batch();
+    FiniteCheckBatch numbers = new FiniteCheckBatch();
     wanted.forEach(
         (name, parameter) -> {
           InterruptedCallException.check("weights were read");

@@ -1,15 +1,12 @@
 package org.openclip.models.text;
 
 import java.util.List;
-import org.openclip.models.text.repair.Unicode;
 
 /**
  * The cutting of a text into pieces: special tokens, English contractions, runs of letters, single
  * digits, and runs of anything else but white space.
  */
 final class Words {
-  private static final int COMBINING_IOTA = 0x345;
-
   private final List<String> specialTokens;
 
   /** Whether a special token begins with an ASCII character; the last one stands for all others. */
@@ -41,8 +38,8 @@ final class Words {
         return next + contraction;
       }
     }
-    Kind kind = Kind.of(first);
-    if (kind == Kind.DIGIT) {
+    CharacterKind kind = CharacterKind.of(first);
+    if (kind == CharacterKind.DIGIT) {
       return next;
     }
     while (next < text.length()) {
@@ -50,12 +47,12 @@ final class Words {
       if (c >= 128) {
         c = text.codePointAt(next);
       }
-      if (Kind.of(c) != kind) {
+      if (CharacterKind.of(c) != kind) {
         break;
       }
       next += Character.charCount(c);
     }
-    return kind == Kind.SPACE ? -next : next;
+    return kind == CharacterKind.SPACE ? -next : next;
   }
 
   /** Returns how many letters after an apostrophe make a contraction; 0 for none. */
@@ -72,49 +69,5 @@ final class Words {
       case 'l', 'L' -> second == 'l' ? 2 : 0;
       default -> 0;
     };
-  }
-
-  /** What a character is to the cutting. */
-  private enum Kind {
-    LETTER,
-    DIGIT,
-    SPACE,
-    SIGN;
-
-    private static final Kind[] ASCII = new Kind[128];
-
-    static {
-      for (int c = 0; c < 128; c++) {
-        ASCII[c] = classify(c);
-      }
-    }
-
-    static Kind of(int c) {
-      return c < 128 ? ASCII[c] : classify(c);
-    }
-
-    private static Kind classify(int c) {
-      return switch (Unicode.type(c)) {
-        case Character.UPPERCASE_LETTER,
-            Character.LOWERCASE_LETTER,
-            Character.TITLECASE_LETTER,
-            Character.MODIFIER_LETTER,
-            Character.OTHER_LETTER ->
-            LETTER;
-        case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER ->
-            DIGIT;
-        default -> isSpace(c) ? SPACE : SIGN;
-      };
-    }
-
-    private static boolean isSpace(int c) {
-      return (c >= 9 && c <= 13)
-          || c == 0x85
-          // A mark whose other case is a letter: the reference finds it in no piece.
-          || c == COMBINING_IOTA
-          || Character.getType(c) == Character.SPACE_SEPARATOR
-          || Character.getType(c) == Character.LINE_SEPARATOR
-          || Character.getType(c) == Character.PARAGRAPH_SEPARATOR;
-    }
   }
 }

@@ -1,7 +1,6 @@
 package org.openclip.train.evaluation;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,37 +31,6 @@ public final class PairEvaluation {
   }
 
   /**
-   * What a model makes of some pairs, or of all.
-   *
-   * @param images one row for each image
-   * @param texts one row for each caption
-   * @param sums what the model tells of each batch, times its pairs, in all
-   * @param pairs how many there are
-   */
-  public record Collected(
-      Embeddings images, Embeddings texts, Map<String, Double> sums, long pairs) {
-    /** Copies the sums. */
-    public Collected {
-      sums = Map.copyOf(sums);
-    }
-
-    /**
-     * Returns the metrics.
-     *
-     * @throws InvalidInputException when there is not one pair
-     */
-    public Map<String, Double> metrics() {
-      if (pairs == 0) {
-        throw new InvalidInputException("there is no readable picture with a caption");
-      }
-      Map<String, Double> metrics = new LinkedHashMap<>(Retrieval.metrics(images, texts));
-      new TreeMap<>(sums).forEach((name, sum) -> metrics.put(name, sum / pairs));
-      metrics.put(SAMPLES, (double) pairs);
-      return metrics;
-    }
-  }
-
-  /**
    * Runs a model on pairs.
    *
    * @param batches yields pairs; what comes together is one batch of the losses
@@ -70,7 +38,7 @@ public final class PairEvaluation {
    * @param width columns of the model's images
    * @param progress is told how many pairs are done, batch by batch
    */
-  public static Collected collect(
+  public static CollectedPairs collect(
       PairModel model, ZeroShot.Batches batches, int height, int width, LongConsumer progress) {
     List<Embeddings> images = new ArrayList<>();
     List<Embeddings> texts = new ArrayList<>();
@@ -87,7 +55,7 @@ public final class PairEvaluation {
     }
     Embeddings none = Embeddings.of(1, new float[0]);
     return pairs == 0
-        ? new Collected(none, none, sums, 0)
-        : new Collected(Embeddings.concat(images), Embeddings.concat(texts), sums, pairs);
+        ? new CollectedPairs(none, none, sums, 0)
+        : new CollectedPairs(Embeddings.concat(images), Embeddings.concat(texts), sums, pairs);
   }
 }

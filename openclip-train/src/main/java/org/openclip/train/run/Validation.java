@@ -18,6 +18,7 @@ import org.openclip.train.data.Faults;
 import org.openclip.train.data.Order;
 import org.openclip.train.data.Preparation;
 import org.openclip.train.data.Share;
+import org.openclip.train.evaluation.CollectedPairs;
 import org.openclip.train.evaluation.PairEvaluation;
 import org.openclip.train.evaluation.Tally;
 import org.openclip.train.evaluation.ZeroShot;
@@ -132,7 +133,7 @@ public record Validation(
   }
 
   /** Returns what the models of all processes made of all pairs. */
-  private PairEvaluation.Collected together(PairEvaluation.Collected own) {
+  private CollectedPairs together(CollectedPairs own) {
     if (ranks.size() == 1) {
       return own;
     }
@@ -153,7 +154,7 @@ public record Validation(
       }
       sums.put(name, sum);
     }
-    return new PairEvaluation.Collected(images, texts, sums, pairs);
+    return new CollectedPairs(images, texts, sums, pairs);
   }
 
   private boolean due(int every, int epoch) {

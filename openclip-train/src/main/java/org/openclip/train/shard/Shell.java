@@ -1,6 +1,5 @@
 package org.openclip.train.shard;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -49,50 +48,6 @@ final class Shell {
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     process.getOutputStream().close();
-    return new Output(command, process);
-  }
-
-  /** The output of a process. */
-  private static final class Output extends FilterInputStream {
-    private final String command;
-    private final Process process;
-
-    Output(String command, Process process) {
-      super(process.getInputStream());
-      this.command = command;
-      this.process = process;
-    }
-
-    @Override
-    public int read() throws IOException {
-      int value = super.read();
-      return value < 0 ? ended(value) : value;
-    }
-
-    @Override
-    public int read(byte[] bytes, int from, int count) throws IOException {
-      int read = super.read(bytes, from, count);
-      return read < 0 ? ended(read) : read;
-    }
-
-    private int ended(int value) throws IOException {
-      try {
-        int code = process.waitFor();
-        if (code != 0) {
-          throw new IOException("'" + command + "' ended with exit code " + code);
-        }
-        return value;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted while waiting for '" + command + "'", e);
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      process.descendants().forEach(ProcessHandle::destroy);
-      process.destroy();
-      super.close();
-    }
+    return new CommandOutput(command, process);
   }
 }

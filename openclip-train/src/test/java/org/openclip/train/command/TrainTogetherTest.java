@@ -233,7 +233,7 @@ class TrainTogetherTest {
     assertThat(ended.said())
         .containsPattern("\\| 1 \\| \\d+ ms \\| \\d+ ms \\| 0% \\|")
         .containsPattern("\\| 2 \\| \\d+ ms \\| \\d+ ms \\| \\d+% \\| [1-9][0-9.]* MB \\|");
-    assertThat(plot).content().startsWith("<svg ").contains("ViT-bigG-14, 163,840");
+    assertThat(plot).content().startsWith("<svg ").contains("ViT-bigG-14, batch 163,840");
     assertThat(together.runs().log("measured", "out.log")).doesNotExist();
   }
 

@@ -1,7 +1,5 @@
 package org.openclip.backend.onnx.model;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +20,6 @@ public record OnnxInitializer(
   private static final int DIMS = 1;
   private static final int DATA_TYPE = 2;
   private static final int NAME = 8;
-  private static final int RAW_DATA = 9;
   private static final int EXTERNAL_DATA = 13;
   private static final int DATA_LOCATION = 14;
 
@@ -33,8 +30,8 @@ public record OnnxInitializer(
   private static final int VALUE = 2;
 
   /** Returns it as a model holds it that has the elements in itself. */
-  public Stored inside(Tensor elements) {
-    return new Stored(header(), elements, type);
+  public StoredInitializer inside(Tensor elements) {
+    return new StoredInitializer(header(), elements, type);
   }
 
   /**
@@ -42,42 +39,17 @@ public record OnnxInitializer(
    *
    * @param place ONNX's words for where, such as {@code location}
    */
-  public Stored outside(Map<String, String> place) {
+  public StoredInitializer outside(Map<String, String> place) {
     ProtoMessage header = header();
     place.forEach(
         (key, value) ->
             header.message(EXTERNAL_DATA, new ProtoMessage().text(KEY, key).text(VALUE, value)));
-    return new Stored(header.integer(DATA_LOCATION, EXTERNAL), null, type);
+    return new StoredInitializer(header.integer(DATA_LOCATION, EXTERNAL), null, type);
   }
 
   private ProtoMessage header() {
     ProtoMessage header = new ProtoMessage();
     shape.forEach(size -> header.integer(DIMS, size));
     return header.integer(DATA_TYPE, OnnxGraph.code(type)).text(NAME, name);
-  }
-
-  /**
-   * The message of a tensor.
-   *
-   * @param header its fields but the elements
-   * @param elements the elements that are part of the message; null for none
-   * @param type in which they are written
-   */
-  public record Stored(ProtoMessage header, @Nullable Tensor elements, DataType type) {
-    /** Returns how many bytes the message has. */
-    public long size() {
-      return elements == null
-          ? header.size()
-          : header.size() + ProtoMessage.sizeOf(RAW_DATA, TensorBytes.count(elements, type));
-    }
-
-    /** Writes the message. */
-    public void writeTo(OutputStream out) throws IOException {
-      header.writeTo(out);
-      if (elements != null) {
-        new ProtoMessage().begin(RAW_DATA, TensorBytes.count(elements, type)).writeTo(out);
-        TensorBytes.write(elements, type, out);
-      }
-    }
   }
 }

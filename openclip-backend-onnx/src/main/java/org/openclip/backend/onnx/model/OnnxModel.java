@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.openclip.api.tensor.Tensor;
-import org.openclip.backend.onnx.model.OnnxInitializer.Stored;
 
 /**
  * A finished ONNX model.
@@ -54,19 +53,19 @@ public record OnnxModel(ProtoMessage head, ProtoMessage graph, List<OnnxInitiali
    *
    * @param storing says how each tensor stands in it
    */
-  public void writeTo(OutputStream out, Function<OnnxInitializer, Stored> storing)
+  public void writeTo(OutputStream out, Function<OnnxInitializer, StoredInitializer> storing)
       throws IOException {
-    List<Stored> tensors = new ArrayList<>(initializers.size());
+    List<StoredInitializer> tensors = new ArrayList<>(initializers.size());
     long length = graph.size();
     for (OnnxInitializer initializer : initializers) {
-      Stored tensor = storing.apply(initializer);
+      StoredInitializer tensor = storing.apply(initializer);
       tensors.add(tensor);
       length += ProtoMessage.sizeOf(INITIALIZER, tensor.size());
     }
     head.writeTo(out);
     new ProtoMessage().begin(GRAPH, length).writeTo(out);
     graph.writeTo(out);
-    for (Stored tensor : tensors) {
+    for (StoredInitializer tensor : tensors) {
       new ProtoMessage().begin(INITIALIZER, tensor.size()).writeTo(out);
       tensor.writeTo(out);
     }

@@ -14,13 +14,13 @@ import org.openclip.models.text.repair.Unicode;
  */
 enum TiktokenEncoding {
   /** GPT-2's and GPT-3's. */
-  R50K_BASE(Cut.GPT2, 50_257),
+  R50K_BASE(TiktokenCut.GPT2, 50_257),
   /** Codex's: the former with runs of spaces. */
-  P50K_BASE(Cut.GPT2, 50_281),
+  P50K_BASE(TiktokenCut.GPT2, 50_281),
   /** GPT-4's. */
-  CL100K_BASE(Cut.GPT4, 100_277),
+  CL100K_BASE(TiktokenCut.GPT4, 100_277),
   /** GPT-4o's. */
-  O200K_BASE(Cut.GPT4O, 200_019);
+  O200K_BASE(TiktokenCut.GPT4O, 200_019);
 
   private final String cut;
   private final int size;
@@ -28,54 +28,6 @@ enum TiktokenEncoding {
   TiktokenEncoding(String cut, int size) {
     this.cut = cut;
     this.size = size;
-  }
-
-  /** The cuts as regular expressions. */
-  private static final class Cut {
-    private static final String SPACE = "\\p{IsWhite_Space}";
-    private static final String TAIL =
-        "|" + SPACE + "++\\z|" + SPACE + "+(?!\\P{IsWhite_Space})|" + SPACE;
-
-    static final String GPT2 =
-        "'(?:[sdmt]|ll|ve|re)| ?\\p{L}++| ?\\p{N}++| ?[^\\p{IsWhite_Space}\\p{L}\\p{N}]++" + TAIL;
-
-    static final String GPT4 =
-        "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}+"
-            + "| ?[^\\p{IsWhite_Space}\\p{L}\\p{N}]++[\\r\\n]*+|"
-            + SPACE
-            + "++\\z|"
-            + SPACE
-            + "*[\\r\\n]|"
-            + SPACE
-            + "+(?!\\P{IsWhite_Space})|"
-            + SPACE;
-
-    private static final String CONTRACTION = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?";
-    private static final String UPPER = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";
-    private static final String LOWER = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
-
-    static final String GPT4O =
-        "[^\\r\\n\\p{L}\\p{N}]?"
-            + UPPER
-            + "*"
-            + LOWER
-            + "+"
-            + CONTRACTION
-            + "|[^\\r\\n\\p{L}\\p{N}]?"
-            + UPPER
-            + "+"
-            + LOWER
-            + "*"
-            + CONTRACTION
-            + "|\\p{N}{1,3}| ?[^\\p{IsWhite_Space}\\p{L}\\p{N}]+[\\r\\n/]*|"
-            + SPACE
-            + "*[\\r\\n]+|"
-            + SPACE
-            + "+(?!\\P{IsWhite_Space})|"
-            + SPACE
-            + "+";
-
-    private Cut() {}
   }
 
   /**
