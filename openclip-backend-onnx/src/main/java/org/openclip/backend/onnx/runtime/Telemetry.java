@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Keeps ONNX Runtime from reporting its use to its makers. Its official builds do unless an
@@ -24,6 +25,9 @@ final class Telemetry {
   private static final System.Logger LOG = System.getLogger(Telemetry.class.getName());
   private static final String VARIABLE = "ORT_DISABLE_TELEMETRY";
   private static final String PACKAGE = "java.lang.foreign.";
+
+  /** The processors for which ONNX Runtime has builds; on no other it can start. */
+  private static final Set<String> PROCESSORS = Set.of("amd64", "x86_64", "aarch64");
 
   /** The session of a data base in memory, which is no file, but has one all the same. */
   private static final Path SESSION = Path.of(":memory:.ses");
@@ -65,6 +69,7 @@ final class Telemetry {
     Module here = Telemetry.class.getModule();
     try {
       return version >= 22
+          && PROCESSORS.contains(System.getProperty("os.arch"))
           && ((boolean) Module.class.getMethod("isNativeAccessEnabled").invoke(here)
               || (version >= 24 && !here.isNamed()));
     } catch (ReflectiveOperationException e) {
