@@ -32,6 +32,7 @@ module org.openclip.models {
       org.openclip.models.optimizer.NAdamWProvider,
       org.openclip.models.optimizer.SgdProvider;
   provides org.openclip.api.spi.ModelCatalogueProvider with
+      org.openclip.models.catalogue.FamilyCatalogue,
       org.openclip.models.catalogue.OpenClipCatalogue,
       org.openclip.models.embedded.EmbeddedCatalogue;
   provides org.openclip.api.spi.ImageDecoderProvider with

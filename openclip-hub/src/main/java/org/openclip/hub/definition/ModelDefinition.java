@@ -188,7 +188,7 @@ public record ModelDefinition(
     ModelFolder folder = ModelFolder.read(files);
     boolean weights = files.chosen().or(() -> ModelFiles.checkpoint(files.names())).isPresent();
     return new ModelDefinition(
-        folder.modelConfig(),
+        OpenVisionFolder.tokenized(files.toString(), folder.modelConfig()),
         folder.preprocessConfig(),
         files,
         weights ? checkpoint(files) : null,
