@@ -14,11 +14,13 @@ module org.openclip.models {
   provides org.openclip.api.spi.ImageEncoderProvider with
       org.openclip.models.clip.ModifiedResNetProvider,
       org.openclip.models.clip.VisionTransformerProvider,
+      org.openclip.models.nomic.NomicVisionProvider,
       org.openclip.models.timm.TimmImageEncoderProvider;
   provides org.openclip.api.spi.TextEncoderProvider with
       org.openclip.models.clip.TextTransformerProvider,
       org.openclip.models.hf.HfTextProvider,
-      org.openclip.models.modern.ModernTextProvider;
+      org.openclip.models.modern.ModernTextProvider,
+      org.openclip.models.tips.TipsTextProvider;
   provides org.openclip.api.spi.MultimodalDecoderProvider with
       org.openclip.models.clip.MultimodalTransformerProvider;
   provides org.openclip.api.spi.LossProvider with

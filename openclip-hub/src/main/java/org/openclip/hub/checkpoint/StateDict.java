@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.UnknownNameException;
+import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.tensor.Tensor;
@@ -54,6 +55,8 @@ public final class StateDict {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     wanted.forEach((n, p) -> shapes.put(n, Arrays.stream(p.shape().sizes()).boxed().toList()));
     Weights fitted = architecture.fit(underNamesOf(weights, shapes));
+    Set<String> unpublished =
+        ForeignNaming.of(weights.names()).map(ForeignNaming::unpublished).orElse(Set.of());
     List<String> missing = new ArrayList<>();
     List<String> misshaped = new ArrayList<>();
     Map<String, Tensor> loaded = new LinkedHashMap<>();
@@ -62,6 +65,12 @@ public final class StateDict {
         (name, parameter) -> {
           InterruptedCallException.check("weights were read");
           long[] shape = parameter.shape().sizes();
+          if (!fitted.names().contains(name)
+              && unpublished.contains(name)
+              && parameter.initializer() instanceof Initializer.Constant initial) {
+            loaded.put(name, Tensor.of(new float[] {(float) initial.value()}, shape));
+            return;
+          }
           if (!fitted.names().contains(name)) {
             missing.add(name + Arrays.toString(shape));
             return;

@@ -30,6 +30,9 @@ public final class RecipeTensors {
     if (leaf.equals("logit_scale")) {
       return (float) Math.log(1 / 0.07);
     }
+    if (leaf.equals("logit_bias")) {
+      return -10;
+    }
     if (leaf.equals("running_var")) {
       return 1 + 0.5f * Math.abs(u);
     }

@@ -16,6 +16,7 @@ import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Layers;
 import org.openclip.api.graph.NeuralOp.GeluForm;
+import org.openclip.api.graph.NeuralOp.LayerNorm;
 import org.openclip.api.graph.Value;
 import org.openclip.models.attention.Padding;
 
@@ -33,14 +34,20 @@ final class HfTextEncoder implements TextEncoder {
               "xlm-roberta", Bert::roberta,
               "mt5", T5Encoder::new,
               "m2m_100", M2m100Encoder::new,
-              "modernbert", ModernBert::new));
+              "modernbert", ModernBert::new,
+              "nomic_bert", NomicBert::new));
 
   /** The poolings of model types that are told of none, where that is not the mean. */
   private static final Map<String, String> OWN_POOLER =
       Map.of("bert", "cls_pooler", "m2m_100", "cls_pooler");
 
   private static final List<String> POOLERS =
-      List.of("mean_pooler", "max_pooler", "cls_pooler", "cls_last_hidden_state_pooler");
+      List.of(
+          "mean_pooler",
+          "max_pooler",
+          "cls_pooler",
+          "cls_last_hidden_state_pooler",
+          "mean_norm_pooler");
 
   private final int contextLength;
   private final int embedDim;
@@ -164,6 +171,9 @@ final class HfTextEncoder implements TextEncoder {
     return switch (pooler) {
       case "mean_pooler" -> padding.mean(g, sequence);
       case "max_pooler" -> padding.max(g, sequence);
+      case "mean_norm_pooler" ->
+          // Nomic's, without parameters.
+          g.add(new LayerNorm(padding.mean(g, sequence), null, null, 1e-5));
       default -> {
         Value first = g.select(sequence, 1, Dim.of(0));
         @Nullable Value pooled = poolingLayer ? trunk.pool(g, first) : null;

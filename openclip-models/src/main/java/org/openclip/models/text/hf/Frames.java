@@ -88,9 +88,12 @@ record Frames(Path file, TokenizerJson vocabulary, SpecialTokens special, Native
     return id;
   }
 
-  /** Returns the id that ends a text. */
+  /** Returns the id that ends a text; that of padding for TIPS, whose texts have no end. */
   int end() {
     Integer end = special.id("eos_token");
+    if (end == null && special.tokenizerClass().startsWith("Tipsv2")) {
+      return id("pad_token");
+    }
     return end == null ? id("sep_token") : end;
   }
 
