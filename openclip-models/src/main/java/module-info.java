@@ -11,6 +11,11 @@ module org.openclip.models {
   requires static org.jspecify;
   requires static webp.imageio;
 
+  provides org.openclip.api.spi.AudioDecoderProvider with
+      org.openclip.models.audio.SoundFileDecoderProvider;
+  provides org.openclip.api.spi.AudioEncoderProvider with
+      org.openclip.models.audio.HtsatProvider,
+      org.openclip.models.audio.WhisperProvider;
   provides org.openclip.api.spi.ImageEncoderProvider with
       org.openclip.models.clip.ModifiedResNetProvider,
       org.openclip.models.clip.VisionTransformerProvider,

@@ -12,6 +12,7 @@ import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.encoder.TextEncoder;
+import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Layers;
@@ -95,7 +96,7 @@ final class HfTextEncoder implements TextEncoder {
         reader.choice(
             "hf_proj_type",
             isNull(context, "hf_proj_type") ? "none" : "mlp",
-            List.of("linear", "mlp", "none"));
+            List.of("linear", "mlp", "none", "clap_mlp"));
     reader.finish();
     trunk = TRUNKS.getOrDefault(type, Bert::bert).apply(options);
     options.finish();
@@ -192,6 +193,10 @@ final class HfTextEncoder implements TextEncoder {
         Value hidden = Layers.linear(mlp, "0", pooled, between, false, Layers.uniform(width));
         Value active = g.gelu(hidden, GeluForm.ERF);
         yield Layers.linear(mlp, "2", active, embedDim, false, Layers.uniform(between));
+      }
+      case "clap_mlp" -> {
+        Value hidden = Layers.linear(mlp, "0", pooled, embedDim);
+        yield Layers.linear(mlp, "2", g.unary(hidden, UnaryFunction.RELU), embedDim);
       }
       default -> pooled;
     };

@@ -14,6 +14,7 @@ import org.openclip.api.tensor.Weights;
  */
 public sealed interface ForeignNaming
     permits BigVisionNaming,
+        ClapNaming,
         FgClipNaming,
         MobileClipNaming,
         NomicNaming,
@@ -75,6 +76,7 @@ public sealed interface ForeignNaming
             new TipsNaming(),
             new NomicNaming(),
             new FgClipNaming(),
+            new ClapNaming(),
             new TransformersNaming());
     return all.stream().filter(naming -> naming.recognises(names)).findFirst();
   }
