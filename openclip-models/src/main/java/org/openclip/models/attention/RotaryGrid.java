@@ -33,7 +33,7 @@ public record RotaryGrid(
     double temperature,
     int referenceSide) {
   /** Returns what turns queries and keys {@code [batch, prefix + patches, width]}. */
-  public UnaryOperator<Value> in(GraphBuilder g) {
+  public UnaryOperator<Value> turn(GraphBuilder g) {
     int rows = prefix + gridHeight * gridWidth;
     float[] cosines = new float[rows * headWidth];
     float[] sines = new float[rows * headWidth];

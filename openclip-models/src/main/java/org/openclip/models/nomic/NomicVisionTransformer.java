@@ -92,7 +92,7 @@ final class NomicVisionTransformer implements ImageEncoder {
   @Override
   public Encoded encode(GraphBuilder g, Value pixels) {
     Value x = embed(g.scope("embeddings"), pixels);
-    UnaryOperator<Value> turned = rotation.in(g);
+    UnaryOperator<Value> turned = rotation.turn(g);
     for (int i = 0; i < layers; i++) {
       x = block(g.scope("layers." + i), x, turned);
     }

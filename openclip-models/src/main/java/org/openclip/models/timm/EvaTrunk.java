@@ -148,7 +148,7 @@ final class EvaTrunk implements TimmTrunk {
     if (normBefore) {
       x = Layers.layerNorm(g, "norm_pre", x, blocks.epsilon());
     }
-    x = blocks.encode(g, x, rotary ? Positions.turned(rotation.in(g)) : Positions.NONE);
+    x = blocks.encode(g, x, rotary ? Positions.turned(rotation.turn(g)) : Positions.NONE);
     if (normAfter) {
       x = Layers.layerNorm(g, "norm", x, blocks.epsilon());
     }

@@ -47,7 +47,7 @@ record GridAttentionPool(int side, boolean rotary, int out) {
     TransformerBlocks.Positions turns =
         rotary
             ? TransformerBlocks.Positions.turned(
-                new RotaryGrid(rows, columns, 1, HEAD_WIDTH, 0, false, 10000, ROTARY_SIDE).in(g))
+                new RotaryGrid(rows, columns, 1, HEAD_WIDTH, 0, false, 10000, ROTARY_SIDE).turn(g))
             : TransformerBlocks.Positions.NONE;
     Value attended =
         g.attention(
