@@ -8,6 +8,7 @@ module org.openclip.api {
   requires static org.jspecify;
 
   exports org.openclip.api;
+  exports org.openclip.api.audio;
   exports org.openclip.api.backend;
   exports org.openclip.api.config;
   exports org.openclip.api.encoder;
@@ -21,6 +22,8 @@ module org.openclip.api {
   exports org.openclip.api.text;
   exports org.openclip.api.training;
 
+  uses org.openclip.api.spi.AudioDecoderProvider;
+  uses org.openclip.api.spi.AudioEncoderProvider;
   uses org.openclip.api.spi.BackendProvider;
   uses org.openclip.api.spi.CheckpointFormatProvider;
   uses org.openclip.api.spi.CommandProvider;

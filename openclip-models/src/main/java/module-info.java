@@ -11,14 +11,21 @@ module org.openclip.models {
   requires static org.jspecify;
   requires static webp.imageio;
 
+  provides org.openclip.api.spi.AudioDecoderProvider with
+      org.openclip.models.audio.SoundFileDecoderProvider;
+  provides org.openclip.api.spi.AudioEncoderProvider with
+      org.openclip.models.audio.HtsatProvider,
+      org.openclip.models.audio.WhisperProvider;
   provides org.openclip.api.spi.ImageEncoderProvider with
       org.openclip.models.clip.ModifiedResNetProvider,
       org.openclip.models.clip.VisionTransformerProvider,
+      org.openclip.models.nomic.NomicVisionProvider,
       org.openclip.models.timm.TimmImageEncoderProvider;
   provides org.openclip.api.spi.TextEncoderProvider with
       org.openclip.models.clip.TextTransformerProvider,
       org.openclip.models.hf.HfTextProvider,
-      org.openclip.models.modern.ModernTextProvider;
+      org.openclip.models.modern.ModernTextProvider,
+      org.openclip.models.tips.TipsTextProvider;
   provides org.openclip.api.spi.MultimodalDecoderProvider with
       org.openclip.models.clip.MultimodalTransformerProvider;
   provides org.openclip.api.spi.LossProvider with
@@ -32,6 +39,7 @@ module org.openclip.models {
       org.openclip.models.optimizer.NAdamWProvider,
       org.openclip.models.optimizer.SgdProvider;
   provides org.openclip.api.spi.ModelCatalogueProvider with
+      org.openclip.models.catalogue.FamilyCatalogue,
       org.openclip.models.catalogue.OpenClipCatalogue,
       org.openclip.models.embedded.EmbeddedCatalogue;
   provides org.openclip.api.spi.ImageDecoderProvider with

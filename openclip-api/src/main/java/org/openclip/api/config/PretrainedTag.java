@@ -15,7 +15,8 @@ import org.openclip.api.InvalidConfigException;
  * @param tag the tag, in lower case with underscores, such as {@code laion2b_s34b_b79k}
  * @param locations the locations of the weights, in the order in which they are tried: {@code
  *     hf-hub:org/repository}, {@code hf-hub:org/repository/file}, or a URL, optionally with {@code
- *     #sha256=} and the first digits of the checksum
+ *     #sha256=} and the first digits of the checksum. Weights whose towers have a file each have
+ *     one location: those of the files with {@code " + "} between them
  * @param quickGelu whether they were trained with QuickGELU
  * @param preprocess the object {@code preprocess_cfg}; empty when there are no images
  */

@@ -15,6 +15,16 @@ public interface PatchImageEncoder extends ImageEncoder {
   int maxPatches();
 
   /**
+   * Returns the largest number of patches of an image of this size; by default that of all images.
+   *
+   * @param height the image's height before it is resized, in pixels
+   * @param width the image's width before it is resized, in pixels
+   */
+  default int maxPatches(int height, int width) {
+    return maxPatches();
+  }
+
+  /**
    * Writes the graph of the tower for lists of patches, with the same parameters as {@link
    * #encode}. After the last patch of an image, all three inputs are zero.
    *

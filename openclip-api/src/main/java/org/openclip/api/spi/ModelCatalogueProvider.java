@@ -36,6 +36,16 @@ public interface ModelCatalogueProvider extends Provider {
   }
 
   /**
+   * Returns what is not proved about a model, as a sentence for a person, such as that its answers
+   * were not compared with those of another implementation; empty when nothing is doubted.
+   *
+   * @param model one of {@link #models}
+   */
+  default Optional<String> unproved(String model) {
+    return Optional.empty();
+  }
+
+  /**
    * Returns its pretrained tags, in the order of listing. They may belong to models of another
    * catalogue.
    */

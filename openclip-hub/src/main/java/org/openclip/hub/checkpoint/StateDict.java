@@ -7,8 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.UnknownNameException;
+import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.tensor.Tensor;
@@ -50,10 +52,27 @@ public final class StateDict {
    */
   public static Weights load(
       String checkpoint, Weights weights, String model, Architecture architecture) {
-    Map<String, Parameter> wanted = architecture.parameters();
+    return load(checkpoint, weights, model, architecture.parameters(), architecture::fit);
+  }
+
+  /**
+   * Returns a checkpoint's tensors under the names and in the shapes of parameters.
+   *
+   * @param wanted the parameters, by name
+   * @param fit adapts the weights to the sizes of the towers
+   * @throws WeightsMismatchException when names or shapes differ, or numbers are not finite
+   */
+  public static Weights load(
+      String checkpoint,
+      Weights weights,
+      String model,
+      Map<String, Parameter> wanted,
+      UnaryOperator<Weights> fit) {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
     wanted.forEach((n, p) -> shapes.put(n, Arrays.stream(p.shape().sizes()).boxed().toList()));
-    Weights fitted = architecture.fit(underNamesOf(weights, shapes));
+    Weights fitted = fit.apply(underNamesOf(weights, shapes));
+    Set<String> unpublished =
+        ForeignNaming.of(weights.names()).map(ForeignNaming::unpublished).orElse(Set.of());
     List<String> missing = new ArrayList<>();
     List<String> misshaped = new ArrayList<>();
     Map<String, Tensor> loaded = new LinkedHashMap<>();
@@ -62,6 +81,12 @@ public final class StateDict {
         (name, parameter) -> {
           InterruptedCallException.check("weights were read");
           long[] shape = parameter.shape().sizes();
+          if (!fitted.names().contains(name)
+              && unpublished.contains(name)
+              && parameter.initializer() instanceof Initializer.Constant initial) {
+            loaded.put(name, Tensor.of(new float[] {(float) initial.value()}, shape));
+            return;
+          }
           if (!fitted.names().contains(name)) {
             missing.add(name + Arrays.toString(shape));
             return;

@@ -1,6 +1,7 @@
 package org.openclip.hub.definition;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -46,9 +47,16 @@ public final class CheckpointFiles {
 
   /** Returns the weights of a tag, which are fetched when they are asked for. */
   static ChosenWeights of(PretrainedTag tag, PluginRegistry plugins, FetchOptions options) {
+    List<String> apart = JoinedWeights.places(tag.locations().get(0));
+    if (apart.size() > 1) {
+      return new JoinedWeights(
+          apart.stream()
+              .map(place -> (ChosenWeights) () -> fetch(tag, List.of(place), plugins, options))
+              .toList());
+    }
     return EmbeddedWeights.are(tag)
         ? EmbeddedWeights.of(tag, options)
-        : () -> fetch(tag, plugins, options);
+        : () -> fetch(tag, tag.locations(), plugins, options);
   }
 
   /**
@@ -56,9 +64,10 @@ public final class CheckpointFiles {
    *
    * @throws FetchException when none has it; the failures of the others are suppressed ones
    */
-  private static Path fetch(PretrainedTag tag, PluginRegistry plugins, FetchOptions options) {
+  private static Path fetch(
+      PretrainedTag tag, List<String> locations, PluginRegistry plugins, FetchOptions options) {
     FetchException failure = null;
-    for (String location : tag.locations()) {
+    for (String location : locations) {
       try {
         ModelSource source = Sources.open(location, plugins, options);
         return fetch(source)

@@ -139,6 +139,10 @@ public record ModelDefinition(
     if (tag.isPresent()) {
       return with(tag.get(), CheckpointFiles.of(tag.get(), plugins, options));
     }
+    List<String> apart = JoinedWeights.places(pretrained);
+    if (apart.size() > 1) {
+      return builtIn(config, joined(apart, plugins, options));
+    }
     ModelSource weights =
         location(pretrained, plugins, options)
             .orElseThrow(
@@ -188,7 +192,7 @@ public record ModelDefinition(
     ModelFolder folder = ModelFolder.read(files);
     boolean weights = files.chosen().or(() -> ModelFiles.checkpoint(files.names())).isPresent();
     return new ModelDefinition(
-        folder.modelConfig(),
+        OpenVisionFolder.tokenized(files.toString(), folder.modelConfig()),
         folder.preprocessConfig(),
         files,
         weights ? checkpoint(files) : null,
@@ -200,6 +204,18 @@ public record ModelDefinition(
         CheckpointFiles.fetch(weights)
             .orElseThrow(
                 () -> new InvalidFileException(weights.toString(), -1, "has no checkpoint"));
+  }
+
+  /** Returns the weights of several files together. */
+  private static ChosenWeights joined(
+      List<String> places, PluginRegistry plugins, FetchOptions options) {
+    return new JoinedWeights(
+        places.stream()
+            .map(
+                place ->
+                    checkpoint(
+                        location(place, plugins, options).orElseThrow(() -> noSuchFile(place))))
+            .toList());
   }
 
   private static Map<String, Object> read(ModelCatalogueProvider catalogue, String name) {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.spi.ModelSource;
@@ -21,6 +22,9 @@ import org.openclip.hub.io.ModelFiles;
  */
 public record TransformersConfig(@Nullable Boolean quickGelu, Map<String, Object> preprocess) {
   private static final String SIGLIP = "siglip";
+
+  /** The types whose towers are those of CLIP. */
+  private static final Set<String> CLIP = Set.of("clip", "metaclip_2");
 
   /** What the library does to the pictures of SigLIP models that do not say it. */
   private static final Map<String, Object> SIGLIP_PICTURES =
@@ -52,7 +56,7 @@ public record TransformersConfig(@Nullable Boolean quickGelu, Map<String, Object
     Path file = files.fetch(ModelFiles.TRANSFORMERS);
     Map<String, Object> json = JsonObjects.read(file);
     String type = String.valueOf(json.get("model_type"));
-    if (!type.equals("clip") && !type.startsWith(SIGLIP)) {
+    if (!CLIP.contains(type) && !type.startsWith(SIGLIP)) {
       return Optional.empty();
     }
     Map<String, Object> pictures =
@@ -60,7 +64,7 @@ public record TransformersConfig(@Nullable Boolean quickGelu, Map<String, Object
     if (names.contains(ModelFiles.PREPROCESSOR)) {
       pictures.putAll(pictures(JsonObjects.read(files.fetch(ModelFiles.PREPROCESSOR))));
     }
-    Boolean quick = type.equals("clip") ? quickGelu(file, json) : null;
+    Boolean quick = CLIP.contains(type) ? quickGelu(file, json) : null;
     return Optional.of(new TransformersConfig(quick, pictures));
   }
 

@@ -17,7 +17,7 @@ public final class FeatureRows {
    *
    * @throws OpenClipException when a backend did not return {@code FLOAT32[count, width]}
    */
-  static FloatBuffer read(Map<String, Tensor> outputs, int count, int width) {
+  public static FloatBuffer read(Map<String, Tensor> outputs, int count, int width) {
     Tensor features = outputs.get(Architecture.FEATURES);
     if (features == null
         || features.type() != DataType.FLOAT32

@@ -24,25 +24,26 @@ public final class PatchLists implements PictureInput {
   private static final int HEAD = 2 * Integer.BYTES;
 
   private final int patch;
-  private final int maxPatches;
+  private final PatchImageEncoder encoder;
   private final int numbers;
 
   PatchLists(PatchImageEncoder encoder) {
+    this.encoder = encoder;
     patch = encoder.patchSize();
-    maxPatches = encoder.maxPatches();
     numbers = 3 * patch * patch;
   }
 
   @Override
   public int bytes() {
-    return Math.toIntExact(HEAD + (long) maxPatches * numbers * Float.BYTES);
+    return Math.toIntExact(HEAD + (long) encoder.maxPatches() * numbers * Float.BYTES);
   }
 
   @Override
   public void fill(Image image, ImagePreprocessor preprocessor, ByteBuffer place) {
     FloatBuffer patches =
         place.slice(HEAD, place.limit() - HEAD).order(place.order()).asFloatBuffer();
-    PatchGrid grid = preprocessor.cut(image, patch, maxPatches, patches);
+    int most = encoder.maxPatches(image.height(), image.width());
+    PatchGrid grid = preprocessor.cut(image, patch, most, patches);
     place.putInt(0, grid.rows()).putInt(Integer.BYTES, grid.columns());
   }
 

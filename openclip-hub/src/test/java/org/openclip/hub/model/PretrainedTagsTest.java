@@ -2,6 +2,7 @@ package org.openclip.hub.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.config.PretrainedTag;
@@ -13,7 +14,9 @@ class PretrainedTagsTest {
 
   @Test
   void listsPairsTagsAndModels() {
-    assertThat(TAGS.all()).hasSize(201);
+    assertThat(TAGS.all())
+        .as("the reference's, the embedded one and others'")
+        .hasSizeGreaterThan(201);
     assertThat(TAGS.tags("ViT-L-14-336")).containsExactly("openai");
     assertThat(TAGS.tags("ViT-B/32")).hasSize(22).startsWith("openai");
     assertThat(TAGS.tags("ViT-B-31")).isEmpty();
@@ -24,6 +27,15 @@ class PretrainedTagsTest {
         .containsExactly(
             "ViT-H-14", "ViT-H-14-378", "ViT-H-14-quickgelu", "ViT-H-14-378-quickgelu");
     assertThat(TAGS.models("none")).isEmpty();
+  }
+
+  @Test
+  void otherAuthorsModelsHaveTheNameOfTheirRepository() {
+    assertThat(TAGS.find("openvision-vit-tiny-patch8-160", "openvision"))
+        .map(PretrainedTag::locations)
+        .contains(List.of("hf-hub:UCSC-VLAA/openvision-vit-tiny-patch8-160"));
+    assertThat(TAGS.models("metaclip2_worldwide"))
+        .contains("ViT-H-14-worldwide", "metaclip-2-worldwide-l14");
   }
 
   @Test

@@ -9,7 +9,8 @@ import org.openclip.api.config.PretrainedTag;
 
 /**
  * The table of pretrained weights: a line each, of model, tag, the statistics by which pictures are
- * normalised, interpolation, resize mode, activation, hub repository (and file), and URL if any.
+ * normalised, interpolation, resize mode, activation, hub repository (and file; two with a plus
+ * sign between them when each tower has its own), and URL if any.
  */
 final class PretrainedTable {
   private static final String TWIN = "-quickgelu";
@@ -46,7 +47,7 @@ final class PretrainedTable {
   private static PretrainedTag tag(String line) {
     String[] cells = line.split(" ", -1);
     List<String> locations = new ArrayList<>();
-    locations.add("hf-hub:" + cells[6]);
+    locations.add("hf-hub:" + cells[6].replace("+", " + hf-hub:"));
     if (cells.length > 7) {
       locations.add(cells[7]);
     }

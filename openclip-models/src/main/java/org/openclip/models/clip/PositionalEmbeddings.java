@@ -21,6 +21,18 @@ public final class PositionalEmbeddings {
    * @param prefix the number of rows before the grid
    */
   public static Weights fitGrid(Weights weights, String name, int prefix, int height, int width) {
+    return fitGrid(weights, name, prefix, height, width, PositionalEmbeddings::cubicWeights);
+  }
+
+  /** The share of every old position in every new one, along one axis. */
+  public interface Filter {
+    /** Returns the shares, {@code [to][from]}. */
+    double[][] weights(int from, int to);
+  }
+
+  /** Interpolates a grid by another filter than the bicubic one. */
+  public static Weights fitGrid(
+      Weights weights, String name, int prefix, int height, int width, Filter filter) {
     if (!weights.names().contains(name)) {
       return weights;
     }
@@ -36,15 +48,15 @@ public final class PositionalEmbeddings {
       return weights;
     }
     int channels = (int) shape[rank - 1];
-    float[] resized = resize(old.toFloats(), prefix, side, height, width, channels);
+    float[] resized = resize(old.toFloats(), prefix, side, height, width, channels, filter);
     shape[rank - 2] = prefix + (long) height * width;
     return weights.replacing(name, Tensor.of(resized, shape));
   }
 
   private static float[] resize(
-      float[] values, int prefix, int side, int height, int width, int channels) {
-    double[][] rows = cubicWeights(side, height);
-    double[][] columns = cubicWeights(side, width);
+      float[] values, int prefix, int side, int height, int width, int channels, Filter filter) {
+    double[][] rows = filter.weights(side, height);
+    double[][] columns = filter.weights(side, width);
     double[] halfway = new double[side * width * channels];
     for (int y = 0; y < side; y++) {
       for (int x = 0; x < width; x++) {
@@ -100,6 +112,28 @@ public final class PositionalEmbeddings {
         sum += weights[i][s];
       }
       for (int s = first; s < last; s++) {
+        weights[i][s] /= sum;
+      }
+    }
+    return weights;
+  }
+
+  /**
+   * Returns the weight of every old position for every new one, linear in the distance between
+   * pixel centres. The filter is wider when the size shrinks.
+   */
+  public static double[][] linearWeights(int from, int to) {
+    double scale = (double) from / to;
+    double stretch = Math.max(scale, 1);
+    double[][] weights = new double[to][from];
+    for (int i = 0; i < to; i++) {
+      double sum = 0;
+      for (int s = 0; s < from; s++) {
+        double distance = Math.abs(s + 0.5 - scale * (i + 0.5)) / stretch;
+        weights[i][s] = Math.max(0, 1 - distance);
+        sum += weights[i][s];
+      }
+      for (int s = 0; s < from; s++) {
         weights[i][s] /= sum;
       }
     }

@@ -12,10 +12,12 @@ import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.encoder.TextEncoder;
+import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Layers;
 import org.openclip.api.graph.NeuralOp.GeluForm;
+import org.openclip.api.graph.NeuralOp.LayerNorm;
 import org.openclip.api.graph.Value;
 import org.openclip.models.attention.Padding;
 
@@ -33,14 +35,20 @@ final class HfTextEncoder implements TextEncoder {
               "xlm-roberta", Bert::roberta,
               "mt5", T5Encoder::new,
               "m2m_100", M2m100Encoder::new,
-              "modernbert", ModernBert::new));
+              "modernbert", ModernBert::new,
+              "nomic_bert", NomicBert::new));
 
   /** The poolings of model types that are told of none, where that is not the mean. */
   private static final Map<String, String> OWN_POOLER =
       Map.of("bert", "cls_pooler", "m2m_100", "cls_pooler");
 
   private static final List<String> POOLERS =
-      List.of("mean_pooler", "max_pooler", "cls_pooler", "cls_last_hidden_state_pooler");
+      List.of(
+          "mean_pooler",
+          "max_pooler",
+          "cls_pooler",
+          "cls_last_hidden_state_pooler",
+          "mean_norm_pooler");
 
   private final int contextLength;
   private final int embedDim;
@@ -88,7 +96,7 @@ final class HfTextEncoder implements TextEncoder {
         reader.choice(
             "hf_proj_type",
             isNull(context, "hf_proj_type") ? "none" : "mlp",
-            List.of("linear", "mlp", "none"));
+            List.of("linear", "mlp", "none", "clap_mlp"));
     reader.finish();
     trunk = TRUNKS.getOrDefault(type, Bert::bert).apply(options);
     options.finish();
@@ -164,6 +172,9 @@ final class HfTextEncoder implements TextEncoder {
     return switch (pooler) {
       case "mean_pooler" -> padding.mean(g, sequence);
       case "max_pooler" -> padding.max(g, sequence);
+      case "mean_norm_pooler" ->
+          // Nomic's, without parameters.
+          g.add(new LayerNorm(padding.mean(g, sequence), null, null, 1e-5));
       default -> {
         Value first = g.select(sequence, 1, Dim.of(0));
         @Nullable Value pooled = poolingLayer ? trunk.pool(g, first) : null;
@@ -182,6 +193,10 @@ final class HfTextEncoder implements TextEncoder {
         Value hidden = Layers.linear(mlp, "0", pooled, between, false, Layers.uniform(width));
         Value active = g.gelu(hidden, GeluForm.ERF);
         yield Layers.linear(mlp, "2", active, embedDim, false, Layers.uniform(between));
+      }
+      case "clap_mlp" -> {
+        Value hidden = Layers.linear(mlp, "0", pooled, embedDim);
+        yield Layers.linear(mlp, "2", g.unary(hidden, UnaryFunction.RELU), embedDim);
       }
       default -> pooled;
     };

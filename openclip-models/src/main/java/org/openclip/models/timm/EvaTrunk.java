@@ -12,6 +12,7 @@ import org.openclip.api.graph.Layers;
 import org.openclip.api.graph.NeuralOp.GeluForm;
 import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.Weights;
+import org.openclip.models.attention.RotaryGrid;
 import org.openclip.models.timm.TransformerBlocks.Perceptron;
 import org.openclip.models.timm.TransformerBlocks.Positions;
 import org.openclip.models.timm.TransformerBlocks.Projection;
@@ -147,7 +148,7 @@ final class EvaTrunk implements TimmTrunk {
     if (normBefore) {
       x = Layers.layerNorm(g, "norm_pre", x, blocks.epsilon());
     }
-    x = blocks.encode(g, x, rotary ? rotation.in(g) : Positions.NONE);
+    x = blocks.encode(g, x, rotary ? Positions.turned(rotation.turn(g)) : Positions.NONE);
     if (normAfter) {
       x = Layers.layerNorm(g, "norm", x, blocks.epsilon());
     }

@@ -7,6 +7,7 @@ import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.Layers;
 import org.openclip.api.graph.Value;
+import org.openclip.models.attention.RotaryGrid;
 
 /**
  * A pooling of a grid of features by attention, in which their mean is the query, as at the end of
@@ -45,7 +46,8 @@ record GridAttentionPool(int side, boolean rotary, int out) {
     List<Value> parts = g.split(g.linear(x, weight, bias), -1, 3);
     TransformerBlocks.Positions turns =
         rotary
-            ? new RotaryGrid(rows, columns, 1, HEAD_WIDTH, 0, false, 10000, ROTARY_SIDE).in(g)
+            ? TransformerBlocks.Positions.turned(
+                new RotaryGrid(rows, columns, 1, HEAD_WIDTH, 0, false, 10000, ROTARY_SIDE).turn(g))
             : TransformerBlocks.Positions.NONE;
     Value attended =
         g.attention(
@@ -65,7 +67,7 @@ record GridAttentionPool(int side, boolean rotary, int out) {
     Value table = g.parameter("pos_embed", normal, cells + 1, width);
     Value cut = g.slice(table, 0, 1, cells + 1);
     Value square = g.reshape(cut, Dim.of(1), Dim.of(side), Dim.of(side), Dim.of(width));
-    Value fitted = new NaFlexPositions(side, side).fixed(g, square, rows, columns);
+    Value fitted = new NaFlexPositions(side, side, false).fixed(g, square, rows, columns);
     return g.concat(0, g.slice(table, 0, 0, 1), fitted);
   }
 }

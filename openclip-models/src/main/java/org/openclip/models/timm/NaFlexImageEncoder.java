@@ -34,8 +34,14 @@ record NaFlexImageEncoder(TimmImageEncoder adapter, NaFlexTrunk trunk)
 
   @Override
   public int maxPatches() {
-    int given = adapter.maxPatches();
+    int given = adapter.budget().most();
     return given > 0 ? given : height() / patchSize() * (width() / patchSize());
+  }
+
+  @Override
+  public int maxPatches(int height, int width) {
+    int given = adapter.budget().of(height, width, patchSize());
+    return given > 0 ? given : maxPatches();
   }
 
   @Override

@@ -12,14 +12,16 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.models.clip.PositionalEmbeddings;
 
 /**
- * A learnt grid of positions, interpolated to the grid of patches of each picture: bicubic (a =
- * -0.5, Keys 1981) with antialiasing. The interpolation is linear in the table, so it is written as
- * a product: each patch takes a share of every row and of every column of the table.
+ * A learnt grid of positions, interpolated to the grid of patches of each picture, with
+ * antialiasing: bicubic (a = -0.5, Keys 1981) or bilinear. The interpolation is linear in the
+ * table, so it is written as a product: each patch takes a share of every row and of every column
+ * of the table.
  *
  * @param rows rows of the table
  * @param columns columns of the table
+ * @param bilinear whether the interpolation is bilinear
  */
-record NaFlexPositions(int rows, int columns) {
+record NaFlexPositions(int rows, int columns, boolean bilinear) {
   /**
    * Returns the positions of one grid that all pictures have.
    *
@@ -30,8 +32,8 @@ record NaFlexPositions(int rows, int columns) {
     if (gridHeight == rows && gridWidth == columns) {
       return flat(g, table);
     }
-    double[][] down = PositionalEmbeddings.cubicWeights(rows, gridHeight);
-    double[][] across = PositionalEmbeddings.cubicWeights(columns, gridWidth);
+    double[][] down = weights(rows, gridHeight);
+    double[][] across = weights(columns, gridWidth);
     int size = rows * columns;
     float[] shares = new float[gridHeight * gridWidth * size];
     for (int patch = 0; patch < gridHeight * gridWidth; patch++) {
@@ -43,6 +45,12 @@ record NaFlexPositions(int rows, int columns) {
     }
     Value weights = g.constant(Tensor.of(shares, (long) gridHeight * gridWidth, size));
     return g.matMul(weights, flat(g, table));
+  }
+
+  private double[][] weights(int from, int to) {
+    return bilinear
+        ? PositionalEmbeddings.linearWeights(from, to)
+        : PositionalEmbeddings.cubicWeights(from, to);
   }
 
   /**
@@ -71,7 +79,7 @@ record NaFlexPositions(int rows, int columns) {
   }
 
   /** Returns each patch's share of each cell along one axis, {@code [batch, length, cells]}. */
-  private static Value shares(GraphBuilder g, Value coordinates, int axis, int cells) {
+  private Value shares(GraphBuilder g, Value coordinates, int axis, int cells) {
     Value place = g.cast(g.slice(coordinates, 2, axis, axis + 1L), DataType.FLOAT32);
     Value one = g.constant(1);
     Value size = g.plus(g.reduce(place, Reduction.MAX, true, 1), one);
@@ -84,7 +92,11 @@ record NaFlexPositions(int rows, int columns) {
     }
     Value distance =
         g.divide(g.minus(g.constant(Tensor.of(middles, 1, 1, cells)), centre), stretch);
-    Value shares = cubic(g, g.unary(distance, UnaryFunction.ABS));
+    Value away = g.unary(distance, UnaryFunction.ABS);
+    Value shares =
+        bilinear
+            ? g.binary(g.minus(one, away), g.constant(0), BinaryFunction.MAXIMUM)
+            : cubic(g, away);
     return g.divide(shares, g.reduce(shares, Reduction.SUM, true, 2));
   }
 

@@ -101,14 +101,15 @@ final class NaFlexTrunk implements TimmTrunk {
 
   private static NaFlexPositions table(ConfigReader reader) {
     double[] grid = reader.numbers("pos_embed_grid_size");
+    boolean bilinear = TrunkOptions.bilinear(reader);
     if (grid == null) {
-      return new NaFlexPositions(16, 16);
+      return new NaFlexPositions(16, 16, bilinear);
     }
     if (grid.length != 2 || grid[0] < 1 || grid[1] < 1) {
       throw new InvalidConfigException(
           reader.at("pos_embed_grid_size"), "must be [rows, columns], each at least 1");
     }
-    return new NaFlexPositions((int) grid[0], (int) grid[1]);
+    return new NaFlexPositions((int) grid[0], (int) grid[1], bilinear);
   }
 
   /** Returns the side of a patch, in pixels. */

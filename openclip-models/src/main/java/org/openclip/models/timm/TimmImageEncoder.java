@@ -32,7 +32,7 @@ final class TimmImageEncoder implements ImageEncoder {
   private final boolean projectionBias;
   private final double dropout;
   private final int embedDim;
-  private final int maxPatches;
+  private final PatchBudget budget;
   private final @Nullable GridAttentionPool attentionPool;
 
   TimmImageEncoder(EncoderContext context, List<TimmFamily> families) {
@@ -65,8 +65,7 @@ final class TimmImageEncoder implements ImageEncoder {
     @Nullable Double dropPath =
         reader.has("timm_drop_path") ? TrunkOptions.rate(reader, "timm_drop_path", 0) : null;
     double patchDrop = TrunkOptions.rate(reader, "patch_dropout", 0);
-    maxPatches =
-        reader.has("image_seq_len") ? TrunkOptions.positive(reader, "image_seq_len", 1) : 0;
+    budget = PatchBudget.of(reader);
     reader.finish();
     trunk =
         family.create(
@@ -146,8 +145,8 @@ final class TimmImageEncoder implements ImageEncoder {
   }
 
   /** Returns {@code image_seq_len}, which only NaFlex towers take notice of; 0 for none. */
-  int maxPatches() {
-    return maxPatches;
+  PatchBudget budget() {
+    return budget;
   }
 
   /** Returns the trunk. */

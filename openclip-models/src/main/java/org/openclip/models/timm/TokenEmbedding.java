@@ -60,9 +60,19 @@ record TokenEmbedding(
     return g.slice(sequence, 1, Dim.of(prefix()), sequence.shape().dim(1));
   }
 
-  /** Returns weights whose positions fit the grid of the patches. */
+  /** Returns weights whose positions fit the grid of the patches, interpolated bicubically. */
   Weights fit(Weights weights, String scope) {
+    return fit(weights, scope, PositionalEmbeddings::cubicWeights);
+  }
+
+  /** Returns weights whose positions fit the grid of the patches, interpolated by a filter. */
+  Weights fit(Weights weights, String scope, PositionalEmbeddings.Filter filter) {
     return PositionalEmbeddings.fitGrid(
-        weights, scope + "pos_embed", gridOnly ? 0 : prefix(), stem.gridHeight(), stem.gridWidth());
+        weights,
+        scope + "pos_embed",
+        gridOnly ? 0 : prefix(),
+        stem.gridHeight(),
+        stem.gridWidth(),
+        filter);
   }
 }

@@ -1,6 +1,7 @@
 package org.openclip.models.timm;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.GraphBuilder;
@@ -79,6 +80,16 @@ record TransformerBlocks(
   interface Positions {
     /** No positions beyond those in the sequence. */
     Positions NONE = new Positions() {};
+
+    /** Returns positions that turn queries and keys. */
+    static Positions turned(UnaryOperator<Value> rotation) {
+      return new Positions() {
+        @Override
+        public Value rotate(Value x) {
+          return rotation.apply(x);
+        }
+      };
+    }
 
     /** Returns queries or keys, {@code [batch, rows, width]}, with positions turned into them. */
     default Value rotate(Value x) {

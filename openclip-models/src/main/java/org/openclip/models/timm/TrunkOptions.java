@@ -24,6 +24,12 @@ final class TrunkOptions {
     return ACTIVATIONS.getOrDefault(name, GeluForm.ERF);
   }
 
+  /** Returns whether positions are interpolated bilinearly, rather than bicubically. */
+  static boolean bilinear(ConfigReader reader) {
+    List<String> modes = List.of("bicubic", "bilinear");
+    return reader.choice("pos_embed_interp_mode", "bicubic", modes).equals("bilinear");
+  }
+
   /** Returns an integer that must be at least 1. */
   static int positive(ConfigReader reader, String key, int otherwise) {
     int value = reader.integer(key, otherwise);

@@ -11,6 +11,7 @@ import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.Layers;
 import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.Weights;
+import org.openclip.models.clip.PositionalEmbeddings;
 import org.openclip.models.timm.TransformerBlocks.Perceptron;
 import org.openclip.models.timm.TransformerBlocks.Positions;
 import org.openclip.models.timm.TransformerBlocks.Projection;
@@ -18,8 +19,9 @@ import org.openclip.models.timm.TransformerBlocks.Projection;
 /**
  * timm's vision transformer (Dosovitskiy et al. 2020, arXiv 2010.11929; Steiner et al. 2021, arXiv
  * 2106.10270): the image tower of SigLIP (Zhai et al. 2023, arXiv 2303.15343), SigLIP 2 (Tschannen
- * et al. 2025, arXiv 2502.14786) and, behind convolutional stems, MobileCLIP-B (Vasu et al. 2023,
- * arXiv 2311.17049) and ViTamin (Chen et al. 2024, arXiv 2404.02132).
+ * et al. 2025, arXiv 2502.14786) and TIPSv2 (Cao et al. 2026, arXiv 2604.12012) and, behind
+ * convolutional stems, MobileCLIP-B (Vasu et al. 2023, arXiv 2311.17049) and ViTamin (Chen et al.
+ * 2024, arXiv 2404.02132).
  */
 final class VisionTransformerTrunk implements TimmTrunk {
   private final TokenEmbedding tokens;
@@ -32,6 +34,7 @@ final class VisionTransformerTrunk implements TimmTrunk {
   private final String pool;
   private final int classes;
   private final double patchDrop;
+  private final PositionalEmbeddings.Filter interpolation;
 
   VisionTransformerTrunk(Request request, ConfigReader reader) {
     int width = TrunkOptions.positive(reader, "embed_dim", 768);
@@ -50,15 +53,20 @@ final class VisionTransformerTrunk implements TimmTrunk {
     int heads = TrunkOptions.heads(reader, width, 12);
     double epsilon = reader.number("norm_eps", 1e-6);
     double layerScale = reader.number("init_values", 0);
+    Perceptron perceptron = perceptron(reader);
+    // timm counts gate and value of a packed SwiGLU together.
+    int hidden =
+        (int) (width * reader.number("mlp_ratio", 4))
+            / (perceptron == Perceptron.SWIGLU_PACKED ? 2 : 1);
     blocks =
         new TransformerBlocks(
             width,
             TrunkOptions.positive(reader, "depth", 12),
             heads,
-            (int) (width * reader.number("mlp_ratio", 4)),
+            hidden,
             epsilon,
             reader.bool("qkv_bias", true) ? Projection.FUSED : Projection.FUSED_NO_BIAS,
-            reader.bool("geglu_mlp", false) ? Perceptron.GEGLU : Perceptron.GELU,
+            perceptron,
             TrunkOptions.activation(reader),
             false,
             false,
@@ -71,6 +79,10 @@ final class VisionTransformerTrunk implements TimmTrunk {
     poolPrefix = reader.bool("pool_include_prefix", false);
     relativeHidden = reader.integer("rel_pos_dim", 0);
     patchDrop = TrunkOptions.rate(reader, "patch_drop_rate", request.patchDrop());
+    interpolation =
+        TrunkOptions.bilinear(reader)
+            ? PositionalEmbeddings::linearWeights
+            : PositionalEmbeddings::cubicWeights;
     classes = request.classes();
     reader.ignore("dynamic_img_size", "weight_init", "fix_init");
     reader.finish();
@@ -78,6 +90,13 @@ final class VisionTransformerTrunk implements TimmTrunk {
       throw new InvalidConfigException(
           "vision_cfg.timm_pool", "is token, but " + request.name() + " has no class token");
     }
+  }
+
+  private static Perceptron perceptron(ConfigReader reader) {
+    if (reader.bool("swiglu_mlp", false)) {
+      return Perceptron.SWIGLU_PACKED;
+    }
+    return reader.bool("geglu_mlp", false) ? Perceptron.GEGLU : Perceptron.GELU;
   }
 
   @Override
@@ -133,6 +152,6 @@ final class VisionTransformerTrunk implements TimmTrunk {
 
   @Override
   public Weights fit(Weights weights, String prefix) {
-    return tokens.fit(weights, prefix);
+    return tokens.fit(weights, prefix, interpolation);
   }
 }

@@ -14,46 +14,57 @@ import org.junit.jupiter.api.Test;
 import org.openclip.api.config.ModelConfig;
 import org.openclip.api.encoder.ModelSize;
 import org.openclip.api.model.Architecture;
+import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.api.spi.PluginRegistry;
 
 /** The sizes that the catalogue knows by heart are those of its models. */
 class ModelSizesTest {
-  private static final OpenClipCatalogue CATALOGUE = new OpenClipCatalogue();
   private static final String LISTED =
-      "openclip-models/src/main/resources/org/openclip/models/catalogue/sizes.txt";
+      "openclip-models/src/main/resources/org/openclip/models/catalogue/";
 
   @Test
   void everyModelHasTheSizeThatIsListed() throws IOException {
+    compare(new OpenClipCatalogue(), "");
+  }
+
+  @Test
+  void everyModelOfTheOtherFamiliesHasTheSizeThatIsListed() throws IOException {
+    compare(new FamilyCatalogue(), "families/");
+  }
+
+  private static void compare(ModelCatalogueProvider catalogue, String folder) throws IOException {
     // given
-    Map<String, ModelSize> measured = measure();
+    Map<String, ModelSize> measured = measure(catalogue);
 
     // when
     Map<String, Optional<ModelSize>> listed = new LinkedHashMap<>();
-    measured.keySet().forEach(name -> listed.put(name, CATALOGUE.size(name)));
+    measured.keySet().forEach(name -> listed.put(name, catalogue.size(name)));
 
     // then
-    Path measuredNow = Files.createDirectories(Path.of("target")).resolve("sizes.txt");
+    Path measuredNow = Path.of("target", folder + "sizes.txt");
+    Files.createDirectories(measuredNow.toAbsolutePath().getParent());
     Files.writeString(measuredNow, table(measured));
     measured.forEach(
         (name, size) ->
             assertThat(listed.get(name))
                 .as(
-                    name
-                        + ": if it has changed on purpose: cp openclip-models/target/sizes.txt "
-                        + LISTED)
+                    "%s: if it has changed on purpose: cp openclip-models/%s %s%ssizes.txt"
+                        .formatted(name, measuredNow, LISTED, folder))
                 .contains(size));
   }
 
   @Test
   void unknownModelsHaveNoSize() {
-    assertThat(CATALOGUE.size("ViT-B-31")).isEmpty();
+    assertThat(new OpenClipCatalogue().size("ViT-B-31")).isEmpty();
+    assertThat(new FamilyCatalogue().size("ViT-B-31")).isEmpty();
   }
 
-  private static Map<String, ModelSize> measure() throws IOException {
+  private static Map<String, ModelSize> measure(ModelCatalogueProvider catalogue)
+      throws IOException {
     PluginRegistry plugins = PluginRegistry.create();
     Map<String, ModelSize> sizes = new LinkedHashMap<>();
-    for (String name : CATALOGUE.models()) {
-      try (InputStream json = CATALOGUE.open(name)) {
+    for (String name : catalogue.models()) {
+      try (InputStream json = catalogue.open(name)) {
         ModelConfig config = ModelConfig.of(JSON.std.mapFrom(json.readAllBytes()));
         sizes.put(name, Architecture.of(config, plugins).size());
       }

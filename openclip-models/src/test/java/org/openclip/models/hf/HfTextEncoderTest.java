@@ -57,7 +57,7 @@ class HfTextEncoderTest {
                     Map.of(
                         "hf_model_name", "gpt2", "hf_model_config", Map.of("model_type", "gpt2"))))
         .hasMessageContaining("text_cfg.hf_model_config.model_type")
-        .hasMessageContaining("bert, m2m_100, modernbert, mt5, roberta, xlm-roberta");
+        .hasMessageContaining("bert, m2m_100, modernbert, mt5, nomic_bert, roberta, xlm-roberta");
     assertThatThrownBy(() -> create(Map.of("hf_pooler_type", "median_pooler")))
         .hasMessageContaining("text_cfg.hf_pooler_type")
         .hasMessageContaining("mean_pooler, max_pooler, cls_pooler, cls_last_hidden_state_pooler");

@@ -30,7 +30,8 @@ class NaFlexTest {
       strings = {
         "naflexvit_base_patch16_siglip",
         "naflexvit_base_patch16_gap",
-        "naflexvit_base_patch16_map"
+        "naflexvit_base_patch16_map",
+        "naflexvit_base_patch16_siglip bilinear"
       })
   void picturesOfAnySizeGiveWhatATowerOfTheirSizeGives(String name) {
     // given two pictures of different shapes, the smaller one larger in one direction
@@ -84,16 +85,23 @@ class NaFlexTest {
             "image_size",
             List.of(grid.height(), grid.width()),
             "timm_model_name",
-            name,
+            name.replace(" bilinear", ""),
             "timm_pool",
             name.endsWith("gap") ? "avg" : "map",
             "timm_model_kwargs",
             Map.of(
-                "embed_dim", 16,
-                "depth", 2,
-                "num_heads", 2,
-                "patch_size", PATCH,
-                "pos_embed_grid_size", List.of(4, 3)));
+                "embed_dim",
+                16,
+                "depth",
+                2,
+                "num_heads",
+                2,
+                "patch_size",
+                PATCH,
+                "pos_embed_interp_mode",
+                name.endsWith("bilinear") ? "bilinear" : "bicubic",
+                "pos_embed_grid_size",
+                List.of(4, 3)));
     Map<String, Object> text =
         Map.of("context_length", 4, "vocab_size", 9, "width", 8, "heads", 2, "layers", 1);
     return Architecture.of(

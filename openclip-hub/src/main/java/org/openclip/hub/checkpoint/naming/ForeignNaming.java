@@ -13,7 +13,14 @@ import org.openclip.api.tensor.Weights;
  * name, for strict loading to judge.
  */
 public sealed interface ForeignNaming
-    permits BigVisionNaming, MobileClipNaming, PerceptionEncoderNaming, TransformersNaming {
+    permits BigVisionNaming,
+        ClapNaming,
+        FgClipNaming,
+        MobileClipNaming,
+        NomicNaming,
+        PerceptionEncoderNaming,
+        TipsNaming,
+        TransformersNaming {
   /** Returns whose naming it is, for messages. */
   String library();
 
@@ -27,6 +34,14 @@ public sealed interface ForeignNaming
    * @param names those of the tensors
    */
   Map<String, Object> pictures(Set<String> names);
+
+  /**
+   * Returns the parameters that the library's files do not contain. Their values are those that the
+   * configuration starts with, such as its {@code init_logit_scale}.
+   */
+  default Set<String> unpublished() {
+    return Set.of();
+  }
 
   /**
    * Returns the tensors under the names of the reference; layouts change when a tensor is asked
@@ -58,6 +73,10 @@ public sealed interface ForeignNaming
             new BigVisionNaming(),
             new MobileClipNaming(),
             new PerceptionEncoderNaming(),
+            new TipsNaming(),
+            new NomicNaming(),
+            new FgClipNaming(),
+            new ClapNaming(),
             new TransformersNaming());
     return all.stream().filter(naming -> naming.recognises(names)).findFirst();
   }

@@ -58,11 +58,17 @@ record Frames(Path file, TokenizerJson vocabulary, SpecialTokens special, Native
         separator);
   }
 
-  /** Returns the frame of CLIPS (Liu et al. 2024, arXiv 2411.16828), whose class token is last. */
-  Frame clips() {
+  /**
+   * Returns the frame of CLIPS (Liu et al. 2024, arXiv 2411.16828), whose class token is last.
+   *
+   * @param start the id that starts a text, for tokenizers without such a token as OpenVision's (Li
+   *     et al. 2025, arXiv 2505.04601); null for the tokenizer's own
+   * @param end the id that ends a text; null for the tokenizer's own
+   */
+  Frame clips(@Nullable Integer start, @Nullable Integer end) {
     return new Frame(
-        new int[] {id("bos_token")},
-        new int[] {id("eos_token")},
+        new int[] {start == null ? id("bos_token") : start},
+        new int[] {end == null ? id("eos_token") : end},
         id("pad_token"),
         id("cls_token"),
         null);
@@ -82,9 +88,12 @@ record Frames(Path file, TokenizerJson vocabulary, SpecialTokens special, Native
     return id;
   }
 
-  /** Returns the id that ends a text. */
+  /** Returns the id that ends a text; that of padding for TIPS, whose texts have no end. */
   int end() {
     Integer end = special.id("eos_token");
+    if (end == null && special.tokenizerClass().startsWith("Tipsv2")) {
+      return id("pad_token");
+    }
     return end == null ? id("sep_token") : end;
   }
 

@@ -39,6 +39,12 @@ public final class HfTokenizerProvider implements TokenizerProvider {
     return null;
   }
 
+  private static @Nullable Integer id(TokenizerContext context, String key) {
+    return context.textConfig().get(key) instanceof Number id
+        ? Integer.valueOf(id.intValue())
+        : null;
+  }
+
   @Override
   public Tokenizer create(TokenizerContext context) {
     String name = tokenizerName(context.textConfig());
@@ -67,7 +73,9 @@ public final class HfTokenizerProvider implements TokenizerProvider {
               pieces,
               json.vocabularySize(),
               cleaning,
-              clips ? frames.clips() : frames.ofClass(language, stripSeparator),
+              clips
+                  ? frames.clips(id(context, "bos_id"), id(context, "eos_id"))
+                  : frames.ofClass(language, stripSeparator),
               frames.end(),
               context.contextLength());
       ModelFit.check(context, files.tokenizer().toString(), tokenizer);

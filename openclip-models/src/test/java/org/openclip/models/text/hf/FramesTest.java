@@ -145,6 +145,15 @@ class FramesTest {
   }
 
   @Test
+  void takesTheIdsOfClipsFromTheModelWhereItHasThem() throws IOException {
+    Map<String, Object> openVision = Map.of("tokenizer_mode", "clips", "bos_id", 3, "eos_id", 6);
+    Tokenizer clips = tokenizer(XLM_TEMPLATE, "{\"cls_token\": \"[CLS]\"}", openVision, "[CLS]");
+
+    assertThat(row(clips, "a cat")).containsExactly(3, 4, 5, 6, 1, 7);
+    assertThat(row(clips, "a cat a dog a")).containsExactly(3, 4, 5, 4, 6, 7);
+  }
+
+  @Test
   void readsTheMapOfSpecialTokens() throws IOException {
     Files.writeString(
         folder.resolve("special_tokens_map.json"), "{\"pad_token\": {\"content\": \"<s>\"}}");

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.UnknownNameException;
@@ -47,17 +48,23 @@ public final class ModelsCommand implements CommandProvider {
   }
 
   /** A line of the list; the size is null when no plugin has its towers. */
-  private record Listed(String name, @Nullable ModelSize size, List<String> tags, String problem) {
+  private record Listed(
+      String name,
+      @Nullable ModelSize size,
+      List<String> tags,
+      Optional<String> unproved,
+      String problem) {
     static Listed of(
         String name, ModelCatalogueProvider catalogue, List<String> tags, PluginRegistry plugins) {
+      Optional<String> unproved = catalogue.unproved(name);
       try {
         ModelSize size =
             catalogue
                 .size(name)
                 .orElseGet(() -> OpenClip.model(name).plugins(plugins).architecture().size());
-        return new Listed(name, size, tags, "");
+        return new Listed(name, size, tags, unproved, "");
       } catch (InvalidConfigException | UnknownNameException e) {
-        return new Listed(name, null, tags, String.valueOf(e.getMessage()));
+        return new Listed(name, null, tags, unproved, String.valueOf(e.getMessage()));
       }
     }
   }
@@ -69,7 +76,8 @@ public final class ModelsCommand implements CommandProvider {
         "",
         "M: parameters in millions, without buffers. G: GFLOPs of one image and one text, two",
         "for each multiply-add of matrix products, convolutions and attention; HF text towers",
-        "are counted at their maximum length.",
+        "are counted at their maximum length. unproved: not compared with another",
+        "implementation in full; --format json says what is not.",
         "'openclip pretrained' lists the tags.",
         "",
         "  openclip models quickgelu",
@@ -135,14 +143,16 @@ public final class ModelsCommand implements CommandProvider {
       table.head(
           List.of(
               "model", "image M", "text M", "total M", "image G", "text G", "total G", "pixels",
-              "tokens", "width", "tags"));
+              "tokens", "width", "tags", "note"));
       for (Listed model : models) {
         ModelSize size = model.size();
         String tags = Integer.toString(model.tags().size());
+        String note = model.unproved().isPresent() ? "unproved" : "";
         if (size == null) {
           List<String> unknown = new ArrayList<>(Collections.nCopies(9, "-"));
           unknown.addFirst(model.name());
           unknown.addLast(tags);
+          unknown.addLast(note);
           table.row(unknown);
           continue;
         }
@@ -159,7 +169,8 @@ public final class ModelsCommand implements CommandProvider {
                 square ? "" + size.height() : size.height() + "x" + size.width(),
                 Integer.toString(size.contextLength()),
                 Integer.toString(size.embedDim()),
-                tags));
+                tags,
+                note));
       }
       table.print(environment.out());
     }
@@ -183,6 +194,7 @@ public final class ModelsCommand implements CommandProvider {
         object.put("embed_dim", size.embedDim());
       }
       object.put("pretrained", model.tags());
+      model.unproved().ifPresent(what -> object.put("unproved", what));
       JsonLines.print(environment.out(), object);
     }
   }

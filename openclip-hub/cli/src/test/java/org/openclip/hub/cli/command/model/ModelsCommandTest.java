@@ -43,6 +43,22 @@ class ModelsCommandTest {
   }
 
   @Test
+  void whatIsNotProvedIsSaid() {
+    CommandLineRun table = CommandLineRun.of("models", "metaclip-2-*worldwide-s16");
+    CommandLineRun json =
+        CommandLineRun.of("models", "metaclip-2-*worldwide-s16", "--format", "json");
+
+    assertThat(table.lines()).hasSize(3);
+    assertThat(table.lines().get(0)).endsWith("tags      note");
+    assertThat(table.lines().get(1)).startsWith("metaclip-2-worldwide-s16 ").endsWith(" 1");
+    assertThat(table.lines().get(2))
+        .startsWith("metaclip-2-mt5-worldwide-s16 ")
+        .endsWith(" unproved");
+    assertThat(json.objects().get(0)).doesNotContainKey("unproved");
+    assertThat(json.objects().get(1)).containsEntry("unproved", "its tokenizer was not run here");
+  }
+
+  @Test
   void patternsChooseByAPartOrByTheWholeName() {
     assertThat(CommandLineRun.of("models", "VIT-b-32-quick", "-f", "names").lines())
         .containsExactly("ViT-B-32-quickgelu");

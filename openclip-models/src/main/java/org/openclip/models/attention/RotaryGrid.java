@@ -1,5 +1,6 @@
-package org.openclip.models.timm;
+package org.openclip.models.attention;
 
+import java.util.function.UnaryOperator;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
@@ -22,7 +23,7 @@ import org.openclip.api.tensor.Tensor;
  * @param referenceSide the side of the grid at pretraining, to which coordinates are scaled; 0 for
  *     none
  */
-record RotaryGrid(
+public record RotaryGrid(
     int gridHeight,
     int gridWidth,
     int prefix,
@@ -31,8 +32,8 @@ record RotaryGrid(
     boolean columnFirst,
     double temperature,
     int referenceSide) {
-  /** Returns positions that turn queries and keys {@code [batch, prefix + patches, width]}. */
-  TransformerBlocks.Positions in(GraphBuilder g) {
+  /** Returns what turns queries and keys {@code [batch, prefix + patches, width]}. */
+  public UnaryOperator<Value> turn(GraphBuilder g) {
     int rows = prefix + gridHeight * gridWidth;
     float[] cosines = new float[rows * headWidth];
     float[] sines = new float[rows * headWidth];
@@ -45,12 +46,7 @@ record RotaryGrid(
     }
     Value cosine = g.constant(Tensor.of(cosines, rows, 1, headWidth));
     Value sine = g.constant(Tensor.of(sines, rows, 1, headWidth));
-    return new TransformerBlocks.Positions() {
-      @Override
-      public Value rotate(Value x) {
-        return turn(g, x, cosine, sine);
-      }
-    };
+    return x -> turn(g, x, cosine, sine);
   }
 
   private double angle(int patch, int channel) {

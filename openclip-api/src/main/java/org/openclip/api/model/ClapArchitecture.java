@@ -1,0 +1,158 @@
+package org.openclip.api.model;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.openclip.api.InvalidConfigException;
+import org.openclip.api.config.ClapConfig;
+import org.openclip.api.encoder.AudioEncoder;
+import org.openclip.api.encoder.Encoded;
+import org.openclip.api.encoder.EncoderContext;
+import org.openclip.api.encoder.TextEncoder;
+import org.openclip.api.graph.Dim;
+import org.openclip.api.graph.Graph;
+import org.openclip.api.graph.GraphBuilder;
+import org.openclip.api.graph.Initializer;
+import org.openclip.api.graph.LeafOp.Parameter;
+import org.openclip.api.graph.Shape;
+import org.openclip.api.spi.AudioEncoderProvider;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.spi.Provider;
+import org.openclip.api.spi.TextEncoderProvider;
+import org.openclip.api.tensor.DataType;
+import org.openclip.api.tensor.Weights;
+
+/**
+ * A model of sound and text (CLAP; Elizalde et al. 2022, arXiv 2206.04769; Wu et al. 2022, arXiv
+ * 2211.06687) without weights: both towers, their graphs, and the names and shapes of its state
+ * dict. Immutable.
+ */
+public final class ClapArchitecture {
+  /** The name of the audio graph's input, {@code float[batch, bands, frames]}. */
+  public static final String SPECTROGRAM = "spectrogram";
+
+  private final ClapConfig config;
+  private final AudioEncoder audioEncoder;
+  private final TextEncoder textEncoder;
+  private final Graph audioGraph;
+  private final Graph textGraph;
+
+  private ClapArchitecture(ClapConfig config, AudioEncoder audio, TextEncoder text) {
+    this.config = config;
+    this.audioEncoder = audio;
+    this.textEncoder = text;
+    this.audioGraph = writeAudio();
+    this.textGraph = writeText();
+  }
+
+  /**
+   * Builds the graphs of a configuration with the encoders from the plugin registry.
+   *
+   * @throws InvalidConfigException when no encoder supports a tower's configuration, or it is
+   *     invalid
+   */
+  public static ClapArchitecture of(ClapConfig config, PluginRegistry plugins) {
+    Map<String, Object> audio = config.audio();
+    Map<String, Object> text = config.text();
+    AudioEncoderProvider sound =
+        choose(AudioEncoderProvider.class, "audio_cfg", audio, plugins, p -> p.matches(audio));
+    TextEncoderProvider words =
+        choose(TextEncoderProvider.class, "text_cfg", text, plugins, p -> p.matches(text));
+    return new ClapArchitecture(
+        config,
+        sound.create(new EncoderContext(audio, config.embedDim(), false, true)),
+        words.create(new EncoderContext(text, config.embedDim(), false, true)));
+  }
+
+  private static <P extends Provider> P choose(
+      Class<P> kind,
+      String key,
+      Map<String, Object> tower,
+      PluginRegistry plugins,
+      Predicate<P> matches) {
+    if (tower.get("encoder") instanceof String name) {
+      return plugins.named(kind, name);
+    }
+    return plugins
+        .first(kind, matches)
+        .orElseThrow(
+            () -> {
+              List<String> names = plugins.all(kind).stream().map(Provider::name).toList();
+              return new InvalidConfigException(
+                  key,
+                  "matches none of the encoders on the class or module path: "
+                      + (names.isEmpty() ? "none (add openclip-models)" : String.join(", ", names))
+                      + "; add the jar of the architecture");
+            });
+  }
+
+  private Graph writeAudio() {
+    GraphBuilder g = new GraphBuilder("audio");
+    Dim bands = Dim.of(audioEncoder.preprocessor().bands());
+    Dim frames = Dim.of(audioEncoder.preprocessor().frames());
+    var input = g.input(SPECTROGRAM, DataType.FLOAT32, Dim.BATCH, bands, frames);
+    Encoded encoded = audioEncoder.encode(g.scope("audio"), input);
+    g.output(Architecture.FEATURES, encoded.features());
+    return g.build();
+  }
+
+  private Graph writeText() {
+    GraphBuilder g = new GraphBuilder("text");
+    Dim length = textEncoder.variableLength() ? Dim.LENGTH : Dim.of(textEncoder.contextLength());
+    var tokens = g.input(Architecture.TOKENS, DataType.INT64, Dim.BATCH, length);
+    g.output(Architecture.FEATURES, textEncoder.encode(g.scope("text"), tokens).features());
+    return g.build();
+  }
+
+  /** Returns the configuration. */
+  public ClapConfig config() {
+    return config;
+  }
+
+  /** Returns the audio tower. */
+  public AudioEncoder audioEncoder() {
+    return audioEncoder;
+  }
+
+  /** Returns the text tower. */
+  public TextEncoder textEncoder() {
+    return textEncoder;
+  }
+
+  /** Returns the graph from {@link #SPECTROGRAM} to {@link Architecture#FEATURES}. */
+  public Graph audioGraph() {
+    return audioGraph;
+  }
+
+  /** Returns the graph from {@link Architecture#TOKENS} to {@link Architecture#FEATURES}. */
+  public Graph textGraph() {
+    return textGraph;
+  }
+
+  /** Returns the parameters of the state dict, by name. */
+  public Map<String, Parameter> parameters() {
+    Map<String, Parameter> parameters = new LinkedHashMap<>();
+    scalar(parameters, "logit_scale", config.initLogitScale());
+    Double bias = config.initLogitBias();
+    if (bias != null) {
+      scalar(parameters, "logit_bias", bias);
+    }
+    for (Graph graph : List.of(audioGraph, textGraph)) {
+      graph.parameters().forEach(parameter -> parameters.put(parameter.name(), parameter));
+    }
+    return Collections.unmodifiableMap(parameters);
+  }
+
+  private static void scalar(Map<String, Parameter> parameters, String name, double value) {
+    parameters.put(
+        name,
+        new Parameter(name, Shape.SCALAR, DataType.FLOAT32, new Initializer.Constant(value), true));
+  }
+
+  /** Adapts weights to the towers' sizes. */
+  public Weights fit(Weights weights) {
+    return textEncoder.fit(weights, "text.");
+  }
+}

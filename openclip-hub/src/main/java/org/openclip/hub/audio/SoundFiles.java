@@ -1,0 +1,50 @@
+package org.openclip.hub.audio;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.audio.Audio;
+import org.openclip.api.audio.AudioDecoder;
+import org.openclip.api.spi.AudioDecoderProvider;
+import org.openclip.api.spi.PluginRegistry;
+
+/** Reads sound files with the first decoder that supports them. */
+final class SoundFiles {
+  private static final int HEAD = 64;
+
+  private final List<AudioDecoder> decoders;
+
+  SoundFiles(PluginRegistry plugins) {
+    decoders =
+        plugins.all(AudioDecoderProvider.class).stream().map(AudioDecoderProvider::create).toList();
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws InvalidFileException when it cannot be read, or no decoder supports it
+   */
+  Audio read(Path file) {
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new InvalidFileException(file.toString(), -1, "cannot be read: " + e, e);
+    }
+    byte[] head = Arrays.copyOf(bytes, Math.min(HEAD, bytes.length));
+    return decoders.stream()
+        .filter(decoder -> decoder.supports(head))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InvalidFileException(
+                    file.toString(),
+                    0,
+                    "is of no format that a decoder reads; add openclip-models to the class or"
+                        + " module path"))
+        .decode(file.toString(), bytes);
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * Models of sound and text (CLAP).
+ *
+ * <p>{@link org.openclip.hub.audio.ClapModel#load} opens a model folder; its vectors of sounds and
+ * of texts can be compared.
+ *
+ * <pre>{@code
+ * try (ClapModel model = ClapModel.load(Path.of("models/clap"))) {
+ *   Embeddings sounds = model.encodeFiles(List.of(Path.of("dog.wav")));
+ *   Embeddings texts = model.encodeTexts(List.of("a dog barks", "rain"));
+ *   float[][] logits = model.logits(sounds, texts);
+ * }
+ * }</pre>
+ */
+@NullMarked
+package org.openclip.hub.audio;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,105 @@
+package org.openclip.models.audio;
+
+import java.util.regex.Pattern;
+import org.openclip.api.audio.AudioPreprocessor;
+import org.openclip.api.encoder.AudioEncoder;
+import org.openclip.api.encoder.Encoded;
+import org.openclip.api.encoder.EncoderContext;
+import org.openclip.api.graph.ArithmeticOp.Reduction;
+import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
+import org.openclip.api.graph.Dim;
+import org.openclip.api.graph.GraphBuilder;
+import org.openclip.api.graph.Layers;
+import org.openclip.api.graph.NeuralOp.GeluForm;
+import org.openclip.api.graph.Value;
+import org.openclip.api.tensor.Tensor;
+import org.openclip.models.timm.SwinBlocks;
+
+/**
+ * HTSAT as OpenCLIP's audio tower (Chen et al. 2022, arXiv 2202.00874): a Swin transformer on a
+ * spectrogram whose time is folded into a square picture, and the mean of the last stage through a
+ * perceptron.
+ */
+final class HtsatEncoder implements AudioEncoder {
+  private static final double EPSILON = 1e-5;
+  private static final int WINDOW = 8;
+
+  /** The transform's own matrices, the classifier, and what fuses longer sounds. */
+  private static final Pattern IDLE =
+      Pattern.compile(
+          "encoder\\.(spectrogram_extractor|logmel_extractor|tscam_conv|head"
+              + "|patch_embed\\.(mel_conv2d|fusion_model))\\..*");
+
+  private final HtsatConfig config;
+  private final HtsatSpectrogram spectrogram;
+  private final int embedDim;
+
+  HtsatEncoder(EncoderContext context) {
+    config = HtsatConfig.of(context.config());
+    spectrogram = HtsatSpectrogram.of(config);
+    embedDim = context.embedDim();
+  }
+
+  @Override
+  public AudioPreprocessor preprocessor() {
+    return spectrogram;
+  }
+
+  @Override
+  public boolean idle(String name) {
+    return IDLE.matcher(name).matches();
+  }
+
+  @Override
+  public Encoded encode(GraphBuilder g, Value input) {
+    Value stages = stages(g.scope("encoder"), input);
+    Value mean = g.reduce(g.reduce(stages, Reduction.MEAN, 2), Reduction.MEAN, 1);
+    Value features = config.normed() ? g.l2Normalize(mean) : mean;
+    GraphBuilder proj = g.scope("proj");
+    Value inner = Layers.linear(proj, "0", features, embedDim);
+    Value active = config.relu() ? g.unary(inner, UnaryFunction.RELU) : g.gelu(inner, GeluForm.ERF);
+    return new Encoded(Layers.linear(proj, "2", active, embedDim), null);
+  }
+
+  private Value stages(GraphBuilder g, Value input) {
+    GraphBuilder embed = g.scope("patch_embed");
+    Value x = Layers.layerNorm(embed, "norm", patches(embed, picture(g, input)), EPSILON);
+    SwinBlocks swin = new SwinBlocks(WINDOW, WINDOW, 4, true);
+    for (int stage = 0; stage < config.depths().length; stage++) {
+      GraphBuilder layer = g.scope("layers." + stage);
+      for (int i = 0; i < config.depths()[stage]; i++) {
+        x = swin.block(layer.scope("blocks." + i), x, i % 2 == 1, config.heads()[stage], 0);
+      }
+      if (stage < config.depths().length - 1) {
+        x = SwinBlocks.merge(layer.scope("downsample"), x);
+      }
+    }
+    return Layers.layerNorm(g, "norm", x, EPSILON);
+  }
+
+  /** Returns the picture, {@code [batch, 1, side, side]}: parts of the time below each other. */
+  private Value picture(GraphBuilder g, Value input) {
+    Dim bands = Dim.of(config.bands());
+    Dim frames = Dim.of(config.frames());
+    Value column = g.reshape(input, Dim.BATCH, bands, frames, Dim.of(1));
+    Value normed = g.reshape(Layers.batchNorm(g, "bn0", column, EPSILON), Dim.BATCH, bands, frames);
+    int from = config.frames();
+    int to = config.pictureFrames();
+    Value time =
+        from == to
+            ? normed
+            : g.matMul(normed, g.constant(Tensor.of(CubicRows.weights(from, to), from, to)));
+    Dim side = Dim.of(config.side());
+    Dim parts = Dim.of(config.side() / config.bands());
+    Value cut = g.reshape(time, Dim.BATCH, bands, parts, side);
+    return g.reshape(g.transpose(cut, 0, 2, 1, 3), Dim.BATCH, Dim.of(1), side, side);
+  }
+
+  /** Returns the patches of the picture, {@code [batch, rows, columns, width]}. */
+  private Value patches(GraphBuilder g, Value picture) {
+    Value tiles =
+        Layers.convolution(
+            g, "proj", picture, config.width(), HtsatConfig.PATCH, HtsatConfig.PATCH, 0, 1, true);
+    return g.transpose(tiles, 0, 2, 3, 1);
+  }
+}

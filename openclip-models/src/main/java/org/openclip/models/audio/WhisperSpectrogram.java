@@ -1,0 +1,68 @@
+package org.openclip.models.audio;
+
+import java.nio.FloatBuffer;
+import org.openclip.api.audio.Audio;
+import org.openclip.api.audio.AudioPreprocessor;
+
+/**
+ * What Whisper reads (Radford et al. 2022, arXiv 2212.04356): the decimal logarithm of 80 mel bands
+ * of 16 kHz sound, a frame each 10 ms, at most 80 dB below the loudest, and scaled to about -1 to
+ * 1.
+ *
+ * <p>The filters are the reference's. OpenAI's Whisper has filters on Slaney's scale, which are
+ * others.
+ *
+ * @param samples the number of samples of a clip
+ * @param mel the transform
+ */
+record WhisperSpectrogram(int samples, MelSpectrogram mel) implements AudioPreprocessor {
+  static final int SAMPLE_RATE = 16000;
+  static final int BANDS = 80;
+  static final int WINDOW = 400;
+  static final int HOP = 160;
+
+  private static final double FLOOR = 1e-10;
+  private static final double RANGE = 8;
+
+  WhisperSpectrogram(int samples) {
+    this(
+        samples,
+        new MelSpectrogram(
+            new MelFilters(
+                BANDS, WINDOW, SAMPLE_RATE, 0, SAMPLE_RATE / 2.0, MelFilters.Scale.HTK, true),
+            HOP));
+  }
+
+  @Override
+  public int sampleRate() {
+    return SAMPLE_RATE;
+  }
+
+  @Override
+  public int bands() {
+    return BANDS;
+  }
+
+  @Override
+  public int frames() {
+    return samples / HOP;
+  }
+
+  /** The loudest is that of the sound; the reference's code takes the loudest of a whole batch. */
+  @Override
+  public void prepare(Audio audio, FloatBuffer out) {
+    double[][] energies = mel.of(Clip.of(Resampling.to(audio, SAMPLE_RATE), samples), frames());
+    double loudest = Double.NEGATIVE_INFINITY;
+    for (double[] band : energies) {
+      for (int i = 0; i < band.length; i++) {
+        band[i] = Math.log10(Math.max(band[i], FLOOR));
+        loudest = Math.max(loudest, band[i]);
+      }
+    }
+    for (double[] band : energies) {
+      for (double level : band) {
+        out.put((float) ((Math.max(level, loudest - RANGE) + 4) / 4));
+      }
+    }
+  }
+}
