@@ -102,7 +102,9 @@ public record Augmentation(
     boolean timm = reader.bool("use_timm", false);
     if (reader.bool("naflex", false)) {
       throw new InvalidConfigException(
-          reader.at("naflex"), "is true, but NaFlex training is not supported; leave it out");
+          reader.at("naflex"),
+          "is true, but NaFlex is an option of the training and not of the augmentation; leave it"
+              + " out, and use --use-naflex");
     }
     double[] scale = pair(reader, "scale", DEFAULT.minScale, DEFAULT.maxScale);
     double[] ratio = pair(reader, "ratio", DEFAULT.minRatio, DEFAULT.maxRatio);
