@@ -103,8 +103,8 @@ public record Augmentation(
     if (reader.bool("naflex", false)) {
       throw new InvalidConfigException(
           reader.at("naflex"),
-          "is true, but NaFlex is an option of the training and not of the augmentation; leave it"
-              + " out, and use --use-naflex");
+          "is true, but the augmentation does not decide whether images are cut into patches; leave"
+              + " it out, and call ImageAugmenter.cut");
     }
     double[] scale = pair(reader, "scale", DEFAULT.minScale, DEFAULT.maxScale);
     double[] ratio = pair(reader, "ratio", DEFAULT.minRatio, DEFAULT.maxRatio);

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.openclip.api.image.Augmentation;
+import org.openclip.hub.cli.UsageException;
 import picocli.CommandLine.Option;
 
 /** The flag {@code --aug-cfg} of image augmentation. */
@@ -53,6 +54,10 @@ public final class AugmentationFlag {
             json.put(key, value(text));
           }
         });
+    if (!naflex && Boolean.TRUE.equals(json.get("naflex"))) {
+      throw new UsageException(
+          "--aug-cfg naflex=true needs 'openclip train --use-naflex', which sets it; leave it out");
+    }
     if (naflex) {
       json.put("use_timm", true);
       json.remove("naflex");
