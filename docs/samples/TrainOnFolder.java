@@ -29,6 +29,8 @@ import org.openclip.train.run.ModelPreparation;
 import org.openclip.train.run.Progress;
 import org.openclip.train.run.Schedule;
 import org.openclip.train.run.TrainingLoop;
+import org.openclip.train.run.UnvariedImages;
+import org.openclip.train.run.WholeImages;
 
 /**
  * Trains the embedded model on the images of a folder that has one folder for each class, and
@@ -80,9 +82,11 @@ public class TrainOnFolder {
       ModelPreparation preparation =
           new ModelPreparation(
               new PictureFiles(plugins),
-              (image, random, out) -> model.preprocessor().preprocess(image, out),
+              new WholeImages(
+                  new UnvariedImages(model.preprocessor()),
+                  architecture.imageEncoder().height(),
+                  architecture.imageEncoder().width()),
               ModelPreparation.Captions.of(model.tokenizer()),
-              3 * architecture.imageEncoder().height() * architecture.imageEncoder().width(),
               0);
       new TrainingLoop(
               architecture,
@@ -123,7 +127,12 @@ public class TrainOnFolder {
   private record Log() implements TrainingLoop.Listener {
     @Override
     public void step(
-        Progress progress, StepReport report, double rate, double wait, double seconds) {
+        Progress progress,
+        long samples,
+        StepReport report,
+        double rate,
+        double wait,
+        double seconds) {
       System.out.println("step " + progress.step() + ": loss " + report.loss());
     }
 

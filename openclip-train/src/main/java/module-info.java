@@ -11,6 +11,7 @@ module org.openclip.train {
   exports org.openclip.train.distributed;
   exports org.openclip.train.evaluation;
   exports org.openclip.train.folder;
+  exports org.openclip.train.naflex;
   exports org.openclip.train.plan;
   exports org.openclip.train.run;
   exports org.openclip.train.shard;

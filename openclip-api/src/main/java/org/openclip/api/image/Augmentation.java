@@ -102,7 +102,9 @@ public record Augmentation(
     boolean timm = reader.bool("use_timm", false);
     if (reader.bool("naflex", false)) {
       throw new InvalidConfigException(
-          reader.at("naflex"), "is true, but NaFlex training is not supported; leave it out");
+          reader.at("naflex"),
+          "is true, but the augmentation does not decide whether images are cut into patches; leave"
+              + " it out, and call ImageAugmenter.cut");
     }
     double[] scale = pair(reader, "scale", DEFAULT.minScale, DEFAULT.maxScale);
     double[] ratio = pair(reader, "ratio", DEFAULT.minRatio, DEFAULT.maxRatio);

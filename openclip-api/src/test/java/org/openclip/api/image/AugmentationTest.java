@@ -63,7 +63,8 @@ class AugmentationTest {
     assertRefused(
         Map.of("use_timm", true, "re_prob", 1.1), "aug_cfg.re_prob': must be from 0 to 1");
     assertRefused(Map.of("use_timm", true, "re_count", 0), "aug_cfg.re_count': must be at least 1");
-    assertRefused(Map.of("use_timm", true, "naflex", true), "NaFlex training is not supported");
+    assertRefused(
+        Map.of("use_timm", true, "naflex", true), "leave it out, and call ImageAugmenter.cut");
     // As in the reference, whose aug_cfg has no place for it.
     assertRefused(
         Map.of("use_timm", true, "auto_augment", "rand-m9-mstd0.5-inc1"),

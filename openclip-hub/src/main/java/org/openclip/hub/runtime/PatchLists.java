@@ -2,7 +2,6 @@ package org.openclip.hub.runtime;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +10,7 @@ import org.openclip.api.encoder.PatchImageEncoder;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImagePreprocessor;
 import org.openclip.api.image.PatchGrid;
-import org.openclip.api.model.Architecture;
+import org.openclip.api.model.PatchInputs;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 
@@ -61,47 +60,12 @@ public final class PatchLists implements PictureInput {
       int size = grids.get(i).size() * numbers * Float.BYTES;
       patches.put(i * row, places, i * bytes() + HEAD, size);
     }
-    return inputs(patches, grids, length);
+    return PatchInputs.of(patches, grids, length);
   }
 
   @Override
   public Map<String, Tensor> ofPixels(Tensor pixels) {
-    int count = Math.toIntExact(pixels.shape()[0]);
-    int rows = Math.toIntExact(pixels.shape()[2] / patch);
-    PatchGrid grid = new PatchGrid(rows, Math.toIntExact(pixels.shape()[3] / patch), patch);
-    ByteBuffer patches = Tensor.allocate(pixels.bytes());
-    FloatBuffer in = pixels.data().asFloatBuffer();
-    FloatBuffer out = patches.asFloatBuffer();
-    int size = grid.size() * numbers;
-    List<PatchGrid> grids = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      grid.cut(in.position(i * size), out);
-      grids.add(grid);
-    }
-    return inputs(patches, grids, grid.size());
-  }
-
-  private Map<String, Tensor> inputs(ByteBuffer patches, List<PatchGrid> grids, int length) {
-    int count = grids.size();
-    ByteBuffer places = Tensor.allocate((long) count * length * 2 * Long.BYTES);
-    ByteBuffer valid = Tensor.allocate((long) count * length);
-    LongBuffer coordinates = places.asLongBuffer();
-    for (int i = 0; i < count; i++) {
-      PatchGrid grid = grids.get(i);
-      for (int p = 0; p < grid.size(); p++) {
-        int at = i * length + p;
-        coordinates.put(2 * at, p / grid.columns());
-        coordinates.put(2 * at + 1, p % grid.columns());
-        valid.put(at, (byte) 1);
-      }
-    }
-    return Map.of(
-        Architecture.PATCHES,
-        Tensor.of(DataType.FLOAT32, patches, count, length, numbers),
-        Architecture.PATCH_COORDINATES,
-        Tensor.of(DataType.INT64, places, count, length, 2),
-        Architecture.PATCH_VALID,
-        Tensor.of(DataType.BOOL, valid, count, length));
+    return PatchInputs.ofPixels(pixels, patch);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.random.RandomGenerator;
 import org.openclip.api.image.Augmentation;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImageAugmenter;
+import org.openclip.api.image.PatchGrid;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.image.PreprocessConfig.Interpolation;
 import org.openclip.api.image.PreprocessConfig.ResizeMode;
@@ -58,34 +59,69 @@ final class RandomResizedCrop implements ImageAugmenter {
   public void augment(Image given, RandomGenerator random, FloatBuffer out) {
     Image image = upright ? Orientation.upright(given) : given;
     RandomPart.Part part =
-        parts
-            .draw(image.width(), image.height(), random)
-            .orElseGet(() -> centre(image.width(), image.height()));
-    int filter = resizes.size() == 1 ? 0 : random.nextInt(resizes.size());
-    StandardPreprocessor resize = resizes.get(filter);
+        part(image, parts, augmentation.minRatio(), augmentation.maxRatio(), random);
+    StandardPreprocessor resize = filter(random);
     byte[] rgb = resize.resize(crop(image, part));
+    changeColours(rgb, random);
+    FloatBuffer picture = out.slice();
+    resize.normalise(rgb, out);
+    erasing.apply(picture, random);
+  }
+
+  /** The part's aspect ratio is drawn relative to that of the picture, as timm does for NaFlex. */
+  @Override
+  public PatchGrid cut(
+      Image given, int patch, int maxPatches, RandomGenerator random, FloatBuffer out) {
+    Image image = upright ? Orientation.upright(given) : given;
+    double own = (double) image.width() / image.height();
+    double minRatio = own * augmentation.minRatio();
+    double maxRatio = own * augmentation.maxRatio();
+    RandomPart relative =
+        new RandomPart(augmentation.minScale(), augmentation.maxScale(), minRatio, maxRatio, true);
+    RandomPart.Part part = part(image, relative, minRatio, maxRatio, random);
+    StandardPreprocessor resize = filter(random);
+    PatchGrid grid = PatchGrid.fit(part.height(), part.width(), patch, maxPatches);
+    byte[] rgb = resize.resize(crop(image, part), grid);
+    changeColours(rgb, random);
+    FloatBuffer picture = FloatBuffer.allocate(rgb.length);
+    resize.normalise(rgb, picture.duplicate());
+    new RandomErasing(augmentation.erasing(), grid.width(), grid.height()).apply(picture, random);
+    grid.cut(picture, out);
+    return grid;
+  }
+
+  private StandardPreprocessor filter(RandomGenerator random) {
+    return resizes.get(resizes.size() == 1 ? 0 : random.nextInt(resizes.size()));
+  }
+
+  private void changeColours(byte[] rgb, RandomGenerator random) {
     if (random.nextDouble() < augmentation.colorJitterProbability()) {
       jitter.apply(rgb, random);
     }
     if (random.nextDouble() < augmentation.greyProbability()) {
       ColorJitter.toGrey(rgb);
     }
-    FloatBuffer picture = out.slice();
-    resize.normalise(rgb, out);
-    erasing.apply(picture, random);
   }
 
   /** A picture that is too long for any part takes the middle one of the bounding shape. */
-  private RandomPart.Part centre(int width, int height) {
-    double ratio = (double) width / height;
-    int w = width;
-    int h = height;
-    if (ratio < augmentation.minRatio()) {
-      h = (int) Math.rint(width / augmentation.minRatio());
-    } else if (ratio > augmentation.maxRatio()) {
-      w = (int) Math.rint(height * augmentation.maxRatio());
-    }
-    return new RandomPart.Part((width - w) / 2, (height - h) / 2, w, h);
+  private static RandomPart.Part part(
+      Image image, RandomPart parts, double minRatio, double maxRatio, RandomGenerator random) {
+    int width = image.width();
+    int height = image.height();
+    return parts
+        .draw(width, height, random)
+        .orElseGet(
+            () -> {
+              double ratio = (double) width / height;
+              int w = width;
+              int h = height;
+              if (ratio < minRatio) {
+                h = Math.max(1, (int) Math.rint(width / minRatio));
+              } else if (ratio > maxRatio) {
+                w = Math.max(1, (int) Math.rint(height * maxRatio));
+              }
+              return new RandomPart.Part((width - w) / 2, (height - h) / 2, w, h);
+            });
   }
 
   private static Image crop(Image image, RandomPart.Part part) {

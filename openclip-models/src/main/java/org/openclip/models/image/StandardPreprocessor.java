@@ -48,11 +48,16 @@ final class StandardPreprocessor implements ImagePreprocessor {
   public PatchGrid cut(Image given, int patch, int maxPatches, FloatBuffer out) {
     Image upright = config.applyOrientation() ? Orientation.upright(given) : given;
     PatchGrid grid = PatchGrid.fit(upright.height(), upright.width(), patch, maxPatches);
-    byte[] pixels = resample(Colors.toRgb(upright), Fit.whole(grid.width(), grid.height(), config));
+    byte[] pixels = resize(upright, grid);
     float[] planes = new float[pixels.length];
     normalise(pixels, FloatBuffer.wrap(planes));
     grid.cut(FloatBuffer.wrap(planes), out);
     return grid;
+  }
+
+  /** Returns an upright picture in the size of a grid, {@code uint8[height, width, 3]}, RGB. */
+  byte[] resize(Image upright, PatchGrid grid) {
+    return resample(Colors.toRgb(upright), Fit.whole(grid.width(), grid.height(), config));
   }
 
   /** Writes a picture {@code uint8[height, width, 3]} as normalised numbers, channel by channel. */

@@ -135,7 +135,8 @@ final class FinetuneCall implements Arguments.Call {
     ModelBuilder builder = model.builder(environment).backend(backend.name());
     // An unknown model is said before a folder is made for it,
     Graph tower = builder.architecture().imageGraph();
-    flags.variations.augmentation(); // and so is what does not vary pictures, or adapts nothing.
+    flags.variations.augmentation(
+        false); // and so is what does not vary pictures, or adapts nothing.
     lora.of(List.of(tower), Set.of());
     LabelledData training = LabelledData.of(trainFolder, labels.names(), pipe.given());
     LabelledData judged =
@@ -203,7 +204,7 @@ final class FinetuneCall implements Arguments.Call {
 
   /** Checks the pictures before anything is trained. */
   private void check(ModelBuilder builder, LabelledData training, @Nullable LabelledData judged) {
-    Pictures pictures = new Pictures(builder, flags.variations.augmentation(), 0);
+    Pictures pictures = new Pictures(builder, flags.variations.augmentation(false), 0);
     find(pictures, "--train-folder " + trainFolder, training);
     if (judged != null) {
       try {

@@ -19,7 +19,6 @@ import org.openclip.hub.cli.UsageException;
 import org.openclip.train.command.data.DataFlags;
 import org.openclip.train.command.data.FirstSample;
 import org.openclip.train.command.data.Pictures;
-import org.openclip.train.command.data.StepsInEpoch;
 import org.openclip.train.command.data.ValidationFlags;
 import org.openclip.train.command.distributed.DistributedFlags;
 import org.openclip.train.command.distributed.Together;
@@ -28,9 +27,11 @@ import org.openclip.train.command.flag.GivenFlags;
 import org.openclip.train.command.flag.LockFlags;
 import org.openclip.train.command.flag.LoraFlags;
 import org.openclip.train.command.flag.ModelFlags;
+import org.openclip.train.command.flag.NaFlexFlags;
 import org.openclip.train.command.flag.OptimizerFlags;
 import org.openclip.train.command.flag.ReferenceFlags;
 import org.openclip.train.command.run.ComputeFlags;
+import org.openclip.train.command.run.EpochBatches;
 import org.openclip.train.command.run.LoraTraining;
 import org.openclip.train.command.run.ModelTrainer;
 import org.openclip.train.command.run.ObjectiveFlags;
@@ -40,6 +41,8 @@ import org.openclip.train.command.run.Saver;
 import org.openclip.train.command.run.TrainingRun;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.distributed.Placement;
+import org.openclip.train.naflex.LossScale;
+import org.openclip.train.naflex.NaFlexPlan;
 import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.Progress;
 import org.openclip.train.run.RunFolder;
@@ -68,6 +71,7 @@ final class TrainCall implements Arguments.Call {
 
   @Mixin private ModelFlags model = new ModelFlags();
   @Mixin private DataFlags data = new DataFlags();
+  @Mixin private NaFlexFlags naflex = new NaFlexFlags();
   @Mixin private ObjectiveFlags objective = new ObjectiveFlags();
   @Mixin private OptimizerFlags optimizer = new OptimizerFlags();
   @Mixin private LockFlags locks = new LockFlags();
@@ -97,11 +101,13 @@ final class TrainCall implements Arguments.Call {
       computing.checkTrains(environment.plugins());
     }
     Dataset dataset = data.trains() ? data.training() : null;
-    long planned = dataset == null ? 0 : stepsInEpoch(dataset, place.size());
     ModelBuilder builder = model.builder(environment);
     // An unknown model is said before a folder is made for it,
     Architecture architecture = builder.architecture();
-    model.variations.augmentation(); // and so is what does not vary pictures, or adapts nothing.
+    NaFlexPlan images = naflex.plan(model.name, architecture).orElse(null);
+    EpochBatches planned = dataset == null ? null : batches(dataset, images, place.size());
+    // and so is what does not vary pictures, or adapts nothing.
+    model.variations.augmentation(naflex.used());
     lora.of(
         List.of(architecture.imageGraph(), architecture.textGraph()),
         locks.locks(architecture).parameters());
@@ -110,7 +116,7 @@ final class TrainCall implements Arguments.Call {
     Environment heard = place.rank() == 0 ? environment : silent(environment);
     try (Together together = Together.meet(distributed, place, facts(all, dataset), environment)) {
       try {
-        return train(heard, together, builder, dataset, planned, flags);
+        return train(heard, together, builder, dataset, images, planned, flags);
       } catch (RuntimeException e) {
         throw together.explained(e);
       }
@@ -143,35 +149,35 @@ final class TrainCall implements Arguments.Call {
       Together together,
       ModelBuilder builder,
       @Nullable Dataset dataset,
-      long planned,
+      @Nullable NaFlexPlan images,
+      @Nullable EpochBatches planned,
       EffectiveFlags flags) {
     List<String> said = new ArrayList<>();
     RunPlace place = RunPlace.of(together, running, model.name, computing.precision, said::add);
     RunFolder folder = place.folder();
     Checkpoint resumed = place.resumed();
-    long steps = planned;
-    if (resumed != null && dataset != null) {
+    long steps = planned == null ? 0 : planned.steps();
+    if (resumed != null && planned != null) {
       running.checkSame(resumed, flags);
-      steps = running.resumeChanged() ? planned : Saver.steps(resumed, planned);
+      steps = running.resumeChanged() ? steps : Saver.steps(resumed, steps);
     }
     if (together.writes()) {
       running.params(folder, given, said::add);
     }
-    TrainingRun.Length length =
-        new TrainingRun.Length(running.batchSize * computing.accumulate * together.size(), steps);
     return TrainingRun.execute(
         environment,
         running,
         folder,
-        length,
+        new TrainingRun.Length(steps),
         together.writes(),
         run -> {
           said.forEach(run::say);
           others.notes().forEach(run::say);
-          model.variations.notes().forEach(run::say);
+          model.variations.notes(naflex.used()).forEach(run::say);
           together.notes(resumed).forEach(run::say);
           Pictures pictures =
-              new Pictures(builder, model.variations.augmentation(), model.mostPixels);
+              new Pictures(
+                  builder, model.variations.augmentation(naflex.used()), model.mostPixels, images);
           ValidationFlags.Sources measured = validation.sources(data, builder, pictures);
           data.notes().forEach(run::say);
           if (dataset != null) {
@@ -185,7 +191,7 @@ final class TrainCall implements Arguments.Call {
               together,
               builder,
               resumed,
-              new Data(dataset, pictures, measured),
+              new Data(dataset, planned, images, pictures, measured),
               flags);
           return 0;
         });
@@ -195,10 +201,16 @@ final class TrainCall implements Arguments.Call {
    * What a model is trained on and measured by.
    *
    * @param training null when it is only measured
+   * @param batches of the training; null when it is only measured
+   * @param images what is done with images of any shape; null when they are brought to one size
    * @param pictures what is done to pictures
    */
   private record Data(
-      @Nullable Dataset training, Pictures pictures, ValidationFlags.Sources measured) {}
+      @Nullable Dataset training,
+      @Nullable EpochBatches batches,
+      @Nullable NaFlexPlan images,
+      Pictures pictures,
+      ValidationFlags.Sources measured) {}
 
   private void work(
       TrainingRun run,
@@ -209,10 +221,19 @@ final class TrainCall implements Arguments.Call {
       Data samples,
       EffectiveFlags effective) {
     Dataset dataset = samples.training();
+    EpochBatches batches = samples.batches();
     Pictures pictures = samples.pictures();
     ModelTrainer.Flags flags =
         new ModelTrainer.Flags(
-            model, objective, optimizer, locks, lora, computing, running, together);
+            model,
+            objective,
+            optimizer,
+            locks,
+            lora,
+            computing,
+            running,
+            together,
+            samples.images());
     try (ModelTrainer trainer =
         ModelTrainer.open(flags, builder, environment, resumed, dataset != null)) {
       computing.note().ifPresent(run::say);
@@ -227,9 +248,13 @@ final class TrainCall implements Arguments.Call {
                   trainer.model(pictures),
                   new Validation.Settings(last, running.batchSize, running.threads()),
                   trainer.ranks());
-      if (dataset == null) {
+      if (dataset == null || batches == null) {
         measure(run, together, measured, start.epoch());
         return;
+      }
+      String note = batches.note(samples.images());
+      if (note != null) {
+        run.say(note);
       }
       Architecture architecture = builder.architecture();
       Saver saver =
@@ -256,7 +281,7 @@ final class TrainCall implements Arguments.Call {
               dataset,
               pictures.varied(builder.tokenizer()),
               optimizer.schedule(running.epochs, run.length().stepsInEpoch()),
-              running.loop(computing.accumulate, run.length().stepsInEpoch()),
+              running.loop(batches.schedule(), computing.accumulate, run.length().stepsInEpoch()),
               trainer.extras(),
               trainer.ranks());
       boolean done = run.train("train", model.name, loop, start, together.saves() ? saver : null);
@@ -298,6 +323,10 @@ final class TrainCall implements Arguments.Call {
     computing.check();
     running.check();
     validation.check();
+    naflex.check();
+    if (naflex.used()) {
+      objective.checkSizes();
+    }
   }
 
   private EffectiveFlags effective() {
@@ -305,19 +334,20 @@ final class TrainCall implements Arguments.Call {
     return EffectiveFlags.of(read, optimizer.defaults(model.name));
   }
 
-  private long stepsInEpoch(Dataset dataset, int processes) {
-    long samples = data.epochSamples(dataset);
-    long steps =
-        new StepsInEpoch(running.batchSize, computing.accumulate, running.workers, processes)
-            .of(dataset, samples);
-    if (steps < 1) {
-      throw new UsageException(
-          "an epoch of %s samples is smaller than a batch of %s%s; use a smaller --batch-size"
-              .formatted(
-                  samples,
-                  running.batchSize,
-                  processes == 1 ? "" : " for each of " + processes + " processes"));
+  private EpochBatches batches(Dataset dataset, @Nullable NaFlexPlan images, int processes) {
+    int parts = computing.accumulate;
+    if (images == null) {
+      return EpochBatches.of(running, parts, data, dataset, processes);
     }
-    return steps;
+    if (images.scale() != LossScale.NONE && parts > 1) {
+      throw new UsageException(
+          "--naflex-loss-scale does not support --accum-freq; leave one of them out");
+    }
+    if (model.distils()) {
+      throw new UsageException(
+          "--distill-model does not support --use-naflex; leave one of them out");
+    }
+    return EpochBatches.of(
+        running, parts, data, dataset, processes, images, naflex.tokensInEpoch());
   }
 }

@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -32,36 +33,50 @@ public final class BatchLoader implements AutoCloseable {
   private final SampleStream stream;
   private final Order order;
   private final Preparation preparation;
-  private final int batchSize;
+  private final BatchSchedule schedule;
+  private final Expectation expected;
   private final boolean dropLast;
   private final Faults faults;
   private final ExecutorService workers;
   private final Thread reader;
   private final BlockingQueue<Future<Prepared>> queue;
   private final ConcurrentLinkedQueue<ByteBuffer> free = new ConcurrentLinkedQueue<>();
+  private long number;
   private long position;
   private boolean whole;
   private int pass;
   private long usable;
   private boolean ended;
 
-  /** A sample that is ready, or was left out when it has no tokens. */
-  private static final class Prepared {
-    private final String key;
-    private final int pass;
-    private final ByteBuffer pixels;
-    private final long @Nullable [] tokens;
-
-    Prepared(String key, int pass, ByteBuffer pixels, long @Nullable [] tokens) {
-      this.key = key;
-      this.pass = pass;
-      this.pixels = pixels;
-      this.tokens = tokens;
-    }
-  }
+  /**
+   * A sample that is ready, or cannot be used when it has no tokens.
+   *
+   * @param of the sample
+   * @param number of the sample in the epoch
+   * @param pass in which it came by
+   * @param shape of the batch that it was prepared for
+   * @param problem why it cannot be used
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody asks whether two are equal.
+  private record Prepared(
+      Sample of,
+      long number,
+      int pass,
+      BatchShape shape,
+      ByteBuffer pixels,
+      long @Nullable [] tokens,
+      String problem) {}
 
   /** What stands in the queue behind the last sample. */
-  private static final Prepared END = new Prepared("", 0, ByteBuffer.allocate(0), null);
+  private static final Prepared END =
+      new Prepared(
+          new Sample("", Sample.Picture.of(new byte[0]), ""),
+          0,
+          0,
+          new BatchShape(1, 0),
+          ByteBuffer.allocate(0),
+          null,
+          "");
 
   /** How long to wait between two questions whether to stop, in milliseconds. */
   private static final long PAUSE = 20;
@@ -87,21 +102,55 @@ public final class BatchLoader implements AutoCloseable {
       long skip,
       boolean dropLast,
       Faults faults) {
-    if (batchSize < 1 || threads < 1 || skip < 0) {
+    this(
+        stream,
+        order,
+        preparation,
+        BatchSchedule.of(batchSize),
+        0,
+        threads,
+        skip,
+        dropLast,
+        faults);
+  }
+
+  /**
+   * Creates a data loader of batches of several shapes and starts loading.
+   *
+   * @param stream closed with this loader
+   * @param order determines the augmentation
+   * @param schedule the shapes of the batches
+   * @param first the number of the first batch to load, for an epoch that is resumed
+   * @param threads the number of threads that preprocess samples
+   * @param skip the number of samples to skip, for an epoch that is resumed
+   * @param dropLast whether to drop the last batch if it is not full
+   */
+  public BatchLoader(
+      SampleStream stream,
+      Order order,
+      Preparation preparation,
+      BatchSchedule schedule,
+      long first,
+      int threads,
+      long skip,
+      boolean dropLast,
+      Faults faults) {
+    if (threads < 1 || skip < 0) {
       throw new InvalidInputException(
-          "batch size %s, %s threads and start %s are invalid; sizes and threads must be at least"
-                  .formatted(batchSize, threads, skip)
-              + " 1");
+          "%s threads and start %s are invalid; there must be at least 1 thread"
+              .formatted(threads, skip));
     }
     this.stream = stream;
     this.order = order;
     this.preparation = preparation;
-    this.batchSize = batchSize;
+    this.schedule = schedule;
     this.dropLast = dropLast;
     this.faults = faults;
+    this.number = first;
     this.position = skip;
     this.whole = skip == 0;
-    this.queue = new ArrayBlockingQueue<>(BATCHES_AHEAD * batchSize + threads);
+    this.expected = new Expectation(schedule, order.epoch(), first);
+    this.queue = new ArrayBlockingQueue<>(BATCHES_AHEAD * schedule.largest() + threads);
     this.workers =
         Executors.newFixedThreadPool(
             threads, Thread.ofPlatform().daemon().name("openclip-prepare-", 0).factory());
@@ -111,15 +160,16 @@ public final class BatchLoader implements AutoCloseable {
   private void read(long skip) {
     FutureTask<Prepared> last = new FutureTask<>(() -> END);
     try {
-      for (long number = 0; ; number++) {
+      for (long i = 0; ; i++) {
         Sample sample = stream.next();
         if (sample == null) {
           break;
         }
-        if (number >= skip) {
-          long index = number;
+        if (i >= skip) {
+          long index = i;
           int pass = stream.pass();
-          queue.put(workers.submit(() -> prepare(sample, index, pass)));
+          BatchShape shape = expected.next();
+          queue.put(workers.submit(() -> watched(prepare(sample, index, pass, shape))));
         }
       }
     } catch (RuntimeException | Error e) {
@@ -139,21 +189,36 @@ public final class BatchLoader implements AutoCloseable {
     }
   }
 
-  private Prepared prepare(Sample sample, long number, int sampleIn) {
+  private Prepared watched(Prepared sample) {
+    if (sample.tokens == null) {
+      expected.lost();
+    }
+    return sample;
+  }
+
+  private Prepared prepare(Sample sample, long index, int pass, BatchShape shape) {
     ByteBuffer pixels = free.poll();
     if (pixels == null) {
       pixels = Tensor.allocate(4L * preparation.pixels());
     }
     long[] tokens = null;
+    String problem = "";
     try {
       var out = pixels.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
-      tokens = preparation.prepare(sample, order.sample(number), out);
+      tokens = preparation.of(shape).prepare(sample, order.sample(index), out);
     } catch (OpenClipException e) {
-      if (sampleIn == 0) { // When it comes by again it is counted already.
-        faults.skip(sample.key(), String.valueOf(e.getMessage()));
-      }
+      problem = String.valueOf(e.getMessage());
     }
-    return new Prepared(sample.key(), sampleIn, pixels, tokens);
+    return new Prepared(sample, index, pass, shape, pixels, tokens, problem);
+  }
+
+  /** Returns a sample for a batch of a shape; it may have been prepared for the one beside. */
+  private Prepared suited(Prepared sample, BatchShape shape) {
+    if (sample.shape.patches() == shape.patches()) {
+      return sample;
+    }
+    free.add(sample.pixels);
+    return prepare(sample.of, sample.number, sample.pass, shape);
   }
 
   /**
@@ -175,25 +240,30 @@ public final class BatchLoader implements AutoCloseable {
    */
   @SuppressWarnings("ReferenceEquality") // The end is one object.
   public @Nullable Batch next(BooleanSupplier stop) {
+    BatchShape shape = schedule.at(order.epoch(), number++);
     List<Prepared> samples = new ArrayList<>();
-    while (!ended && samples.size() < batchSize) {
-      Prepared sample = take(stop);
-      if (sample == null || sample == END || !enough(sample.pass)) {
+    while (!ended && samples.size() < shape.size()) {
+      Prepared taken = take(stop);
+      if (taken == null || taken == END || !enough(taken.pass, shape.size())) {
         ended = true;
-      } else {
-        position++;
-        if (sample.tokens == null) {
-          free.add(sample.pixels);
-        } else {
-          usable++;
-          samples.add(sample);
-        }
+        break;
+      }
+      position++;
+      Prepared sample = suited(taken, shape);
+      if (sample.tokens != null) {
+        usable++;
+        samples.add(sample);
+        continue;
+      }
+      free.add(sample.pixels);
+      if (sample.pass == 0) { // When it comes by again it is counted already.
+        faults.skip(sample.of.key(), sample.problem);
       }
     }
-    if (samples.isEmpty() || (dropLast && samples.size() < batchSize)) {
+    if (samples.isEmpty() || (dropLast && samples.size() < shape.size())) {
       return null;
     }
-    return batch(samples);
+    return batch(samples, shape);
   }
 
   /** Returns how often all samples had come by before the last one that was taken. */
@@ -207,7 +277,7 @@ public final class BatchLoader implements AutoCloseable {
   }
 
   /** Returns whether the pass before the one of a sample had enough of them for a batch. */
-  private boolean enough(int sampleIn) {
+  private boolean enough(int sampleIn, int batchSize) {
     if (sampleIn == pass) {
       return true;
     }
@@ -252,10 +322,9 @@ public final class BatchLoader implements AutoCloseable {
     }
   }
 
-  private Batch batch(List<Prepared> samples) {
-    int pixelBytes = 4 * preparation.pixels();
-    ByteBuffer pixels = Tensor.allocate((long) samples.size() * pixelBytes);
+  private Batch batch(List<Prepared> samples, BatchShape shape) {
     ByteBuffer tokens = ByteBuffer.allocate(0);
+    List<ByteBuffer> pictures = new ArrayList<>();
     List<String> keys = new ArrayList<>();
     for (int i = 0; i < samples.size(); i++) {
       Prepared sample = samples.get(i);
@@ -269,11 +338,12 @@ public final class BatchLoader implements AutoCloseable {
       for (long id : ids) {
         tokens.putLong(id);
       }
-      pixels.put(i * pixelBytes, sample.pixels, 0, pixelBytes);
-      free.add(sample.pixels);
-      keys.add(sample.key);
+      pictures.add(sample.pixels);
+      keys.add(sample.of.key());
     }
-    return new Batch(pixels, tokens.flip(), keys, position);
+    Map<String, Tensor> images = preparation.of(shape).images(pictures);
+    free.addAll(pictures);
+    return new Batch(images, tokens.flip(), keys, position);
   }
 
   @Override

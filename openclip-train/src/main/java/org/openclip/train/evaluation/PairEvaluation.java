@@ -20,32 +20,28 @@ public final class PairEvaluation {
    * Returns the retrieval metrics, the mean losses over all pairs, and the number of pairs.
    *
    * @param batches yields pairs; what comes together is one batch of the losses
-   * @param height rows of the model's images
-   * @param width columns of the model's images
    * @param progress is told how many pairs are done, batch by batch
    * @throws InvalidInputException when there is not one pair
    */
   public static Map<String, Double> metrics(
-      PairModel model, ZeroShot.Batches batches, int height, int width, LongConsumer progress) {
-    return collect(model, batches, height, width, progress).metrics();
+      PairModel model, ZeroShot.Batches batches, LongConsumer progress) {
+    return collect(model, batches, progress).metrics();
   }
 
   /**
    * Runs a model on pairs.
    *
    * @param batches yields pairs; what comes together is one batch of the losses
-   * @param height rows of the model's images
-   * @param width columns of the model's images
    * @param progress is told how many pairs are done, batch by batch
    */
   public static CollectedPairs collect(
-      PairModel model, ZeroShot.Batches batches, int height, int width, LongConsumer progress) {
+      PairModel model, ZeroShot.Batches batches, LongConsumer progress) {
     List<Embeddings> images = new ArrayList<>();
     List<Embeddings> texts = new ArrayList<>();
     Map<String, Double> sums = new TreeMap<>();
     long pairs = 0;
     for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
-      PairModel.Seen seen = model.see(batch.images(height, width), batch.texts());
+      PairModel.Seen seen = model.see(batch.images(), batch.texts());
       images.add(seen.images());
       texts.add(seen.texts());
       int size = batch.size();

@@ -1,10 +1,8 @@
 package org.openclip.train.evaluation;
 
 import java.util.Map;
-import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.tensor.Tensor;
-import org.openclip.api.text.Tokens;
 
 /** A model that can be evaluated on pairs of images and captions. */
 public interface PairModel {
@@ -25,19 +23,15 @@ public interface PairModel {
   /**
    * Embeds a batch.
    *
-   * @param pixels {@code float32[n, 3, height, width]}, NCHW, normalised
+   * @param images the inputs of the image tower, by name
    * @param tokens {@code int64[n, contextLength]}
    */
-  Seen see(Tensor pixels, Tensor tokens);
+  Seen see(Map<String, Tensor> images, Tensor tokens);
 
-  /** Returns the view of a loaded model, which tells no losses. */
-  static PairModel of(ClipModel model) {
-    return (pixels, tokens) -> {
-      int length = Math.toIntExact(tokens.shape()[1]);
-      return new Seen(
-          model.encodePixels(pixels),
-          model.encodeTokens(Tokens.of(length, tokens.toLongs())),
-          Map.of());
-    };
-  }
+  /**
+   * Embeds images.
+   *
+   * @param images the inputs of the image tower, by name
+   */
+  Embeddings embed(Map<String, Tensor> images);
 }

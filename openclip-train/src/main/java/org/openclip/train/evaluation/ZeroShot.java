@@ -77,27 +77,15 @@ public final class ZeroShot {
   }
 
   /**
-   * Returns the same numbers for images that come in batches.
-   *
-   * @param progress is told how many images were judged, batch by batch
-   */
-  public static Map<String, Double> metrics(
-      ClipModel model, Embeddings classes, Batches batches, LongConsumer progress) {
-    return tally(model, classes, batches, progress).metrics();
-  }
-
-  /**
    * Returns the counts from which the numbers are made.
    *
    * @param progress is told how many images were judged, batch by batch
    */
   public static Tally tally(
-      ClipModel model, Embeddings classes, Batches batches, LongConsumer progress) {
+      PairModel model, Embeddings classes, Batches batches, LongConsumer progress) {
     Tally tally = new Tally(classes.size());
-    int height = model.architecture().imageEncoder().height();
-    int width = model.architecture().imageEncoder().width();
     for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
-      Embeddings pictures = model.encodePixels(batch.images(height, width));
+      Embeddings pictures = model.embed(batch.images());
       add(tally, pictures.cosine(classes), batch.texts().toLongs());
       progress.accept(batch.size());
     }

@@ -101,6 +101,18 @@ public record TrainingGraphs(
   }
 
   /**
+   * Returns the same graphs with an image tower that takes patches of images of any shape (NaFlex):
+   * it is fed {@link Architecture#PATCHES}, {@link Architecture#PATCH_COORDINATES} and {@link
+   * Architecture#PATCH_VALID}.
+   *
+   * @throws InvalidInputException when the tower takes images of one shape only
+   */
+  public TrainingGraphs onPatches(Architecture architecture) {
+    return new TrainingGraphs(
+        PatchTower.of(architecture.imageEncoder()), text, objective, eightBits);
+  }
+
+  /**
    * Returns the graphs of the same model and loss whose MLPs, {@code c_fc} and {@code c_proj} of
    * each block, multiply 8-bit integers, in training and in what is asked of the model meanwhile.
    *

@@ -1,8 +1,6 @@
 package org.openclip.train.run;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -10,11 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
+import org.openclip.api.encoder.PatchImageEncoder;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.GraphBuilder;
@@ -29,10 +29,10 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.EncodingSummary;
+import org.openclip.api.model.PatchInputs;
 import org.openclip.api.model.PictureSink;
 import org.openclip.api.spi.LossProvider;
 import org.openclip.api.spi.PluginRegistry;
-import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;
@@ -57,6 +57,7 @@ public final class ModelInTraining implements ClipModel, PairModel {
   private final Trainer trainer;
   private final Tokenizer tokenizer;
   private final ImagePreprocessor preprocessor;
+  private final ImageInput input;
   private final PictureFiles pictures;
   private final int batchSize;
   private final Graph validation;
@@ -67,6 +68,7 @@ public final class ModelInTraining implements ClipModel, PairModel {
    *
    * @param name the model's
    * @param graphs whose parameters the trainer holds
+   * @param input how images become inputs of the image tower, without chance
    * @param plugins with the losses that a validation tells and the decoders of pictures
    * @param batchSize how many pictures or texts run at once
    */
@@ -77,6 +79,7 @@ public final class ModelInTraining implements ClipModel, PairModel {
       Trainer trainer,
       Tokenizer tokenizer,
       ImagePreprocessor preprocessor,
+      ImageInput input,
       PluginRegistry plugins,
       int batchSize) {
     this.name = name;
@@ -85,6 +88,7 @@ public final class ModelInTraining implements ClipModel, PairModel {
     this.trainer = trainer;
     this.tokenizer = tokenizer;
     this.preprocessor = preprocessor;
+    this.input = input;
     this.pictures = new PictureFiles(plugins);
     this.batchSize = batchSize;
     this.validation = graphs.validation(architecture, plugins);
@@ -108,10 +112,10 @@ public final class ModelInTraining implements ClipModel, PairModel {
   }
 
   @Override
-  public Seen see(Tensor pixels, Tensor tokens) {
+  public Seen see(Map<String, Tensor> images, Tensor tokens) {
     Map<String, Tensor> known = new LinkedHashMap<>();
     known.put(Architecture.TOKENS, tokens);
-    known.putAll(trainer.run(graphs.image(), Map.of(Architecture.PIXELS, pixels)));
+    known.putAll(trainer.run(graphs.image(), images));
     known.putAll(text(tokens));
     Map<String, Tensor> inputs = new LinkedHashMap<>();
     for (LeafOp.Input input : validation.inputs()) {
@@ -125,6 +129,11 @@ public final class ModelInTraining implements ClipModel, PairModel {
     }
     return new Seen(
         rows(known, LossProvider.IMAGE_FEATURES), rows(known, LossProvider.TEXT_FEATURES), losses);
+  }
+
+  @Override
+  public Embeddings embed(Map<String, Tensor> images) {
+    return rows(trainer.run(graphs.image(), images), LossProvider.IMAGE_FEATURES);
   }
 
   /** Returns the names of what {@link #see} tells of a batch. */
@@ -223,17 +232,16 @@ public final class ModelInTraining implements ClipModel, PairModel {
   }
 
   private Embeddings pixels(int count, IntFunction<Image> image) {
-    int height = architecture.imageEncoder().height();
-    int width = architecture.imageEncoder().width();
+    SplittableRandom unused = new SplittableRandom(0);
     List<Embeddings> parts = new ArrayList<>();
     for (int from = 0; from < count; from += batchSize) {
-      int size = Math.min(batchSize, count - from);
-      ByteBuffer bytes = Tensor.allocate(4L * size * 3 * height * width);
-      FloatBuffer out = bytes.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
-      for (int i = 0; i < size; i++) {
-        preprocessor.preprocess(image.apply(from + i), out);
+      List<ByteBuffer> numbers = new ArrayList<>();
+      for (int i = from; i < Math.min(count, from + batchSize); i++) {
+        ByteBuffer place = Tensor.allocate(4L * input.numbers());
+        input.fill(image.apply(i), unused, place.asFloatBuffer());
+        numbers.add(place);
       }
-      parts.add(encodePixels(Tensor.of(DataType.FLOAT32, bytes, size, 3, height, width)));
+      parts.add(embed(input.inputs(numbers)));
     }
     return Embeddings.concat(parts);
   }
@@ -250,9 +258,12 @@ public final class ModelInTraining implements ClipModel, PairModel {
 
   @Override
   public Embeddings encodePixels(Tensor pixels) {
-    return rows(
-        trainer.run(graphs.image(), Map.of(Architecture.PIXELS, pixels)),
-        LossProvider.IMAGE_FEATURES);
+    boolean patches =
+        graphs.image().inputs().stream().anyMatch(i -> i.name().equals(Architecture.PATCHES));
+    return embed(
+        patches && architecture.imageEncoder() instanceof PatchImageEncoder encoder
+            ? PatchInputs.ofPixels(pixels, encoder.patchSize())
+            : Map.of(Architecture.PIXELS, pixels));
   }
 
   @Override

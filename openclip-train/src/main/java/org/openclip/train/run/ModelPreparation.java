@@ -1,14 +1,17 @@
 package org.openclip.train.run;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
-import org.openclip.api.image.ImageAugmenter;
+import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.hub.picture.PictureFiles;
+import org.openclip.train.data.BatchShape;
 import org.openclip.train.data.Preparation;
 import org.openclip.train.data.Sample;
 import org.openclip.train.evaluation.ZeroShot;
@@ -17,14 +20,13 @@ import org.openclip.train.evaluation.ZeroShot;
  * Prepares samples for a model: decodes and augments images, and tokenizes captions.
  *
  * @param pictures decodes
- * @param augmenter varies pictures
+ * @param input varies pictures, and makes inputs of the image tower of them
  * @param captions turns a caption into the model's tokens
- * @param pixels how many numbers a picture becomes
  * @param mostPixels the most pixels that a stored picture may have; larger ones are left out. 0 for
  *     any number
  */
 public record ModelPreparation(
-    PictureFiles pictures, ImageAugmenter augmenter, Captions captions, int pixels, long mostPixels)
+    PictureFiles pictures, ImageInput input, Captions captions, long mostPixels)
     implements Preparation {
   /** The step from a caption to numbers. */
   public interface Captions {
@@ -66,7 +68,22 @@ public record ModelPreparation(
           "%s has %s x %s pixels, more than --max-image-pixels %s"
               .formatted(sample.key(), image.width(), image.height(), mostPixels));
     }
-    augmenter.augment(image, random, out);
+    input.fill(image, random, out);
     return captions.ids(caption);
+  }
+
+  @Override
+  public int pixels() {
+    return input.numbers();
+  }
+
+  @Override
+  public Map<String, Tensor> images(List<ByteBuffer> prepared) {
+    return input.inputs(prepared);
+  }
+
+  @Override
+  public ModelPreparation of(BatchShape shape) {
+    return new ModelPreparation(pictures, input.of(shape), captions, mostPixels);
   }
 }

@@ -14,11 +14,13 @@ import org.openclip.api.training.StepReport;
 import org.openclip.api.training.Trainer;
 import org.openclip.train.data.Batch;
 import org.openclip.train.data.BatchLoader;
+import org.openclip.train.data.BatchSchedule;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.data.Faults;
 import org.openclip.train.data.Order;
 import org.openclip.train.data.Preparation;
 import org.openclip.train.data.RepeatedSamples;
+import org.openclip.train.plan.ScaledLoss;
 import org.openclip.train.plan.ShortTexts;
 
 /**
@@ -41,21 +43,31 @@ public final class TrainingLoop {
    * How the loop goes.
    *
    * @param seed of everything random
-   * @param batchSize samples of one part of a step
+   * @param schedule the shapes of the batches, of which each is one part of a step
    * @param parts how many parts are trained on as one batch
    * @param epochs how many epochs there are in all
    * @param stepsInEpoch how many steps an epoch has
    * @param workers how many threads prepare samples
    */
   public record Settings(
-      long seed, int batchSize, int parts, int epochs, long stepsInEpoch, int workers) {}
+      long seed, BatchSchedule schedule, int parts, int epochs, long stepsInEpoch, int workers) {
+    /**
+     * Creates settings for batches that all have the same size.
+     *
+     * @param batchSize samples of one part of a step
+     */
+    public Settings(
+        long seed, int batchSize, int parts, int epochs, long stepsInEpoch, int workers) {
+      this(seed, BatchSchedule.of(batchSize), parts, epochs, stepsInEpoch, workers);
+    }
+  }
 
   /** What else is fed beside pictures and tokens. */
   public interface Extras {
     /** Nothing. */
     Extras NONE = batch -> Map.of();
 
-    /** Returns more inputs for a batch of {@code pixels} and {@code tokens}, by name. */
+    /** Returns more inputs for a batch of images and {@code tokens}, by name. */
     Map<String, Tensor> of(Map<String, Tensor> batch);
 
     /** Returns these inputs and others together. */
@@ -74,13 +86,19 @@ public final class TrainingLoop {
      * A step was made.
      *
      * @param progress after the step
+     * @param samples how many it trained on, in all processes together
      * @param report what came of it
      * @param rate its learning rate
      * @param dataSeconds how long it waited for samples
      * @param stepSeconds how long it took in all
      */
     void step(
-        Progress progress, StepReport report, double rate, double dataSeconds, double stepSeconds);
+        Progress progress,
+        long samples,
+        StepReport report,
+        double rate,
+        double dataSeconds,
+        double stepSeconds);
 
     /** An epoch ended; {@code progress} points at the next. */
     void epoch(Progress progress);
@@ -182,12 +200,14 @@ public final class TrainingLoop {
     Progress progress = start;
     // The steps of an epoch are counted from its beginning, not from where the training goes on.
     long end = (start.epoch() + 1L) * settings.stepsInEpoch();
+    long first = (start.step() - (end - settings.stepsInEpoch())) * settings.parts();
     try (BatchLoader loader =
         new BatchLoader(
             new RepeatedSamples(dataset, order, faults, start.before()),
             order,
             preparation,
-            settings.batchSize(),
+            settings.schedule(),
+            first,
             settings.workers(),
             start.position(),
             true,
@@ -228,13 +248,13 @@ public final class TrainingLoop {
         "epoch %s has no batch of %s samples%s: a pass over the data has only %s usable samples; %s. %s"
             .formatted(
                 progress.epoch(),
-                settings.batchSize(),
+                settings.schedule().at(progress.epoch(), done * settings.parts()).size(),
                 done == 0
                     ? ""
                     : " more after %s of %s steps".formatted(done, settings.stepsInEpoch()),
                 loader.usable(),
                 leftOut(),
-                loader.usable() == 0 ? "Check the data" : "Use a smaller --batch-size"));
+                loader.usable() == 0 ? "Check the data" : settings.schedule().remedy()));
   }
 
   /** Takes the batches of one step; null when there are not enough any more, or it is to stop. */
@@ -254,23 +274,22 @@ public final class TrainingLoop {
       Progress before, List<Batch> batches, double waited, long begun, Listener listener) {
     double rate = schedule.at(before.step());
     StepReport report =
-        trainer.step(
-            batches.stream().map(this::inputs).toList(),
-            new StepOptions(before.step() + 1, rate, settings.seed() + ranks.rank()));
+        ScaledLoss.unscaled(
+            trainer.step(
+                batches.stream().map(this::inputs).toList(),
+                new StepOptions(before.step() + 1, rate, settings.seed() + ranks.rank())));
     if (!Double.isFinite(report.loss())) {
       List<String> keys = batches.stream().flatMap(b -> b.keys().stream()).limit(8).toList();
       throw new DivergedException(before.step(), report, keys);
     }
     Progress after = before.after(batches.get(batches.size() - 1).position());
-    listener.step(after, report, rate, waited, (System.nanoTime() - begun) / 1e9);
+    long samples = batches.stream().mapToLong(Batch::size).sum() * ranks.size();
+    listener.step(after, samples, report, rate, waited, (System.nanoTime() - begun) / 1e9);
     return after;
   }
 
   private Map<String, Tensor> inputs(Batch batch) {
-    Map<String, Tensor> inputs = new LinkedHashMap<>();
-    inputs.put(
-        Architecture.PIXELS,
-        batch.images(architecture.imageEncoder().height(), architecture.imageEncoder().width()));
+    Map<String, Tensor> inputs = new LinkedHashMap<>(batch.images());
     Tensor texts = batch.texts();
     inputs.put(Architecture.TOKENS, texts);
     inputs.putAll(extras.of(inputs));

@@ -119,15 +119,7 @@ public record Validation(
           batches(
               pairs,
               stop,
-              batches ->
-                  together(
-                          PairEvaluation.collect(
-                              model,
-                              batches,
-                              model.architecture().imageEncoder().height(),
-                              model.architecture().imageEncoder().width(),
-                              done -> {}))
-                      .metrics()));
+              batches -> together(PairEvaluation.collect(model, batches, done -> {})).metrics()));
     }
     return metrics.isEmpty() || stop.getAsBoolean() ? Optional.empty() : Optional.of(metrics);
   }

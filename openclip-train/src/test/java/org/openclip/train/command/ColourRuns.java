@@ -199,7 +199,7 @@ record ColourRuns(Path folder) {
   }
 
   /** Writes a table of all pictures, with captions such as {@code a red dot}. */
-  private void writeTable() throws IOException {
+  void writeTable() throws IOException {
     StringBuilder rows = new StringBuilder("filepath\ttitle\n");
     try (Stream<Path> files = Files.walk(classes())) {
       for (Path each : files.filter(Files::isRegularFile).sorted().toList()) {
@@ -221,7 +221,7 @@ record ColourRuns(Path folder) {
     return png(picture);
   }
 
-  private static byte[] png(BufferedImage picture) throws IOException {
+  static byte[] png(BufferedImage picture) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     ImageIO.write(picture, "png", bytes);
     return bytes.toByteArray();

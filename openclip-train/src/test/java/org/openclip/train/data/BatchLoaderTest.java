@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
+import org.openclip.api.tensor.Tensor;
 
 class BatchLoaderTest {
   private static final Order ORDER = new Order(3, 0, 0, 1);
@@ -33,6 +36,11 @@ class BatchLoaderTest {
           }
           out.put(number).put(random.nextFloat());
           return new long[] {number, -number};
+        }
+
+        @Override
+        public Map<String, Tensor> images(List<ByteBuffer> prepared) {
+          return Batches.numbers(prepared, pixels());
         }
       };
 
@@ -62,9 +70,9 @@ class BatchLoaderTest {
           text.append(' ')
               .append(batch.keys().get(i))
               .append('/')
-              .append(batch.pixels().getFloat(8 * i))
+              .append(Batches.numbers(batch).getFloat(8 * i))
               .append('/')
-              .append(batch.pixels().getFloat(8 * i + 4))
+              .append(Batches.numbers(batch).getFloat(8 * i + 4))
               .append('/')
               .append(batch.tokens().getLong(16 * i + 8));
         }

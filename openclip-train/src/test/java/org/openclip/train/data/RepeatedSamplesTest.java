@@ -2,9 +2,11 @@ package org.openclip.train.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.tensor.Tensor;
 
 /** Epochs that are longer than what the data hold, and data that hold nothing. */
 class RepeatedSamplesTest {
@@ -37,6 +40,11 @@ class RepeatedSamplesTest {
           out.put(random.nextFloat());
           return new long[] {number};
         }
+
+        @Override
+        public Map<String, Tensor> images(List<ByteBuffer> prepared) {
+          return Batches.numbers(prepared, pixels());
+        }
       };
 
   private static ListedDataset numbers(int from, int count, int by) {
@@ -53,7 +61,7 @@ class RepeatedSamplesTest {
   }
 
   private static String shown(Batch batch) {
-    return batch.keys() + "/" + batch.position() + "/" + batch.pixels().getFloat(0);
+    return batch.keys() + "/" + batch.position() + "/" + Batches.numbers(batch).getFloat(0);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.tensor.Tensor;
 import org.openclip.train.data.Batch;
 import org.openclip.train.data.BatchLoader;
+import org.openclip.train.data.Batches;
 import org.openclip.train.data.Faults;
 import org.openclip.train.data.ListedDataset;
 import org.openclip.train.data.Order;
@@ -76,6 +79,11 @@ class LabelledFolderTest {
               throw new UncheckedIOException(e);
             }
             return new long[1];
+          }
+
+          @Override
+          public Map<String, Tensor> images(List<ByteBuffer> prepared) {
+            return Batches.numbers(prepared, pixels());
           }
         };
     List<String> seen = new ArrayList<>();

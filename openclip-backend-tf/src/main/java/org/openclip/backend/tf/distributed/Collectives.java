@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.BackendException;
 import org.openclip.api.backend.World;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
@@ -26,6 +27,10 @@ public final class Collectives {
 
   private static final int GATHER_GROUP = 2;
   private static final int SEND_GROUP = 3;
+
+  /** Instances have smaller numbers than this. */
+  private static final int INSTANCES = 1 << 14;
+
   private static final String REDUCE = "CollectiveReduceV2";
   private static final String GATHER = "CollectiveGatherV2";
 
@@ -68,8 +73,9 @@ public final class Collectives {
   }
 
   private Output sum(Output own, int instance) {
-    Output sum = reduce(own, 2 * instance);
-    out.graph().derive(REDUCE, sum, incoming -> operand(reduce(incoming, 2 * instance + 1)));
+    Output sum = reduce(own, out.integer(2L * instance));
+    Output back = out.integer(2L * instance + 1);
+    out.graph().derive(REDUCE, sum, incoming -> operand(reduce(incoming, back)));
     return sum;
   }
 
@@ -81,7 +87,7 @@ public final class Collectives {
     return Collections.nCopies(4, derivative);
   }
 
-  private Output reduce(Output own, int instance) {
+  private Output reduce(Output own, Output instance) {
     return begin(REDUCE, own, REDUCE_GROUP, instance)
         .attr("merge_op", "Add")
         .attr("final_op", "Id")
@@ -92,9 +98,8 @@ public final class Collectives {
    * Begins an operation without a timeout of its own, for which TensorFlow would start a thread
    * that sleeps as long each time it runs. The run as a whole has one.
    */
-  private OpBuilder begin(String type, Output own, int group, int instance) {
-    return out.begin(
-            type, own, out.integer(world.size()), out.integer(group), out.integer(instance))
+  private OpBuilder begin(String type, Output own, int group, Output instance) {
+    return out.begin(type, own, out.integer(world.size()), out.integer(group), instance)
         .inputList(List.of())
         .attr("communication_hint", hint);
   }
@@ -110,19 +115,31 @@ public final class Collectives {
     if (server == null) {
       return own;
     }
-    int instance = server.instance();
-    Output all = begin(GATHER, own, GATHER_GROUP, 2 * instance).build();
+    int number = server.instance();
     Output size = out.op("Shape", own);
+    Output rows = out.op("GatherV2", size, out.integer(0), out.integer(0));
+    Output all = begin(GATHER, own, GATHER_GROUP, instance(2 * number, rows)).build();
+    Output back = instance(2 * number + 1, rows);
     long[] place = new long[rank];
     place[0] = world.rank();
     Output first = out.op("Mul", size, out.integers(place));
     // TensorFlow cannot reduce and scatter on processors.
     out.graph()
         .derive(
-            GATHER,
-            all,
-            incoming -> operand(out.op("Slice", reduce(incoming, 2 * instance + 1), first, size)));
+            GATHER, all, incoming -> operand(out.op("Slice", reduce(incoming, back), first, size)));
     return all;
+  }
+
+  /**
+   * Returns an instance for so many rows: TensorFlow wants one shape of everything that meets in
+   * one instance, and batches may have several sizes.
+   */
+  private Output instance(int number, Output rows) {
+    if (number >= INSTANCES) {
+      throw new BackendException("tf", "there are more than " + INSTANCES + " collectives");
+    }
+    Output ofRows = out.op("Mul", rows, out.integer(INSTANCES));
+    return out.op("StopGradient", out.op("AddV2", ofRows, out.integer(number)));
   }
 
   /** Returns the means of scalars over all processes, by name. */

@@ -101,6 +101,11 @@ public final class DataFlags {
     return all;
   }
 
+  /** Returns whether the user says how many samples an epoch has. */
+  public boolean saysSamples() {
+    return samples != null;
+  }
+
   /** Returns how many samples an epoch of the dataset has; never more than are listed. */
   public long epochSamples(Dataset dataset) {
     OptionalLong size = dataset.size();

@@ -1,5 +1,6 @@
 package org.openclip.train.command.data;
 
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.image.Augmentation;
 import org.openclip.api.image.ImageAugmenter;
@@ -9,7 +10,12 @@ import org.openclip.api.spi.ImagePreprocessorProvider;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.picture.PictureFiles;
+import org.openclip.train.naflex.NaFlexPlan;
+import org.openclip.train.naflex.PatchImages;
+import org.openclip.train.run.ImageInput;
 import org.openclip.train.run.ModelPreparation;
+import org.openclip.train.run.UnvariedImages;
+import org.openclip.train.run.WholeImages;
 
 /** The preprocessing and augmentation of a model's images and captions. */
 public final class Pictures {
@@ -18,6 +24,7 @@ public final class Pictures {
   private final ImagePreprocessorProvider provider;
   private final Augmentation augmentation;
   private final long mostPixels;
+  private final @Nullable NaFlexPlan shapes;
 
   /**
    * Finds out what the model asks for.
@@ -26,6 +33,22 @@ public final class Pictures {
    * @param mostPixels the most that a stored picture may have; 0 for any number
    */
   public Pictures(ModelBuilder builder, Augmentation augmentation, long mostPixels) {
+    this(builder, augmentation, mostPixels, null);
+  }
+
+  /**
+   * Finds out what the model asks for.
+   *
+   * @param augmentation of pictures that are trained on
+   * @param mostPixels the most that a stored picture may have; 0 for any number
+   * @param shapes what is done with pictures of any shape; null to bring them to one size
+   */
+  public Pictures(
+      ModelBuilder builder,
+      Augmentation augmentation,
+      long mostPixels,
+      @Nullable NaFlexPlan shapes) {
+    this.shapes = shapes;
     this.files = new PictureFiles(builder.registry());
     this.config = builder.preprocessing();
     this.augmentation = augmentation;
@@ -57,18 +80,27 @@ public final class Pictures {
 
   /** Returns the same, with captions of another kind. */
   public ModelPreparation varied(ModelPreparation.Captions captions) {
-    return preparation(provider.augmenter(config, augmentation), captions);
+    ImageAugmenter augmenter = provider.augmenter(config, augmentation);
+    return preparation(input(augmenter, shapes == null ? 0 : shapes.budget().longest()), captions);
   }
 
   /** Returns how samples are prepared for measuring. */
   public ModelPreparation plain(ModelPreparation.Captions captions) {
-    ImagePreprocessor preprocessor = preprocessor();
-    return preparation((image, random, out) -> preprocessor.preprocess(image, out), captions);
+    return preparation(unvaried(), captions);
   }
 
-  private ModelPreparation preparation(
-      ImageAugmenter augmenter, ModelPreparation.Captions captions) {
-    int numbers = 3 * config.height() * config.width();
-    return new ModelPreparation(files, augmenter, captions, numbers, mostPixels);
+  /** Returns how pictures become inputs of the image tower for measuring. */
+  public ImageInput unvaried() {
+    return input(new UnvariedImages(preprocessor()), shapes == null ? 0 : shapes.evaluation());
+  }
+
+  private ImageInput input(ImageAugmenter augmenter, int patches) {
+    return shapes == null
+        ? new WholeImages(augmenter, config.height(), config.width())
+        : new PatchImages(augmenter, shapes.patch(), patches, patches);
+  }
+
+  private ModelPreparation preparation(ImageInput input, ModelPreparation.Captions captions) {
+    return new ModelPreparation(files, input, captions, mostPixels);
   }
 }

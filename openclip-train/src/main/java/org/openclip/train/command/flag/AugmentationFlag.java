@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.openclip.api.image.Augmentation;
+import org.openclip.hub.cli.UsageException;
 import picocli.CommandLine.Option;
 
 /** The flag {@code --aug-cfg} of image augmentation. */
@@ -19,24 +20,33 @@ public final class AugmentationFlag {
           "Augmentation options, such as scale=0.5,1.0; use_timm=true uses timm's augmentation.")
   private Map<String, String> texts = new LinkedHashMap<>();
 
-  public Augmentation augmentation() {
-    return Augmentation.of(json());
+  /**
+   * Returns the augmentation.
+   *
+   * @param naflex whether images are trained on in their own shapes, always with timm's
+   *     augmentation
+   */
+  public Augmentation augmentation(boolean naflex) {
+    return Augmentation.of(json(naflex));
   }
 
   /** Returns what is to be said of keys that do nothing, in lines. */
-  public List<String> notes() {
-    Map<String, Object> json = json();
+  public List<String> notes(boolean naflex) {
+    Map<String, Object> json = json(naflex);
     if (!Boolean.TRUE.equals(json.get("use_timm"))) {
       return List.of();
     }
     return Stream.of("color_jitter_prob", "gray_scale_prob")
         .filter(json::containsKey)
-        .map("--aug-cfg %s has no effect with use_timm, as in open_clip"::formatted)
+        .map(
+            key ->
+                "--aug-cfg %s has no effect with %s, as in open_clip"
+                    .formatted(key, naflex ? "--use-naflex" : "use_timm"))
         .toList();
   }
 
   /** Reads numbers, lists of numbers with commas, brackets or not, and truth values. */
-  private Map<String, Object> json() {
+  private Map<String, Object> json(boolean naflex) {
     Map<String, Object> json = new LinkedHashMap<>();
     texts.forEach(
         (key, text) -> {
@@ -44,6 +54,14 @@ public final class AugmentationFlag {
             json.put(key, value(text));
           }
         });
+    if (!naflex && Boolean.TRUE.equals(json.get("naflex"))) {
+      throw new UsageException(
+          "--aug-cfg naflex=true needs 'openclip train --use-naflex', which sets it; leave it out");
+    }
+    if (naflex) {
+      json.put("use_timm", true);
+      json.remove("naflex");
+    }
     return json;
   }
 

@@ -169,6 +169,11 @@ public final class ModelFlags {
     return builder;
   }
 
+  /** Returns whether the model learns from another one. */
+  public boolean distils() {
+    return teacher != null || teacherWeights != null;
+  }
+
   /** Returns a builder of the model to learn from; empty without one. */
   public Optional<ModelBuilder> teacher(Environment environment) {
     if (teacher == null && teacherWeights == null) {

@@ -20,7 +20,7 @@ public final class ReferenceFlags {
   private static final String COMPILED = "every step is always compiled as one graph";
   private static final String PADDED = "each batch is padded only to its longest caption";
   private static final String AUDIO = "audio models are not supported; leave it out";
-  private static final String NAFLEX = "NaFlex training is not supported; leave it out";
+  private static final String GENLIP = "GenLIP is not supported; leave it out";
   private static final String WANDB =
       "wandb is not supported; leave it out and use --report-to tensorboard";
   private static final String PROGRAM =
@@ -79,12 +79,14 @@ public final class ReferenceFlags {
         "pretrained-image");
     refused(fates, MANY, "the optimizer Muon is not supported; leave it out", "opt-fallback-list");
     refused(fates, 1, WANDB, "wandb-notes", "wandb-project-name");
-    refused(fates, 0, NAFLEX, "use-naflex", "force-naflex-vision");
-    refused(fates, 1, NAFLEX, "naflex-num-train-image-tokens", "naflex-max-tokens-per-batch");
-    refused(fates, 1, NAFLEX, "naflex-max-text-tokens", "naflex-batch-divisor");
-    refused(fates, 1, NAFLEX, "naflex-loss-scale", "naflex-pad-multiple");
-    refused(fates, MANY, NAFLEX, "naflex-patch-sizes", "naflex-patch-size-probs");
-    refused(fates, MANY, NAFLEX, "naflex-seq-lens", "naflex-seq-len-probs");
+    refused(
+        fates,
+        0,
+        "image towers are not converted to NaFlex; leave it out, and use a NaFlex model such as"
+            + " naflex_ViT-B-16",
+        "force-naflex-vision");
+    refused(fates, 1, GENLIP, "naflex-max-text-tokens");
+    refused(fates, 1, AUDIO, "naflex-pad-multiple");
     refused(fates, 0, AUDIO, "audio-fusion", "audio-int16-normalize");
     refused(fates, 1, AUDIO, "audio-ext", "audio-fill", "audio-trunc", "pretrained-audio");
     refused(fates, 1, AUDIO, "audio-layer-decay", "audio-multiprocessing-context");

@@ -31,6 +31,7 @@ import org.openclip.train.command.flag.EffectiveFlags;
 import org.openclip.train.command.flag.FinetuneFlags;
 import org.openclip.train.command.flag.LoraFlags;
 import org.openclip.train.command.flag.OptimizerFlags;
+import org.openclip.train.data.BatchSchedule;
 import org.openclip.train.evaluation.ClassifierHead;
 import org.openclip.train.plan.ClassifierObjective;
 import org.openclip.train.plan.DecayGroups;
@@ -107,7 +108,7 @@ public final class FineTuning {
           "%s pictures are fewer than a batch of %s; use a smaller --batch-size"
               .formatted(samples, flags.batchSize));
     }
-    return new TrainingRun.Length(flags.batchSize, steps);
+    return new TrainingRun.Length(steps);
   }
 
   /**
@@ -120,8 +121,8 @@ public final class FineTuning {
   public Optional<Tuned> train(
       TrainingRun run, EffectiveFlags options, @Nullable Checkpoint resumed) {
     Architecture architecture = builder.architecture();
-    Pictures preparing = new Pictures(builder, flags.own.variations.augmentation(), 0);
-    flags.own.variations.notes().forEach(run::say);
+    Pictures preparing = new Pictures(builder, flags.own.variations.augmentation(false), 0);
+    flags.own.variations.notes(false).forEach(run::say);
     if (lora != null) {
       run.say(lora.note());
     }
@@ -144,7 +145,8 @@ public final class FineTuning {
               pictures.shuffled(),
               preparing.varied(ModelPreparation.Captions.labels(zeroShot.classes().size())),
               flags.optimizer.schedule(flags.run.epochs, run.length().stepsInEpoch()),
-              flags.run.loop(1, run.length().stepsInEpoch()));
+              flags.run.loop(
+                  BatchSchedule.of(flags.run.batchSize), 1, run.length().stepsInEpoch()));
       Progress from = resumed == null ? Progress.START : resumed.progress();
       if (!run.train("finetune", builder.name(), loop, from, saver)) {
         return Optional.empty();

@@ -29,6 +29,7 @@ import org.openclip.train.command.flag.LockFlags;
 import org.openclip.train.command.flag.LoraFlags;
 import org.openclip.train.command.flag.ModelFlags;
 import org.openclip.train.command.flag.OptimizerFlags;
+import org.openclip.train.naflex.NaFlexPlan;
 import org.openclip.train.plan.DecayGroups;
 import org.openclip.train.plan.Locks;
 import org.openclip.train.plan.TowerGroups;
@@ -59,7 +60,11 @@ public final class ModelTrainer implements AutoCloseable {
   /** What checkpoints say of the adapters; null without any. */
   private @Nullable AdapterTraits traits;
 
-  /** The flags that say how. */
+  /**
+   * The flags that say how.
+   *
+   * @param images what is done with images of any shape; null when they are brought to one size
+   */
   public record Flags(
       ModelFlags model,
       ObjectiveFlags objective,
@@ -68,7 +73,8 @@ public final class ModelTrainer implements AutoCloseable {
       LoraFlags lora,
       ComputeFlags computing,
       RunFlags run,
-      Together together) {}
+      Together together,
+      @Nullable NaFlexPlan images) {}
 
   private ModelTrainer(
       Flags flags, ModelBuilder builder, @Nullable Teacher teacher, @Nullable Checkpoint resumed) {
@@ -86,7 +92,8 @@ public final class ModelTrainer implements AutoCloseable {
               plugins,
               flags.model.siglip,
               teacher == null ? 0 : teacher.width(),
-              flags.together);
+              flags.together,
+              flags.images);
       Locks locks = flags.locks.locks(architecture);
       this.lora =
           flags
@@ -174,7 +181,8 @@ public final class ModelTrainer implements AutoCloseable {
             flags.model.siglip,
             teacher == null ? 0 : teacher.width(),
             flags.together,
-            (long) flags.run.batchSize * flags.computing.accumulate));
+            // Batches of several sizes are never cut.
+            flags.images == null ? (long) flags.run.batchSize * flags.computing.accumulate : 1));
   }
 
   private Trainer trainer(TrainingPlan plan, @Nullable Checkpoint resumed) {
@@ -224,8 +232,8 @@ public final class ModelTrainer implements AutoCloseable {
 
   /** Returns what the objective is fed beside pictures and tokens. */
   public TrainingLoop.Extras extras() {
-    TrainingLoop.Extras captions = flags.objective.extras();
-    return teacher == null ? captions : captions.and(teacher);
+    TrainingLoop.Extras own = flags.objective.extras(flags.images, flags.run.batchSize);
+    return teacher == null ? own : own.and(teacher);
   }
 
   /** Returns the model as it stands between two steps. */
@@ -237,6 +245,7 @@ public final class ModelTrainer implements AutoCloseable {
         trainer,
         builder.tokenizer(),
         pictures.preprocessor(),
+        pictures.unvaried(),
         builder.registry(),
         flags.run.batchSize);
   }

@@ -9,7 +9,11 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.command.distributed.Together;
+import org.openclip.train.naflex.LossFactor;
+import org.openclip.train.naflex.LossScale;
+import org.openclip.train.naflex.NaFlexPlan;
 import org.openclip.train.plan.Gathering;
+import org.openclip.train.plan.ScaledLoss;
 import org.openclip.train.plan.TrainingGraphs;
 import org.openclip.train.run.TextKeys;
 import org.openclip.train.run.TrainingLoop;
@@ -56,30 +60,56 @@ public final class ObjectiveFlags {
    * @param siglip whether the loss is SigLIP's
    * @param teacherWidth of the features of the model that it learns from; 0 without one
    * @param together the processes that train
+   * @param images what is done with images of any shape; null when they are brought to one size
    */
   public TrainingGraphs graphs(
       Architecture architecture,
       PluginRegistry plugins,
       boolean siglip,
       int teacherWidth,
-      Together together) {
+      Together together,
+      @Nullable NaFlexPlan images) {
     String loss = loss(architecture, siglip, teacherWidth);
+    LossProvider plain = plugins.named(LossProvider.class, loss);
     Map<String, Object> options =
         loss.equals("coca")
             ? Map.of("clip_loss_weight", contrastiveWeight, "caption_loss_weight", captionWeight)
             : Map.of();
-    return TrainingGraphs.of(
-        architecture,
-        plugins.named(LossProvider.class, loss),
-        options,
-        teacherWidth,
-        together.gathering(siglip),
-        masks);
+    TrainingGraphs graphs =
+        TrainingGraphs.of(
+            architecture,
+            scaled(images) ? new ScaledLoss(plain) : plain,
+            options,
+            teacherWidth,
+            together.gathering(siglip),
+            masks);
+    return images == null ? graphs : graphs.onPatches(architecture);
   }
 
-  /** Returns what the objective is fed of the captions. */
-  TrainingLoop.Extras extras() {
-    return masks ? new TextKeys() : TrainingLoop.Extras.NONE;
+  private static boolean scaled(@Nullable NaFlexPlan images) {
+    return images != null && images.scale() != LossScale.NONE;
+  }
+
+  /**
+   * Returns what the objective is fed beside the features.
+   *
+   * @param images what is done with images of any shape; null when they are brought to one size
+   * @param batchSize the size of a batch whose loss is not scaled
+   */
+  TrainingLoop.Extras extras(@Nullable NaFlexPlan images, int batchSize) {
+    TrainingLoop.Extras keys = masks ? new TextKeys() : TrainingLoop.Extras.NONE;
+    return images != null && scaled(images)
+        ? keys.and(new LossFactor(images.scale(), batchSize))
+        : keys;
+  }
+
+  /** Checks that the flags suit batches of several sizes. */
+  public void checkSizes() {
+    if (tiles > 1) {
+      throw new UsageException(
+          "--loss-tiles does not support --use-naflex, whose batches have several sizes; leave one"
+              + " of them out");
+    }
   }
 
   private static String loss(Architecture architecture, boolean siglip, int teacherWidth) {

@@ -20,6 +20,7 @@ import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.train.command.flag.Bounds;
 import org.openclip.train.command.flag.EffectiveFlags;
 import org.openclip.train.command.flag.GivenFlags;
+import org.openclip.train.data.BatchSchedule;
 import org.openclip.train.run.Checkpoint;
 import org.openclip.train.run.RemoteSync;
 import org.openclip.train.run.RunFolder;
@@ -204,11 +205,12 @@ public final class RunFlags {
   /**
    * Returns how the loop goes.
    *
+   * @param schedule the shapes of the batches
    * @param parts batches of a step
    * @param stepsInEpoch how many steps an epoch has
    */
-  public TrainingLoop.Settings loop(int parts, long stepsInEpoch) {
-    return new TrainingLoop.Settings(seed, batchSize, parts, epochs, stepsInEpoch, threads());
+  public TrainingLoop.Settings loop(BatchSchedule schedule, int parts, long stepsInEpoch) {
+    return new TrainingLoop.Settings(seed, schedule, parts, epochs, stepsInEpoch, threads());
   }
 
   /**

@@ -28,14 +28,13 @@ public final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
   private final RunFolder folder;
   private final @Nullable TensorBoardFile board;
   private final Cadence cadence;
-  private final int samplesInStep;
   private final long steps;
   private final LossAverage average;
   private final long begun = System.nanoTime();
   private long first = -1;
   private double data;
   private double time;
-  private int counted;
+  private long counted;
   private boolean told;
   private EpochEnd end = progress -> {};
 
@@ -49,18 +48,12 @@ public final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
   record Cadence(int log, int board, long averaged) {}
 
   RunReporter(
-      Environment environment,
-      RunFolder folder,
-      boolean tensorBoard,
-      Cadence cadence,
-      int samplesInStep,
-      long steps) {
+      Environment environment, RunFolder folder, boolean tensorBoard, Cadence cadence, long steps) {
     this.environment = environment;
     this.folder = folder;
     this.board = tensorBoard ? TensorBoardFile.create(folder.tensorBoard()) : null;
     this.cadence = cadence;
     this.average = new LossAverage(cadence.averaged());
-    this.samplesInStep = samplesInStep;
     this.steps = steps;
   }
 
@@ -95,15 +88,20 @@ public final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
 
   @Override
   public void step(
-      Progress progress, StepReport report, double rate, double dataSeconds, double stepSeconds) {
+      Progress progress,
+      long samples,
+      StepReport report,
+      double rate,
+      double dataSeconds,
+      double stepSeconds) {
     if (first < 0) {
       first = progress.step() - 1;
     }
     data += dataSeconds;
     time += stepSeconds;
-    counted++;
-    average.add(report.loss(), samplesInStep);
-    double speed = samplesInStep / Math.max(stepSeconds, 1e-9);
+    counted += samples;
+    average.add(report.loss(), samples);
+    double speed = samples / Math.max(stepSeconds, 1e-9);
     boolean last = progress.step() == steps;
     if (last || progress.step() % Math.max(1, cadence.board()) == 0) {
       toBoard(progress, report, rate, speed);
@@ -117,7 +115,7 @@ public final class RunReporter implements TrainingLoop.Listener, AutoCloseable {
             steps,
             losses(report),
             rate,
-            samplesInStep * counted / Math.max(time, 1e-9),
+            counted / Math.max(time, 1e-9),
             100 * data / Math.max(time, 1e-9),
             left(progress));
     if (last || progress.step() % Math.max(1, cadence.log()) == 0) {

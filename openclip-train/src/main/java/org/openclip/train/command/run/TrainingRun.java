@@ -26,13 +26,12 @@ public record TrainingRun(
   /**
    * How long a training is.
    *
-   * @param samplesInStep how many samples a step takes
    * @param stepsInEpoch how many steps an epoch has
    */
-  public record Length(int samplesInStep, long stepsInEpoch) {
-    /** Returns the length that a checkpoint says, in steps of as many samples. */
+  public record Length(long stepsInEpoch) {
+    /** Returns the length that a checkpoint says. */
     public Length of(Checkpoint checkpoint) {
-      return new Length(samplesInStep, Saver.steps(checkpoint, stepsInEpoch));
+      return new Length(Saver.steps(checkpoint, stepsInEpoch));
     }
   }
 
@@ -68,7 +67,6 @@ public record TrainingRun(
                 folder,
                 flags.tensorBoard() && writes,
                 flags.cadence(),
-                length.samplesInStep(),
                 flags.epochs * length.stepsInEpoch());
         RemoteSync sync = writes ? sync(flags, folder, reporter) : null) {
       if (sync != null) {

@@ -1,0 +1,222 @@
+package org.openclip.train.command.flag;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.encoder.PatchImageEncoder;
+import org.openclip.api.model.Architecture;
+import org.openclip.hub.cli.UsageException;
+import org.openclip.train.naflex.LossScale;
+import org.openclip.train.naflex.NaFlexPlan;
+import org.openclip.train.naflex.TokenBudget;
+import picocli.CommandLine.Option;
+
+/** The flags of training on images of any shape, with the reference's names and meanings. */
+public final class NaFlexFlags {
+  private static final List<Integer> LENGTHS = List.of(128, 256, 576, 784, 1024);
+  private static final int TOKENS = 4 * 4096;
+  private static final int DIVISOR = 8;
+
+  @Option(
+      names = "--use-naflex",
+      description =
+          "Trains and evaluates a NaFlex model on images of any shape, each cut into patches at its"
+              + " own aspect ratio. The batch size follows from the number of patches.")
+  private boolean used;
+
+  @Option(
+      names = "--naflex-seq-lens",
+      arity = "1..*",
+      paramLabel = "PATCHES",
+      description =
+          "The numbers of patches of an image; one is drawn for each batch. Default: 128 256 576"
+              + " 784 1024. Evaluations use the largest, or by default the model's.")
+  private List<Integer> lengths = new ArrayList<>();
+
+  @Option(
+      names = "--naflex-seq-len-probs",
+      arity = "1..*",
+      paramLabel = "P",
+      description = "How often each of these numbers is drawn. Default: equally often.")
+  private List<Double> weights = new ArrayList<>();
+
+  @Option(
+      names = "--naflex-max-tokens-per-batch",
+      paramLabel = "N",
+      description = "The largest number of patches of a process' batch. Default: 16384.")
+  private int tokens = TOKENS;
+
+  @Option(
+      names = "--naflex-batch-divisor",
+      paramLabel = "N",
+      description = "Batch sizes are multiples of it, or 1. Default: 8.")
+  private int divisor = DIVISOR;
+
+  @Option(
+      names = "--naflex-num-train-image-tokens",
+      paramLabel = "N",
+      description = "The number of patches of an epoch, in the place of --train-num-samples.")
+  private @Nullable Long tokensInEpoch;
+
+  @Option(
+      names = "--naflex-patch-sizes",
+      arity = "1..*",
+      paramLabel = "PIXELS",
+      description = "The patch size, which must be the model's.")
+  private List<Integer> patches = new ArrayList<>();
+
+  @Option(
+      names = "--naflex-patch-size-probs",
+      arity = "1..*",
+      paramLabel = "P",
+      description = "One number for the patch size.")
+  private List<Double> patchWeights = new ArrayList<>();
+
+  @Option(
+      names = "--naflex-loss-scale",
+      paramLabel = "HOW",
+      description =
+          "Multiplies the loss of a batch by its size divided by --batch-size (linear), by the"
+              + " square root of that (sqrt), or not (none). Default: none.")
+  private String scale = "none";
+
+  /** Checks the numbers. */
+  public void check() {
+    if (!used) {
+      others()
+          .forEach(
+              (name, given) -> {
+                if (given) {
+                  throw new UsageException(
+                      name + " is an option of NaFlex training; give --use-naflex, too");
+                }
+              });
+      return;
+    }
+    lengths.forEach(length -> Bounds.atLeast(1, "--naflex-seq-lens", length));
+    Bounds.atLeast(1, "--naflex-batch-divisor", divisor);
+    Bounds.atLeast(1, "--naflex-num-train-image-tokens", tokensInEpoch);
+    for (int length : lengths()) {
+      if (tokens < length) {
+        throw new UsageException(
+            "--naflex-max-tokens-per-batch %s is smaller than one image of %s patches (%s); use a larger number, or other --naflex-seq-lens"
+                .formatted(
+                    tokens,
+                    length,
+                    lengths.isEmpty() ? "the default of --naflex-seq-lens" : "--naflex-seq-lens"));
+      }
+    }
+    budget();
+    scale();
+  }
+
+  /** Returns the flags that mean nothing alone, and whether they are given. */
+  private Map<String, Boolean> others() {
+    Map<String, Boolean> others = new TreeMap<>();
+    others.put("--naflex-seq-lens", !lengths.isEmpty());
+    others.put("--naflex-seq-len-probs", !weights.isEmpty());
+    others.put("--naflex-max-tokens-per-batch", tokens != TOKENS);
+    others.put("--naflex-batch-divisor", divisor != DIVISOR);
+    others.put("--naflex-num-train-image-tokens", tokensInEpoch != null);
+    others.put("--naflex-patch-sizes", !patches.isEmpty());
+    others.put("--naflex-patch-size-probs", !patchWeights.isEmpty());
+    others.put("--naflex-loss-scale", !scale.equals("none"));
+    return others;
+  }
+
+  private List<Integer> lengths() {
+    return lengths.isEmpty() ? LENGTHS : lengths;
+  }
+
+  private TokenBudget budget() {
+    if (!weights.isEmpty() && weights.size() != lengths().size()) {
+      throw new UsageException(
+          "--naflex-seq-len-probs has %s numbers for %s lengths; give one for each of --naflex-seq-lens"
+              .formatted(weights.size(), lengths().size()));
+    }
+    try {
+      return TokenBudget.of(lengths(), weights, tokens, divisor);
+    } catch (InvalidInputException e) {
+      throw new UsageException("--naflex-seq-len-probs: " + e.getMessage());
+    }
+  }
+
+  private LossScale scale() {
+    return switch (scale) {
+      case "none" -> LossScale.NONE;
+      case "linear" -> LossScale.LINEAR;
+      case "sqrt" -> LossScale.SQRT;
+      default ->
+          throw new UsageException(
+              "--naflex-loss-scale '" + scale + "' is not one of none, linear, sqrt");
+    };
+  }
+
+  /** Returns whether images are trained on in their own shapes. */
+  public boolean used() {
+    return used;
+  }
+
+  /** Returns how many patches an epoch has in all processes; empty when samples are counted. */
+  public OptionalLong tokensInEpoch() {
+    return tokensInEpoch == null ? OptionalLong.empty() : OptionalLong.of(tokensInEpoch);
+  }
+
+  /**
+   * Returns what is done with images; empty when they are brought to one size.
+   *
+   * @param model the model's name, for messages
+   * @throws UsageException when the model takes images of one shape only, or another patch size
+   */
+  public Optional<NaFlexPlan> plan(String model, Architecture architecture) {
+    if (!used) {
+      return Optional.empty();
+    }
+    if (!(architecture.imageEncoder() instanceof PatchImageEncoder encoder)) {
+      throw new UsageException(
+          "--use-naflex needs a NaFlex image tower, but that of %s takes images of one shape, and towers are not converted; use a model such as naflex_ViT-B-16 ('openclip models naflex')"
+              .formatted(model));
+    }
+    if (architecture.decoder().isPresent()) {
+      throw new UsageException("--use-naflex does not support caption models (CoCa)");
+    }
+    int patch = encoder.patchSize();
+    checkPatches(model, patch);
+    int evaluation =
+        lengths.isEmpty()
+                && architecture.config().vision().get("image_seq_len") instanceof Number number
+            ? number.intValue()
+            : budget().longest();
+    return Optional.of(new NaFlexPlan(patch, budget(), evaluation, scale()));
+  }
+
+  private void checkPatches(String model, int patch) {
+    if (patches.size() > 1) {
+      throw new UsageException(
+          "--naflex-patch-sizes %s: several patch sizes are not supported; %s has the patch size %s"
+              .formatted(patches, model, patch));
+    }
+    for (int size : patches) {
+      if (size != patch) {
+        throw new UsageException(
+            "--naflex-patch-sizes %s: %s has the patch size %s, and other sizes are not supported; leave the flag out"
+                .formatted(size, model, patch));
+      }
+    }
+    boolean fits = patchWeights.size() == 1 && patchWeights.get(0) > 0;
+    if (!patchWeights.isEmpty() && !fits) {
+      throw new UsageException(
+          String.format(
+              Locale.ROOT,
+              "--naflex-patch-size-probs must be one number above 0, for the one patch size, not"
+                  + " %s",
+              patchWeights));
+    }
+  }
+}

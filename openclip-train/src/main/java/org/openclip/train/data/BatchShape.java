@@ -1,0 +1,21 @@
+package org.openclip.train.data;
+
+import org.openclip.api.InvalidInputException;
+
+/**
+ * The shape of a batch.
+ *
+ * @param size the number of samples, at least 1
+ * @param patches the number of patches that each image is padded to, for towers that take images of
+ *     any shape (NaFlex); 0 where images have one size, or a size that the preparation knows
+ */
+public record BatchShape(int size, int patches) {
+  /** Checks the ranges. */
+  public BatchShape {
+    if (size < 1 || patches < 0) {
+      throw new InvalidInputException(
+          "a batch of %s samples with %s patches is invalid; it must have at least 1 sample"
+              .formatted(size, patches));
+    }
+  }
+}

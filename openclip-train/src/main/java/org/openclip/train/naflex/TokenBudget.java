@@ -1,0 +1,97 @@
+package org.openclip.train.naflex;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.openclip.api.InvalidInputException;
+
+/**
+ * How batches of images of any shape are sized: a number of patches is drawn for each batch, and
+ * the batch has as many images as the number of tokens allows.
+ *
+ * @param lengths the numbers of patches to draw from, each at least 1, in ascending order
+ * @param weights how often each of them is drawn; they add up to 1
+ * @param tokens the largest number of tokens, which are patches and padding, of a batch
+ * @param divisor the batch size is a multiple of it where the tokens allow
+ */
+public record TokenBudget(List<Integer> lengths, List<Double> weights, int tokens, int divisor) {
+  /** Copies the lists, and checks that one image of each length fits. */
+  public TokenBudget {
+    lengths = List.copyOf(lengths);
+    weights = List.copyOf(weights);
+    if (lengths.isEmpty() || lengths.get(0) < 1 || divisor < 1) {
+      throw new InvalidInputException(
+          "lengths %s and divisor %s are invalid; each must be at least 1"
+              .formatted(lengths, divisor));
+    }
+    int longest = lengths.get(lengths.size() - 1);
+    if (tokens < longest) {
+      throw new InvalidInputException(
+          "a batch of %s tokens is smaller than one image of %s patches"
+              .formatted(tokens, longest));
+    }
+  }
+
+  /**
+   * Creates a budget of lengths in any order. Of equal lengths, the last one counts.
+   *
+   * @param lengths the numbers of patches to draw from
+   * @param weights of them, in the same order; empty for equal weights
+   * @param tokens the largest number of tokens of a batch
+   * @param divisor the batch size is a multiple of it where the tokens allow
+   * @throws InvalidInputException when weights and lengths do not fit
+   */
+  public static TokenBudget of(
+      List<Integer> lengths, List<Double> weights, int tokens, int divisor) {
+    if (!weights.isEmpty() && weights.size() != lengths.size()) {
+      throw new InvalidInputException(
+          "there are %s weights for %s lengths; give one for each"
+              .formatted(weights.size(), lengths.size()));
+    }
+    TreeMap<Integer, Double> sorted = new TreeMap<>();
+    for (int i = 0; i < lengths.size(); i++) {
+      sorted.put(lengths.get(i), weights.isEmpty() ? 1.0 : weights.get(i));
+    }
+    double sum = sorted.values().stream().mapToDouble(w -> w).sum();
+    if (!(sum > 0)
+        || sum == Double.POSITIVE_INFINITY
+        || sorted.values().stream().anyMatch(w -> w < 0)) {
+      throw new InvalidInputException(
+          "the weights %s are invalid; none may be negative, and one must be above 0"
+              .formatted(weights));
+    }
+    return new TokenBudget(
+        List.copyOf(sorted.keySet()),
+        sorted.values().stream().map(w -> w / sum).toList(),
+        tokens,
+        divisor);
+  }
+
+  /** Returns the largest length. */
+  public int longest() {
+    return lengths.get(lengths.size() - 1);
+  }
+
+  /** Draws a length. */
+  int draw(SplittableRandom random) {
+    double left = random.nextDouble();
+    for (int i = 0; i + 1 < lengths.size(); i++) {
+      left -= weights.get(i);
+      if (left < 0) {
+        return lengths.get(i);
+      }
+    }
+    return longest();
+  }
+
+  /**
+   * Returns how many images of a length some tokens allow: a multiple of the divisor, or one image
+   * if they allow fewer than that.
+   *
+   * @param available at most as many as the budget has
+   */
+  int size(int length, long available) {
+    long images = Math.min(tokens, available) / length;
+    return (int) Math.max(1, images / divisor * divisor);
+  }
+}
