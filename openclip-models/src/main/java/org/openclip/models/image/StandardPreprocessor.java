@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.openclip.api.image.ColorMode;
 import org.openclip.api.image.Image;
+import org.openclip.api.image.ImageArea;
 import org.openclip.api.image.ImagePreprocessor;
 import org.openclip.api.image.PatchGrid;
 import org.openclip.api.image.PreprocessConfig;
@@ -53,6 +54,21 @@ final class StandardPreprocessor implements ImagePreprocessor {
     normalise(pixels, FloatBuffer.wrap(planes));
     grid.cut(FloatBuffer.wrap(planes), out);
     return grid;
+  }
+
+  @Override
+  public ImageArea seen(Image image) {
+    boolean turned = config.applyOrientation() && image.orientation() > 4;
+    int width = turned ? image.height() : image.width();
+    int height = turned ? image.width() : image.height();
+    Fit fit = Fit.of(width, height, config);
+    double across = (double) width / fit.fullWidth();
+    double down = (double) height / fit.fullHeight();
+    return new ImageArea(
+        (fit.left() - fit.padLeft()) * across,
+        (fit.top() - fit.padTop()) * down,
+        config.width() * across,
+        config.height() * down);
   }
 
   /** Writes a picture {@code uint8[height, width, 3]} as normalised numbers, channel by channel. */
