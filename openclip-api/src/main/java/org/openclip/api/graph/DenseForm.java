@@ -9,8 +9,9 @@ public enum DenseForm {
   /** The tower as it is: what it computes for each patch, projected as the pooled vector is. */
   TOKENS,
   /**
-   * Each patch keeps its own value instead of mixing the values of all patches (MaskCLIP, Zhou et
-   * al. 2022, arXiv 2112.01071).
+   * Each patch keeps its own value instead of mixing the values of all patches, without the
+   * residual connection and without the perceptron of the last block (MaskCLIP, Zhou et al. 2022,
+   * arXiv 2112.01071).
    */
   MASKCLIP,
   /**

@@ -71,7 +71,8 @@ final class LastMixing {
   }
 
   private Value write(Op op) {
-    if (form == DenseForm.CLEARCLIP
+    boolean alone = form == DenseForm.MASKCLIP || form == DenseForm.CLEARCLIP;
+    if (alone
         && op instanceof Binary(Value left, Value right, BinaryFunction function)
         && function == BinaryFunction.ADD
         && fromImage.holds(left)

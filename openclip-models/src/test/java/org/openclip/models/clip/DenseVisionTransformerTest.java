@@ -137,7 +137,7 @@ class DenseVisionTransformerTest {
           case CLEARCLIP -> mix(qkv[0], qkv[0], qkv[2]);
         };
     double[][] attended = linear(mixed, scope + "attn.out_proj");
-    if (form == DenseForm.CLEARCLIP) {
+    if (form == DenseForm.CLEARCLIP || form == DenseForm.MASKCLIP) {
       return attended;
     }
     double[][] between = sum(x, attended);
