@@ -47,6 +47,7 @@ module org.openclip.hub.cli {
       org.openclip.hub.cli.command.picture.CaptionCommand,
       org.openclip.hub.cli.command.picture.ClassifyCommand,
       org.openclip.hub.cli.command.picture.EmbedCommand,
+      org.openclip.hub.cli.command.picture.HeatmapCommand,
       org.openclip.hub.cli.command.picture.SimilarityCommand,
       org.openclip.hub.cli.command.plugin.BackendsCommand,
       org.openclip.hub.cli.command.plugin.NewPluginCommand;

@@ -30,8 +30,11 @@ final class GraphCopy {
     copies.put(value.id(), copy);
   }
 
-  /** Copies all that a value depends on, and itself, before their turn. */
+  /** Copies a value and everything that it depends on, unless that has been done. */
   void copyAll(Value value) {
+    if (copies.containsKey(value.id())) {
+      return;
+    }
     Node node = original.nodes().get(value.id());
     node.op().inputs().forEach(this::copyAll);
     copy(node);

@@ -36,6 +36,21 @@ public interface ImagePreprocessor {
             + ", which does not support NaFlex patches; call encodePixels");
   }
 
+  /**
+   * Returns the part of an image that {@link #preprocess} passes on: less than the image where it
+   * is cropped, more than it where it is padded. The image is upright if {@link
+   * PreprocessConfig#applyOrientation} says so.
+   *
+   * @throws InvalidConfigException when the preprocessor cannot say; by default
+   */
+  default ImageArea seen(Image image) {
+    throw new InvalidConfigException(
+        "preprocess_cfg",
+        "selects "
+            + getClass().getSimpleName()
+            + ", which does not say which part of an image the model sees");
+  }
+
   /** Returns the image just before it is normalised, {@code uint8[height, width, 3]}, RGB. */
   byte[] resize(Image image);
 }

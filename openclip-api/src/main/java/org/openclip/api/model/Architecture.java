@@ -15,6 +15,8 @@ import org.openclip.api.encoder.ImageEncoder;
 import org.openclip.api.encoder.ModelSize;
 import org.openclip.api.encoder.MultimodalDecoder;
 import org.openclip.api.encoder.TextEncoder;
+import org.openclip.api.graph.DenseForm;
+import org.openclip.api.graph.DenseGraph;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Flops;
 import org.openclip.api.graph.Graph;
@@ -165,6 +167,16 @@ public final class Architecture {
    */
   public Optional<Graph> patchGraph() {
     return graphs.patches();
+  }
+
+  /**
+   * Builds the graph from the inputs of {@link #patchGraph}, or else of {@link #imageGraph}, to the
+   * features of single patches. It reads no other parameters.
+   *
+   * @throws InvalidConfigException when the image tower has none; the message says why
+   */
+  public DenseGraph denseGraph(DenseForm form) {
+    return DenseGraph.of(patchGraph().orElse(imageGraph), FEATURES, form);
   }
 
   /**

@@ -225,6 +225,15 @@ public interface ClipModel extends AutoCloseable {
   }
 
   /**
+   * Returns what computes features of single patches. Nothing is built before it is used.
+   *
+   * @throws OpenClipException when the image tower has no such features; the message says why
+   */
+  default DenseEncoder dense() {
+    throw new OpenClipException("model " + name() + " computes no features of single patches");
+  }
+
+  /**
    * Returns {@code logitScale · cosine + logitBias} of every image (row) with every text (column).
    */
   default float[][] logits(Embeddings images, Embeddings texts) {

@@ -12,6 +12,7 @@ import org.openclip.api.image.PictureSource;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.model.Captioner;
 import org.openclip.api.model.ClipModel;
+import org.openclip.api.model.DenseEncoder;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.EncodingListener;
 import org.openclip.api.model.EncodingSummary;
@@ -34,6 +35,7 @@ public final class LoadedClipModel implements ClipModel {
   private final Lazy<String> fingerprint;
   private final OpenGate gate;
   private final @Nullable Captioner captioner;
+  private final Lazy<DenseEncoder> dense;
 
   /**
    * Creates a model that owns its towers.
@@ -69,6 +71,8 @@ public final class LoadedClipModel implements ClipModel {
                     new LoadedCaptioner(
                         architecture, decoder, tokenizer, preprocessor, pictures, towers, gate))
             .orElse(null);
+    this.dense =
+        new Lazy<>(() -> new LoadedDense(architecture, preprocessor, pictures, towers, gate));
   }
 
   @Override
@@ -177,6 +181,11 @@ public final class LoadedClipModel implements ClipModel {
   @Override
   public Optional<Captioner> captioner() {
     return Optional.ofNullable(captioner);
+  }
+
+  @Override
+  public DenseEncoder dense() {
+    return dense.get();
   }
 
   @Override

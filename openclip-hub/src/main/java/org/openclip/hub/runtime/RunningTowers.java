@@ -5,6 +5,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.Program;
@@ -21,6 +22,8 @@ import org.openclip.hub.caption.StepPrograms;
 /** Both towers of a model on a backend, and everything native that is theirs. */
 public final class RunningTowers implements AutoCloseable {
   private final Resources resources;
+  private final PictureInput input;
+  private final Function<Graph, Program> compiler;
   private final ImageTower image;
   private final PreparedPictures prepared;
   private final TextTower text;
@@ -49,6 +52,8 @@ public final class RunningTowers implements AutoCloseable {
       Resources resources) {
     this.resources = resources;
     PictureInput pictures = pictures(architecture);
+    input = pictures;
+    compiler = graph -> compile(backend, graph, weights, resources);
     Graph imageGraph = architecture.patchGraph().orElseGet(architecture::imageGraph);
     Aside<Program> texts =
         Aside.start(
@@ -128,6 +133,16 @@ public final class RunningTowers implements AutoCloseable {
 
   TextTower text() {
     return text;
+  }
+
+  /** Returns the program of a graph over the model's weights, closed with the towers. */
+  Program compile(Graph graph) {
+    return compiler.apply(graph);
+  }
+
+  /** Returns how pictures enter the programs of the image tower. */
+  PictureInput input() {
+    return input;
   }
 
   /** Returns the program of a model that writes captions; it is compiled when first asked for. */

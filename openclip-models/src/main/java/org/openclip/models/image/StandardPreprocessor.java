@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.openclip.api.image.ColorMode;
 import org.openclip.api.image.Image;
+import org.openclip.api.image.ImageArea;
 import org.openclip.api.image.ImagePreprocessor;
 import org.openclip.api.image.PatchGrid;
 import org.openclip.api.image.PreprocessConfig;
@@ -58,6 +59,21 @@ final class StandardPreprocessor implements ImagePreprocessor {
   /** Returns an upright picture in the size of a grid, {@code uint8[height, width, 3]}, RGB. */
   byte[] resize(Image upright, PatchGrid grid) {
     return resample(Colors.toRgb(upright), Fit.whole(grid.width(), grid.height(), config));
+  }
+
+  @Override
+  public ImageArea seen(Image image) {
+    boolean turned = config.applyOrientation() && image.orientation() > 4;
+    int width = turned ? image.height() : image.width();
+    int height = turned ? image.width() : image.height();
+    Fit fit = Fit.of(width, height, config);
+    double across = (double) width / fit.fullWidth();
+    double down = (double) height / fit.fullHeight();
+    return new ImageArea(
+        (fit.left() - fit.padLeft()) * across,
+        (fit.top() - fit.padTop()) * down,
+        config.width() * across,
+        config.height() * down);
   }
 
   /** Writes a picture {@code uint8[height, width, 3]} as normalised numbers, channel by channel. */

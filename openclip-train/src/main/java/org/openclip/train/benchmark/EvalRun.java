@@ -111,9 +111,8 @@ record EvalRun(
       Environment environment,
       RemoteFiles files) {
     if (task == BenchmarkTask.CAPTIONING) {
-      throw new UsageException(
-          "--task captioning is not supported: its scores need Python's caption tokenizer; use"
-              + " 'openclip caption' to write the captions");
+      return new CaptionRun(data, options.batch, options.shardCache)
+          .metrics(model.get(), environment, files);
     }
     if (task == BenchmarkTask.LINEAR_PROBE) {
       return new ProbeRun(this, model, environment, files).metrics();

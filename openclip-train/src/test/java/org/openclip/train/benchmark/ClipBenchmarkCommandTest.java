@@ -268,7 +268,6 @@ class ClipBenchmarkCommandTest {
             List.of("measure"),
             List.<String>of(),
             eval("bad", "{folder}/x", "--dataset=wds/few"),
-            eval("bad", local(), "--dataset=wds/few", "--task=captioning"),
             eval("bad", local(), "--dataset=wds/few", "--pretrained_model=ViT-B-32"),
             eval("bad", local(), "--dataset=wds/few", "--batch_size=0"),
             eval("bad", local(), "--dataset=wds/few", "--annotation_file=x.json"))) {

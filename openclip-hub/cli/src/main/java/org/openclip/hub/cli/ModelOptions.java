@@ -259,7 +259,12 @@ public final class ModelOptions {
 
   /** Loads the model, and says what the file of its weights says of them. */
   public ClipModel load(Environment environment) {
-    ClipModel loaded = builder(environment).load();
+    return load(builder(environment), environment);
+  }
+
+  /** Loads a model from its builder, and says what the file of its weights says of them. */
+  public static ClipModel load(ModelBuilder builder, Environment environment) {
+    ClipModel loaded = builder.load();
     boolean folder = loaded.name().startsWith(ModelNames.FOLDER);
     String name = folder ? loaded.name().substring(ModelNames.FOLDER.length()) : loaded.name();
     Map<String, String> says = loaded.weightsMetadata();

@@ -42,7 +42,21 @@ public final class NpyWriter {
 
   /** Writes the header. */
   public void finish() throws IOException {
-    String shape = "(" + rows + ", " + width + ")";
+    finish(String.valueOf(width));
+  }
+
+  /**
+   * Writes the header, in which each row is a matrix: {@code float32[rows, height, across]}.
+   *
+   * @param height rows of each matrix
+   * @param across columns of each matrix
+   */
+  public void finish(int height, int across) throws IOException {
+    finish(height + ", " + across);
+  }
+
+  private void finish(String row) throws IOException {
+    String shape = "(" + rows + ", " + row + ")";
     String text = "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }";
     ByteBuffer header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
     header.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
