@@ -23,8 +23,7 @@ public final class OpenClip {
   private OpenClip() {}
 
   /**
-   * Loads the embedded model, without a network. With openclip-models this is {@code emoji-RN},
-   * which knows emoji and little else.
+   * Loads the embedded model. In openclip-models this is {@code emoji-RN}, which knows emoji.
    *
    * @throws UnknownNameException when no jar contains one
    */
@@ -63,16 +62,13 @@ public final class OpenClip {
   /**
    * Returns a builder for a model, with default settings for backend, device and precision.
    *
-   * @param model a built-in name, {@code hf-hub:org/repository}, {@code local-dir:FOLDER}, or the
-   *     URI of a model folder
+   * @param model a built-in name, or a model as in {@link #load(String)}
    */
   public static ModelBuilder model(String model) {
     return new ModelBuilder(model);
   }
 
-  /**
-   * Returns the names of the built-in models of all catalogues on the class path or module path.
-   */
+  /** Returns the names of the models of all catalogues on the class path or module path. */
   public static List<String> models() {
     return List.copyOf(PretrainedTags.modelNames(PluginRegistry.create(OpenClip.class)));
   }

@@ -8,8 +8,7 @@ import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 
 /**
- * Converts the floating-point tensors of a source to another type, rounding to the nearest, ties to
- * even. Other tensors stay as they are.
+ * Rounds the floating-point tensors of a source to another type: to the nearest, ties to even.
  *
  * @param source the tensors
  * @param type float32, float16 or bfloat16
@@ -22,9 +21,8 @@ public record RoundedWeights(WeightSource source, DataType type) implements Weig
   public RoundedWeights {
     if (!type.floating()) {
       throw new OpenClipException(
-          "weights cannot be converted to "
-              + type
-              + " here; use 'openclip quantize' for models of 8 bits");
+          "weights cannot be converted to %s here; use 'openclip quantize' for 8-bit models"
+              .formatted(type));
     }
   }
 
@@ -40,7 +38,7 @@ public record RoundedWeights(WeightSource source, DataType type) implements Weig
   }
 
   /**
-   * Returns a tensor, made anew each time.
+   * Returns a new copy of a tensor.
    *
    * @throws OpenClipException when a number is too large for the type
    */

@@ -31,8 +31,7 @@ public final class StretchedContext {
   }
 
   /**
-   * Returns weights with a stretched positional embedding, in float32. All other tensors do not
-   * change.
+   * Returns weights with a stretched positional embedding, in float32.
    *
    * @param weights the weights under the architecture's names; closing the result closes them
    * @param contextLength the context length of the model that they belong to, in tokens
@@ -47,10 +46,8 @@ public final class StretchedContext {
             .orElseThrow(
                 () ->
                     new InvalidInputException(
-                        "the text tower has none of "
-                            + NAMES
-                            + ", so that its context cannot be stretched; only CLIP's own text"
-                            + " tower can"));
+                        "the text tower has none of %s, so that its context cannot be stretched; only CLIP's own text tower can"
+                            .formatted(NAMES)));
     Tensor positions = weights.get(name);
     long[] shape = positions.shape();
     if (shape.length != 2 || shape[0] != contextLength || contextLength < KEPT + 2) {

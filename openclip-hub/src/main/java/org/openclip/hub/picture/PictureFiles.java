@@ -13,7 +13,7 @@ import org.openclip.hub.io.Missing;
 
 /** Reads and decodes image files with the first plugin that recognises them. */
 public final class PictureFiles {
-  /** No picture within the bound on pixels needs more, even uncompressed with 16-bit channels. */
+  /** An uncompressed picture within the bound on pixels is smaller. */
   private static final long MOST_BYTES = 1L << 30;
 
   private final PictureDecoder decoder;
@@ -33,9 +33,9 @@ public final class PictureFiles {
   }
 
   /**
-   * Reads a picture from wherever it lies.
+   * Reads an image from a source.
    *
-   * @throws InvalidInputException when it is missing or no picture; it is named
+   * @throws InvalidInputException when it is missing or not an image; the message names it
    */
   public Image read(PictureSource source) {
     return switch (source.content()) {
@@ -68,10 +68,9 @@ public final class PictureFiles {
       throw new InvalidInputException(file + " is a folder; name the picture files in it");
     }
     try {
-      long size = Files.size(file);
-      if (size > MOST_BYTES) {
+      if (Files.size(file) > MOST_BYTES) {
         throw new InvalidInputException(
-            file + " has " + size + " bytes, but the limit for a picture is " + MOST_BYTES);
+            file + " is larger than the limit of " + MOST_BYTES + " bytes for a picture");
       }
       return Files.readAllBytes(file);
     } catch (IOException e) {

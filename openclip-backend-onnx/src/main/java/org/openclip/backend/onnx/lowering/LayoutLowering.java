@@ -31,13 +31,7 @@ final class LayoutLowering {
       case LayoutOp.Concat(List<Value> values, int axis) ->
           out.node("Concat", values.stream().map(graph::name).toList(), integer("axis", axis));
       case LayoutOp.Slice(Value input, int axis, Dim start, Dim end) ->
-          out.node(
-              "Slice",
-              List.of(
-                  first,
-                  graph.sizes().vector(start),
-                  graph.sizes().vector(end),
-                  out.integers(axis)));
+          slice(first, axis, graph.sizes().vector(start), graph.sizes().vector(end));
       case LayoutOp.Pad p -> {
         List<Integer> pads = new ArrayList<>(p.before());
         pads.addAll(p.after());
@@ -53,6 +47,10 @@ final class LayoutLowering {
     };
   }
 
+  private String slice(String input, int axis, String start, String end) {
+    return out.node("Slice", List.of(input, start, end, out.integers(axis)));
+  }
+
   private String gather(LayoutOp.Gather gather) {
     String data = graph.name(gather.data());
     String indices = graph.name(gather.indices());
@@ -60,8 +58,7 @@ final class LayoutLowering {
     if (gather.batchAxes() == 0) {
       return out.node("Gather", List.of(data, indices), integer("axis", axis));
     }
-    // GatherND pairs the batch and reads the axis after it, so the gathered axis is moved there
-    // and the axes of the result moved back.
+    // GatherND reads the axis behind the batch. The gathered axis is moved there, and back.
     int rank = gather.data().shape().rank();
     if (axis != 1) {
       List<Integer> front = new ArrayList<>(List.of(0, axis));

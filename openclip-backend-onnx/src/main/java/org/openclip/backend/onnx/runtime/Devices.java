@@ -15,18 +15,7 @@ public final class Devices {
   private static final System.Logger LOG = System.getLogger(Devices.class.getName());
 
   private final Set<OrtProvider> providers;
-  private final Trial trial;
-
-  /** Finds out whether a GPU can be used. */
-  interface Trial {
-    /**
-     * Returns when it can.
-     *
-     * @param index which GPU
-     * @throws OrtException when it cannot; the message says why
-     */
-    void run(int index) throws OrtException;
-  }
+  private final GpuTrial trial;
 
   /**
    * Creates the choice.
@@ -34,7 +23,7 @@ public final class Devices {
    * @param providers what the native library was built with
    * @param trial tries a GPU
    */
-  Devices(Set<OrtProvider> providers, Trial trial) {
+  Devices(Set<OrtProvider> providers, GpuTrial trial) {
     this.providers = providers;
     this.trial = trial;
   }

@@ -13,12 +13,9 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.backend.onnx.model.OnnxModel;
 
 /**
- * Weights that a session reads where they lie, in the mapped checkpoint, instead of copying them.
- *
- * <p>The runtime takes initializers by reference only beside a graph that names a file for them. It
- * asks that the file exist but does not open it, so an empty one stands in for the checkpoint while
- * the session is opened. Should the runtime read it after all, opening fails rather than yield
- * wrong numbers.
+ * Weights that a session reads in the mapped checkpoint, without a copy. The runtime takes
+ * initializers by reference only if the graph names a file for them. The file must exist but is not
+ * read, so an empty one is there while the session is opened.
  */
 final class SharedWeights implements AutoCloseable {
   /** The runtime's key for the folder of such files. */

@@ -4,27 +4,18 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.backend.ExportableModel;
 import org.openclip.api.backend.ModelExporter;
-import org.openclip.api.graph.Graph;
-import org.openclip.api.graph.LeafOp;
-import org.openclip.api.model.Architecture;
 import org.openclip.backend.tf.lowering.Emitter;
-import org.openclip.backend.tf.lowering.Lowering;
 import org.openclip.backend.tf.lowering.ModelVariables;
 import org.openclip.backend.tf.lowering.Numbers;
-import org.openclip.backend.tf.lowering.Phase;
 import org.openclip.backend.tf.runtime.Integers;
 import org.openclip.backend.tf.runtime.NativeGraph;
 import org.openclip.backend.tf.runtime.NativeLibrary;
 import org.openclip.backend.tf.runtime.NativeSession;
-import org.openclip.backend.tf.runtime.Output;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
@@ -35,7 +26,6 @@ import org.tensorflow.proto.SavedModel;
  * for.
  */
 public final class SavedModelExporter implements ModelExporter {
-  private static final String DEFAULT_SIGNATURE = "serving_default";
   private static final String TAG = "serve";
 
   /** Creates the exporter; nothing native is loaded yet. */
@@ -56,7 +46,7 @@ public final class SavedModelExporter implements ModelExporter {
       Emitter out = new Emitter(graph);
       Numbers numbers = Numbers.of(model.precision(), false);
       ModelVariables variables = new ModelVariables(out, model.weights(), numbers);
-      Map<String, Signature> signatures = new Programs(out, numbers, variables).write(model);
+      Map<String, Signature> signatures = new SavedPrograms(out, numbers, variables).write(model);
       VariableFiles files = VariableFiles.describe(out, variables.variables());
       MetaGraphDef.Builder meta =
           MetaGraphDef.newBuilder()
@@ -87,52 +77,6 @@ public final class SavedModelExporter implements ModelExporter {
     } catch (IOException e) {
       throw new OpenClipException(
           "model " + model.name() + " cannot be written into " + folder + ": " + e, e);
-    }
-  }
-
-  /** The three programs in the making, over one set of variables. */
-  private record Programs(Emitter out, Numbers numbers, ModelVariables variables) {
-    Map<String, Signature> write(ExportableModel model) {
-      Map<String, Output> pixels = placeholders(ENCODE_IMAGE, model.image());
-      Map<String, Output> tokens = placeholders(ENCODE_TEXT, model.text());
-      Map<String, Output> image = lower(model.image(), pixels);
-      Map<String, Output> text = lower(model.text(), tokens);
-      Map<String, Output> features = new HashMap<>();
-      features.put(
-          Architecture.IMAGE_FEATURES, Objects.requireNonNull(image.get(Architecture.FEATURES)));
-      features.put(
-          Architecture.TEXT_FEATURES, Objects.requireNonNull(text.get(Architecture.FEATURES)));
-      Map<String, Output> both = new LinkedHashMap<>(pixels);
-      both.putAll(tokens);
-      Signature classify =
-          new Signature(
-              both,
-              lower(model.scores(), features),
-              List.of(model.image(), model.text(), model.scores()));
-      Map<String, Signature> signatures = new LinkedHashMap<>();
-      signatures.put(ENCODE_IMAGE, new Signature(pixels, image, List.of(model.image())));
-      signatures.put(ENCODE_TEXT, new Signature(tokens, text, List.of(model.text())));
-      signatures.put(CLASSIFY, classify);
-      signatures.put(DEFAULT_SIGNATURE, classify);
-      return signatures;
-    }
-
-    private Map<String, Output> placeholders(String program, Graph graph) {
-      Map<String, Output> inputs = new LinkedHashMap<>();
-      for (LeafOp.Input input : graph.inputs()) {
-        inputs.put(
-            input.name(),
-            out.graph()
-                .op("Placeholder", program + "/" + input.name())
-                .attr("dtype", input.type())
-                .shape("shape", Signature.sizes(input.shape()))
-                .build());
-      }
-      return inputs;
-    }
-
-    private Map<String, Output> lower(Graph graph, Map<String, Output> inputs) {
-      return Lowering.lower(graph, out, inputs, numbers, Phase.INFERENCE, variables);
     }
   }
 }

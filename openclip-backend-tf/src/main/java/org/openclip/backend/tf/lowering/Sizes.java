@@ -1,8 +1,6 @@
 package org.openclip.backend.tf.lowering;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.graph.Dim;
@@ -12,7 +10,7 @@ import org.openclip.backend.tf.runtime.Output;
 /** Sizes of dimensions, some of which are known only at run time. */
 final class Sizes {
   private final Emitter out;
-  private final boolean freeLength;
+  private final Reshaping reshaping;
   private final Map<String, Output> symbols = new HashMap<>();
 
   /**
@@ -22,7 +20,7 @@ final class Sizes {
    */
   Sizes(Emitter out, boolean freeLength) {
     this.out = out;
-    this.freeLength = freeLength;
+    this.reshaping = new Reshaping(out, this, freeLength);
   }
 
   /** Learns symbols from the shape of an input. */
@@ -62,27 +60,7 @@ final class Sizes {
 
   /** Reshapes; a single size that is not known yet is left to the runtime to find. */
   Output reshape(Output input, Shape shape) {
-    if (freeLength && sequences(shape)) {
-      return out.op("Reshape", input, out.pack(lengthLeftOpen(shape)));
-    }
-    long unknown = shape.dims().stream().filter(d -> !d.fixed()).count();
-    boolean empty = shape.dims().stream().anyMatch(Dim.of(0)::equals);
-    Output list = unknown == 1 && !empty ? out.integers(withMinusOne(shape)) : list(shape);
-    return out.op("Reshape", input, list);
-  }
-
-  private static boolean sequences(Shape shape) {
-    return shape.rank() >= 3
-        && !shape.dim(0).fixed()
-        && shape.dims().subList(1, shape.rank()).stream().allMatch(Dim::fixed);
-  }
-
-  private List<Output> lengthLeftOpen(Shape shape) {
-    List<Output> sizes = new ArrayList<>();
-    for (int axis = 0; axis < shape.rank(); axis++) {
-      sizes.add(axis == 1 ? out.integer(-1) : size(shape.dim(axis)));
-    }
-    return sizes;
+    return reshaping.reshape(input, shape);
   }
 
   /** Returns the sizes with -1 for those that are not known yet. */

@@ -63,9 +63,8 @@ final class CustomDerivatives extends TFJ_GradFuncAdapter {
     try {
       Output given = new Output(new TF_Operation(incoming.oper()), incoming.index());
       List<Output> derivatives = graph.derivatives(TF_OperationName(operation).getString(), given);
-      TF_Output array =
-          new TF_Output(
-              Pointer.malloc((long) derivatives.size() * Pointer.sizeof(TF_Output.class)));
+      long bytes = (long) derivatives.size() * Pointer.sizeof(TF_Output.class);
+      TF_Output array = new TF_Output(Pointer.malloc(bytes));
       for (int i = 0; i < derivatives.size(); i++) {
         Output derivative = derivatives.get(i);
         TF_Output place = array.getPointer(i);

@@ -1,13 +1,7 @@
 package org.openclip.backend.tf.runtime;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.charset.Charset;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Keeps TensorFlow from writing to the process' standard error: what goes wrong comes as an
@@ -23,8 +17,6 @@ final class QuietLog {
   private static final String FATAL = "3";
   private static final List<String> GREETINGS =
       List.of("MLIR V1", "absl::InitializeLog", "Started server with target");
-  private static final int STANDARD_ERROR = 2;
-  private static final int OWNER_READS_AND_WRITES = 0600;
 
   private QuietLog() {}
 
@@ -55,39 +47,9 @@ final class QuietLog {
       return;
     }
     try {
-      Path file = Files.createTempFile("openclip", ".log");
-      try {
-        CFunctions c = new CFunctions();
-        int aside = c.call("creat", file.toString(), OWNER_READS_AND_WRITES);
-        int original = c.call("dup", STANDARD_ERROR);
-        c.call("dup2", aside, STANDARD_ERROR);
-        try {
-          run.run();
-        } finally {
-          c.call("dup2", original, STANDARD_ERROR);
-          c.call("close", original);
-          c.call("close", aside);
-        }
-        giveBack(file);
-      } finally {
-        Files.deleteIfExists(file);
-      }
+      HeldBackErrors.during(run, line -> GREETINGS.stream().noneMatch(line::contains));
     } catch (ReflectiveOperationException | IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "TensorFlow keeps its second log", e);
-    }
-  }
-
-  /** Writes to standard error what was held back and is not TensorFlow's. */
-  private static void giveBack(Path file) throws IOException {
-    String others =
-        Files.readString(file, Charset.defaultCharset())
-            .lines()
-            .filter(line -> GREETINGS.stream().noneMatch(line::contains))
-            .map(line -> line + System.lineSeparator())
-            .collect(Collectors.joining());
-    if (!others.isEmpty()) {
-      FileOutputStream error = new FileOutputStream(FileDescriptor.err);
-      error.write(others.getBytes(Charset.defaultCharset()));
     }
   }
 }

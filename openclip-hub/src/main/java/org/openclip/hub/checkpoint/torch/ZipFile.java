@@ -43,9 +43,8 @@ final class ZipFile {
             if (!member.stored()) {
               throw file.fault(
                   member.begin(),
-                  "member '"
-                      + name
-                      + "' is compressed, but tensors are memory-mapped; store it uncompressed");
+                  "member '%s' is compressed, but tensors are memory-mapped; store it uncompressed"
+                      .formatted(name));
             }
             places.put(
                 name.substring(data.length()), new TorchFile.Place(member.begin(), member.bytes()));
