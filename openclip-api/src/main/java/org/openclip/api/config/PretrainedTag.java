@@ -49,6 +49,11 @@ public record PretrainedTag(
     return tag.toLowerCase(Locale.ROOT).replace('-', '_');
   }
 
+  /** Returns the locations of the files of a location, usually one. */
+  public static List<String> files(String location) {
+    return List.of(location.split(" \\+ ", -1));
+  }
+
   /** Returns the same weights under another model's name. */
   public PretrainedTag withModel(String name) {
     return new PretrainedTag(name, tag, locations, quickGelu, preprocess);

@@ -47,7 +47,7 @@ public final class CheckpointFiles {
 
   /** Returns the weights of a tag, which are fetched when they are asked for. */
   static ChosenWeights of(PretrainedTag tag, PluginRegistry plugins, FetchOptions options) {
-    List<String> apart = JoinedWeights.places(tag.locations().get(0));
+    List<String> apart = PretrainedTag.files(tag.locations().get(0));
     if (apart.size() > 1) {
       return new JoinedWeights(
           apart.stream()

@@ -14,17 +14,12 @@ import org.openclip.api.spi.PluginRegistry;
  * @param parts the files
  */
 record JoinedWeights(List<ChosenWeights> parts) implements ChosenWeights {
-  /** Stands between the places of the files. */
-  static final String PLUS = " + ";
+  /** Stands between the names of the files. */
+  private static final String PLUS = " + ";
 
   /** Copies the list. */
   JoinedWeights {
     parts = List.copyOf(parts);
-  }
-
-  /** Returns the places of files that are one checkpoint together. */
-  static List<String> places(String joined) {
-    return List.of(joined.split(" \\+ ", -1));
   }
 
   /** Returns the first file; the others are fetched as well. */

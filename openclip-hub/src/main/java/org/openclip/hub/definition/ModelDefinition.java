@@ -139,7 +139,7 @@ public record ModelDefinition(
     if (tag.isPresent()) {
       return with(tag.get(), CheckpointFiles.of(tag.get(), plugins, options));
     }
-    List<String> apart = JoinedWeights.places(pretrained);
+    List<String> apart = PretrainedTag.files(pretrained);
     if (apart.size() > 1) {
       return builtIn(config, joined(apart, plugins, options));
     }

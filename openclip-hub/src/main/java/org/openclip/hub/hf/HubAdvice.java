@@ -57,11 +57,12 @@ final class HubAdvice {
     List<String> known = new ArrayList<>();
     for (var catalogue : PluginRegistry.create(HubAdvice.class).all(ModelCatalogueProvider.class)) {
       for (PretrainedTag tag : catalogue.pretrained()) {
-        for (String place : tag.locations()) {
-          if (place.startsWith("hf-hub:")) {
-            known.add(HubLocation.parse(place.substring("hf-hub:".length())).repository());
-          }
-        }
+        tag.locations().stream()
+            .flatMap(location -> PretrainedTag.files(location).stream())
+            .filter(file -> file.startsWith("hf-hub:"))
+            .forEach(
+                file ->
+                    known.add(HubLocation.parse(file.substring("hf-hub:".length())).repository()));
       }
     }
     return known.stream().distinct().toList();

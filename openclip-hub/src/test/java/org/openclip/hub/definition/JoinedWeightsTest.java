@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.config.PretrainedTag;
 import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Tensor;
@@ -77,8 +78,8 @@ class JoinedWeightsTest {
 
   @Test
   void theTagOfNomicNamesBothRepositories() {
-    assertThat(JoinedWeights.places("hf-hub:a/b + hf-hub:c/d"))
+    assertThat(PretrainedTag.files("hf-hub:a/b + hf-hub:c/d"))
         .isEqualTo(List.of("hf-hub:a/b", "hf-hub:c/d"));
-    assertThat(JoinedWeights.places("a+b.safetensors")).hasSize(1);
+    assertThat(PretrainedTag.files("a+b.safetensors")).hasSize(1);
   }
 }
