@@ -63,7 +63,7 @@ public final class HeatmapCommand implements CommandProvider {
         "  openclip heatmap cat.png --attention -o attention.png --npy attention.npy"
       })
   private static final class Call implements Arguments.Call {
-    @Parameters(index = "0", paramLabel = "IMAGE", description = "An image.")
+    @Parameters(index = "0", arity = "0..1", paramLabel = "IMAGE", description = "An image.")
     private String image = "";
 
     @Parameters(index = "1..*", paramLabel = "TEXT", description = "Texts to find in the image.")
@@ -72,7 +72,6 @@ public final class HeatmapCommand implements CommandProvider {
     @Option(
         names = {"-o", "--output"},
         paramLabel = "FILE",
-        required = true,
         description = "The PNG file to write.")
     private String output = "";
 
@@ -107,6 +106,9 @@ public final class HeatmapCommand implements CommandProvider {
 
     @Override
     public int run(Environment environment) {
+      if (image.isEmpty() || output.isEmpty()) {
+        throw new UsageException("give an image, and the file to write: --output FILE.png");
+      }
       if (texts.isEmpty() && !attention) {
         throw new UsageException("give a text to find in the image, or --attention");
       }

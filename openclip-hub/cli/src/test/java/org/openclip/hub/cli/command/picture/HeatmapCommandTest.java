@@ -152,6 +152,10 @@ class HeatmapCommandTest {
                 Map.of("width", 16, "heads", 2, "layers", 1)));
     String map = folder.resolve("map.png").toString();
 
+    for (String[] half : new String[][] {{"heatmap"}, {"heatmap", image, "x"}}) {
+      assertThat(CommandLineRun.of(half).code()).isEqualTo(2);
+      assertThat(CommandLineRun.of(half).err()).contains("give an image, and the file to write");
+    }
     assertThat(CommandLineRun.of("heatmap", image, "-o", map).err())
         .contains("give a text to find in the image, or --attention");
     assertThat(CommandLineRun.of("heatmap", image, "x", "-o", "map.gif").err())
