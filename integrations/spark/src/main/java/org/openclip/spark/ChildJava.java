@@ -54,7 +54,7 @@ final class ChildJava {
     try {
       return Path.of(url.toURI()).toString();
     } catch (URISyntaxException | IllegalArgumentException e) {
-      throw new OpenClipException(url + " is no place of a jar", e);
+      throw new OpenClipException(url + " is not the location of a jar", e);
     }
   }
 }

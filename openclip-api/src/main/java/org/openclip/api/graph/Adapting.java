@@ -79,7 +79,7 @@ final class Adapting {
     graph.parameters().forEach(p -> known.add(p.name()));
     for (String name : lora.names()) {
       if (known.contains(name)) {
-        throw new InvalidInputException("the graph has adapters already: " + name);
+        throw new InvalidInputException("the graph already has adapters: " + name);
       }
     }
     if (lora.names().size() != 2 * lora.targets().size()) {
@@ -91,14 +91,14 @@ final class Adapting {
   private void adapt(Node node, Parameter target) {
     if (target.shape().rank() != 2 || target.type() != DataType.FLOAT32) {
       throw new InvalidInputException(
-          "%s %s %s is no matrix of floating-point numbers, so that it has no adapter"
+          "%s %s %s is not a floating-point matrix, so it cannot have an adapter"
               .formatted(target.name(), target.type(), target.shape()));
     }
     long out = target.shape().size(0);
     long in = target.shape().size(1);
     if (lora.rank() > Math.min(out, in)) {
       throw new InvalidInputException(
-          "rank %s is larger than the smaller side of %s %s; take a rank up to %s, or leave this matrix out of the targets"
+          "rank %s is larger than the smaller side of %s %s; choose a rank of at most %s, or leave this matrix out of the targets"
               .formatted(lora.rank(), target.name(), target.shape(), Math.min(out, in)));
     }
     GraphBuilder g = copy.builder();

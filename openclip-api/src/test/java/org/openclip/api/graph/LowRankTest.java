@@ -133,17 +133,18 @@ class LowRankTest {
         .hasMessageContaining("rank of adapters is 0");
     assertThatThrownBy(() -> new LowRank(1, 0, targets)).hasMessageContaining("alpha");
     assertThatThrownBy(() -> new LowRank(1, Double.NaN, targets)).hasMessageContaining("NaN");
-    assertThatThrownBy(() -> new LowRank(1, 1, Set.of())).hasMessageContaining("no matrix");
+    assertThatThrownBy(() -> new LowRank(1, 1, Set.of()))
+        .hasMessageContaining("no matrix to adapt");
     assertThatThrownBy(() -> new LowRank(9, 9, targets).of(graph))
         .isInstanceOf(InvalidInputException.class)
         .hasMessageContaining("rank 9")
         .hasMessageContaining("qkv.weight [24, 8]")
-        .hasMessageContaining("up to 8");
+        .hasMessageContaining("at most 8");
     assertThatThrownBy(() -> new LowRank(1, 1, Set.of("qkv.bias")).of(graph))
         .hasMessageContaining("qkv.bias")
-        .hasMessageContaining("no matrix");
+        .hasMessageContaining("not a floating-point matrix");
     LowRank lora = new LowRank(2, 2, targets);
-    assertThatThrownBy(() -> lora.of(lora.of(graph))).hasMessageContaining("adapters already");
+    assertThatThrownBy(() -> lora.of(lora.of(graph))).hasMessageContaining("already has adapters");
   }
 
   private Map<String, Tensor> weights(LowRank lora) {

@@ -98,7 +98,7 @@ public record AdapterTraits(LowRank lora, String model, String base) {
     for (String key : List.of(RANK, ALPHA, TARGETS, MODEL, BASE)) {
       if (!metadata.containsKey(key)) {
         throw new InvalidFileException(
-            file, -1, "has no '" + key + "' in its metadata, so that it is no file of adapters");
+            file, -1, "has no '" + key + "' in its metadata, so it is not an adapter file");
       }
     }
     try {

@@ -41,7 +41,7 @@ public record Adapters(Path file, AdapterTraits traits, Weights weights) impleme
    * Opens a file of adapters.
    *
    * @param path the file, or the folder that holds it
-   * @throws InvalidFileException when it is missing, corrupt or no file of adapters
+   * @throws InvalidFileException when it is missing, corrupt or not an adapter file
    */
   public static Adapters open(Path path, PluginRegistry plugins) {
     Path file = Files.isDirectory(path) ? path.resolve(FILE) : path;

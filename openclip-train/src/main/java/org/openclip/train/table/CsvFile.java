@@ -169,7 +169,8 @@ public record CsvFile(List<Sample> samples, List<String> notes) {
                 ? "row %s has %s cells, but '%s' is column %s"
                     .formatted(
                         samples.size() + 2, table.size(), table.columns().get(caption), caption + 1)
-                : "its caption is " + (text.isBlank() ? "empty" : "'" + text + "', which is none");
+                : "its caption is "
+                    + (text.isBlank() ? "empty" : "'" + text + "', which means no caption");
         return without("", why).caption();
       }
       return Sample.Caption.of(text);

@@ -220,7 +220,7 @@ class LoraTest {
     assertThat(bad("--lora 0")).contains("--lora is 0, but must be at least 1");
     assertThat(bad("--lora 17"))
         .contains("--lora 17: rank 17 is larger than the smaller side of " + BLOCK)
-        .contains("take a rank up to 16");
+        .contains("choose a rank of at most 16");
     assertThat(bad("--lora 2 --lora-alpha 0")).contains("--lora-alpha is 0.0, but must be");
     assertThat(bad("--lora-alpha 2")).contains("give --lora RANK, too");
     assertThat(bad("--lora 2 --lora-targets *.conv*"))
