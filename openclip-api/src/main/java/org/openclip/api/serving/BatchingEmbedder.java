@@ -12,6 +12,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.openclip.api.BusyException;
 import org.openclip.api.ClosedException;
 import org.openclip.api.InterruptedCallException;
@@ -32,9 +33,10 @@ import org.openclip.api.text.Tokens;
  *
  * <p>A picture or text that is ready waits for others until the batch is full, or as many have come
  * as were lately under way at once, and no longer than {@link BatchingOptions#maxWait}; who is
- * alone does not wait. Pictures are decoded and preprocessed by threads beside; texts are tokenized
- * in the thread that asks. A picture that cannot be read, or a text that cannot be embedded, fails
- * for whoever asked for it and for no one else.
+ * alone does not wait. Batches of pictures and of texts take turns. Pictures are decoded and
+ * preprocessed by threads beside; texts are tokenized in the thread that asks. A picture that
+ * cannot be read, or a text that cannot be embedded, fails for whoever asked for it and for no one
+ * else.
  *
  * <p>Safe for many threads, virtual ones among them, which are not pinned while they wait. It does
  * not own the model: close it first and the model afterwards.
@@ -63,8 +65,11 @@ public final class BatchingEmbedder implements AutoCloseable {
     // memory.
     this.maxPixels = options.maxPixels();
     this.places = new Semaphore(2 * options.maxBatch() + options.preparers());
-    this.texts = new Lane<>("openclip-texts", options, this::encodeTexts, text -> {});
-    this.pictures = new Lane<>("openclip-pictures", options, model::encodePrepared, this::release);
+    // Both towers use the same cores: one after the other, in full batches, they do more.
+    ReentrantLock turn = new ReentrantLock(true);
+    this.texts = new Lane<>("openclip-texts", options, turn, this::encodeTexts, text -> {});
+    this.pictures =
+        new Lane<>("openclip-pictures", options, turn, model::encodePrepared, this::release);
     ThreadFactory factory = Thread.ofPlatform().daemon().name("openclip-prepare-", 0).factory();
     this.preparers = Executors.newFixedThreadPool(options.preparers(), factory);
   }

@@ -25,6 +25,7 @@ final class Lane<T> {
   private final long waitNanos;
   private final int most;
   private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock turn;
   private final Condition changed = lock.newCondition();
   private final Deque<Waiting<T>> ready = new ArrayDeque<>();
   private final Thread thread;
@@ -38,14 +39,17 @@ final class Lane<T> {
    * Starts a lane.
    *
    * @param name that of its thread
+   * @param turn held while the tower runs; lanes that share it take turns on the same cores
    * @param tower returns one row for each item, in order
    * @param release is given each item that was added when it has run, or is left out
    */
   Lane(
       String name,
       BatchingOptions options,
+      ReentrantLock turn,
       Function<List<T>, Embeddings> tower,
       Consumer<T> release) {
+    this.turn = turn;
     this.tower = tower;
     this.release = release;
     this.waitNanos = options.maxWait().toNanos();
@@ -104,7 +108,13 @@ final class Lane<T> {
 
   private void runAll() {
     for (List<Waiting<T>> batch = take(); !batch.isEmpty(); batch = take()) {
-      run(batch);
+      turn.lock();
+      try {
+        fill(batch);
+        run(batch);
+      } finally {
+        turn.unlock();
+      }
       batch.forEach(waiting -> release.accept(waiting.item()));
     }
   }
@@ -119,10 +129,20 @@ final class Lane<T> {
       awaitOthers();
       lately = underWay;
       List<Waiting<T>> batch = new ArrayList<>();
+      fill(batch);
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Adds what is ready to a batch that is not full. */
+  private void fill(List<Waiting<T>> batch) {
+    lock.lock();
+    try {
       while (batch.size() < most && !ready.isEmpty()) {
         batch.add(ready.remove());
       }
-      return batch;
     } finally {
       lock.unlock();
     }
