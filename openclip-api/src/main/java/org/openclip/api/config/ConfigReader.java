@@ -51,6 +51,15 @@ public final class ConfigReader {
     throw wrong(key, value, "an integer");
   }
 
+  /** Returns an integer of at least 1, or the default when the key is absent. */
+  public int positive(String key, int otherwise) {
+    int value = integer(key, otherwise);
+    if (value < 1) {
+      throw new InvalidConfigException(at(key), "is " + value + ", but must be at least 1");
+    }
+    return value;
+  }
+
   /** Returns a number, or the default when the key is absent. */
   public double number(String key, double otherwise) {
     Object value = value(key);

@@ -36,13 +36,13 @@ final class Bert implements HfTrunk {
     // Attention is one operator, which has no dropout of its own.
     reader.ignore("attention_probs_dropout_prob", "position_embedding_type");
     reader.choice("hidden_act", "gelu", List.of("gelu"));
-    vocabularySize = HfTrunk.positive(reader, "vocab_size", countsTokens ? 50265 : 30522);
-    width = HfTrunk.positive(reader, "hidden_size", 768);
-    layers = HfTrunk.positive(reader, "num_hidden_layers", 12);
+    vocabularySize = reader.positive("vocab_size", countsTokens ? 50265 : 30522);
+    width = reader.positive("hidden_size", 768);
+    layers = reader.positive("num_hidden_layers", 12);
     heads = HfTrunk.heads(reader, "num_attention_heads", 12, width);
-    hidden = HfTrunk.positive(reader, "intermediate_size", 3072);
-    positions = HfTrunk.positive(reader, "max_position_embeddings", 512);
-    types = HfTrunk.positive(reader, "type_vocab_size", 2);
+    hidden = reader.positive("intermediate_size", 3072);
+    positions = reader.positive("max_position_embeddings", 512);
+    types = reader.positive("type_vocab_size", 2);
     epsilon = reader.number("layer_norm_eps", 1e-12);
     padId = reader.integer("pad_token_id", countsTokens ? 1 : 0);
     dropout = reader.number("hidden_dropout_prob", 0.1);

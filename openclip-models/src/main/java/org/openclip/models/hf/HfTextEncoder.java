@@ -77,7 +77,7 @@ final class HfTextEncoder implements TextEncoder {
         "heads",
         "layers",
         "output_tokens");
-    contextLength = HfTrunk.positive(reader, "context_length", 77);
+    contextLength = reader.positive("context_length", 77);
     embedDim = context.embedDim();
     Map<String, Object> hub = HubConfigs.of(reader);
     ConfigReader options = new ConfigReader(reader.at("hf_model_config"), hub);

@@ -72,18 +72,9 @@ interface HfTrunk {
     return g.linear(x, g.scope(name).parameter("weight", weight, out, x.shape().size(-1)), null);
   }
 
-  /** Reads an integer that must be at least 1. */
-  static int positive(ConfigReader reader, String key, int otherwise) {
-    int value = reader.integer(key, otherwise);
-    if (value < 1) {
-      throw new InvalidConfigException(reader.at(key), "is " + value + ", but must be at least 1");
-    }
-    return value;
-  }
-
   /** Reads a number of heads, which must divide a width. */
   static int heads(ConfigReader reader, String key, int otherwise, int width) {
-    int heads = positive(reader, key, otherwise);
+    int heads = reader.positive(key, otherwise);
     if (width % heads != 0) {
       throw new InvalidConfigException(
           reader.at(key), "is " + heads + ", which does not divide the width " + width);

@@ -40,12 +40,12 @@ final class M2m100Encoder implements HfTrunk {
         "encoder_layerdrop",
         "attention_dropout",
         "num_hidden_layers");
-    vocabularySize = HfTrunk.positive(reader, "vocab_size", 128112);
-    width = HfTrunk.positive(reader, "d_model", 1024);
-    layers = HfTrunk.positive(reader, "encoder_layers", 12);
+    vocabularySize = reader.positive("vocab_size", 128112);
+    width = reader.positive("d_model", 1024);
+    layers = reader.positive("encoder_layers", 12);
     heads = HfTrunk.heads(reader, "encoder_attention_heads", 16, width);
-    hidden = HfTrunk.positive(reader, "encoder_ffn_dim", 4096);
-    positions = HfTrunk.positive(reader, "max_position_embeddings", 1024);
+    hidden = reader.positive("encoder_ffn_dim", 4096);
+    positions = reader.positive("max_position_embeddings", 1024);
     scale = reader.bool("scale_embedding", true) ? Math.sqrt(width) : 1;
     relu = reader.choice("activation_function", "relu", List.of("relu", "gelu")).equals("relu");
     padId = reader.integer("pad_token_id", 1);

@@ -44,16 +44,16 @@ final class ModernBert implements HfTrunk {
       }
     }
     reader.choice("hidden_activation", "gelu", List.of("gelu"));
-    vocabularySize = HfTrunk.positive(reader, "vocab_size", 50368);
-    width = HfTrunk.positive(reader, "hidden_size", 768);
-    layers = HfTrunk.positive(reader, "num_hidden_layers", 22);
+    vocabularySize = reader.positive("vocab_size", 50368);
+    width = reader.positive("hidden_size", 768);
+    layers = reader.positive("num_hidden_layers", 22);
     heads = HfTrunk.heads(reader, "num_attention_heads", 12, width);
-    hidden = HfTrunk.positive(reader, "intermediate_size", 1152);
-    positions = HfTrunk.positive(reader, "max_position_embeddings", 8192);
+    hidden = reader.positive("intermediate_size", 1152);
+    positions = reader.positive("max_position_embeddings", 8192);
     epsilon = reader.number("norm_eps", 1e-5);
     padId = reader.integer("pad_token_id", 50283);
-    globalEvery = HfTrunk.positive(reader, "global_attn_every_n_layers", 3);
-    window = HfTrunk.positive(reader, "local_attention", 128);
+    globalEvery = reader.positive("global_attn_every_n_layers", 3);
+    window = reader.positive("local_attention", 128);
     globalTheta = reader.number("global_rope_theta", 160_000);
     localTheta = reader.number("local_rope_theta", 10_000);
     embeddingDropout = reader.number("embedding_dropout", 0);

@@ -40,13 +40,13 @@ final class NomicBert implements HfTrunk {
       throw new InvalidConfigException(
           reader.at("rotary_emb_fraction"), "must be 1 for nomic_bert; leave it out");
     }
-    vocabularySize = HfTrunk.positive(reader, "vocab_size", 30528);
-    width = HfTrunk.positive(reader, "n_embd", 768);
-    layers = HfTrunk.positive(reader, "n_layer", 12);
+    vocabularySize = reader.positive("vocab_size", 30528);
+    width = reader.positive("n_embd", 768);
+    layers = reader.positive("n_layer", 12);
     heads = HfTrunk.heads(reader, "n_head", 12, width);
-    hidden = HfTrunk.positive(reader, "n_inner", 3072);
-    positions = HfTrunk.positive(reader, "n_positions", 8192);
-    types = HfTrunk.positive(reader, "type_vocab_size", 2);
+    hidden = reader.positive("n_inner", 3072);
+    positions = reader.positive("n_positions", 8192);
+    types = reader.positive("type_vocab_size", 2);
     epsilon = reader.number("layer_norm_epsilon", 1e-12);
     theta = reader.number("rotary_emb_base", 1000);
     padId = reader.integer("pad_token_id", 0);

@@ -33,14 +33,14 @@ final class T5Encoder implements HfTrunk {
   T5Encoder(ConfigReader reader) {
     reader.ignore("num_decoder_layers", "tie_word_embeddings");
     reader.choice("feed_forward_proj", "gated-gelu", List.of("gated-gelu"));
-    vocabularySize = HfTrunk.positive(reader, "vocab_size", 250112);
-    width = HfTrunk.positive(reader, "d_model", 512);
-    headWidth = HfTrunk.positive(reader, "d_kv", 64);
-    hidden = HfTrunk.positive(reader, "d_ff", 1024);
-    layers = HfTrunk.positive(reader, "num_layers", 8);
-    heads = HfTrunk.positive(reader, "num_heads", 6);
-    buckets = HfTrunk.positive(reader, "relative_attention_num_buckets", 32);
-    mostDistant = HfTrunk.positive(reader, "relative_attention_max_distance", MOST_DISTANT);
+    vocabularySize = reader.positive("vocab_size", 250112);
+    width = reader.positive("d_model", 512);
+    headWidth = reader.positive("d_kv", 64);
+    hidden = reader.positive("d_ff", 1024);
+    layers = reader.positive("num_layers", 8);
+    heads = reader.positive("num_heads", 6);
+    buckets = reader.positive("relative_attention_num_buckets", 32);
+    mostDistant = reader.positive("relative_attention_max_distance", MOST_DISTANT);
     epsilon = reader.number("layer_norm_epsilon", 1e-6);
     padId = reader.integer("pad_token_id", 0);
     dropout = reader.number("dropout_rate", 0.1);

@@ -100,18 +100,18 @@ record ModernTextConfig(
         "tokenizer_kwargs",
         "tokenizer_type",
         "tiktoken_name");
-    int width = positive(reader, "width", 512);
+    int width = reader.positive("width", 512);
     boolean attentionBias = reader.bool("attention_bias", false);
     String pool = reader.choice("pool_type", "argmax", List.of("argmax", "eos", "mean", "map"));
     String positions = reader.choice("pos_embed", "rope", List.of("rope", "none", ""));
     double temperature = reader.number("rope_temperature", 10_000);
     ModernTextConfig config =
         new ModernTextConfig(
-            positive(reader, "context_length", 77),
-            positive(reader, "vocab_size", 49408),
+            reader.positive("context_length", 77),
+            reader.positive("vocab_size", 49408),
             width,
-            positive(reader, "layers", 12),
-            positive(reader, "heads", 8),
+            reader.positive("layers", 12),
+            reader.positive("heads", 8),
             (int) (width * reader.number("mlp_ratio", 4)),
             reader.integer("pad_id", 0),
             reader.integer("eos_id", -1),
@@ -140,14 +140,6 @@ record ModernTextConfig(
             reader.bool("proj_bias", false));
     reader.finish();
     return config;
-  }
-
-  private static int positive(ConfigReader reader, String key, int otherwise) {
-    int value = reader.integer(key, otherwise);
-    if (value < 1) {
-      throw new InvalidConfigException(reader.at(key), "is " + value + ", but must be at least 1");
-    }
-    return value;
   }
 
   private static InvalidConfigException wrong(String key, String problem) {

@@ -32,14 +32,14 @@ final class NomicVisionTransformer implements ImageEncoder {
   NomicVisionTransformer(EncoderContext context) {
     ConfigReader reader = new ConfigReader("vision_cfg", context.config());
     reader.ignore("encoder");
-    side = positive(reader, "image_size", 224);
-    patch = positive(reader, "patch_size", 16);
-    layers = positive(reader, "layers", 12);
-    width = positive(reader, "width", 768);
-    int heads = positive(reader, "heads", 12);
-    blocks = new NomicBlocks(width, heads, positive(reader, "mlp_width", 2048));
+    side = reader.positive("image_size", 224);
+    patch = reader.positive("patch_size", 16);
+    layers = reader.positive("layers", 12);
+    width = reader.positive("width", 768);
+    int heads = reader.positive("heads", 12);
+    blocks = new NomicBlocks(width, heads, reader.positive("mlp_width", 2048));
     epsilon = reader.number("eps", 1e-6);
-    int reference = positive(reader, "ref_feat_shape", 14);
+    int reference = reader.positive("ref_feat_shape", 14);
     reader.finish();
     if (width != context.embedDim()) {
       throw new InvalidConfigException(
@@ -60,14 +60,6 @@ final class NomicVisionTransformer implements ImageEncoder {
     }
     int grid = side / patch;
     rotation = new RotaryGrid(grid, grid, 1, width / heads, 0, false, 10_000, reference);
-  }
-
-  private static int positive(ConfigReader reader, String key, int otherwise) {
-    int value = reader.integer(key, otherwise);
-    if (value < 1) {
-      throw new InvalidConfigException(reader.at(key), "is " + value + ", but must be at least 1");
-    }
-    return value;
   }
 
   @Override

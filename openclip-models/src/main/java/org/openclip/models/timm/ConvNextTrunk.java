@@ -38,7 +38,7 @@ final class ConvNextTrunk implements TimmTrunk {
     depths = TrunkOptions.stages(reader, "depths");
     widths = TrunkOptions.stages(reader, "dims", depths.length, 0);
     kernels = TrunkOptions.stages(reader, "kernel_sizes", depths.length, 7);
-    patch = TrunkOptions.positive(reader, "patch_size", 4);
+    patch = reader.positive("patch_size", 4);
     layerScale = request.isNull("ls_init_value") ? null : reader.number("ls_init_value", 1e-6);
     epsilon = reader.number("norm_eps", 1e-6);
     gelu = TrunkOptions.activation(reader);

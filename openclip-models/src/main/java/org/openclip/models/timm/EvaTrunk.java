@@ -37,7 +37,7 @@ final class EvaTrunk implements TimmTrunk {
   private final double patchDrop;
 
   EvaTrunk(Request request, ConfigReader reader) {
-    int width = TrunkOptions.positive(reader, "embed_dim", 768);
+    int width = reader.positive("embed_dim", 768);
     normBefore = reader.bool("use_pre_transformer_norm", false);
     PatchStem stem = PatchStem.of(reader, request.height(), request.width(), width, !normBefore);
     tokens =
@@ -73,7 +73,7 @@ final class EvaTrunk implements TimmTrunk {
           "gives a head width of %s, but rotary position embeddings need a multiple of 4"
               .formatted(width / heads));
     }
-    poolHeads = TrunkOptions.positive(reader, "attn_pool_num_heads", heads);
+    poolHeads = reader.positive("attn_pool_num_heads", heads);
     poolRatio = reader.number("attn_pool_mlp_ratio", ratio);
     patchDrop = TrunkOptions.rate(reader, "patch_drop_rate", request.patchDrop());
     classes = request.classes();
@@ -103,7 +103,7 @@ final class EvaTrunk implements TimmTrunk {
     double layerScale = reader.number("init_values", 0);
     return new TransformerBlocks(
         width,
-        TrunkOptions.positive(reader, "depth", 12),
+        reader.positive("depth", 12),
         heads,
         (int) (width * ratio),
         reader.number("norm_eps", 1e-6),

@@ -61,9 +61,9 @@ final class FastVitTrunk implements TimmTrunk {
   FastVitTrunk(Request request, ConfigReader reader) {
     int[] depths = TrunkOptions.stages(reader, "layers");
     stages = stages(reader, depths);
-    mixerKernel = TrunkOptions.positive(reader, "repmixer_kernel_size", 3);
-    downKernel = TrunkOptions.positive(reader, "down_patch_size", 7);
-    downStride = TrunkOptions.positive(reader, "down_stride", 2);
+    mixerKernel = reader.positive("repmixer_kernel_size", 3);
+    downKernel = reader.positive("down_patch_size", 7);
+    downStride = reader.positive("down_stride", 2);
     downActivation = reader.bool("lkc_use_act", false);
     stemScale = reader.bool("stem_use_scale_branch", true);
     List<String> norms = List.of("batchnorm2d", "layernorm2d");

@@ -41,8 +41,8 @@ final class NaFlexTrunk implements TimmTrunk {
   private final int classes;
 
   NaFlexTrunk(Request request, ConfigReader reader) {
-    int width = TrunkOptions.positive(reader, "embed_dim", 768);
-    patch = TrunkOptions.positive(reader, "patch_size", 16);
+    int width = reader.positive("embed_dim", 768);
+    patch = reader.positive("patch_size", 16);
     if (request.height() % patch != 0 || request.width() % patch != 0) {
       throw new InvalidConfigException(
           "vision_cfg.image_size",
@@ -64,7 +64,7 @@ final class NaFlexTrunk implements TimmTrunk {
     blocks =
         new TransformerBlocks(
             width,
-            TrunkOptions.positive(reader, "depth", 12),
+            reader.positive("depth", 12),
             heads,
             (int) (width * ratio),
             reader.number("norm_eps", 1e-6),
@@ -84,7 +84,7 @@ final class NaFlexTrunk implements TimmTrunk {
     normAfter = finalNorm && !reader.bool("fc_norm", false);
     normAfterPool = finalNorm && reader.bool("fc_norm", created.equals("avg"));
     poolPrefix = reader.bool("pool_include_prefix", false);
-    poolHeads = TrunkOptions.positive(reader, "attn_pool_num_heads", heads);
+    poolHeads = reader.positive("attn_pool_num_heads", heads);
     poolRatio = reader.number("attn_pool_mlp_ratio", ratio);
     classes = request.classes();
     reader.ignore("weight_init", "fix_init");

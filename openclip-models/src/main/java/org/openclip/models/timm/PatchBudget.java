@@ -16,7 +16,7 @@ record PatchBudget(int[] steps) {
   /** Reads {@code image_seq_len}, or {@code image_seq_lens} with several bounds. */
   static PatchBudget of(ConfigReader reader) {
     double @Nullable [] several = reader.numbers("image_seq_lens");
-    int one = reader.has("image_seq_len") ? TrunkOptions.positive(reader, "image_seq_len", 1) : 0;
+    int one = reader.has("image_seq_len") ? reader.positive("image_seq_len", 1) : 0;
     if (several == null) {
       return new PatchBudget(one == 0 ? new int[0] : new int[] {one});
     }

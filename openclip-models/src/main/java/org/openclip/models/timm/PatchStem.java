@@ -36,7 +36,7 @@ record PatchStem(int gridHeight, int gridWidth, int width, Steps steps) {
 
   /** Reads {@code patch_size} and, in our tables of sizes, {@code stem}. */
   static PatchStem of(ConfigReader reader, int height, int width, int channels, boolean bias) {
-    int patch = TrunkOptions.positive(reader, "patch_size", 16);
+    int patch = reader.positive("patch_size", 16);
     Steps steps =
         switch (reader.choice("stem", "", List.of("", "mci", "vitamin"))) {
           case "mci" -> new ThreeSteps();

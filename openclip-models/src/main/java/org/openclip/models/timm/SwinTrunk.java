@@ -34,7 +34,7 @@ final class SwinTrunk implements TimmTrunk {
   private final int classes;
 
   SwinTrunk(Request request, ConfigReader reader) {
-    patch = TrunkOptions.positive(reader, "patch_size", 4);
+    patch = reader.positive("patch_size", 4);
     if (request.height() % patch != 0 || request.width() % patch != 0) {
       throw new InvalidConfigException(
           "vision_cfg.image_size",
@@ -43,7 +43,7 @@ final class SwinTrunk implements TimmTrunk {
     }
     rows = request.height() / patch;
     columns = request.width() / patch;
-    width = TrunkOptions.positive(reader, "embed_dim", 96);
+    width = reader.positive("embed_dim", 96);
     depths = TrunkOptions.stages(reader, "depths");
     heads = TrunkOptions.stages(reader, "num_heads", depths.length, 0);
     for (int i = 0; i < heads.length; i++) {
@@ -54,7 +54,7 @@ final class SwinTrunk implements TimmTrunk {
                 .formatted(heads[i], i, width << i));
       }
     }
-    int window = TrunkOptions.positive(reader, "window_size", 7);
+    int window = reader.positive("window_size", 7);
     boolean resized = resized(request, reader);
     swin =
         new SwinBlocks(

@@ -30,18 +30,9 @@ final class TrunkOptions {
     return reader.choice("pos_embed_interp_mode", "bicubic", modes).equals("bilinear");
   }
 
-  /** Returns an integer that must be at least 1. */
-  static int positive(ConfigReader reader, String key, int otherwise) {
-    int value = reader.integer(key, otherwise);
-    if (value < 1) {
-      throw new InvalidConfigException(reader.at(key), "is " + value + ", but must be at least 1");
-    }
-    return value;
-  }
-
   /** Returns {@code num_heads}, which must divide the width. */
   static int heads(ConfigReader reader, int width, int otherwise) {
-    int heads = positive(reader, "num_heads", otherwise);
+    int heads = reader.positive("num_heads", otherwise);
     if (width % heads != 0) {
       throw new InvalidConfigException(
           reader.at("num_heads"), "is " + heads + ", which does not divide the width " + width);
@@ -74,7 +65,7 @@ final class TrunkOptions {
   static int[] stages(ConfigReader reader, String key, int count, int otherwise) {
     if (!(reader.value(key) instanceof List<?>)) {
       int[] same = new int[count];
-      Arrays.fill(same, positive(reader, key, otherwise));
+      Arrays.fill(same, reader.positive(key, otherwise));
       return same;
     }
     int[] numbers = stages(reader, key);

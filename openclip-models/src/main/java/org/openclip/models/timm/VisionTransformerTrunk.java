@@ -37,7 +37,7 @@ final class VisionTransformerTrunk implements TimmTrunk {
   private final PositionalEmbeddings.Filter interpolation;
 
   VisionTransformerTrunk(Request request, ConfigReader reader) {
-    int width = TrunkOptions.positive(reader, "embed_dim", 768);
+    int width = reader.positive("embed_dim", 768);
     normBefore = reader.bool("pre_norm", false);
     tokens =
         new TokenEmbedding(
@@ -61,7 +61,7 @@ final class VisionTransformerTrunk implements TimmTrunk {
     blocks =
         new TransformerBlocks(
             width,
-            TrunkOptions.positive(reader, "depth", 12),
+            reader.positive("depth", 12),
             heads,
             hidden,
             epsilon,

@@ -37,12 +37,12 @@ final class TipsTextTransformer implements TextEncoder {
   TipsTextTransformer(EncoderContext context) {
     ConfigReader reader = new ConfigReader("text_cfg", context.config());
     reader.ignore("encoder", "hf_tokenizer_name", "tokenizer_mode", "tokenizer_kwargs");
-    contextLength = positive(reader, "context_length", 64);
-    vocabularySize = positive(reader, "vocab_size", 32000);
-    width = positive(reader, "width", context.embedDim());
-    heads = positive(reader, "heads", 12);
-    layers = positive(reader, "layers", 12);
-    hidden = positive(reader, "mlp_width", 4 * width);
+    contextLength = reader.positive("context_length", 64);
+    vocabularySize = reader.positive("vocab_size", 32000);
+    width = reader.positive("width", context.embedDim());
+    heads = reader.positive("heads", 12);
+    layers = reader.positive("layers", 12);
+    hidden = reader.positive("mlp_width", 4 * width);
     padId = reader.integer("pad_id", 0);
     reader.finish();
     if (width != context.embedDim()) {
@@ -59,14 +59,6 @@ final class TipsTextTransformer implements TextEncoder {
       throw new InvalidConfigException(
           "custom_text", "is false, but the text tower of TIPS needs custom_text: true");
     }
-  }
-
-  private static int positive(ConfigReader reader, String key, int otherwise) {
-    int value = reader.integer(key, otherwise);
-    if (value < 1) {
-      throw new InvalidConfigException(reader.at(key), "is " + value + ", but must be at least 1");
-    }
-    return value;
   }
 
   @Override
