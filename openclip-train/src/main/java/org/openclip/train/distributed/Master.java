@@ -85,7 +85,7 @@ final class Master implements AutoCloseable {
         Socket accepted = socket.accept();
         Thread.ofPlatform().daemon().name("openclip-rank").start(() -> serve(accepted));
       } catch (IOException e) {
-        return; // Closed: all are there, or nobody is waited for any more.
+        return; // Closed: all are there, or rank 0 ends.
       }
     }
   }
@@ -201,7 +201,6 @@ final class Master implements AutoCloseable {
         return;
       }
       failure = message;
-      close(socket);
       for (Seat seat : roster.present()) {
         seat.line.trySend(Map.of("failed", message));
       }

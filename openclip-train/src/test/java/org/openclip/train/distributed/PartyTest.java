@@ -160,6 +160,25 @@ class PartyTest {
   }
 
   @Test
+  void whoConnectsAfterARefusalIsToldOfIt() throws Exception {
+    int port = freePort();
+    String refusal = "has a world size of 3, but rank 0 has a world size of 2";
+    try (Master master = Master.open(place(0, 2, port), LONG);
+        Line early = greeted(place(1, 3, port))) {
+      assertThat(early.receive()).extractingByKey("failed").asString().contains(refusal);
+      try (Line late = greeted(place(0, 2, port))) {
+        assertThat(late.receive()).extractingByKey("failed").asString().contains(refusal);
+      }
+    }
+  }
+
+  private static Line greeted(Placement place) throws IOException {
+    Line line = Meeting.connect(place, Duration.ofSeconds(5), text -> {});
+    line.send(Meeting.hello(place, SAME, line.socket().getLocalAddress()));
+    return line;
+  }
+
+  @Test
   void whoDoesNotComeIsNamed() throws Exception {
     int port = freePort();
     Duration second = Duration.ofSeconds(1);
