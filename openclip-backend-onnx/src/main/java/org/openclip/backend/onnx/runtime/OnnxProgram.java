@@ -92,16 +92,19 @@ public final class OnnxProgram implements FileProgram {
     boolean opened = false;
     try (SharedWeights shared = SharedWeights.prepare(options, inPlace)) {
       Map<String, OnnxTensorLike> copied = new LinkedHashMap<>();
+      long copiedBytes = 0;
       for (Map.Entry<String, Tensor> entry : lowered.weights().entrySet()) {
         OnnxTensor weight = wrap(environment, entry.getValue());
         weights.add(weight);
         if (!shared.share(entry.getKey(), entry.getValue(), weight)) {
           copied.put(entry.getKey(), weight);
+          copiedBytes += entry.getValue().bytes();
         }
       }
       options.addExternalInitializers(copied);
       OrtSession session = environment.createSession(lowered.model().bytes(), options);
       opened = true;
+      FreedMemory.giveBack(copiedBytes);
       return new OnnxProgram(environment, Signature.of(graph), weights, session, threads);
     } finally {
       if (!opened) {

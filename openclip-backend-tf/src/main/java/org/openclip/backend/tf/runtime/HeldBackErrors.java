@@ -3,11 +3,13 @@ package org.openclip.backend.tf.runtime;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.openclip.api.backend.CFunctions;
 
 /** Redirects the standard error of the process, native code included, to a file for a while. */
 final class HeldBackErrors {
@@ -25,7 +27,7 @@ final class HeldBackErrors {
       throws ReflectiveOperationException, IOException {
     Path file = Files.createTempFile("openclip", ".log");
     try {
-      CFunctions c = new CFunctions();
+      CFunctions c = new CFunctions(MethodHandles.lookup());
       int aside = c.call("creat", file.toString(), OWNER_READS_AND_WRITES);
       int original = c.call("dup", STANDARD_ERROR);
       c.call("dup2", aside, STANDARD_ERROR);

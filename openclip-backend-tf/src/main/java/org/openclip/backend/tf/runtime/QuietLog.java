@@ -1,7 +1,9 @@
 package org.openclip.backend.tf.runtime;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.util.List;
+import org.openclip.api.backend.CFunctions;
 
 /**
  * Keeps TensorFlow from writing to the process' standard error: what goes wrong comes as an
@@ -23,14 +25,14 @@ final class QuietLog {
   private static boolean wanted() {
     String set = System.getenv(VARIABLE);
     // A process that a program with TensorFlow starts inherits what was set there.
-    return (set == null || set.equals(FATAL)) && CFunctions.permitted();
+    return (set == null || set.equals(FATAL)) && CFunctions.permitted(QuietLog.class);
   }
 
   /** Sets the environment variable, before TensorFlow's library reads it. */
   static void silence() {
     if (wanted()) {
       try {
-        new CFunctions().call("setenv", VARIABLE, FATAL, 1);
+        new CFunctions(MethodHandles.lookup()).call("setenv", VARIABLE, FATAL, 1);
       } catch (ReflectiveOperationException e) {
         LOG.log(System.Logger.Level.DEBUG, "TensorFlow keeps its log", e);
       }
