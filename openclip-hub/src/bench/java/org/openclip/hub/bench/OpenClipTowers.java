@@ -3,6 +3,7 @@ package org.openclip.hub.bench;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.openclip.api.backend.Precision;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.model.ClipModel;
@@ -24,6 +25,7 @@ final class OpenClipTowers implements Towers {
     this.model =
         OpenClip.model("local-dir:" + weights(folder))
             .backend(System.getProperty("openclip.backend", "onnx"))
+            .precision(Precision.parse(System.getProperty("openclip.precision", "fp32")))
             .threads(threads)
             .load();
     this.pixels = Tensor.of(Towers.pixels(batch), batch, 3, SIDE, SIDE);
