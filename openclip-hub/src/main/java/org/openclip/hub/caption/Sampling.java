@@ -72,8 +72,10 @@ final class Sampling extends CaptionSearch {
     double[] weights = new double[logits.length];
     double sum = 0;
     for (int i = 0; i < logits.length; i++) {
-      weights[i] = Math.exp((logits[i] - most) / chance.temperature());
-      sum += weights[i];
+      if (logits[i] != Float.NEGATIVE_INFINITY) {
+        weights[i] = Math.exp((logits[i] - most) / chance.temperature());
+        sum += weights[i];
+      }
     }
     double at = die.nextDouble() * sum;
     int last = 0;
