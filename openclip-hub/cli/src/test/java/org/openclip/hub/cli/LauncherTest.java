@@ -117,6 +117,7 @@ class LauncherTest {
       value = {
         "true | classify x.png cat dog",
         "true | classify --model ViT-B-32 --pretrained=x x.png cat --format jsonl",
+        "true | classify x.png cat --model lib",
         "true | models",
         "true | --help",
         "false | classify lib cat dog",
