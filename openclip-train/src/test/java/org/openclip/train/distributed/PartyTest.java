@@ -163,12 +163,14 @@ class PartyTest {
   void whoConnectsAfterARefusalIsToldOfIt() throws Exception {
     int port = freePort();
     String refusal = "has a world size of 3, but rank 0 has a world size of 2";
-    try (Master master = Master.open(place(0, 2, port), LONG);
-        Line early = greeted(place(1, 3, port))) {
+    Master master = Master.open(place(0, 2, port), LONG);
+    try (Line early = greeted(place(1, 3, port))) {
       assertThat(early.receive()).extractingByKey("failed").asString().contains(refusal);
       try (Line late = greeted(place(0, 2, port))) {
         assertThat(late.receive()).extractingByKey("failed").asString().contains(refusal);
       }
+    } finally {
+      master.close();
     }
   }
 
