@@ -47,9 +47,6 @@ record AttentionWeights(Attention attention, GraphCopy copy) {
   /** Returns {@code [batch, heads, rows, headWidth]}. */
   private Value heads(Value sequence) {
     GraphBuilder g = copy.builder();
-    Shape shape = sequence.shape();
-    Dim heads = Dim.of(attention.heads());
-    Dim width = Dim.of(shape.size(2) / attention.heads());
-    return g.transpose(g.reshape(sequence, shape.dim(0), shape.dim(1), heads, width), 0, 2, 1, 3);
+    return g.transpose(KeptAttention.split(g, sequence, attention.heads()), 0, 2, 1, 3);
   }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
@@ -151,8 +152,13 @@ public final class Incremental {
     return known;
   }
 
+  /** Returns whether a value depends on inputs, but not on the tokens. */
+  private boolean kept(Value value) {
+    return fromOthers[value.id()] && !fromTokens[value.id()];
+  }
+
   private Value write(Value value) {
-    if (fromOthers[value.id()] && !fromTokens[value.id()]) {
+    if (kept(value)) {
       return keep(value);
     }
     return switch (op(value)) {
@@ -166,10 +172,19 @@ public final class Incremental {
 
   /** Returns an input of the step that is computed once. */
   private Value keep(Value value) {
-    String name = "kept." + value.id();
+    return keep("kept." + value.id(), value, (builder, copy) -> copy);
+  }
+
+  /**
+   * Returns an input of the step that is computed once.
+   *
+   * @param layout writes it in the form in which the step reads it
+   */
+  private Value keep(String name, Value value, BiFunction<GraphBuilder, Value, Value> layout) {
     once.copyAll(value);
-    kept.put(name, once.of(value));
-    return step.input(name, value.type(), value.shape().dims().toArray(Dim[]::new));
+    Value copy = layout.apply(once.builder(), once.of(value));
+    kept.put(name, copy);
+    return step.input(name, copy.type(), copy.shape().dims().toArray(Dim[]::new));
   }
 
   /** Returns the row of the last token of a value, which keeps all its axes. */
@@ -260,6 +275,12 @@ public final class Incremental {
     boolean own = fromTokens[a.key().id()] || fromTokens[a.value().id()];
     if (own && !a.causal()) {
       throw new NotIncrementalException();
+    }
+    if (kept(a.key()) && kept(a.value()) && query.shape().dim(1).equals(ONE)) {
+      KeptAttention attention = new KeptAttention(a.heads(), a.scale());
+      Value keys = keep("keys." + value.id(), a.key(), attention::keys);
+      Value values = keep("values." + value.id(), a.value(), attention::values);
+      return attention.attend(step, query, keys, values, mask(a, false));
     }
     Value key = own ? cached("key." + value.id(), a.key()) : whole(a.key());
     Value content = own ? cached("value." + value.id(), a.value()) : whole(a.value());
