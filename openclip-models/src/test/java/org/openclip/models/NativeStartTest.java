@@ -91,7 +91,7 @@ class NativeStartTest {
     private Loading() {}
 
     public static void main(String[] arguments) throws IOException {
-      Path model = Files.createTempDirectory("clip-files");
+      Path model = Files.createDirectory(Path.of("clip-files"));
       Tokenizer clip = new ClipTokenizerProvider().create(TokenizerContext.of(Map.of(), 77));
       for (Map.Entry<String, byte[]> file : clip.files().entrySet()) {
         Files.write(model.resolve(file.getKey()), file.getValue());
