@@ -41,6 +41,7 @@ module org.openclip.models {
   provides org.openclip.api.spi.ModelCatalogueProvider with
       org.openclip.models.catalogue.FamilyCatalogue,
       org.openclip.models.catalogue.OpenClipCatalogue,
+      org.openclip.models.catalogue.SoundCatalogue,
       org.openclip.models.embedded.EmbeddedCatalogue;
   provides org.openclip.api.spi.ImageDecoderProvider with
       org.openclip.models.image.ImageIoDecoderProvider;

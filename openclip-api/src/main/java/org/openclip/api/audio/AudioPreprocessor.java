@@ -7,6 +7,9 @@ public interface AudioPreprocessor {
   /** Returns the number of samples of a second that the tower was trained on. */
   int sampleRate();
 
+  /** Returns the number of samples of a clip: of what the tower reads of one sound. */
+  int samples();
+
   /** Returns the number of bands of the input: its rows. */
   int bands();
 

@@ -71,4 +71,19 @@ public record ClapConfig(
     reader.finish();
     return config;
   }
+
+  /** Returns the JSON object that {@link #of} reads, without keys that have their default value. */
+  public Map<String, Object> toJson() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("embed_dim", embedDim);
+    if (initLogitScale != LOGIT_SCALE) {
+      json.put("init_logit_scale", initLogitScale);
+    }
+    if (initLogitBias != null) {
+      json.put("init_logit_bias", initLogitBias);
+    }
+    json.put(AUDIO, audio);
+    json.put("text_cfg", text);
+    return json;
+  }
 }

@@ -1,5 +1,6 @@
 package org.openclip.api.model;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,10 +9,12 @@ import java.util.function.Predicate;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ClapConfig;
 import org.openclip.api.encoder.AudioEncoder;
+import org.openclip.api.encoder.ClapSize;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.TextEncoder;
 import org.openclip.api.graph.Dim;
+import org.openclip.api.graph.Flops;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
@@ -149,6 +152,29 @@ public final class ClapArchitecture {
     parameters.put(
         name,
         new Parameter(name, Shape.SCALAR, DataType.FLOAT32, new Initializer.Constant(value), true));
+  }
+
+  /** Returns the size of the model. */
+  public ClapSize size() {
+    Map<String, Long> one =
+        Map.of(Dim.BATCH.symbol(), 1L, Dim.LENGTH.symbol(), (long) textEncoder.measuredLength());
+    return new ClapSize(
+        trained(audioGraph.parameters()),
+        trained(textGraph.parameters()),
+        trained(parameters().values()),
+        audioEncoder.preprocessor().sampleRate(),
+        audioEncoder.preprocessor().samples(),
+        textEncoder.contextLength(),
+        config.embedDim(),
+        Flops.of(audioGraph, one),
+        Flops.of(textGraph, one));
+  }
+
+  private static long trained(Collection<Parameter> parameters) {
+    return parameters.stream()
+        .filter(Parameter::trained)
+        .mapToLong(parameter -> parameter.shape().count().size())
+        .sum();
   }
 
   /** Adapts weights to the towers' sizes. */

@@ -11,8 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.openclip.api.OpenClipException;
+import org.openclip.api.config.ClapConfig;
 import org.openclip.api.config.ModelConfig;
+import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.model.Architecture;
+import org.openclip.api.model.ClapArchitecture;
 import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
@@ -113,10 +116,7 @@ public record Lookalikes(List<Likeness> models, String relative) {
       String model, ModelCatalogueProvider catalogue, Weights weights, PluginRegistry plugins) {
     Map<String, List<Long>> wanted = new LinkedHashMap<>();
     try (InputStream json = catalogue.open(model)) {
-      ModelConfig config =
-          ModelConfig.of(JsonObjects.parse(model + ".json", 0, json.readAllBytes()));
-      Architecture.of(config, plugins)
-          .parameters()
+      parameters(JsonObjects.parse(model + ".json", 0, json.readAllBytes()), plugins)
           .forEach(
               (name, p) -> wanted.put(name, Arrays.stream(p.shape().sizes()).boxed().toList()));
     } catch (IOException | OpenClipException e) {
@@ -136,6 +136,13 @@ public record Lookalikes(List<Likeness> models, String relative) {
     return Optional.of(
         new Compared(
             new Likeness(model, common, share), overlap(kinds(own), kinds(wanted.keySet()))));
+  }
+
+  private static Map<String, Parameter> parameters(
+      Map<String, Object> config, PluginRegistry plugins) {
+    return ClapConfig.describes(config)
+        ? ClapArchitecture.of(ClapConfig.of(config), plugins).parameters()
+        : Architecture.of(ModelConfig.of(config), plugins).parameters();
   }
 
   private static Set<String> union(Set<String> a, Set<String> b) {

@@ -102,7 +102,7 @@ public record ModelDefinition(
   /**
    * Returns the folder with the tokenizer's files, fetched if need be; null for built-in models.
    */
-  @Nullable Path tokenizerFolder() {
+  public @Nullable Path tokenizerFolder() {
     if (files == null) {
       return null;
     }

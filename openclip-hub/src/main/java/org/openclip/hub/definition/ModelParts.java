@@ -6,6 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
+import org.openclip.api.config.ClapConfig;
 import org.openclip.api.config.ModelConfig;
 import org.openclip.api.image.ImagePreprocessor;
 import org.openclip.api.image.PreprocessConfig;
@@ -48,8 +49,16 @@ public final class ModelParts {
     this.definition = definition;
     this.plugins = plugins;
     this.fetching = fetching;
-    this.architecture =
-        new Lazy<>(() -> Architecture.of(ModelConfig.of(definition.config()), plugins));
+    this.architecture = new Lazy<>(() -> Architecture.of(config(), plugins));
+  }
+
+  private ModelConfig config() {
+    if (ClapConfig.describes(definition.config())) {
+      throw new InvalidInputException(
+          "%s is a model of sound and text (CLAP), which cannot be used here; load it with ClapModel of org.openclip.hub.audio, or use the commands classify, similarity and embed"
+              .formatted(name));
+    }
+    return ModelConfig.of(definition.config());
   }
 
   public Architecture architecture() {

@@ -57,7 +57,12 @@ public final class FreshWeights implements WeightSource {
    * and kernels u · sqrt(3 / fan-in), other scales 1 + u / 10, and the rest u / 10.
    */
   public static FreshWeights hash(Architecture architecture) {
-    return new FreshWeights(architecture.parameters(), FreshWeights::fillByHash);
+    return hash(architecture.parameters());
+  }
+
+  /** Creates the weights of {@link #hash(Architecture)} for parameters by their names. */
+  public static FreshWeights hash(Map<String, Parameter> parameters) {
+    return new FreshWeights(copy(parameters), FreshWeights::fillByHash);
   }
 
   /**
@@ -76,8 +81,12 @@ public final class FreshWeights implements WeightSource {
    * @param seed the same seed gives the same weights, in any order of creation
    */
   public static FreshWeights random(Map<String, Parameter> parameters, long seed) {
-    Map<String, Parameter> copy = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
-    return new FreshWeights(copy, (parameter, out) -> fillByInitializer(parameter, seed, out));
+    return new FreshWeights(
+        copy(parameters), (parameter, out) -> fillByInitializer(parameter, seed, out));
+  }
+
+  private static Map<String, Parameter> copy(Map<String, Parameter> parameters) {
+    return Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.UnknownNameException;
+import org.openclip.api.config.ClapConfig;
 import org.openclip.api.config.ConfigReader;
 import org.openclip.api.config.ModelConfig;
 import org.openclip.api.image.PreprocessConfig;
@@ -136,11 +137,27 @@ public record ModelFolder(
       WeightSource weights,
       Map<String, String> metadata,
       Map<String, Object> more) {
-    SafetensorsWriter.write(folder.resolve(CHECKPOINT), weights, metadata);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("model_cfg", config.toJson());
     json.put("preprocess_cfg", preprocess.toJson());
     json.putAll(more);
+    write(folder, json, weights, metadata);
+  }
+
+  /**
+   * Writes the folder of a model of sound and text (CLAP), with metadata in the weights file.
+   *
+   * @param metadata the metadata, by key, such as the origin of the weights
+   * @throws OpenClipException when the disk is full or the folder cannot be written
+   */
+  public static void write(
+      Path folder, ClapConfig config, WeightSource weights, Map<String, String> metadata) {
+    write(folder, Map.of("model_cfg", config.toJson()), weights, metadata);
+  }
+
+  private static void write(
+      Path folder, Map<String, Object> json, WeightSource weights, Map<String, String> metadata) {
+    SafetensorsWriter.write(folder.resolve(CHECKPOINT), weights, metadata);
     byte[] text = JsonObjects.write(json).getBytes(StandardCharsets.UTF_8);
     AtomicFile.write(folder.resolve(CONFIG), channel -> channel.write(ByteBuffer.wrap(text)));
   }

@@ -70,7 +70,9 @@ public final class RunningTowers implements AutoCloseable {
     int width = architecture.config().embedDim();
     image = new ImageTower(pictures, imageProgram, width, batchSize, cores, preparers);
     prepared = new PreparedPictures(pictures, imageProgram, width, batchSize, cores);
-    text = new TextTower(architecture, textProgram, batchSize);
+    text =
+        new TextTower(
+            architecture.textEncoder(), textProgram, architecture.config().embedDim(), batchSize);
     this.batchSize = batchSize;
     // Most users of a model that can write captions only want its features.
     decoder =

@@ -25,14 +25,25 @@ public final class TextTower {
   private final int batchSize;
   private final int width;
 
-  TextTower(Architecture architecture, Program program, int batchSize) {
-    this.encoder = architecture.textEncoder();
+  /**
+   * Creates the path of texts over a running program.
+   *
+   * @param width the width of the embedding
+   * @param batchSize how many texts run at once
+   */
+  public TextTower(TextEncoder encoder, Program program, int width, int batchSize) {
+    this.encoder = encoder;
     this.program = program;
     this.batchSize = batchSize;
-    this.width = architecture.config().embedDim();
+    this.width = width;
   }
 
-  Embeddings encode(Tokens tokens, EncodingListener listener) {
+  /**
+   * Encodes tokens of the model's context length, as vectors that are not normalised.
+   *
+   * @param listener is told of every batch
+   */
+  public Embeddings encode(Tokens tokens, EncodingListener listener) {
     int length = encoder.contextLength();
     if (tokens.length() != length) {
       throw new InvalidInputException(

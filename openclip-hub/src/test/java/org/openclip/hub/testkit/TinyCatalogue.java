@@ -26,6 +26,15 @@ public final class TinyCatalogue implements ModelCatalogueProvider {
       Map.of(
           "mean", List.of(0.5, 0.5, 0.5), "std", List.of(0.5, 0.5, 0.5), "resize_mode", "squash");
 
+  /** A model of sound with clips of a second. */
+  private static final String CLAP =
+      """
+      {"embed_dim": 16,
+       "audio_cfg": {"model_type": "whisper", "clip_samples": 16000, "mel_bins": 80,
+         "sample_rate": 16000, "window_size": 400, "hop_size": 160, "width": 16, "heads": 2, "layers": 1},
+       "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 2}}
+      """;
+
   /** Creates the provider. */
   public TinyCatalogue() {}
 
@@ -63,11 +72,14 @@ public final class TinyCatalogue implements ModelCatalogueProvider {
 
   @Override
   public SequencedSet<String> models() {
-    return new LinkedHashSet<>(List.of("tiny-16"));
+    return new LinkedHashSet<>(List.of("tiny-16", "tiny-clap"));
   }
 
   @Override
   public InputStream open(String model) {
+    if (model.equals("tiny-clap")) {
+      return new ByteArrayInputStream(CLAP.getBytes(UTF_8));
+    }
     return new ByteArrayInputStream(
         """
         {"embed_dim": 16,

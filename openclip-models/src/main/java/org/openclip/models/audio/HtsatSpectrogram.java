@@ -34,6 +34,11 @@ record HtsatSpectrogram(HtsatConfig config, MelSpectrogram mel) implements Audio
   }
 
   @Override
+  public int samples() {
+    return config.samples();
+  }
+
+  @Override
   public int bands() {
     return config.bands();
   }

@@ -3,6 +3,7 @@ package org.openclip.hub.cli;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.api.spi.FetchOptions;
 import org.openclip.hub.ModelBuilder;
 import picocli.CommandLine.Option;
 
@@ -26,6 +27,11 @@ public final class FetchSettings {
   /** Returns whether no network call may be made. */
   public boolean offline() {
     return offline;
+  }
+
+  /** Returns how files are fetched; it is shown how far that has come. */
+  public FetchOptions options(Environment environment) {
+    return new FetchOptions(cacheFolder, offline, new FetchProgress(environment, "fetching"));
   }
 
   /** Tells a builder how to fetch, and shows how far it has come. */

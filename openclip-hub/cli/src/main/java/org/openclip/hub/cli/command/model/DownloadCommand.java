@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.audio.ClapBuilder;
+import org.openclip.hub.audio.ClapModel;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.FetchSettings;
 import org.openclip.hub.cli.Main;
@@ -68,12 +70,7 @@ public final class DownloadCommand implements CommandProvider {
 
     @Override
     public int run(Environment environment) {
-      ModelBuilder builder = OpenClip.model(model).plugins(environment.plugins());
-      if (pretrained != null) {
-        builder.pretrained(pretrained);
-      }
-      fetching.apply(builder, environment);
-      Path checkpoint = builder.fetch();
+      Path checkpoint = fetch(environment);
       if (format.isJson()) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("model", model);
@@ -84,6 +81,18 @@ public final class DownloadCommand implements CommandProvider {
         environment.out().println(checkpoint);
       }
       return Main.SUCCESS;
+    }
+
+    private Path fetch(Environment environment) {
+      ModelBuilder builder = OpenClip.model(model).plugins(environment.plugins());
+      ClapBuilder sound = ClapModel.builder(model).plugins(environment.plugins());
+      if (pretrained != null) {
+        builder.pretrained(pretrained);
+        sound.pretrained(pretrained);
+      }
+      fetching.apply(builder, environment);
+      sound.fetching(fetching.options(environment));
+      return sound.ofSound() ? sound.fetch() : builder.fetch();
     }
   }
 }

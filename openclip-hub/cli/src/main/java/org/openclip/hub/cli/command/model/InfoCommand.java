@@ -12,13 +12,14 @@ import org.openclip.api.encoder.ModelSize;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
+import org.openclip.api.model.ClapArchitecture;
 import org.openclip.api.spi.CommandProvider;
-import org.openclip.api.spi.Provider;
-import org.openclip.api.spi.TokenizerProvider;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.audio.ClapBuilder;
+import org.openclip.hub.audio.ClapModel;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.SafetensorsFormat;
 import org.openclip.hub.cli.Arguments;
@@ -93,38 +94,60 @@ public final class InfoCommand implements CommandProvider {
     @Override
     public int run(Environment environment) {
       String name = ModelNames.locate(model, environment);
+      Map<String, Object> facts = new LinkedHashMap<>();
+      facts.put("name", name);
+      if (pretrained != null) {
+        facts.put("pretrained", pretrained);
+      }
+      ClapBuilder sound = ClapModel.builder(name).plugins(environment.plugins());
+      if (pretrained != null) {
+        sound.pretrained(pretrained);
+      }
+      sound.fetching(fetching.options(environment));
+      if (sound.ofSound()) {
+        ClapArchitecture clap = sound.architecture();
+        facts.putAll(SoundFacts.of(clap, environment));
+        local(name, facts, environment);
+        facts.put("model_cfg", clap.config().toJson());
+        print(facts, clap.parameters(), environment);
+        return Main.SUCCESS;
+      }
       ModelBuilder builder = OpenClip.model(name).plugins(environment.plugins());
       if (pretrained != null) {
         builder.pretrained(pretrained);
       }
       fetching.apply(builder, environment);
       Architecture architecture = builder.architecture();
-      Map<String, Object> facts = new LinkedHashMap<>();
-      facts.put("name", name);
-      if (pretrained != null) {
-        facts.put("pretrained", pretrained);
-      }
       facts.putAll(describe(architecture, builder.preprocessing(), environment));
+      local(name, facts, environment);
+      fingerprint(builder).ifPresent(text -> facts.put("fingerprint", text));
+      facts.put("model_cfg", architecture.config().toJson());
+      print(facts, architecture.parameters(), environment);
+      return Main.SUCCESS;
+    }
+
+    private static void local(String name, Map<String, Object> facts, Environment environment) {
       if (name.startsWith(SCHEME)) {
         checkpoint(PictureArguments.path(name.substring(SCHEME.length())), environment)
             .ifPresent(checkpoint -> facts.put("checkpoint", checkpoint));
       }
-      fingerprint(builder).ifPresent(text -> facts.put("fingerprint", text));
-      facts.put("model_cfg", architecture.config().toJson());
+    }
+
+    private void print(
+        Map<String, Object> facts, Map<String, Parameter> state, Environment environment) {
       if (format.isJson()) {
         if (parameters) {
-          facts.put("state_dict", entries(architecture));
+          facts.put("state_dict", entries(state));
         }
         JsonLines.print(environment.out(), facts);
       } else {
         FactSheet.print(facts, environment.out());
         if (parameters) {
           environment.out().println();
-          FactSheet.print(entries(architecture), environment.out());
+          FactSheet.print(entries(state), environment.out());
         }
         BrokenPipeException.flush(environment.out());
       }
-      return Main.SUCCESS;
     }
 
     /** Returns the fingerprint of a model whose weights are on this machine and whole. */
@@ -153,31 +176,22 @@ public final class InfoCommand implements CommandProvider {
       image.put("width", architecture.imageEncoder().width());
       image.put("operators", architecture.imageGraph().nodes().size());
       facts.put("image_tower", image);
-      Map<String, Object> text = new LinkedHashMap<>();
-      text.put("parameters", size.textParameters());
-      text.put("context_length", architecture.textEncoder().contextLength());
-      text.put("vocabulary_size", architecture.textEncoder().vocabularySize());
-      text.put("operators", architecture.textGraph().nodes().size());
-      text.put(
-          "tokenizer",
-          environment
-              .plugins()
-              .first(TokenizerProvider.class, p -> p.matches(architecture.config().text()))
-              .map(Provider::name)
-              .orElse("none installed"));
-      facts.put("text_tower", text);
-      Map<String, Object> state = new LinkedHashMap<>();
-      state.put("parameters", size.parameters());
-      state.put("entries", architecture.parameters().size());
-      state.put("float32_bytes", 4 * size.parameters());
-      facts.put("state", state);
+      facts.put(
+          "text_tower",
+          TowerFacts.text(
+              size.textParameters(),
+              architecture.textEncoder(),
+              architecture.textGraph(),
+              architecture.config().text(),
+              environment));
+      facts.put("state", TowerFacts.state(size.parameters(), architecture.parameters().size()));
       facts.put("preprocess_cfg", preprocess.toJson());
       return facts;
     }
 
-    private static Map<String, Object> entries(Architecture architecture) {
+    private static Map<String, Object> entries(Map<String, Parameter> state) {
       Map<String, Object> entries = new LinkedHashMap<>();
-      for (Parameter parameter : architecture.parameters().values()) {
+      for (Parameter parameter : state.values()) {
         entries.put(parameter.name(), parameter.shape().toString());
       }
       return entries;

@@ -6,11 +6,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.model.Architecture;
+import org.openclip.api.model.ClapArchitecture;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.audio.ClapBuilder;
+import org.openclip.hub.audio.ClapModel;
 import org.openclip.hub.checkpoint.TensorLayout;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.cli.Arguments;
@@ -93,8 +97,7 @@ public final class InitCommand implements CommandProvider {
 
     @Override
     public int run(Environment environment) {
-      ModelBuilder builder = OpenClip.model(model).plugins(environment.plugins());
-      Architecture architecture = builder.architecture();
+      Untrained made = made(environment);
       Path target = folder == null ? ModelOptions.HOME.resolve(model) : folder;
       if (!force && Files.exists(target.resolve(ModelFolder.CONFIG))) {
         environment
@@ -106,17 +109,13 @@ public final class InitCommand implements CommandProvider {
       String how = recipe == Recipe.HASH ? "recipe hash" : "recipe random, seed " + seed;
       FreshWeights weights =
           recipe == Recipe.HASH
-              ? FreshWeights.hash(architecture)
-              : FreshWeights.random(architecture, seed);
+              ? FreshWeights.hash(made.parameters())
+              : FreshWeights.random(made.parameters(), seed);
       long megabytes =
           weights.layout().values().stream().mapToLong(TensorLayout::bytes).sum() / 1_000_000;
       try (Progress progress = Progress.start(environment, "MB", megabytes)) {
-        ModelFolder.write(
-            target,
-            architecture.config(),
-            builder.preprocessing(),
-            counted(weights, progress),
-            Map.of(ModelOptions.UNTRAINED, how));
+        made.folder()
+            .write(target, counted(weights, progress), Map.of(ModelOptions.UNTRAINED, how));
       }
       environment
           .out()
@@ -124,6 +123,32 @@ public final class InitCommand implements CommandProvider {
               "%s: %s with %s MB of untrained weights (%s); its results are meaningless"
                   .formatted(target, model, megabytes, how));
       return Main.SUCCESS;
+    }
+
+    /** Writes the folder of a model. */
+    private interface Folder {
+      void write(Path target, WeightSource weights, Map<String, String> metadata);
+    }
+
+    /** A model without weights: its parameters by name, and how its folder is written. */
+    private record Untrained(Map<String, Parameter> parameters, Folder folder) {}
+
+    private Untrained made(Environment environment) {
+      ClapBuilder sound = ClapModel.builder(model).plugins(environment.plugins());
+      if (sound.ofSound()) {
+        ClapArchitecture clap = sound.architecture();
+        return new Untrained(
+            clap.parameters(),
+            (target, weights, metadata) ->
+                ModelFolder.write(target, clap.config(), weights, metadata));
+      }
+      ModelBuilder builder = OpenClip.model(model).plugins(environment.plugins());
+      Architecture architecture = builder.architecture();
+      return new Untrained(
+          architecture.parameters(),
+          (target, weights, metadata) ->
+              ModelFolder.write(
+                  target, architecture.config(), builder.preprocessing(), weights, metadata));
     }
 
     private static WeightSource counted(WeightSource weights, Progress progress) {

@@ -10,11 +10,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.UnknownNameException;
+import org.openclip.api.encoder.ClapSize;
 import org.openclip.api.encoder.ModelSize;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.audio.ClapBuilder;
+import org.openclip.hub.audio.ClapModel;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.NamePatterns;
@@ -47,10 +50,14 @@ public final class ModelsCommand implements CommandProvider {
     return Arguments.run(this, new Call(), arguments, environment);
   }
 
-  /** A line of the list; the size is null when no plugin has its towers. */
+  /**
+   * A line of the list; the sizes of both kinds are null when no plugin has its towers, and else
+   * one of them.
+   */
   private record Listed(
       String name,
       @Nullable ModelSize size,
+      @Nullable ClapSize sound,
       List<String> tags,
       Optional<String> unproved,
       String problem) {
@@ -58,13 +65,17 @@ public final class ModelsCommand implements CommandProvider {
         String name, ModelCatalogueProvider catalogue, List<String> tags, PluginRegistry plugins) {
       Optional<String> unproved = catalogue.unproved(name);
       try {
-        ModelSize size =
-            catalogue
-                .size(name)
-                .orElseGet(() -> OpenClip.model(name).plugins(plugins).architecture().size());
-        return new Listed(name, size, tags, unproved, "");
+        ModelSize size = catalogue.size(name).orElse(null);
+        ClapBuilder sound = ClapModel.builder(name).plugins(plugins);
+        if (size == null && sound.ofSound()) {
+          return new Listed(name, null, sound.architecture().size(), tags, unproved, "");
+        }
+        if (size == null) {
+          size = OpenClip.model(name).plugins(plugins).architecture().size();
+        }
+        return new Listed(name, size, null, tags, unproved, "");
       } catch (InvalidConfigException | UnknownNameException e) {
-        return new Listed(name, null, tags, unproved, String.valueOf(e.getMessage()));
+        return new Listed(name, null, null, tags, unproved, String.valueOf(e.getMessage()));
       }
     }
   }
@@ -76,7 +87,8 @@ public final class ModelsCommand implements CommandProvider {
         "",
         "M: parameters in millions, without buffers. G: GFLOPs of one image and one text, two",
         "for each multiply-add of matrix products, convolutions and attention; HF text towers",
-        "are counted at their maximum length. unproved: not compared with another",
+        "are counted at their maximum length. Models of sound and text (CLAP) have a table of",
+        "their own, with the cost of one clip. unproved: not compared with another",
         "implementation in full; --format json says what is not.",
         "'openclip pretrained' lists the tags.",
         "",
@@ -139,12 +151,17 @@ public final class ModelsCommand implements CommandProvider {
     }
 
     private static void table(List<Listed> models, Environment environment) {
+      SoundModels sounds = new SoundModels();
       Table table = new Table();
       table.head(
           List.of(
               "model", "image M", "text M", "total M", "image G", "text G", "total G", "pixels",
               "tokens", "width", "tags", "note"));
       for (Listed model : models) {
+        if (model.sound() != null) {
+          sounds.add(model.name(), model.sound(), model.tags());
+          continue;
+        }
         ModelSize size = model.size();
         String tags = Integer.toString(model.tags().size());
         String note = model.unproved().isPresent() ? "unproved" : "";
@@ -172,14 +189,24 @@ public final class ModelsCommand implements CommandProvider {
                 tags,
                 note));
       }
-      table.print(environment.out());
+      if (table.size() > 0) {
+        table.print(environment.out());
+      }
+      if (!sounds.isEmpty()) {
+        if (table.size() > 0) {
+          environment.out().println();
+        }
+        sounds.print(environment.out());
+      }
     }
 
     private static void json(Listed model, Environment environment) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("name", model.name());
       ModelSize size = model.size();
-      if (size == null) {
+      if (model.sound() != null) {
+        object.putAll(SoundModels.json(model.sound()));
+      } else if (size == null) {
         object.put("problem", model.problem());
       } else {
         object.put("image_parameters", size.imageParameters());
