@@ -1,6 +1,8 @@
 package org.openclip.api.audio;
 
 import java.nio.FloatBuffer;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.encoder.AudioEncoder;
 
 /** Makes the input of an audio tower of sound. Thread-safe. */
 public interface AudioPreprocessor {
@@ -22,4 +24,25 @@ public interface AudioPreprocessor {
    * @param out takes {@code float32[bands, frames]} at its position, which is advanced
    */
   void prepare(Audio audio, FloatBuffer out);
+
+  /**
+   * Returns this with other options; by default there is no choice.
+   *
+   * @throws InvalidInputException when the tower cannot read clips that are made in this way
+   */
+  default AudioPreprocessor with(ClipOptions options) {
+    if (!options.equals(ClipOptions.DEFAULT)) {
+      throw new InvalidInputException(
+          "%s cannot be applied: the model reads sounds in one way only".formatted(options));
+    }
+    return this;
+  }
+
+  /**
+   * Returns whether a sound is so long that the {@linkplain AudioEncoder#longer encoder of longer
+   * sounds} reads it.
+   */
+  default boolean longer(Audio audio) {
+    return false;
+  }
 }

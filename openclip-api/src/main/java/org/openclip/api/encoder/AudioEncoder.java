@@ -1,6 +1,7 @@
 package org.openclip.api.encoder;
 
 import java.util.List;
+import java.util.Optional;
 import org.openclip.api.audio.AudioPreprocessor;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
@@ -35,5 +36,13 @@ public interface AudioEncoder {
    */
   default List<LayerGroup> layerGroups() {
     return List.of(LayerGroup.of("tower", ".*"));
+  }
+
+  /**
+   * Returns the tower as it encodes sounds that are longer than a clip; empty when it encodes all
+   * sounds alike. It has the parameters of this one and may have others.
+   */
+  default Optional<AudioEncoder> longer() {
+    return Optional.empty();
   }
 }

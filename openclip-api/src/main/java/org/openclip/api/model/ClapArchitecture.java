@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ClapConfig;
@@ -40,13 +41,15 @@ public final class ClapArchitecture {
   private final AudioEncoder audioEncoder;
   private final TextEncoder textEncoder;
   private final Graph audioGraph;
+  private final Optional<Graph> longAudioGraph;
   private final Graph textGraph;
 
   private ClapArchitecture(ClapConfig config, AudioEncoder audio, TextEncoder text) {
     this.config = config;
     this.audioEncoder = audio;
     this.textEncoder = text;
-    this.audioGraph = writeAudio();
+    this.audioGraph = writeAudio(audio);
+    this.longAudioGraph = audio.longer().map(ClapArchitecture::writeAudio);
     this.textGraph = writeText();
   }
 
@@ -91,12 +94,12 @@ public final class ClapArchitecture {
             });
   }
 
-  private Graph writeAudio() {
+  private static Graph writeAudio(AudioEncoder encoder) {
     GraphBuilder g = new GraphBuilder("audio");
-    Dim bands = Dim.of(audioEncoder.preprocessor().bands());
-    Dim frames = Dim.of(audioEncoder.preprocessor().frames());
+    Dim bands = Dim.of(encoder.preprocessor().bands());
+    Dim frames = Dim.of(encoder.preprocessor().frames());
     var input = g.input(SPECTROGRAM, DataType.FLOAT32, Dim.BATCH, bands, frames);
-    Encoded encoded = audioEncoder.encode(g.scope("audio"), input);
+    Encoded encoded = encoder.encode(g.scope("audio"), input);
     g.output(Architecture.FEATURES, encoded.features());
     return g.build();
   }
@@ -129,6 +132,15 @@ public final class ClapArchitecture {
     return audioGraph;
   }
 
+  /**
+   * Returns the graph of sounds that are longer than a clip, from {@link #SPECTROGRAM} as the
+   * {@linkplain AudioEncoder#longer encoder of longer sounds} reads it; empty when all sounds are
+   * encoded alike.
+   */
+  public Optional<Graph> longAudioGraph() {
+    return longAudioGraph;
+  }
+
   /** Returns the graph from {@link Architecture#TOKENS} to {@link Architecture#FEATURES}. */
   public Graph textGraph() {
     return textGraph;
@@ -142,7 +154,7 @@ public final class ClapArchitecture {
     if (bias != null) {
       scalar(parameters, "logit_bias", bias);
     }
-    for (Graph graph : List.of(audioGraph, textGraph)) {
+    for (Graph graph : List.of(audioGraph, longAudioGraph.orElse(audioGraph), textGraph)) {
       graph.parameters().forEach(parameter -> parameters.put(parameter.name(), parameter));
     }
     return Collections.unmodifiableMap(parameters);
@@ -159,7 +171,7 @@ public final class ClapArchitecture {
     Map<String, Long> one =
         Map.of(Dim.BATCH.symbol(), 1L, Dim.LENGTH.symbol(), (long) textEncoder.measuredLength());
     return new ClapSize(
-        trained(audioGraph.parameters()),
+        trained(longAudioGraph.orElse(audioGraph).parameters()),
         trained(textGraph.parameters()),
         trained(parameters().values()),
         audioEncoder.preprocessor().sampleRate(),

@@ -9,6 +9,7 @@ import org.openclip.api.InvalidConfigException;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.UnknownNameException;
+import org.openclip.api.audio.ClipOptions;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.config.ClapConfig;
@@ -34,6 +35,7 @@ public final class ClapBuilder {
   private @Nullable String backend;
   private BackendOptions options = BackendOptions.DEFAULT;
   private FetchOptions fetching = FetchOptions.DEFAULT;
+  private ClipOptions clips = ClipOptions.DEFAULT;
   private int batchSize = 8;
 
   ClapBuilder(String name) {
@@ -55,6 +57,15 @@ public final class ClapBuilder {
   /** Sets the device, the precision and the threads of the backend. */
   public ClapBuilder options(BackendOptions chosen) {
     options = chosen;
+    return this;
+  }
+
+  /**
+   * Sets how sounds that are shorter or longer than a clip become one. The default is what the
+   * reference does when it evaluates a model.
+   */
+  public ClapBuilder clips(ClipOptions chosen) {
+    clips = chosen;
     return this;
   }
 
@@ -158,6 +169,6 @@ public final class ClapBuilder {
         backend == null
             ? registry().preferred(BackendProvider.class)
             : registry().named(BackendProvider.class, backend);
-    return ClapModel.load(parts(), provider, options, batchSize);
+    return ClapModel.load(parts(), provider, new ClapSettings(options, clips, batchSize));
   }
 }

@@ -8,6 +8,8 @@ import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Program;
 import org.openclip.api.config.ClapConfig;
+import org.openclip.api.encoder.AudioEncoder;
+import org.openclip.api.graph.Graph;
 import org.openclip.api.model.ClapArchitecture;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.model.EncodingListener;
@@ -40,8 +42,7 @@ public final class ClapModel implements AutoCloseable {
       ClapParts parts,
       ClapParts.State state,
       Backend backend,
-      BackendOptions options,
-      int batchSize,
+      ClapSettings settings,
       Resources resources) {
     this.parts = parts;
     this.metadata = state.metadata();
@@ -51,21 +52,44 @@ public final class ClapModel implements AutoCloseable {
     Weights weights = state.weights();
     ClapArchitecture architecture = parts.architecture();
     int width = architecture.config().embedDim();
-    Program audio = backend.compile(architecture.audioGraph(), weights);
-    resources.closeLater(audio::close);
-    Program text = backend.compile(architecture.textGraph(), weights);
-    resources.closeLater(text::close);
+    Towers towers = new Towers(backend, weights, resources);
+    AudioEncoder encoder = architecture.audioEncoder();
     sounds =
         new SoundTower(
-            architecture.audioEncoder().preprocessor(),
-            audio,
+            route(encoder, architecture.audioGraph(), towers, settings),
+            encoder
+                .longer()
+                .map(
+                    other ->
+                        route(other, architecture.longAudioGraph().orElseThrow(), towers, settings))
+                .orElse(null),
             width,
-            batchSize,
-            options.threads() != 1);
-    texts = new TextTower(architecture.textEncoder(), text, width, batchSize);
+            settings.batchSize(),
+            settings.running().threads() != 1);
+    texts =
+        new TextTower(
+            architecture.textEncoder(),
+            towers.compile(architecture.textGraph()),
+            width,
+            settings.batchSize());
     logitScale = (float) Math.exp(weights.get("logit_scale").toFloats()[0]);
     logitBias =
         weights.names().contains("logit_bias") ? weights.get("logit_bias").toFloats()[0] : 0;
+  }
+
+  /** The towers that run on a backend. */
+  private record Towers(Backend backend, Weights weights, Resources resources) {
+    Program compile(Graph graph) {
+      Program program = backend.compile(graph, weights);
+      resources.closeLater(program::close);
+      return program;
+    }
+  }
+
+  private static SoundTower.Route route(
+      AudioEncoder encoder, Graph graph, Towers towers, ClapSettings settings) {
+    return new SoundTower.Route(
+        encoder.preprocessor().with(settings.clips()), towers.compile(graph));
   }
 
   /**
@@ -111,15 +135,14 @@ public final class ClapModel implements AutoCloseable {
   }
 
   /** Loads a model; if this fails, everything that was opened is closed. */
-  static ClapModel load(
-      ClapParts parts, BackendProvider backend, BackendOptions options, int batchSize) {
+  static ClapModel load(ClapParts parts, BackendProvider backend, ClapSettings settings) {
     Resources resources = new Resources();
     boolean loaded = false;
     try {
       ClapParts.State state = parts.state(resources);
-      Backend running = backend.open(options);
+      Backend running = backend.open(settings.running());
       resources.closeLater(running::close);
-      ClapModel model = new ClapModel(parts, state, running, options, batchSize, resources);
+      ClapModel model = new ClapModel(parts, state, running, settings, resources);
       loaded = true;
       return model;
     } finally {

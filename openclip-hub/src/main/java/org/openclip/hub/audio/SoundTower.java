@@ -1,11 +1,11 @@
 package org.openclip.hub.audio;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -26,21 +26,37 @@ import org.openclip.hub.runtime.FeatureRows;
 /**
  * The way of sounds through a model: decode, preprocess, run, in batches. Thread-safe.
  *
- * @param preprocessor makes the tower's input
- * @param program the running tower
+ * @param usual encodes most sounds
+ * @param longer encodes sounds that are longer than a clip, if they are encoded in another way
  * @param width the width of the embedding
  * @param batchSize how many sounds run at once
  * @param parallel whether the sounds of a batch are prepared by several threads
  */
-record SoundTower(
-    AudioPreprocessor preprocessor, Program program, int width, int batchSize, boolean parallel) {
+record SoundTower(Route usual, @Nullable Route longer, int width, int batchSize, boolean parallel) {
+  /**
+   * A running tower.
+   *
+   * @param preprocessor makes its input
+   */
+  record Route(AudioPreprocessor preprocessor, Program program) {
+    Tensor prepare(Audio audio) {
+      int bands = preprocessor.bands();
+      int frames = preprocessor.frames();
+      ByteBuffer input =
+          Tensor.allocate(Math.multiplyExact((long) bands * frames, (long) Float.BYTES));
+      preprocessor.prepare(audio, input.duplicate().order(input.order()).asFloatBuffer());
+      return Tensor.of(DataType.FLOAT32, input, 1, bands, frames);
+    }
+  }
+
   /** Judges a sound that cannot be prepared: it throws, or leaves the sound out. */
   interface Unreadable {
     void judge(int index, OpenClipException why);
   }
 
-  /** A sound of a batch: its input, or why it has none. */
-  private record Slot(@Nullable ByteBuffer input, @Nullable OpenClipException fault) {}
+  /** A sound of a batch: its input and what encodes it, or why it has none. */
+  private record Slot(
+      @Nullable Route route, @Nullable Tensor input, @Nullable OpenClipException fault) {}
 
   /**
    * Encodes sounds, as vectors that are not normalised.
@@ -75,51 +91,62 @@ record SoundTower(
   private <T> Slot slot(T source, Function<T, Audio> read) {
     try {
       Audio audio = read.apply(source);
-      ByteBuffer input = Tensor.allocate((long) size() * Float.BYTES);
-      preprocessor.prepare(audio, input.duplicate().order(input.order()).asFloatBuffer());
-      return new Slot(input, null);
+      Route route = longer != null && longer.preprocessor().longer(audio) ? longer : usual;
+      return new Slot(route, route.prepare(audio), null);
     } catch (InvalidInputException | InvalidFileException e) {
-      return new Slot(null, e);
+      return new Slot(null, null, e);
     }
   }
 
-  private int size() {
-    return Math.multiplyExact(preprocessor.bands(), preprocessor.frames());
-  }
-
-  private static List<ByteBuffer> readable(List<Slot> slots, int first, Unreadable unreadable) {
-    List<ByteBuffer> inputs = new ArrayList<>();
+  private static List<Slot> readable(List<Slot> slots, int first, Unreadable unreadable) {
+    List<Slot> good = new ArrayList<>();
     for (int i = 0; i < slots.size(); i++) {
-      ByteBuffer input = slots.get(i).input();
       OpenClipException fault = slots.get(i).fault();
-      if (input != null) {
-        inputs.add(input);
-      } else if (fault != null) {
+      if (fault == null) {
+        good.add(slots.get(i));
+      } else {
         unreadable.judge(first + i, fault);
       }
     }
-    return inputs;
+    return good;
   }
 
-  private List<float[]> run(List<ByteBuffer> inputs) {
-    if (inputs.isEmpty()) {
-      return List.of();
+  /** Returns the features of each sound, in order. */
+  private List<float[]> run(List<Slot> slots) {
+    float[][] rows = new float[slots.size()][];
+    run(usual, slots, rows);
+    if (longer != null) {
+      run(longer, slots, rows);
     }
-    ByteBuffer all = Tensor.allocate((long) inputs.size() * size() * Float.BYTES);
-    ByteBuffer out = all.duplicate().order(ByteOrder.nativeOrder());
-    inputs.forEach(input -> out.put(input.duplicate()));
-    Tensor spectrograms =
-        Tensor.of(
-            DataType.FLOAT32, all, inputs.size(), preprocessor.bands(), preprocessor.frames());
+    return List.of(rows);
+  }
+
+  private void run(Route route, List<Slot> slots, float[][] rows) {
+    int[] chosen =
+        IntStream.range(0, rows.length).filter(i -> route.equals(slots.get(i).route())).toArray();
+    if (chosen.length == 0) {
+      return;
+    }
+    List<Tensor> inputs = new ArrayList<>();
+    for (int i : chosen) {
+      inputs.add(Objects.requireNonNull(slots.get(i).input()));
+    }
     FloatBuffer features =
         FeatureRows.read(
-            program.run(Map.of(ClapArchitecture.SPECTROGRAM, spectrograms)), inputs.size(), width);
-    List<float[]> rows = new ArrayList<>();
-    for (int i = 0; i < inputs.size(); i++) {
-      float[] row = new float[width];
-      features.get(row);
-      rows.add(row);
+            route.program().run(Map.of(ClapArchitecture.SPECTROGRAM, together(inputs))),
+            chosen.length,
+            width);
+    for (int i : chosen) {
+      rows[i] = new float[width];
+      features.get(rows[i]);
     }
-    return rows;
+  }
+
+  private static Tensor together(List<Tensor> inputs) {
+    long[] shape = inputs.get(0).shape();
+    ByteBuffer all = Tensor.allocate(inputs.size() * inputs.get(0).bytes());
+    ByteBuffer out = all.duplicate();
+    inputs.forEach(input -> out.put(input.data()));
+    return Tensor.of(DataType.FLOAT32, all, inputs.size(), shape[1], shape[2]);
   }
 }

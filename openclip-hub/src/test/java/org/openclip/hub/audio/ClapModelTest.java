@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.sound.sampled.AudioFileFormat;
 import javax.sound.sampled.AudioFormat;
 import javax.sound.sampled.AudioInputStream;
@@ -25,10 +27,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.InvalidFileException;
+import org.openclip.api.OpenClipException;
 import org.openclip.api.audio.Audio;
 import org.openclip.api.config.ClapConfig;
 import org.openclip.api.model.ClapArchitecture;
 import org.openclip.api.model.Embeddings;
+import org.openclip.api.model.EncodingListener;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
@@ -136,6 +140,74 @@ class ClapModelTest {
 
       Goldens.assertClose(
           "sounds", sounds, Goldens.matrix(Goldens.get(fixture, "audio_features")), 5e-5);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"onnx", "tf"})
+  void longSoundsAreFused(String backend) throws IOException {
+    Map<String, Object> fixture = fixture("clap-htsat-fused");
+    Path model = model(config(fixture), recipe(config(fixture)));
+    List<Path> files = new ArrayList<>();
+    List<double[]> expected = new ArrayList<>();
+    for (Object item : (List<?>) Goldens.get(fixture, "waves")) {
+      Map<String, Object> wave = Goldens.map(item);
+      files.add(
+          wav((String) Goldens.get(wave, "key"), (Integer) Goldens.get(wave, "samples"), 8000));
+      expected.add(Goldens.doubles(Goldens.get(wave, "features")));
+    }
+
+    try (ClapModel clap = ClapModel.builder("local-dir:" + model).backend(backend).load()) {
+      Embeddings sounds = clap.encodeFiles(files);
+
+      Goldens.assertClose("sounds", sounds, expected.toArray(double[][]::new), 5e-5);
+    }
+  }
+
+  @Test
+  void aBatchHasTheFeaturesOfEachSoundAlone() throws IOException {
+    Map<String, Object> fixture = fixture("clap-htsat-fused");
+    Path model = model(config(fixture), recipe(config(fixture)));
+    List<Audio> sounds =
+        Stream.of(90000, 2000, 50000, 40000, 41000)
+            .map(count -> new Audio(RecipeWave.samples("s" + count, count), 8000))
+            .toList();
+    try (ClapModel clap = ClapModel.builder("local-dir:" + model).batchSize(4).load()) {
+      Embeddings together = clap.encode(sounds);
+
+      for (int i = 0; i < sounds.size(); i++) {
+        assertThat(clap.encode(List.of(sounds.get(i))).row(0))
+            .usingComparatorWithPrecision(1e-5f)
+            .containsExactly(together.row(i));
+      }
+    }
+  }
+
+  @Test
+  void soundsThatCannotBeReadAreLeftOut() throws IOException {
+    Path notes = Files.writeString(folder.resolve("notes.wav"), "no sound");
+    Path one = wav("one", 9000, 16000);
+    List<Path> bad = new ArrayList<>();
+    AtomicInteger done = new AtomicInteger();
+    EncodingListener listener =
+        new EncodingListener() {
+          @Override
+          public void unreadable(int index, Path file, OpenClipException reason) {
+            assertThat(index).isEqualTo(1);
+            bad.add(file);
+          }
+
+          @Override
+          public void done(int count) {
+            done.addAndGet(count);
+          }
+        };
+    try (ClapModel clap = ClapModel.load(model(config()))) {
+      Embeddings rows = clap.encodeFiles(List.of(one, notes, one), listener);
+
+      assertThat(rows.size()).isEqualTo(2);
+      assertThat(bad).containsExactly(notes);
+      assertThat(done).hasValue(3);
     }
   }
 

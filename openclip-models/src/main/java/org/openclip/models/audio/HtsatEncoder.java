@@ -1,5 +1,6 @@
 package org.openclip.models.audio;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.openclip.api.audio.AudioPreprocessor;
 import org.openclip.api.encoder.AudioEncoder;
@@ -24,30 +25,45 @@ final class HtsatEncoder implements AudioEncoder {
   private static final double EPSILON = 1e-5;
   private static final int WINDOW = 8;
 
-  /** The transform's own matrices, the classifier, and what fuses longer sounds. */
+  /** The transform's own matrices, and the classifier. */
   private static final Pattern IDLE =
-      Pattern.compile(
-          "encoder\\.(spectrogram_extractor|logmel_extractor|tscam_conv|head"
-              + "|patch_embed\\.(mel_conv2d|fusion_model))\\..*");
+      Pattern.compile("encoder\\.(spectrogram_extractor|logmel_extractor|tscam_conv|head)\\..*");
+
+  /** What fuses longer sounds, and is published with models that do not. */
+  private static final Pattern FUSION =
+      Pattern.compile("encoder\\.patch_embed\\.(mel_conv2d|fusion_model)\\..*");
 
   private final HtsatConfig config;
   private final HtsatSpectrogram spectrogram;
   private final int embedDim;
+  private final boolean fuses;
 
   HtsatEncoder(EncoderContext context) {
-    config = HtsatConfig.of(context.config());
-    spectrogram = HtsatSpectrogram.of(config);
-    embedDim = context.embedDim();
+    this(HtsatConfig.of(context.config()), context.embedDim(), false);
+  }
+
+  private HtsatEncoder(HtsatConfig config, int embedDim, boolean fuses) {
+    this.config = config;
+    this.spectrogram = HtsatSpectrogram.of(config);
+    this.embedDim = embedDim;
+    this.fuses = fuses;
   }
 
   @Override
   public AudioPreprocessor preprocessor() {
-    return spectrogram;
+    return fuses ? new HtsatLongSpectrogram(spectrogram) : spectrogram;
+  }
+
+  @Override
+  public Optional<AudioEncoder> longer() {
+    return config.fusion() && !fuses
+        ? Optional.of(new HtsatEncoder(config, embedDim, true))
+        : Optional.empty();
   }
 
   @Override
   public boolean idle(String name) {
-    return IDLE.matcher(name).matches();
+    return IDLE.matcher(name).matches() || (!config.fusion() && FUSION.matcher(name).matches());
   }
 
   @Override
@@ -63,7 +79,7 @@ final class HtsatEncoder implements AudioEncoder {
 
   private Value stages(GraphBuilder g, Value input) {
     GraphBuilder embed = g.scope("patch_embed");
-    Value x = Layers.layerNorm(embed, "norm", patches(embed, picture(g, input)), EPSILON);
+    Value x = Layers.layerNorm(embed, "norm", patches(embed, pictures(g, input)), EPSILON);
     SwinBlocks swin = new SwinBlocks(WINDOW, WINDOW, 4, true);
     for (int stage = 0; stage < config.depths().length; stage++) {
       GraphBuilder layer = g.scope("layers." + stage);
@@ -77,12 +93,16 @@ final class HtsatEncoder implements AudioEncoder {
     return Layers.layerNorm(g, "norm", x, EPSILON);
   }
 
-  /** Returns the picture, {@code [batch, 1, side, side]}: parts of the time below each other. */
-  private Value picture(GraphBuilder g, Value input) {
+  /**
+   * Returns the pictures of the parts, {@code [batch, parts, side, side]}: the time of each folded
+   * below itself.
+   */
+  private Value pictures(GraphBuilder g, Value input) {
     Dim bands = Dim.of(config.bands());
     Dim frames = Dim.of(config.frames());
-    Value column = g.reshape(input, Dim.BATCH, bands, frames, Dim.of(1));
-    Value normed = g.reshape(Layers.batchNorm(g, "bn0", column, EPSILON), Dim.BATCH, bands, frames);
+    Dim parts = Dim.of(fuses ? HtsatLongSpectrogram.PARTS : 1);
+    Value last = g.transpose(g.reshape(input, Dim.BATCH, parts, bands, frames), 0, 2, 3, 1);
+    Value normed = g.transpose(Layers.batchNorm(g, "bn0", last, EPSILON), 0, 3, 1, 2);
     int from = config.frames();
     int to = config.pictureFrames();
     Value time =
@@ -90,16 +110,21 @@ final class HtsatEncoder implements AudioEncoder {
             ? normed
             : g.matMul(normed, g.constant(Tensor.of(CubicRows.weights(from, to), from, to)));
     Dim side = Dim.of(config.side());
-    Dim parts = Dim.of(config.side() / config.bands());
-    Value cut = g.reshape(time, Dim.BATCH, bands, parts, side);
-    return g.reshape(g.transpose(cut, 0, 2, 1, 3), Dim.BATCH, Dim.of(1), side, side);
+    Dim folds = Dim.of(config.side() / config.bands());
+    Value cut = g.reshape(time, Dim.BATCH, parts, bands, folds, side);
+    return g.reshape(g.transpose(cut, 0, 1, 3, 2, 4), Dim.BATCH, parts, side, side);
   }
 
-  /** Returns the patches of the picture, {@code [batch, rows, columns, width]}. */
-  private Value patches(GraphBuilder g, Value picture) {
+  /** Returns the patches of the pictures, {@code [batch, rows, columns, width]}. */
+  private Value patches(GraphBuilder g, Value pictures) {
+    Value whole = fuses ? g.slice(pictures, 1, 0, 1) : pictures;
     Value tiles =
         Layers.convolution(
-            g, "proj", picture, config.width(), HtsatConfig.PATCH, HtsatConfig.PATCH, 0, 1, true);
+            g, "proj", whole, config.width(), HtsatConfig.PATCH, HtsatConfig.PATCH, 0, 1, true);
+    if (fuses) {
+      Value parts = g.slice(pictures, 1, 1, HtsatLongSpectrogram.PARTS);
+      tiles = new HtsatFusion(config.side(), config.width()).fuse(g, tiles, parts);
+    }
     return g.transpose(tiles, 0, 2, 3, 1);
   }
 }

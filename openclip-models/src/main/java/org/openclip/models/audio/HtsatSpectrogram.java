@@ -1,9 +1,9 @@
 package org.openclip.models.audio;
 
 import java.nio.FloatBuffer;
-import org.openclip.api.InvalidInputException;
 import org.openclip.api.audio.Audio;
 import org.openclip.api.audio.AudioPreprocessor;
+import org.openclip.api.audio.ClipOptions;
 
 /**
  * What HTSAT reads: mel bands in decibels. A tower that was trained with fusion reads bands on
@@ -11,8 +11,10 @@ import org.openclip.api.audio.AudioPreprocessor;
  *
  * @param config the tower's sizes
  * @param mel the transform
+ * @param clip how a sound becomes a clip
  */
-record HtsatSpectrogram(HtsatConfig config, MelSpectrogram mel) implements AudioPreprocessor {
+record HtsatSpectrogram(HtsatConfig config, MelSpectrogram mel, Clip clip)
+    implements AudioPreprocessor {
   private static final double FLOOR = 1e-10;
 
   static HtsatSpectrogram of(HtsatConfig config) {
@@ -25,7 +27,16 @@ record HtsatSpectrogram(HtsatConfig config, MelSpectrogram mel) implements Audio
             config.highest(),
             config.fusion() ? MelFilters.Scale.HTK : MelFilters.Scale.SLANEY,
             !config.fusion());
-    return new HtsatSpectrogram(config, new MelSpectrogram(filters, config.hop()));
+    return new HtsatSpectrogram(
+        config,
+        new MelSpectrogram(filters, config.hop()),
+        new Clip(config.samples(), config.sampleRate(), ClipOptions.DEFAULT));
+  }
+
+  @Override
+  public AudioPreprocessor with(ClipOptions options) {
+    Clip other = new Clip(clip.count(), clip.rate(), options);
+    return new HtsatSpectrogram(config, mel, config.fusion() ? other : other.requireUnfused());
   }
 
   @Override
@@ -48,21 +59,30 @@ record HtsatSpectrogram(HtsatConfig config, MelSpectrogram mel) implements Audio
     return config.frames();
   }
 
-  /**
-   * Writes the bands.
-   *
-   * @throws InvalidInputException when the sound is longer than a clip and the tower fuses parts of
-   *     such sounds, one of which the reference draws at random
-   */
+  /** A tower without fusion cuts a sound that is longer. */
+  @Override
+  public boolean longer(Audio audio) {
+    return config.fusion()
+        && Resampling.count(audio, sampleRate()) / config.hop() + 1 > config.frames();
+  }
+
   @Override
   public void prepare(Audio audio, FloatBuffer out) {
-    float[] samples = Resampling.to(audio, sampleRate());
-    if (config.fusion() && samples.length > config.samples()) {
-      throw new InvalidInputException(
-          "the sound has %s samples at %s Hz, but this model with enable_fusion reads %s at most here; cut the sound"
-              .formatted(samples.length, sampleRate(), config.samples()));
+    write(mel.of(samples(audio), frames()), out);
+  }
+
+  /** With fusion, what a clip lacks of a frame is not cut off. */
+  private float[] samples(Audio audio) {
+    if (!config.fusion()) {
+      return clip.of(audio);
     }
-    for (double[] band : mel.of(Clip.of(samples, config.samples()), frames())) {
+    float[] whole = clip.whole(audio);
+    return whole.length < config.samples() ? clip.filled(whole) : whole;
+  }
+
+  /** Writes energies in decibels. */
+  static void write(double[][] energies, FloatBuffer out) {
+    for (double[] band : energies) {
       for (double energy : band) {
         out.put((float) (10 * Math.log10(Math.max(energy, FLOOR))));
       }

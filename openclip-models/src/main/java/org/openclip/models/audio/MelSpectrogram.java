@@ -34,11 +34,20 @@ final class MelSpectrogram {
    * @param frames the number of windows; the first is around the first sample
    */
   double[][] of(float[] samples, int frames) {
+    return of(samples, 0, frames);
+  }
+
+  /**
+   * Returns the energies of some windows, {@code [bands][frames]}.
+   *
+   * @param first the first window
+   */
+  double[][] of(float[] samples, int first, int frames) {
     double[][] energies = new double[filters.length][frames];
     double[] windowed = new double[window.length];
     double[] power = new double[window.length / 2 + 1];
     for (int frame = 0; frame < frames; frame++) {
-      int from = frame * hop - window.length / 2;
+      int from = Math.multiplyExact(first + frame, hop) - window.length / 2;
       for (int i = 0; i < window.length; i++) {
         windowed[i] = window[i] * samples[mirrored(from + i, samples.length)];
       }

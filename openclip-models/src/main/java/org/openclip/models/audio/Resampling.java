@@ -1,5 +1,7 @@
 package org.openclip.models.audio;
 
+import java.util.Arrays;
+import org.openclip.api.InvalidInputException;
 import org.openclip.api.audio.Audio;
 
 /**
@@ -11,12 +13,33 @@ final class Resampling {
   private static final int ZERO_CROSSINGS = 6;
   private static final double ROLL_OFF = 0.99;
 
+  /** The most samples of an array. */
+  private static final int MOST = Integer.MAX_VALUE - 8;
+
   private Resampling() {}
 
-  /** Returns the sound's samples at a rate. */
-  static float[] to(Audio audio, int rate) {
+  /** Returns the number of samples of a sound at a rate. */
+  static int count(Audio audio, int rate) {
+    int divisor = greatestDivisor(audio.sampleRate(), rate);
+    int from = audio.sampleRate() / divisor;
+    long samples = ((long) audio.samples().length * (rate / divisor) + from - 1) / from;
+    if (samples > MOST) {
+      throw new InvalidInputException(
+          "the sound has %s samples at %s Hz, but at most %s can be read; cut the sound"
+              .formatted(samples, rate, MOST));
+    }
+    return (int) samples;
+  }
+
+  /**
+   * Returns the sound's samples at a rate.
+   *
+   * @param most how many are needed, from the beginning
+   */
+  static float[] to(Audio audio, int rate, int most) {
     if (audio.sampleRate() == rate) {
-      return audio.samples();
+      float[] samples = audio.samples();
+      return samples.length <= most ? samples : Arrays.copyOf(samples, most);
     }
     int divisor = greatestDivisor(audio.sampleRate(), rate);
     int from = audio.sampleRate() / divisor;
@@ -24,7 +47,7 @@ final class Resampling {
     double base = Math.min(from, to) * ROLL_OFF;
     int reach = (int) Math.ceil(ZERO_CROSSINGS * from / base);
     float[] samples = audio.samples();
-    int count = Math.toIntExact(((long) samples.length * to + from - 1) / from);
+    int count = Math.min(most, count(audio, rate));
     float[] resampled = new float[count];
     double[][] kernels = new double[to][];
     for (int i = 0; i < count; i++) {

@@ -3,6 +3,7 @@ package org.openclip.models.audio;
 import java.nio.FloatBuffer;
 import org.openclip.api.audio.Audio;
 import org.openclip.api.audio.AudioPreprocessor;
+import org.openclip.api.audio.ClipOptions;
 
 /**
  * What Whisper reads (Radford et al. 2022, arXiv 2212.04356): the decimal logarithm of 80 mel bands
@@ -14,8 +15,9 @@ import org.openclip.api.audio.AudioPreprocessor;
  *
  * @param samples the number of samples of a clip
  * @param mel the transform
+ * @param clip how a sound becomes a clip
  */
-record WhisperSpectrogram(int samples, MelSpectrogram mel) implements AudioPreprocessor {
+record WhisperSpectrogram(int samples, MelSpectrogram mel, Clip clip) implements AudioPreprocessor {
   static final int SAMPLE_RATE = 16000;
   static final int BANDS = 80;
   static final int WINDOW = 400;
@@ -30,7 +32,14 @@ record WhisperSpectrogram(int samples, MelSpectrogram mel) implements AudioPrepr
         new MelSpectrogram(
             new MelFilters(
                 BANDS, WINDOW, SAMPLE_RATE, 0, SAMPLE_RATE / 2.0, MelFilters.Scale.HTK, true),
-            HOP));
+            HOP),
+        new Clip(samples, SAMPLE_RATE, ClipOptions.DEFAULT));
+  }
+
+  @Override
+  public AudioPreprocessor with(ClipOptions options) {
+    return new WhisperSpectrogram(
+        samples, mel, new Clip(samples, SAMPLE_RATE, options).requireUnfused());
   }
 
   @Override
@@ -51,7 +60,7 @@ record WhisperSpectrogram(int samples, MelSpectrogram mel) implements AudioPrepr
   /** The loudest is that of the sound; the reference's code takes the loudest of a whole batch. */
   @Override
   public void prepare(Audio audio, FloatBuffer out) {
-    double[][] energies = mel.of(Clip.of(Resampling.to(audio, SAMPLE_RATE), samples), frames());
+    double[][] energies = mel.of(clip.of(audio), frames());
     double loudest = Double.NEGATIVE_INFINITY;
     for (double[] band : energies) {
       for (int i = 0; i < band.length; i++) {

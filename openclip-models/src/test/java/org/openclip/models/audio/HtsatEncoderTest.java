@@ -16,9 +16,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openclip.api.InvalidConfigException;
-import org.openclip.api.InvalidInputException;
 import org.openclip.api.audio.Audio;
+import org.openclip.api.audio.AudioPreprocessor;
+import org.openclip.api.config.ClapConfig;
 import org.openclip.api.encoder.EncoderContext;
+import org.openclip.api.model.ClapArchitecture;
+import org.openclip.api.spi.PluginRegistry;
 import org.openclip.testkit.Fixtures;
 import org.openclip.testkit.RecipeWave;
 
@@ -116,18 +119,43 @@ class HtsatEncoderTest {
   }
 
   @Test
-  void aLongSoundIsCutOrRefusedWhereItWouldBeFused() throws IOException {
+  void aLongSoundIsCutOrFused() throws IOException {
     Map<String, Object> config = config();
-    float[] samples = new float[50000];
+    Audio sound = new Audio(new float[50000], 8000);
     FloatBuffer out = FloatBuffer.allocate(32 * 401);
-    encoder(config).preprocessor().prepare(new Audio(samples, 8000), out);
+    AudioPreprocessor cutting = encoder(config).preprocessor();
+    cutting.prepare(sound, out);
     assertThat(out.hasRemaining()).isFalse();
+    assertThat(cutting.longer(sound)).isFalse();
+    assertThat(encoder(config).longer()).isEmpty();
 
     config.put("enable_fusion", true);
-    assertThatThrownBy(
-            () -> encoder(config).preprocessor().prepare(new Audio(samples, 8000), out.clear()))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("50000 samples")
-        .hasMessageContaining("enable_fusion");
+    AudioPreprocessor fusing = encoder(config).longer().orElseThrow().preprocessor();
+    FloatBuffer four = FloatBuffer.allocate(4 * 32 * 401);
+    fusing.prepare(sound, four);
+    assertThat(four.hasRemaining()).isFalse();
+    assertThat(fusing.longer(sound)).isTrue();
+    assertThat(fusing.longer(new Audio(new float[40099], 8000))).as("no frame more").isFalse();
+    assertThat(fusing.longer(new Audio(new float[40100], 8000))).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "encoder.patch_embed.mel_conv2d.weight",
+        "encoder.patch_embed.fusion_model.local_att.0.weight"
+      })
+  void whatFusesIsReadByModelsThatFuse(String name) throws IOException {
+    Map<String, Object> config = config();
+    config.put("enable_fusion", true);
+
+    assertThat(encoder(config).idle(name)).isFalse();
+    assertThat(
+            ClapArchitecture.of(
+                    ClapConfig.of(
+                        Map.of("embed_dim", 8, "audio_cfg", config, "text_cfg", Map.of())),
+                    PluginRegistry.create())
+                .parameters())
+        .containsKey("audio." + name);
   }
 }

@@ -84,16 +84,6 @@ class WhisperSpectrogramTest {
   }
 
   @Test
-  void shortSoundsAreRepeatedWholeAndLongOnesCut() {
-    float[] two = {0.1f, 0.2f};
-
-    assertThat(Clip.of(two, 5)).containsExactly(0.1f, 0.2f, 0.1f, 0.2f, 0);
-    assertThat(Clip.of(two, 2)).containsExactly(0.1f, 0.2f);
-    assertThat(Clip.of(new float[] {1, 2, 3}, 2)).containsExactly(1, 2);
-    assertThat(Clip.of(new float[] {1, 2, 3}, 5)).containsExactly(1, 2, 3, 0, 0);
-  }
-
-  @Test
   void silenceIsFinite() {
     assertThat(levels(new Audio(new float[10], 44100), SAMPLES)).containsOnly(-1.5f);
   }

@@ -63,7 +63,7 @@ final class ClapNaming implements ForeignNaming {
             renamed(name.replace(QUERY, "attention.self.qkv.")),
             List.of(name, name.replace(".query.", ".key."), name.replace(".query.", ".value.")),
             tensor -> tensor);
-      } else if (!name.equals("logit_scale_t") && !keyOrValue(name) && !unread(name)) {
+      } else if (!name.equals("logit_scale_t") && !keyOrValue(name) && !unread(name, wanted)) {
         out.rename(renamed(name), name);
       }
     }
@@ -75,10 +75,11 @@ final class ClapNaming implements ForeignNaming {
         && (name.contains("attention.self.key.") || name.contains("attention.self.value."));
   }
 
-  /** Fuses parts of longer sounds, which no model here does. */
-  private static boolean unread(String name) {
-    return name.startsWith(ENCODER + "patch_embed.mel_conv2d.")
-        || name.startsWith(ENCODER + "patch_embed.fusion_model.");
+  /** What fuses longer sounds is published with models that do not, too. */
+  private static boolean unread(String name, Map<String, List<Long>> wanted) {
+    return (name.startsWith(ENCODER + "patch_embed.mel_conv2d.")
+            || name.startsWith(ENCODER + "patch_embed.fusion_model."))
+        && !wanted.containsKey(renamed(name));
   }
 
   private static String renamed(String name) {

@@ -32,6 +32,10 @@ class ClapNamingTest {
 
   /** The towers of the published models, small. */
   private static ClapArchitecture architecture() {
+    return architecture(false);
+  }
+
+  private static ClapArchitecture architecture(boolean fuses) {
     Map<String, Object> roberta = new LinkedHashMap<>();
     roberta.put("model_type", "roberta");
     roberta.put("vocab_size", 50);
@@ -55,16 +59,20 @@ class ClapNamingTest {
             "hf_proj_type",
             "clap_mlp");
     Map<String, Object> fixture = Goldens.object(Fixtures.path("sound/clap-htsat.json"));
+    Map<String, Object> audio = new LinkedHashMap<>(Goldens.map(Goldens.get(fixture, "audio_cfg")));
+    audio.put("enable_fusion", fuses);
     return ClapArchitecture.of(
-        ClapConfig.of(
-            Map.of(
-                "embed_dim", 16, "audio_cfg", Goldens.get(fixture, "audio_cfg"), "text_cfg", text)),
+        ClapConfig.of(Map.of("embed_dim", 16, "audio_cfg", audio, "text_cfg", text)),
         PluginRegistry.create());
   }
 
   @BeforeEach
   void takeApart() {
-    architecture()
+    takeApart(architecture());
+  }
+
+  private void takeApart(ClapArchitecture architecture) {
+    architecture
         .parameters()
         .forEach(
             (name, p) -> {
@@ -86,7 +94,7 @@ class ClapNamingTest {
   }
 
   private void put(String name, long... shape) {
-    foreign.put(name, RecipeTensors.of(name, Arrays.stream(shape).boxed().toList()));
+    foreign.putIfAbsent(name, RecipeTensors.of(name, Arrays.stream(shape).boxed().toList()));
   }
 
   private void take(String name, Tensor tensor) {
@@ -143,8 +151,24 @@ class ClapNamingTest {
   }
 
   @Test
+  void whatFusesLongerSoundsIsFound() {
+    ours.clear();
+    foreign.clear();
+    takeApart(architecture(true));
+
+    assertThat(ours)
+        .containsKeys(
+            "audio.encoder.patch_embed.mel_conv2d.weight",
+            "audio.encoder.patch_embed.fusion_model.global_att.5.running_var");
+    assertLoads(architecture(true));
+  }
+
+  @Test
   void clapOfTransformers() {
-    ClapArchitecture architecture = architecture();
+    assertLoads(architecture());
+  }
+
+  private void assertLoads(ClapArchitecture architecture) {
 
     Weights loaded =
         StateDict.load(
