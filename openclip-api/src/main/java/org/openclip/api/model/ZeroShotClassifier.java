@@ -3,6 +3,7 @@ package org.openclip.api.model;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.Function;
 import org.openclip.api.InvalidInputException;
 
 /**
@@ -41,6 +42,21 @@ public final class ZeroShotClassifier {
    */
   public static ZeroShotClassifier create(
       ClipModel model, List<String> labels, List<String> templates) {
+    return new ZeroShotClassifier(
+        model, List.copyOf(labels), classes(model::encodeTexts, labels, templates));
+  }
+
+  /**
+   * Returns the embeddings of classes, one unit vector for each label, of any model of texts.
+   *
+   * @param encoder encodes texts
+   * @param labels the names of the classes, at least one, all different
+   * @param templates prompt templates with {@code {}} for the name
+   * @throws InvalidInputException when labels or templates are missing, or a template has no
+   *     placeholder
+   */
+  public static Embeddings classes(
+      Function<List<String>, Embeddings> encoder, List<String> labels, List<String> templates) {
     if (labels.isEmpty() || templates.isEmpty()) {
       throw new InvalidInputException("a classifier needs at least one label and one template");
     }
@@ -52,13 +68,12 @@ public final class ZeroShotClassifier {
     for (int from = 0; from < labels.size(); from += together) {
       List<String> some = labels.subList(from, Math.min(labels.size(), from + together));
       List<String> prompts = some.stream().flatMap(l -> prompts(l, templates).stream()).toList();
-      Embeddings rows = model.encodeTexts(prompts).normalised();
+      Embeddings rows = encoder.apply(prompts).normalised();
       for (int i = 0; i < some.size(); i++) {
         classes.add(mean(rows, i * templates.size(), templates.size()));
       }
     }
-    return new ZeroShotClassifier(
-        model, List.copyOf(labels), Embeddings.concat(classes).normalised());
+    return Embeddings.concat(classes).normalised();
   }
 
   /**

@@ -78,13 +78,24 @@ public record PictureFolder(
    * @throws InvalidInputException when it is missing, or something in it cannot be listed
    */
   public static PictureFolder list(Path root, PluginRegistry plugins) {
+    return list(root, endings(plugins));
+  }
+
+  /**
+   * Lists the files of a folder by their extensions, those of images or of others.
+   *
+   * @param root in any file system
+   * @param endings the file name extensions, in lower case
+   * @throws InvalidInputException when it is missing, or something in it cannot be listed
+   */
+  public static PictureFolder list(Path root, SortedSet<String> endings) {
     if (!Files.exists(root)) {
       throw Missing.file(root);
     }
     if (!Files.isDirectory(root)) {
       throw new InvalidInputException(root + " is a file, but a folder of pictures is expected");
     }
-    Walk walk = new Walk(root, endings(plugins));
+    Walk walk = new Walk(root, endings);
     try {
       Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, walk);
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package org.openclip.models.audio;
 
+import java.util.Set;
 import org.openclip.api.audio.AudioDecoder;
 import org.openclip.api.spi.AudioDecoderProvider;
 
@@ -17,6 +18,11 @@ public final class SoundFileDecoderProvider implements AudioDecoderProvider {
   @Override
   public int priority() {
     return -1;
+  }
+
+  @Override
+  public Set<String> endings() {
+    return Set.of("wav", "wave", "aif", "aiff", "aifc", "au", "snd");
   }
 
   @Override

@@ -13,10 +13,11 @@ import org.openclip.api.model.EncodingListener;
 import org.openclip.hub.cli.terminal.Progress;
 
 /**
- * Handles pictures that cannot be read: stops the command, or reports and skips them. Moves a
- * progress line on with every batch. For one thread.
+ * Handles pictures or sounds that cannot be read: stops the command, or reports and skips them.
+ * Moves a progress line on with every batch. For one thread.
  */
 public final class BadPictures implements EncodingListener {
+  private final FileKind kind;
   private final Progress progress;
   private final @Nullable PrintStream named;
   private final Set<Integer> inThisCall = new HashSet<>();
@@ -28,7 +29,8 @@ public final class BadPictures implements EncodingListener {
    *
    * @param named where bad pictures are named; null when they end the work
    */
-  BadPictures(Progress progress, @Nullable PrintStream named) {
+  BadPictures(FileKind kind, Progress progress, @Nullable PrintStream named) {
+    this.kind = kind;
     this.progress = progress;
     this.named = named;
   }
@@ -78,7 +80,8 @@ public final class BadPictures implements EncodingListener {
    */
   public void check() {
     if (count > 0 && count == pictures) {
-      throw new InvalidInputException("none of the " + pictures + " pictures could be read");
+      throw new InvalidInputException(
+          "none of the %s %s could be read".formatted(pictures, kind.plural()));
     }
   }
 }

@@ -17,6 +17,8 @@ import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.audio.ClapBuilder;
+import org.openclip.hub.audio.ClapModel;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.PretrainedTags;
 import picocli.CommandLine.Mixin;
@@ -262,12 +264,73 @@ public final class ModelOptions {
     return load(builder(environment), environment);
   }
 
+  /** Returns what files the model encodes, without reading any weights. */
+  public FileKind kind(Environment environment) {
+    return sound(environment).ofSound() ? FileKind.SOUND : FileKind.IMAGE;
+  }
+
+  /** Returns whether each label has a probability of its own, without reading any weights. */
+  public boolean sigmoid(Environment environment) {
+    ClapBuilder sound = sound(environment);
+    return (sound.ofSound()
+            ? sound.architecture().config().initLogitBias()
+            : builder(environment).architecture().config().initLogitBias())
+        != null;
+  }
+
+  /**
+   * Loads the model, whatever files it encodes, and says what the file of its weights says of them.
+   *
+   * @param sounds how sounds become clips
+   */
+  public JointModel open(SoundOptions sounds, Environment environment) {
+    ClapBuilder sound = sound(environment);
+    if (sound.ofSound()) {
+      ClapModel loaded = sound.clips(sounds.clips()).load();
+      say(loaded.name(), loaded.weightsMetadata(), environment);
+      return new SoundModel(loaded);
+    }
+    sounds
+        .given()
+        .ifPresent(
+            option -> {
+              throw new UsageException(option + " is for models of sounds only");
+            });
+    return new PictureModel(load(environment));
+  }
+
+  private ClapBuilder sound(Environment environment) {
+    String named = named();
+    ClapBuilder sound =
+        ClapModel.builder(
+                named == null
+                    ? unnamed(environment)
+                    : ModelNames.resolve(named, pretrained, environment))
+            .plugins(environment.plugins())
+            .fetching(fetching.options(environment));
+    try {
+      sound.options(running()).batchSize(batch);
+    } catch (InvalidInputException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+    hardware.backend().ifPresent(sound::backend);
+    if (pretrained != null) {
+      sound.pretrained(pretrained);
+    }
+    overrides.forEach((key, value) -> sound.override(key, value(value)));
+    return sound;
+  }
+
   /** Loads a model from its builder, and says what the file of its weights says of them. */
   public static ClipModel load(ModelBuilder builder, Environment environment) {
     ClipModel loaded = builder.load();
-    boolean folder = loaded.name().startsWith(ModelNames.FOLDER);
-    String name = folder ? loaded.name().substring(ModelNames.FOLDER.length()) : loaded.name();
-    Map<String, String> says = loaded.weightsMetadata();
+    say(loaded.name(), loaded.weightsMetadata(), environment);
+    return loaded;
+  }
+
+  private static void say(String model, Map<String, String> says, Environment environment) {
+    boolean folder = model.startsWith(ModelNames.FOLDER);
+    String name = folder ? model.substring(ModelNames.FOLDER.length()) : model;
     String untrained = says.get(UNTRAINED);
     if (untrained != null) {
       Notes.say(
@@ -279,7 +342,6 @@ public final class ModelOptions {
     if (note != null) {
       Notes.say(environment, "%s, %s".formatted(name, note));
     }
-    return loaded;
   }
 
   /** Returns the value of a {@code --set}: as JSON, or as the text that it is. */

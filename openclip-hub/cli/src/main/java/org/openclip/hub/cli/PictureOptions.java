@@ -62,13 +62,25 @@ public final class PictureOptions {
 
   /** Returns the pictures that are named, and in folders that are, and those of the list. */
   public List<Path> files(List<String> named, Environment environment) {
-    List<Path> files = new ArrayList<>(PictureArguments.expand(named, environment));
-    forEach(path -> files.add(PictureArguments.path(path)));
+    return files(FileKind.IMAGE, named, environment);
+  }
+
+  /** Returns the files of a kind that are named, and in folders that are, and those of the list. */
+  public List<Path> files(FileKind kind, List<String> named, Environment environment) {
+    List<Path> files = new ArrayList<>(PictureArguments.expand(kind, named, environment));
+    forEach(
+        path ->
+            files.add(PictureArguments.checked(kind, PictureArguments.path(path), environment)));
     return files;
   }
 
   /** Returns the judge of bad pictures, who also moves a progress line on. */
   public BadPictures judge(Progress progress, Environment environment) {
-    return new BadPictures(progress, skip ? environment.err() : null);
+    return judge(FileKind.IMAGE, progress, environment);
+  }
+
+  /** Returns the judge of bad files of a kind, who also moves a progress line on. */
+  public BadPictures judge(FileKind kind, Progress progress, Environment environment) {
+    return new BadPictures(kind, progress, skip ? environment.err() : null);
   }
 }

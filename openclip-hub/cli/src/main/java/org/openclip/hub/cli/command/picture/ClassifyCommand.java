@@ -7,18 +7,21 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
-import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
+import org.openclip.api.model.EncodingListener;
 import org.openclip.api.model.ZeroShotClassifier;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.BadPictures;
+import org.openclip.hub.cli.FileKind;
+import org.openclip.hub.cli.JointModel;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.PictureArguments;
 import org.openclip.hub.cli.PictureOptions;
 import org.openclip.hub.cli.PromptOptions;
 import org.openclip.hub.cli.Prompts;
+import org.openclip.hub.cli.SoundOptions;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.cli.result.ResultOptions;
 import org.openclip.hub.cli.terminal.Progress;
@@ -65,7 +68,9 @@ public final class ClassifyCommand implements CommandProvider {
         "  openclip classify photos/*.jpg --labels imagenet --templates imagenet80 --top 3"
       })
   private static final class Call implements Arguments.Call {
-    @Parameters(paramLabel = "IMAGE|LABEL", description = "Images, then labels.")
+    @Parameters(
+        paramLabel = "IMAGE|LABEL",
+        description = "Images, then labels; sounds for a model of sounds.")
     private List<String> arguments = new ArrayList<>();
 
     @Option(
@@ -88,6 +93,8 @@ public final class ClassifyCommand implements CommandProvider {
 
     @Mixin private ResultOptions results = new ResultOptions();
 
+    @Mixin private SoundOptions sounds = new SoundOptions();
+
     @Mixin private ModelOptions model = new ModelOptions();
 
     @Override
@@ -102,14 +109,15 @@ public final class ClassifyCommand implements CommandProvider {
         throw new UsageException("only one of --images-from and --labels can read -");
       }
       int pictures = labelFile == null ? leadingPictures(environment) : arguments.size();
-      List<Path> files = images.files(arguments.subList(0, pictures), environment);
+      FileKind kind = model.kind(environment);
+      List<Path> files = images.files(kind, arguments.subList(0, pictures), environment);
       List<String> labels =
           labelFile == null
               ? arguments.subList(pictures, arguments.size())
               : Prompts.labels(labelFile);
       check(labels, environment);
       model.expect(files.size());
-      try (ClipModel clip = model.load(environment)) {
+      try (JointModel clip = model.open(sounds, environment)) {
         Embeddings classes = classes(clip, labels, prompts.templates(), environment);
         results.write(
             environment,
@@ -125,16 +133,16 @@ public final class ClassifyCommand implements CommandProvider {
     }
 
     private void classify(
-        ClipModel clip,
+        JointModel clip,
         List<Path> files,
         Embeddings classes,
         ClassifyReport report,
         Environment environment) {
-      try (Progress progress = Progress.start(environment, "pictures", files.size())) {
-        BadPictures judge = images.judge(progress, environment);
+      try (Progress progress = Progress.start(environment, clip.kind().plural(), files.size())) {
+        BadPictures judge = images.judge(clip.kind(), progress, environment);
         for (int from = 0; from < files.size(); from += model.batch()) {
           List<Path> batch = files.subList(from, Math.min(files.size(), from + model.batch()));
-          Embeddings rows = clip.encodeImages(batch, judge);
+          Embeddings rows = clip.encodeFiles(batch, judge);
           progress.wipe();
           report.write(judge.kept(batch), clip.logits(rows, classes));
         }
@@ -149,12 +157,17 @@ public final class ClassifyCommand implements CommandProvider {
       }
       // A mistyped file would be taken for a label without a word.
       for (String label : arguments.subList(count, arguments.size())) {
-        if (PictureArguments.looksLike(label, environment.plugins())) {
+        if (looksLikeFile(label, environment)) {
           throw new InvalidInputException(
               "there is no file " + label + "; if it is a label, give it with --labels FILE");
         }
       }
       return count;
+    }
+
+    private static boolean looksLikeFile(String label, Environment environment) {
+      return FileKind.IMAGE.matches(label, environment.plugins())
+          || FileKind.SOUND.matches(label, environment.plugins());
     }
 
     private void check(List<String> labels, Environment environment) {
@@ -170,8 +183,7 @@ public final class ClassifyCommand implements CommandProvider {
           throw new UsageException("label '" + label + "' is there twice; name each once");
         }
       }
-      if (labels.size() == 1
-          && model.builder(environment).architecture().config().initLogitBias() == null) {
+      if (labels.size() == 1 && !model.sigmoid(environment)) {
         throw new UsageException(
             "one label alone always has 100% with this model, which shares 100% out among the"
                 + " labels; name at least two, such as '"
@@ -182,13 +194,15 @@ public final class ClassifyCommand implements CommandProvider {
 
     /** Embeds the labels in groups, so that the progress of a long list can be shown. */
     private static Embeddings classes(
-        ClipModel clip, List<String> labels, List<String> prompts, Environment environment) {
+        JointModel clip, List<String> labels, List<String> prompts, Environment environment) {
       int group = Math.max(1, PROMPTS_AT_ONCE / prompts.size());
       List<Embeddings> classes = new ArrayList<>();
       try (Progress progress = Progress.start(environment, "labels", labels.size())) {
         for (int from = 0; from < labels.size(); from += group) {
           List<String> some = labels.subList(from, Math.min(labels.size(), from + group));
-          classes.add(ZeroShotClassifier.create(clip, some, prompts).classes());
+          classes.add(
+              ZeroShotClassifier.classes(
+                  texts -> clip.encodeTexts(texts, EncodingListener.NONE), some, prompts));
           progress.advance(some.size());
         }
       }

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Probabilities;
+import org.openclip.hub.cli.JointModel;
 import org.openclip.hub.cli.result.DelimitedRows;
 import org.openclip.hub.cli.result.JsonLines;
 import org.openclip.hub.cli.result.ResultFormat;
@@ -30,6 +30,7 @@ final class ClassifyReport {
   private final PrintStream out;
   private final ResultFormat format;
   private final DelimitedRows rows;
+  private final String kind;
   private final String model;
   private final boolean sigmoid;
   private final List<String> labels;
@@ -38,9 +39,10 @@ final class ClassifyReport {
   private boolean first = true;
 
   ClassifyReport(
-      PrintStream out, ResultFormat format, ClipModel model, List<String> labels, int top) {
+      PrintStream out, ResultFormat format, JointModel model, List<String> labels, int top) {
     this.out = out;
     this.format = format;
+    this.kind = model.kind().noun();
     this.model = model.name();
     this.sigmoid = model.sigmoid();
     this.labels = List.copyOf(labels);
@@ -48,7 +50,7 @@ final class ClassifyReport {
     this.bars = new Bars(out.charset(), BAR);
     this.rows = new DelimitedRows(out, format);
     if (format == ResultFormat.CSV || format == ResultFormat.TSV) {
-      rows.row(List.of("image", "label", "probability", "logit"));
+      rows.row(List.of(kind, "label", "probability", "logit"));
     }
   }
 
@@ -93,7 +95,7 @@ final class ClassifyReport {
       results.add(result);
     }
     Map<String, Object> object = new LinkedHashMap<>();
-    object.put("image", file.toString());
+    object.put(kind, file.toString());
     object.put("model", model);
     object.put("labels", results);
     JsonLines.print(out, object);

@@ -5,14 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
-import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.BadPictures;
+import org.openclip.hub.cli.FileKind;
+import org.openclip.hub.cli.JointModel;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.PictureArguments;
 import org.openclip.hub.cli.PictureOptions;
+import org.openclip.hub.cli.SoundOptions;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.cli.bulk.NpyWriter;
 import org.openclip.hub.cli.terminal.Progress;
@@ -57,7 +59,8 @@ public final class EmbedCommand implements CommandProvider {
   private static final class Call implements Arguments.Call {
     @Parameters(
         paramLabel = "IMAGE",
-        description = "Images, or folders of images with their subfolders.")
+        description =
+            "Images, or folders of images with their subfolders; sounds for a model of sounds.")
     private List<String> pictures = new ArrayList<>();
 
     @Mixin private PictureOptions images = new PictureOptions();
@@ -90,6 +93,8 @@ public final class EmbedCommand implements CommandProvider {
 
     @Mixin private BulkOptions bulk = new BulkOptions();
 
+    @Mixin private SoundOptions sounds = new SoundOptions();
+
     @Mixin private ModelOptions model = new ModelOptions();
 
     @Override
@@ -98,7 +103,13 @@ public final class EmbedCommand implements CommandProvider {
         throw new UsageException("give pictures, or texts with --text or --texts");
       }
       texts.check(images);
+      FileKind kind = model.kind(environment);
       if (bulk.chosen(output)) {
+        if (kind == FileKind.SOUND) {
+          throw new UsageException(
+              "an output folder supports only pictures; give a file for sounds, such as"
+                  + " --output sounds.npy");
+        }
         if (!texts.isEmpty() || format != null) {
           throw new UsageException("an output folder supports only pictures, and no --format");
         }
@@ -106,8 +117,8 @@ public final class EmbedCommand implements CommandProvider {
             output, raw, images.files(List.of(), environment), pictures, model, environment);
       }
       VectorFormat form = format == null ? VectorFormat.of(output) : format;
-      List<Path> files = PictureArguments.expand(pictures, environment);
-      try (ClipModel clip = model.load(environment)) {
+      List<Path> files = PictureArguments.expand(kind, pictures, environment);
+      try (JointModel clip = model.open(sounds, environment)) {
         if (form == VectorFormat.NPY) {
           writeMatrix(clip, files, environment);
         } else if (output == null) {
@@ -121,7 +132,7 @@ public final class EmbedCommand implements CommandProvider {
       return Main.SUCCESS;
     }
 
-    private void writeMatrix(ClipModel clip, List<Path> files, Environment environment) {
+    private void writeMatrix(JointModel clip, List<Path> files, Environment environment) {
       String file = output;
       if (file == null) {
         throw new UsageException("the format npy needs a file: --output NAME.npy");
@@ -140,11 +151,11 @@ public final class EmbedCommand implements CommandProvider {
     }
 
     private void encode(
-        ClipModel clip, List<Path> files, EmbeddingSink sink, Environment environment) {
+        JointModel clip, List<Path> files, EmbeddingSink sink, Environment environment) {
       long total = !images.hasList() && !texts.hasFile() ? (long) files.size() + texts.named() : -1;
       EmbeddingSink scaled = raw ? sink : (items, rows) -> sink.append(items, rows.normalised());
       try (Progress progress = Progress.start(environment, "items", total)) {
-        BadPictures judge = images.judge(progress, environment);
+        BadPictures judge = images.judge(clip.kind(), progress, environment);
         Encoding encoding = new Encoding(clip, model.batch(), scaled, judge);
         files.forEach(f -> encoding.picture(f.toString()));
         images.forEach(encoding::picture);

@@ -6,17 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.OpenClipException;
-import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.hub.cli.BadPictures;
+import org.openclip.hub.cli.JointModel;
 import org.openclip.hub.cli.PictureArguments;
 
-/** The embedding of any number of pictures and texts, a few batches in memory at a time. */
+/** The embedding of any number of files and texts, a few batches in memory at a time. */
 final class Encoding {
   /** Batches that are handed to the model together, so that it prepares one while one runs. */
   private static final int BATCHES = 8;
 
-  private final ClipModel model;
+  private final JointModel model;
   private final int most;
   private final EmbeddingSink sink;
   private final BadPictures judge;
@@ -29,16 +29,16 @@ final class Encoding {
    * @param batch the model's batch size
    * @param judge of pictures that cannot be read; it is told of every batch, too
    */
-  Encoding(ClipModel model, int batch, EmbeddingSink sink, BadPictures judge) {
+  Encoding(JointModel model, int batch, EmbeddingSink sink, BadPictures judge) {
     this.model = model;
     this.most = Math.multiplyExact(batch, BATCHES);
     this.sink = sink;
     this.judge = judge;
   }
 
-  /** Takes a picture file. */
+  /** Takes a picture or sound file. */
   void picture(String file) {
-    take("image", file);
+    take(model.kind().noun(), file);
   }
 
   /** Takes a text. */
@@ -65,7 +65,7 @@ final class Encoding {
       append(ids, model.encodeTexts(ids, judge));
     } else {
       List<Path> files = ids.stream().map(PictureArguments::path).toList();
-      Embeddings rows = model.encodeImages(files, judge);
+      Embeddings rows = model.encodeFiles(files, judge);
       append(judge.kept(ids), rows);
     }
   }
@@ -91,7 +91,7 @@ final class Encoding {
   record Kept(List<String> ids, Embeddings rows) {}
 
   /** Embeds all of a few pictures and keeps the vectors of those that are not left out. */
-  static Kept pictures(ClipModel model, int batch, List<Path> files, BadPictures judge) {
+  static Kept pictures(JointModel model, int batch, List<Path> files, BadPictures judge) {
     List<String> ids = new ArrayList<>();
     List<Embeddings> parts = new ArrayList<>();
     Encoding encoding =
@@ -109,7 +109,7 @@ final class Encoding {
   }
 
   /** Embeds all of a few texts and keeps the vectors. */
-  static Embeddings texts(ClipModel model, int batch, List<String> texts, BadPictures judge) {
+  static Embeddings texts(JointModel model, int batch, List<String> texts, BadPictures judge) {
     List<Embeddings> parts = new ArrayList<>();
     Encoding encoding = new Encoding(model, batch, (items, rows) -> parts.add(rows), judge);
     texts.forEach(encoding::text);

@@ -3,14 +3,16 @@ package org.openclip.hub.cli.command.picture;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.BadPictures;
+import org.openclip.hub.cli.FileKind;
+import org.openclip.hub.cli.JointModel;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.PictureOptions;
+import org.openclip.hub.cli.SoundOptions;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.cli.result.ResultOptions;
 import org.openclip.hub.cli.terminal.Progress;
@@ -52,7 +54,8 @@ public final class SimilarityCommand implements CommandProvider {
   private static final class Call implements Arguments.Call {
     @Parameters(
         paramLabel = "IMAGE",
-        description = "Images, or folders of images with their subfolders.")
+        description =
+            "Images, or folders of images with their subfolders; sounds for a model of sounds.")
     private List<String> pictures = new ArrayList<>();
 
     @Mixin private TextOptions texts = new TextOptions();
@@ -61,12 +64,15 @@ public final class SimilarityCommand implements CommandProvider {
 
     @Mixin private ResultOptions results = new ResultOptions();
 
+    @Mixin private SoundOptions sounds = new SoundOptions();
+
     @Mixin private ModelOptions model = new ModelOptions();
 
     @Override
     public int run(Environment environment) {
       texts.check(images);
-      List<Path> files = images.files(pictures, environment);
+      FileKind kind = model.kind(environment);
+      List<Path> files = images.files(kind, pictures, environment);
       List<String> words = new ArrayList<>();
       texts.forEach(words::add);
       if (files.isEmpty() && words.isEmpty()) {
@@ -74,10 +80,10 @@ public final class SimilarityCommand implements CommandProvider {
       }
       Similarities similarities;
       model.expect(files.size());
-      try (ClipModel clip = model.load(environment);
+      try (JointModel clip = model.open(sounds, environment);
           Progress progress =
               Progress.start(environment, "items", (long) files.size() + words.size())) {
-        BadPictures judge = images.judge(progress, environment);
+        BadPictures judge = images.judge(kind, progress, environment);
         Encoding.Kept kept = Encoding.pictures(clip, model.batch(), files, judge);
         judge.check();
         Embeddings captions = Encoding.texts(clip, model.batch(), words, judge);
