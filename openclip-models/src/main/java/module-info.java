@@ -6,13 +6,16 @@ module org.openclip.models {
   requires org.tukaani.xz;
   requires static ai.djl.tokenizers;
   requires static com.google.gson;
+  requires static jlayer;
   // What webp.imageio, an automatic module, needs and cannot say.
   requires static kotlin.stdlib;
   requires static org.jspecify;
   requires static webp.imageio;
 
   provides org.openclip.api.spi.AudioDecoderProvider with
-      org.openclip.models.audio.SoundFileDecoderProvider;
+      org.openclip.models.audio.SoundFileDecoderProvider,
+      org.openclip.models.audio.flac.FlacDecoderProvider,
+      org.openclip.models.audio.mp3.Mp3DecoderProvider;
   provides org.openclip.api.spi.AudioEncoderProvider with
       org.openclip.models.audio.HtsatProvider,
       org.openclip.models.audio.WhisperProvider;

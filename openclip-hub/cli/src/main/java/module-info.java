@@ -8,7 +8,8 @@ module org.openclip.hub.cli {
   requires java.logging;
   requires org.apache.commons.compress;
   requires org.tukaani.xz;
-  // With these on the module path, openclip-models decodes WebP pictures.
+  // With these on the module path, openclip-models decodes MP3 files and WebP pictures.
+  requires jlayer;
   requires kotlin.stdlib;
   requires webp.imageio;
   requires static org.jspecify;

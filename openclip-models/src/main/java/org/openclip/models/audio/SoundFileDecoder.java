@@ -42,8 +42,8 @@ final class SoundFileDecoder implements AudioDecoder {
           -1,
           "is no sound file that can be read: "
               + e.getMessage()
-              + ". WAV, AIFF and AU are read; for other formats add a jar that reads them for"
-              + " javax.sound",
+              + ". WAV, AIFF, AU, FLAC and MP3 are read; for other formats add a jar that reads"
+              + " them for javax.sound",
           e);
     } catch (IOException e) {
       throw new InvalidFileException(name, -1, "cannot be read: " + e.getMessage(), e);

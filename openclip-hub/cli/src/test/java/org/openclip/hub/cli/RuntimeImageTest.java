@@ -58,7 +58,8 @@ class RuntimeImageTest {
     assumeTrue(modules.containsKey(ONNX), "TensorFlow cannot be linked");
 
     assertThat(automatic(modules))
-        .containsExactly("com.microsoft.onnxruntime", "dev.hardwood.core", "webp.imageio");
+        .containsExactly(
+            "com.microsoft.onnxruntime", "dev.hardwood.core", "jlayer", "webp.imageio");
   }
 
   @Test

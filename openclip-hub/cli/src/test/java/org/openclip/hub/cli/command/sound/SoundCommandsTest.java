@@ -197,6 +197,19 @@ class SoundCommandsTest {
   }
 
   @Test
+  void flacAndMp3AreRead() {
+    Path files = Fixtures.path("sound").resolve("files");
+
+    CommandLineRun run = run("embed", files.resolve("mono16.flac"), files.resolve("vbr48000.mp3"));
+    CommandLineRun all = run("similarity", files, "--format", "json");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.objects()).hasSize(2);
+    assertThat(all.code()).as(all.err()).isZero();
+    assertThat((List<?>) Goldens.get(all.objects().get(0), "rows")).hasSize(14);
+  }
+
+  @Test
   void filesOfTheOtherKindAreRefused() throws IOException {
     Path cat = Fixtures.path("preprocess/images/cat.png");
     Path empty = Files.createDirectories(folder.resolve("empty"));

@@ -1,0 +1,5 @@
+/** Decodes FLAC files (RFC 9639). */
+@NullMarked
+package org.openclip.models.audio.flac;
+
+import org.jspecify.annotations.NullMarked;
