@@ -101,6 +101,9 @@ public final class ModelOptions {
 
   private boolean brief;
 
+  /** What the model encodes, once somebody has asked. */
+  private @Nullable FileKind kind;
+
   /** Yes or no. */
   enum Switch {
     /** Yes. */
@@ -266,16 +269,21 @@ public final class ModelOptions {
 
   /** Returns what files the model encodes, without reading any weights. */
   public FileKind kind(Environment environment) {
-    return sound(environment).ofSound() ? FileKind.SOUND : FileKind.IMAGE;
+    FileKind known = kind;
+    if (known == null) {
+      known = sound(environment).ofSound() ? FileKind.SOUND : FileKind.IMAGE;
+      kind = known;
+    }
+    return known;
   }
 
   /** Returns whether each label has a probability of its own, without reading any weights. */
   public boolean sigmoid(Environment environment) {
-    ClapBuilder sound = sound(environment);
-    return (sound.ofSound()
-            ? sound.architecture().config().initLogitBias()
-            : builder(environment).architecture().config().initLogitBias())
-        != null;
+    @Nullable Double bias =
+        kind(environment) == FileKind.SOUND
+            ? sound(environment).architecture().config().initLogitBias()
+            : builder(environment).architecture().config().initLogitBias();
+    return bias != null;
   }
 
   /**
@@ -284,9 +292,8 @@ public final class ModelOptions {
    * @param sounds how sounds become clips
    */
   public JointModel open(SoundOptions sounds, Environment environment) {
-    ClapBuilder sound = sound(environment);
-    if (sound.ofSound()) {
-      ClapModel loaded = sound.clips(sounds.clips()).load();
+    if (kind(environment) == FileKind.SOUND) {
+      ClapModel loaded = sound(environment).clips(sounds.clips()).load();
       say(loaded.name(), loaded.weightsMetadata(), environment);
       return new SoundModel(loaded);
     }
