@@ -18,7 +18,8 @@ module org.openclip.models {
       org.openclip.models.audio.mp3.Mp3DecoderProvider;
   provides org.openclip.api.spi.AudioEncoderProvider with
       org.openclip.models.audio.HtsatProvider,
-      org.openclip.models.audio.WhisperProvider;
+      org.openclip.models.audio.WhisperProvider,
+      org.openclip.models.naflex.NaFlexAudioProvider;
   provides org.openclip.api.spi.ImageEncoderProvider with
       org.openclip.models.clip.ModifiedResNetProvider,
       org.openclip.models.clip.VisionTransformerProvider,

@@ -2,7 +2,7 @@ package org.openclip.api.audio;
 
 import java.nio.FloatBuffer;
 import org.openclip.api.InvalidInputException;
-import org.openclip.api.encoder.AudioEncoder;
+import org.openclip.api.encoder.SpectrogramEncoder;
 
 /** Makes the input of an audio tower of sound. Thread-safe. */
 public interface AudioPreprocessor {
@@ -39,8 +39,8 @@ public interface AudioPreprocessor {
   }
 
   /**
-   * Returns whether a sound is so long that the {@linkplain AudioEncoder#longer encoder of longer
-   * sounds} reads it.
+   * Returns whether a sound is so long that the {@linkplain SpectrogramEncoder#longer encoder of
+   * longer sounds} reads it.
    */
   default boolean longer(Audio audio) {
     return false;

@@ -13,6 +13,8 @@ import org.openclip.api.encoder.AudioEncoder;
 import org.openclip.api.encoder.ClapSize;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
+import org.openclip.api.encoder.PatchAudioEncoder;
+import org.openclip.api.encoder.SpectrogramEncoder;
 import org.openclip.api.encoder.TextEncoder;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Flops;
@@ -21,6 +23,7 @@ import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.graph.Shape;
+import org.openclip.api.graph.Value;
 import org.openclip.api.spi.AudioEncoderProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.spi.Provider;
@@ -34,7 +37,10 @@ import org.openclip.api.tensor.Weights;
  * dict. Immutable.
  */
 public final class ClapArchitecture {
-  /** The name of the audio graph's input, {@code float[batch, bands, frames]}. */
+  /**
+   * The name of the audio graph's input, {@code float[batch, bands, frames]}, where the audio tower
+   * takes sounds of one length. Others take the inputs of {@link Architecture#patchGraph}.
+   */
   public static final String SPECTROGRAM = "spectrogram";
 
   private final ClapConfig config;
@@ -49,7 +55,10 @@ public final class ClapArchitecture {
     this.audioEncoder = audio;
     this.textEncoder = text;
     this.audioGraph = writeAudio(audio);
-    this.longAudioGraph = audio.longer().map(ClapArchitecture::writeAudio);
+    this.longAudioGraph =
+        audio instanceof SpectrogramEncoder tower
+            ? tower.longer().map(ClapArchitecture::writeAudio)
+            : Optional.empty();
     this.textGraph = writeText();
   }
 
@@ -96,12 +105,26 @@ public final class ClapArchitecture {
 
   private static Graph writeAudio(AudioEncoder encoder) {
     GraphBuilder g = new GraphBuilder("audio");
-    Dim bands = Dim.of(encoder.preprocessor().bands());
-    Dim frames = Dim.of(encoder.preprocessor().frames());
-    var input = g.input(SPECTROGRAM, DataType.FLOAT32, Dim.BATCH, bands, frames);
-    Encoded encoded = encoder.encode(g.scope("audio"), input);
+    GraphBuilder scope = g.scope("audio");
+    Encoded encoded =
+        switch (encoder) {
+          case SpectrogramEncoder tower -> tower.encode(scope, spectrogram(g, tower));
+          case PatchAudioEncoder tower -> encodePatches(g, scope, tower);
+        };
     g.output(Architecture.FEATURES, encoded.features());
     return g.build();
+  }
+
+  private static Value spectrogram(GraphBuilder g, SpectrogramEncoder encoder) {
+    Dim bands = Dim.of(encoder.preprocessor().bands());
+    Dim frames = Dim.of(encoder.preprocessor().frames());
+    return g.input(SPECTROGRAM, DataType.FLOAT32, Dim.BATCH, bands, frames);
+  }
+
+  private static Encoded encodePatches(
+      GraphBuilder g, GraphBuilder scope, PatchAudioEncoder encoder) {
+    PatchInputs.Values inputs = PatchInputs.write(g, Dim.LENGTH, encoder.patcher().numbers());
+    return encoder.encodePatches(scope, inputs.patches(), inputs.coordinates(), inputs.valid());
   }
 
   private Graph writeText() {
@@ -127,15 +150,18 @@ public final class ClapArchitecture {
     return textEncoder;
   }
 
-  /** Returns the graph from {@link #SPECTROGRAM} to {@link Architecture#FEATURES}. */
+  /**
+   * Returns the graph of the audio tower to {@link Architecture#FEATURES}: from {@link
+   * #SPECTROGRAM}, or from the inputs of {@link PatchInputs}.
+   */
   public Graph audioGraph() {
     return audioGraph;
   }
 
   /**
    * Returns the graph of sounds that are longer than a clip, from {@link #SPECTROGRAM} as the
-   * {@linkplain AudioEncoder#longer encoder of longer sounds} reads it; empty when all sounds are
-   * encoded alike.
+   * {@linkplain SpectrogramEncoder#longer encoder of longer sounds} reads it; empty when all sounds
+   * are encoded alike.
    */
   public Optional<Graph> longAudioGraph() {
     return longAudioGraph;
@@ -174,12 +200,17 @@ public final class ClapArchitecture {
         trained(longAudioGraph.orElse(audioGraph).parameters()),
         trained(textGraph.parameters()),
         trained(parameters().values()),
-        audioEncoder.preprocessor().sampleRate(),
-        audioEncoder.preprocessor().samples(),
+        audioEncoder.sampleRate(),
+        audioEncoder.samples(),
         textEncoder.contextLength(),
         config.embedDim(),
-        Flops.of(audioGraph, one),
+        Flops.of(audioGraph, Map.of(Dim.BATCH.symbol(), 1L, Dim.LENGTH.symbol(), patches())),
         Flops.of(textGraph, one));
+  }
+
+  /** Returns the largest number of patches; 1 for a tower that has none. */
+  private long patches() {
+    return audioEncoder instanceof PatchAudioEncoder encoder ? encoder.patcher().most() : 1;
   }
 
   private static long trained(Collection<Parameter> parameters) {

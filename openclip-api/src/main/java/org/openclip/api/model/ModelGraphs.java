@@ -72,14 +72,11 @@ record ModelGraphs(
       return Optional.empty();
     }
     GraphBuilder graph = new GraphBuilder("patches");
-    Dim numbers = Dim.of(3L * encoder.patchSize() * encoder.patchSize());
-    var patches =
-        graph.input(Architecture.PATCHES, DataType.FLOAT32, Dim.BATCH, Dim.LENGTH, numbers);
-    var places =
-        graph.input(
-            Architecture.PATCH_COORDINATES, DataType.INT64, Dim.BATCH, Dim.LENGTH, Dim.of(2));
-    var valid = graph.input(Architecture.PATCH_VALID, DataType.BOOL, Dim.BATCH, Dim.LENGTH);
-    finish(graph, encoder.encodePatches(graph.scope(VISUAL), patches, places, valid), "vision_cfg");
+    long numbers = 3L * encoder.patchSize() * encoder.patchSize();
+    PatchInputs.Values in = PatchInputs.write(graph, Dim.LENGTH, numbers);
+    Encoded encoded =
+        encoder.encodePatches(graph.scope(VISUAL), in.patches(), in.coordinates(), in.valid());
+    finish(graph, encoded, "vision_cfg");
     return Optional.of(graph.build());
   }
 

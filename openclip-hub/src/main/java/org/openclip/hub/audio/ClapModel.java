@@ -8,7 +8,6 @@ import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Program;
 import org.openclip.api.config.ClapConfig;
-import org.openclip.api.encoder.AudioEncoder;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.model.ClapArchitecture;
 import org.openclip.api.model.Embeddings;
@@ -53,15 +52,18 @@ public final class ClapModel implements AutoCloseable {
     ClapArchitecture architecture = parts.architecture();
     int width = architecture.config().embedDim();
     Towers towers = new Towers(backend, weights, resources);
-    AudioEncoder encoder = architecture.audioEncoder();
     sounds =
         new SoundTower(
-            route(encoder, architecture.audioGraph(), towers, settings),
-            encoder
-                .longer()
+            new SoundTower.Route(
+                SoundInput.of(architecture.audioEncoder(), settings.clips()),
+                towers.compile(architecture.audioGraph())),
+            architecture
+                .longAudioGraph()
                 .map(
-                    other ->
-                        route(other, architecture.longAudioGraph().orElseThrow(), towers, settings))
+                    graph ->
+                        new SoundTower.Route(
+                            SoundInput.ofLonger(architecture.audioEncoder(), settings.clips()),
+                            towers.compile(graph)))
                 .orElse(null),
             width,
             settings.batchSize(),
@@ -84,12 +86,6 @@ public final class ClapModel implements AutoCloseable {
       resources.closeLater(program::close);
       return program;
     }
-  }
-
-  private static SoundTower.Route route(
-      AudioEncoder encoder, Graph graph, Towers towers, ClapSettings settings) {
-    return new SoundTower.Route(
-        encoder.preprocessor().with(settings.clips()), towers.compile(graph));
   }
 
   /**

@@ -1,10 +1,8 @@
 package org.openclip.hub.audio;
 
-import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -15,12 +13,8 @@ import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.audio.Audio;
-import org.openclip.api.audio.AudioPreprocessor;
 import org.openclip.api.backend.Program;
-import org.openclip.api.model.ClapArchitecture;
 import org.openclip.api.model.Embeddings;
-import org.openclip.api.tensor.DataType;
-import org.openclip.api.tensor.Tensor;
 import org.openclip.hub.runtime.FeatureRows;
 
 /**
@@ -36,18 +30,10 @@ record SoundTower(Route usual, @Nullable Route longer, int width, int batchSize,
   /**
    * A running tower.
    *
-   * @param preprocessor makes its input
+   * @param input makes its inputs
+   * @param program of its graph
    */
-  record Route(AudioPreprocessor preprocessor, Program program) {
-    Tensor prepare(Audio audio) {
-      int bands = preprocessor.bands();
-      int frames = preprocessor.frames();
-      ByteBuffer input =
-          Tensor.allocate(Math.multiplyExact((long) bands * frames, (long) Float.BYTES));
-      preprocessor.prepare(audio, input.duplicate().order(input.order()).asFloatBuffer());
-      return Tensor.of(DataType.FLOAT32, input, 1, bands, frames);
-    }
-  }
+  record Route(SoundInput input, Program program) {}
 
   /** Judges a sound that cannot be prepared: it throws, or leaves the sound out. */
   interface Unreadable {
@@ -56,7 +42,9 @@ record SoundTower(Route usual, @Nullable Route longer, int width, int batchSize,
 
   /** A sound of a batch: its input and what encodes it, or why it has none. */
   private record Slot(
-      @Nullable Route route, @Nullable Tensor input, @Nullable OpenClipException fault) {}
+      @Nullable Route route,
+      SoundInput.@Nullable Prepared input,
+      @Nullable OpenClipException fault) {}
 
   /**
    * Encodes sounds, as vectors that are not normalised.
@@ -91,8 +79,8 @@ record SoundTower(Route usual, @Nullable Route longer, int width, int batchSize,
   private <T> Slot slot(T source, Function<T, Audio> read) {
     try {
       Audio audio = read.apply(source);
-      Route route = longer != null && longer.preprocessor().longer(audio) ? longer : usual;
-      return new Slot(route, route.prepare(audio), null);
+      Route route = longer != null && longer.input().longer(audio) ? longer : usual;
+      return new Slot(route, route.input().prepare(audio), null);
     } catch (InvalidInputException | InvalidFileException e) {
       return new Slot(null, null, e);
     }
@@ -127,26 +115,15 @@ record SoundTower(Route usual, @Nullable Route longer, int width, int batchSize,
     if (chosen.length == 0) {
       return;
     }
-    List<Tensor> inputs = new ArrayList<>();
+    List<SoundInput.Prepared> inputs = new ArrayList<>();
     for (int i : chosen) {
       inputs.add(Objects.requireNonNull(slots.get(i).input()));
     }
     FloatBuffer features =
-        FeatureRows.read(
-            route.program().run(Map.of(ClapArchitecture.SPECTROGRAM, together(inputs))),
-            chosen.length,
-            width);
+        FeatureRows.read(route.program().run(route.input().batch(inputs)), chosen.length, width);
     for (int i : chosen) {
       rows[i] = new float[width];
       features.get(rows[i]);
     }
-  }
-
-  private static Tensor together(List<Tensor> inputs) {
-    long[] shape = inputs.get(0).shape();
-    ByteBuffer all = Tensor.allocate(inputs.size() * inputs.get(0).bytes());
-    ByteBuffer out = all.duplicate();
-    inputs.forEach(input -> out.put(input.data()));
-    return Tensor.of(DataType.FLOAT32, all, inputs.size(), shape[1], shape[2]);
   }
 }

@@ -232,14 +232,14 @@ class ClapModelTest {
         .hasMessageContaining("audio_cfg")
         .hasMessageContaining("every CLAP model needs it");
 
-    Map<String, Object> naflex = new LinkedHashMap<>(config());
-    naflex.put("audio_cfg", Map.of("model_type", "naflexvit"));
-    Path other = model(naflex);
+    Map<String, Object> unknown = new LinkedHashMap<>(config());
+    unknown.put("audio_cfg", Map.of("model_type", "beats"));
+    Path other = model(unknown);
     assertThatThrownBy(() -> ClapModel.load(other))
         .isInstanceOf(InvalidConfigException.class)
         .hasMessageContaining("audio_cfg")
         .hasMessageContaining("matches none of the encoders")
-        .hasMessageContaining("htsat, whisper");
+        .hasMessageContaining("htsat, naflexvit, whisper");
 
     Map<String, Object> wider = new LinkedHashMap<>(config());
     wider.put("embed_dim", 32);

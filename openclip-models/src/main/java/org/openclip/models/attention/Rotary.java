@@ -10,8 +10,8 @@ import org.openclip.api.tensor.Tensor;
  * Rotary position embeddings of a token sequence (Su et al. 2021, RoFormer, arXiv 2104.09864): each
  * pair of a head's channels is rotated by the position times the frequency of the pair.
  *
- * @param cosine {@code [length, 1, headWidth]}
- * @param sine {@code [length, 1, headWidth]}
+ * @param cosine {@code [length, 1, headWidth]}, with the batch before where its rows differ
+ * @param sine of the same shape
  * @param headWidth the width of a head, even
  * @param pairing which channels form a pair
  */

@@ -3,9 +3,9 @@ package org.openclip.models.audio;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.openclip.api.audio.AudioPreprocessor;
-import org.openclip.api.encoder.AudioEncoder;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
+import org.openclip.api.encoder.SpectrogramEncoder;
 import org.openclip.api.graph.ArithmeticOp.Reduction;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Dim;
@@ -21,7 +21,7 @@ import org.openclip.models.timm.SwinBlocks;
  * spectrogram whose time is folded into a square picture, and the mean of the last stage through a
  * perceptron.
  */
-final class HtsatEncoder implements AudioEncoder {
+final class HtsatEncoder implements SpectrogramEncoder {
   private static final double EPSILON = 1e-5;
   private static final int WINDOW = 8;
 
@@ -55,7 +55,7 @@ final class HtsatEncoder implements AudioEncoder {
   }
 
   @Override
-  public Optional<AudioEncoder> longer() {
+  public Optional<SpectrogramEncoder> longer() {
     return config.fusion() && !fuses
         ? Optional.of(new HtsatEncoder(config, embedDim, true))
         : Optional.empty();

@@ -12,10 +12,10 @@ package org.openclip.models.audio;
  * @param area whether each filter has an area of one, so that a band does not grow with its width;
  *     else each has a height of one
  */
-record MelFilters(
+public record MelFilters(
     int bands, int size, int sampleRate, double lowest, double highest, Scale scale, boolean area) {
   /** A scale of pitches. */
-  enum Scale {
+  public enum Scale {
     /** 2595 log(1 + f / 700), as HTK has it. */
     HTK {
       @Override

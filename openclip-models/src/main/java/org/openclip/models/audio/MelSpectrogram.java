@@ -5,7 +5,7 @@ package org.openclip.models.audio;
  * sound mirrored at its ends, their power spectrum, and its sums by {@link MelFilters}. Computed in
  * double precision. Thread-safe.
  */
-final class MelSpectrogram {
+public final class MelSpectrogram {
   private final int hop;
   private final double[] window;
   private final Fourier fourier;
@@ -16,7 +16,7 @@ final class MelSpectrogram {
    *
    * @param hop the number of samples between two windows
    */
-  MelSpectrogram(MelFilters filters, int hop) {
+  public MelSpectrogram(MelFilters filters, int hop) {
     this.hop = hop;
     int size = filters.size();
     this.window = new double[size];
@@ -33,7 +33,7 @@ final class MelSpectrogram {
    * @param samples the sound, longer than half a window
    * @param frames the number of windows; the first is around the first sample
    */
-  double[][] of(float[] samples, int frames) {
+  public double[][] of(float[] samples, int frames) {
     return of(samples, 0, frames);
   }
 

@@ -9,7 +9,7 @@ import org.openclip.api.audio.Audio;
  * window of six zero crossings on each side, cut at 0.99 of the lower rate's half, as torchaudio
  * resamples.
  */
-final class Resampling {
+public final class Resampling {
   private static final int ZERO_CROSSINGS = 6;
   private static final double ROLL_OFF = 0.99;
 
@@ -36,7 +36,7 @@ final class Resampling {
    *
    * @param most how many are needed, from the beginning
    */
-  static float[] to(Audio audio, int rate, int most) {
+  public static float[] to(Audio audio, int rate, int most) {
     if (audio.sampleRate() == rate) {
       float[] samples = audio.samples();
       return samples.length <= most ? samples : Arrays.copyOf(samples, most);

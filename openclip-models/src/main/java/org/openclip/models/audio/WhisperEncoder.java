@@ -3,10 +3,10 @@ package org.openclip.models.audio;
 import java.util.ArrayList;
 import java.util.List;
 import org.openclip.api.audio.AudioPreprocessor;
-import org.openclip.api.encoder.AudioEncoder;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.LayerGroup;
+import org.openclip.api.encoder.SpectrogramEncoder;
 import org.openclip.api.graph.ArithmeticOp.Reduction;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Dim;
@@ -24,7 +24,7 @@ import org.openclip.api.tensor.Tensor;
  * convolutions over time, fixed sinusoidal positions, blocks, pairs of frames averaged, and the
  * mean of all through a perceptron.
  */
-final class WhisperEncoder implements AudioEncoder {
+final class WhisperEncoder implements SpectrogramEncoder {
   private static final double EPSILON = 1e-5;
   private static final double LONGEST_WAVE = 10_000;
 

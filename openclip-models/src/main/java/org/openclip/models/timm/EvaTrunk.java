@@ -108,6 +108,7 @@ final class EvaTrunk implements TimmTrunk {
         (int) (width * ratio),
         reader.number("norm_eps", 1e-6),
         projection(reader),
+        false,
         gated ? glu : plain,
         GeluForm.ERF,
         reader.bool("scale_attn_inner", false),

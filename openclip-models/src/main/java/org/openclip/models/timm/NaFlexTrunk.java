@@ -10,9 +10,8 @@ import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.Layers;
-import org.openclip.api.graph.LayoutOp;
 import org.openclip.api.graph.Value;
-import org.openclip.api.tensor.DataType;
+import org.openclip.models.attention.ValidPatches;
 import org.openclip.models.timm.TransformerBlocks.Perceptron;
 import org.openclip.models.timm.TransformerBlocks.Positions;
 import org.openclip.models.timm.TransformerBlocks.Projection;
@@ -69,6 +68,7 @@ final class NaFlexTrunk implements TimmTrunk {
             (int) (width * ratio),
             reader.number("norm_eps", 1e-6),
             bias ? withBias : Projection.FUSED_NO_BIAS,
+            false,
             gated ? Perceptron.SWIGLU_PACKED : Perceptron.GELU,
             TrunkOptions.activation(reader),
             false,
@@ -184,8 +184,8 @@ final class NaFlexTrunk implements TimmTrunk {
     if (normBefore) {
       x = Layers.layerNorm(g, "norm_pre", x, blocks.epsilon());
     }
-    @Nullable Value hidden = valid == null ? null : hidden(g, valid, prefix());
-    x = blocks.encode(g, x, hidden == null ? Positions.NONE : masked(hidden));
+    @Nullable Value hidden = valid == null ? null : new ValidPatches(valid).keyMask(g, prefix());
+    x = blocks.encode(g, x, hidden == null ? Positions.NONE : Positions.masked(hidden));
     if (normAfter) {
       x = Layers.layerNorm(g, "norm", x, blocks.epsilon());
     }
@@ -201,25 +201,6 @@ final class NaFlexTrunk implements TimmTrunk {
     return embeds.broadcast(token, batch, Dim.of(count), Dim.of(blocks.width()));
   }
 
-  /** Returns a mask that hides what is no patch, {@code [batch, 1, 1, before + length]}. */
-  private static Value hidden(GraphBuilder g, Value valid, int before) {
-    Value mask = g.choose(valid, g.constant(0), g.constant(Double.NEGATIVE_INFINITY));
-    if (before > 0) {
-      mask = g.add(new LayoutOp.Pad(mask, List.of(0, before), List.of(0, 0), 0));
-    }
-    Dim batch = mask.shape().dim(0);
-    return g.reshape(mask, batch, Dim.of(1), Dim.of(1), mask.shape().dim(1));
-  }
-
-  private static Positions masked(Value mask) {
-    return new Positions() {
-      @Override
-      public Value bias(GraphBuilder attention) {
-        return mask;
-      }
-    };
-  }
-
   private Value pool(GraphBuilder g, Value x, @Nullable Value valid) {
     int skipped = poolPrefix ? 0 : prefix();
     Value rows = g.slice(x, 1, Dim.of(skipped), x.shape().dim(1));
@@ -231,23 +212,12 @@ final class NaFlexTrunk implements TimmTrunk {
               .encode(
                   g.scope("attn_pool"),
                   rows,
-                  valid == null ? null : hidden(g, valid, prefix() - skipped));
-      case "avg" -> mean(g, rows, valid, prefix() - skipped);
+                  valid == null ? null : new ValidPatches(valid).keyMask(g, prefix() - skipped));
+      case "avg" ->
+          valid == null
+              ? g.reduce(rows, Reduction.MEAN, 1)
+              : new ValidPatches(valid).mean(g, rows, prefix() - skipped);
       default -> x;
     };
-  }
-
-  /** Returns the mean of the rows that are patches, or tokens before them. */
-  private static Value mean(GraphBuilder g, Value rows, @Nullable Value valid, int before) {
-    if (valid == null) {
-      return g.reduce(rows, Reduction.MEAN, 1);
-    }
-    Value counted = g.cast(valid, DataType.FLOAT32);
-    if (before > 0) {
-      counted = g.add(new LayoutOp.Pad(counted, List.of(0, before), List.of(0, 0), 1));
-    }
-    Value column = g.unsqueeze(counted, 2);
-    Value sum = g.reduce(g.times(rows, column), Reduction.SUM, 1);
-    return g.divide(sum, g.clamp(g.reduce(column, Reduction.SUM, 1), 1, Double.POSITIVE_INFINITY));
   }
 }

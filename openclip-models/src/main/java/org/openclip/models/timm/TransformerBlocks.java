@@ -20,6 +20,7 @@ import org.openclip.api.graph.Value;
  * @param hidden the width inside the perceptron; of a gated one, the width after the gate
  * @param epsilon what layer norms add to the variance
  * @param projection how queries, keys and values are projected
+ * @param gated whether a sigmoid gate follows the attention (Qiu et al. 2025, arXiv 2505.06708)
  * @param perceptron the form of the perceptron
  * @param gelu the activation of a plain perceptron
  * @param normContext whether the heads' result passes a layer norm before its projection
@@ -38,6 +39,7 @@ record TransformerBlocks(
     int hidden,
     double epsilon,
     Projection projection,
+    boolean gated,
     Perceptron perceptron,
     GeluForm gelu,
     boolean normContext,
@@ -87,6 +89,26 @@ record TransformerBlocks(
         @Override
         public Value rotate(Value x) {
           return rotation.apply(x);
+        }
+      };
+    }
+
+    /** Returns no positions, and a mask for all blocks. */
+    static Positions masked(Value mask) {
+      return masked(x -> x, mask);
+    }
+
+    /** Returns positions that turn queries and keys, and a mask for all blocks. */
+    static Positions masked(UnaryOperator<Value> rotation, Value mask) {
+      return new Positions() {
+        @Override
+        public Value rotate(Value x) {
+          return rotation.apply(x);
+        }
+
+        @Override
+        public Value bias(GraphBuilder attention) {
+          return mask;
         }
       };
     }
@@ -151,6 +173,10 @@ record TransformerBlocks(
             1 / Math.sqrt((double) width / heads));
     if (normContext) {
       context = Layers.layerNorm(g, "norm", context, epsilon);
+    }
+    if (gated) {
+      Value gate = linear(g, "gate", x, width, projection != Projection.FUSED_NO_BIAS);
+      context = g.times(context, g.unary(gate, UnaryFunction.SIGMOID));
     }
     return linear(g, "proj", context, width, true);
   }

@@ -66,6 +66,7 @@ final class VisionTransformerTrunk implements TimmTrunk {
             hidden,
             epsilon,
             reader.bool("qkv_bias", true) ? Projection.FUSED : Projection.FUSED_NO_BIAS,
+            false,
             perceptron,
             TrunkOptions.activation(reader),
             false,

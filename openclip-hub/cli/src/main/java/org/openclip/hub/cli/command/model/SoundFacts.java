@@ -2,8 +2,9 @@ package org.openclip.hub.cli.command.model;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.openclip.api.audio.AudioPreprocessor;
 import org.openclip.api.encoder.ClapSize;
+import org.openclip.api.encoder.PatchAudioEncoder;
+import org.openclip.api.encoder.SpectrogramEncoder;
 import org.openclip.api.model.ClapArchitecture;
 import org.openclip.api.spi.CommandProvider.Environment;
 
@@ -18,13 +19,20 @@ final class SoundFacts {
     facts.put(
         "probabilities",
         architecture.config().initLogitBias() == null ? "softmax over labels" : "sigmoid of each");
-    AudioPreprocessor preprocessor = architecture.audioEncoder().preprocessor();
     Map<String, Object> audio = new LinkedHashMap<>();
     audio.put("parameters", size.audioParameters());
     audio.put("sample_rate", size.sampleRate());
     audio.put("clip_samples", size.samples());
-    audio.put("bands", preprocessor.bands());
-    audio.put("frames", preprocessor.frames());
+    switch (architecture.audioEncoder()) {
+      case SpectrogramEncoder encoder -> {
+        audio.put("bands", encoder.preprocessor().bands());
+        audio.put("frames", encoder.preprocessor().frames());
+      }
+      case PatchAudioEncoder encoder -> {
+        audio.put("patches", encoder.patcher().most());
+        audio.put("patch_numbers", encoder.patcher().numbers());
+      }
+    }
     audio.put("operators", architecture.audioGraph().nodes().size());
     facts.put("audio_tower", audio);
     facts.put(
