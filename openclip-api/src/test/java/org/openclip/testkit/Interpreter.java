@@ -296,7 +296,7 @@ public final class Interpreter {
                 sum += q.at(i[0], i[2], i[1] * width + w) * k.at(i[0], i[3], i[1] * width + w);
               }
               double mask = a.mask() == null ? 0 : get(a.mask()).at(i);
-              boolean hidden = a.causal() && i[3] > i[2];
+              boolean hidden = a.causal() && i[3] > i[2] + keys - q.shape()[1];
               return hidden ? Double.NEGATIVE_INFINITY : sum * a.scale() + mask;
             });
     Array shares = softmax(scores, 3, false);

@@ -134,6 +134,11 @@ public final class Incremental {
     return new Steps(once.builder().build(), step.build(), caches);
   }
 
+  /** Returns whether a value has a row for each token though it depends on none. */
+  private static boolean grows(Value value) {
+    return value.shape().dims().stream().anyMatch(Incremental::hasLength);
+  }
+
   private static boolean hasLength(Dim dim) {
     return dim.symbol().equals(Dim.LENGTH.symbol());
   }
@@ -152,9 +157,9 @@ public final class Incremental {
     return known;
   }
 
-  /** Returns whether a value depends on inputs, but not on the tokens. */
+  /** Returns whether a value depends on inputs, but neither on the tokens nor on their number. */
   private boolean kept(Value value) {
-    return fromOthers[value.id()] && !fromTokens[value.id()];
+    return fromOthers[value.id()] && !fromTokens[value.id()] && !grows(value);
   }
 
   private Value write(Value value) {
@@ -280,15 +285,21 @@ public final class Incremental {
       KeptAttention attention = new KeptAttention(a.heads(), a.scale());
       Value keys = keep("keys." + value.id(), a.key(), attention::keys);
       Value values = keep("values." + value.id(), a.value(), attention::values);
-      return attention.attend(step, query, keys, values, mask(a, false));
+      return attention.attend(step, query, keys, values, mask(a, null));
     }
     Value key = own ? cached("key." + value.id(), a.key()) : whole(a.key());
     Value content = own ? cached("value." + value.id(), a.value()) : whole(a.value());
-    Value mask = mask(a, own);
+    Value mask = mask(a, own ? key.shape().dim(1) : null);
     return step.attention(query, key, content, mask, false, a.heads(), a.scale());
   }
 
   private Value cached(String name, Value sequence) {
+    if (op(sequence) instanceof Concat c
+        && c.axis() == 1
+        && c.parts().size() == 2
+        && !fromTokens[c.parts().getFirst().id()]) {
+      return step.concat(1, whole(c.parts().getFirst()), cached(name, c.parts().getLast()));
+    }
     long width = sequence.shape().size(2);
     Value past = step.input("past." + name, sequence.type(), Dim.BATCH, PAST, Dim.of(width));
     Value present = step.concat(1, past, row(sequence));
@@ -297,8 +308,12 @@ public final class Incremental {
     return present;
   }
 
-  /** Returns what the last token's query sees of a mask; null for none. */
-  private @Nullable Value mask(Attention a, boolean own) {
+  /**
+   * Returns what the last token's query sees of a mask; null for none.
+   *
+   * @param keys the number of keys in the step, where they grow; null where they do not
+   */
+  private @Nullable Value mask(Attention a, @Nullable Dim keys) {
     Value mask = a.mask();
     if (mask == null) {
       return null;
@@ -307,7 +322,7 @@ public final class Incremental {
     if (hasLength(mask.shape().dim(2))) {
       now = step.slice(now, 2, PAST, Dim.LENGTH);
     }
-    boolean longer = own && !mask.shape().dim(3).equals(ONE);
-    return longer ? step.slice(now, 3, Dim.of(0), Dim.LENGTH) : now;
+    boolean one = mask.shape().dim(3).equals(ONE);
+    return keys == null || one ? now : step.slice(now, 3, Dim.of(0), keys);
   }
 }

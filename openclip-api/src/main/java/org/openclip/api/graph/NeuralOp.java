@@ -214,7 +214,8 @@ public sealed interface NeuralOp extends Op {
    * @param value {@code [batch, keys, heads * valueWidth]}
    * @param mask what is added to the scores, broadcast to {@code [batch, heads, queries, keys]}
    *     (all four axes present); minus infinity hides a key. Null for none
-   * @param causal whether a query sees only the keys up to its own position
+   * @param causal whether a query sees only the keys up to its own. The last query's own key is the
+   *     last one; where there are more keys than queries, the first ones are seen by all
    * @param heads the number of heads
    * @param scale the factor of the scores, most often {@code 1 / sqrt(width)}
    */

@@ -45,8 +45,8 @@ record RowSelection(@Nullable Value indices, Dim start, Dim end) {
       return shared;
     }
     // The last query of a causal sequence sees all keys; the mask of others would be a range's.
-    Dim keys = attention.key().shape().dim(1);
-    return !attention.causal() || (end.equals(keys) && start.plus(1).equals(end));
+    Dim queries = attention.query().shape().dim(1);
+    return !attention.causal() || (end.equals(queries) && start.plus(1).equals(end));
   }
 
   /** Returns the selected rows of a sequence of the copy, {@code [batch, selected, …]}. */
@@ -88,7 +88,8 @@ record RowSelection(@Nullable Value indices, Dim start, Dim end) {
     }
     Dim keys = attention.key().shape().dim(1);
     Value number = g.reshape(g.range(keys), Dim.of(1), keys);
-    Value own = g.unsqueeze(copy.of(indices), 1);
+    long before = keys.minus(attention.query().shape().dim(1)).size();
+    Value own = g.unsqueeze(g.plus(copy.of(indices), g.integer(before)), 1);
     Value seen = g.compare(number, own, Relation.LESS_OR_EQUAL);
     Value hidden = g.choose(seen, g.constant(0), g.constant(Double.NEGATIVE_INFINITY));
     Value causal = g.reshape(hidden, hidden.shape().dim(0), Dim.of(1), Dim.of(1), keys);

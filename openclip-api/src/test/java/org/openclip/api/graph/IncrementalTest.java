@@ -62,6 +62,24 @@ class IncrementalTest {
   }
 
   @Test
+  void aPrefixThatAllTokensSeeIsComputedOnce() {
+    Value before = block("own.0", picture, picture, null, false);
+    Value keys = g.concat(1, before, embedded(LONGEST));
+    Value seen = g.slice(g.times(picture, g.constant(9)), 2, 0, 1);
+    Value mask =
+        g.concat(
+            3,
+            g.reshape(seen, Dim.BATCH, Dim.of(1), Dim.of(1), Dim.of(3)),
+            g.broadcast(g.constant(0), Dim.BATCH, Dim.of(1), Dim.of(1), Dim.LENGTH));
+    Value x = g.attention(embedded(LONGEST), keys, keys, mask, true, HEADS, 2);
+
+    Incremental.Steps steps = assertSteps(decoder(x, null));
+
+    assertThat(steps.once().inputs()).extracting(LeafOp.Input::name).containsExactly("picture");
+    assertThat(steps.caches()).hasSize(6);
+  }
+
+  @Test
   void headsAreNormalisedRowByRow() {
     Value x = embedded(LONGEST);
     Value heads = g.reshape(x, Dim.BATCH, Dim.LENGTH, Dim.of(HEADS), Dim.of(WIDTH / HEADS));

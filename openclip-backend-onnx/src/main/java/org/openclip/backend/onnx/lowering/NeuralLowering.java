@@ -177,9 +177,16 @@ final class NeuralLowering {
     return graph.dialect().attention(out, heads, bias, fused);
   }
 
-  /** Returns {@code [1, 1, queries, keys]}, minus infinity where the key comes after the query. */
+  /**
+   * Returns {@code [1, 1, queries, keys]}, minus infinity where the key comes after the query's
+   * own.
+   */
   private String causalMask(Dim queries, Dim keys, DataType type) {
-    String rows = out.node("Unsqueeze", List.of(graph.sizes().range(queries), out.integers(1)));
+    String own = graph.sizes().range(queries);
+    if (!queries.equals(keys)) {
+      own = out.node("Add", List.of(own, out.index(keys.minus(queries).size())));
+    }
+    String rows = out.node("Unsqueeze", List.of(own, out.integers(1)));
     String seen = out.node("LessOrEqual", List.of(graph.sizes().range(keys), rows));
     String mask =
         out.node(

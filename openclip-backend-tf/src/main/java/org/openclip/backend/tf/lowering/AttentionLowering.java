@@ -52,10 +52,15 @@ final class AttentionLowering {
     return out.transpose(lowering.sizes().reshape(input, split), 0, 2, 1, 3);
   }
 
-  /** Returns {@code [queries, keys]}, minus infinity where the key comes after the query. */
+  /** Returns {@code [queries, keys]}, minus infinity where the key comes after the query's own. */
   private Output causalMask(NeuralOp.Attention a) {
-    Output rows = range(a.query().shape().dim(1));
-    Output columns = range(a.key().shape().dim(1));
+    Dim queries = a.query().shape().dim(1);
+    Dim keys = a.key().shape().dim(1);
+    Output rows = range(queries);
+    if (!queries.equals(keys)) {
+      rows = out.op("AddV2", rows, out.integer(keys.minus(queries).size()));
+    }
+    Output columns = range(keys);
     Output later = out.op("Greater", columns, out.op("ExpandDims", rows, out.integer(1)));
     return out.op(
         "SelectV2", later, out.number(Double.NEGATIVE_INFINITY, REAL), out.number(0, REAL));
