@@ -27,6 +27,7 @@ module org.openclip.api {
   uses org.openclip.api.spi.BackendProvider;
   uses org.openclip.api.spi.CheckpointFormatProvider;
   uses org.openclip.api.spi.CommandProvider;
+  uses org.openclip.api.spi.GenerativeEncoderProvider;
   uses org.openclip.api.spi.ImageDecoderProvider;
   uses org.openclip.api.spi.ImageEncoderProvider;
   uses org.openclip.api.spi.ImagePreprocessorProvider;

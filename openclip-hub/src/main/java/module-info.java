@@ -17,6 +17,7 @@ module org.openclip.hub {
   exports org.openclip.hub.adapter;
   exports org.openclip.hub.audio;
   exports org.openclip.hub.checkpoint;
+  exports org.openclip.hub.generative;
   exports org.openclip.hub.guice;
   exports org.openclip.hub.io;
   exports org.openclip.hub.model;

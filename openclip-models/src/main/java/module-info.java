@@ -20,6 +20,9 @@ module org.openclip.models {
       org.openclip.models.audio.HtsatProvider,
       org.openclip.models.audio.WhisperProvider,
       org.openclip.models.naflex.NaFlexAudioProvider;
+  provides org.openclip.api.spi.GenerativeEncoderProvider with
+      org.openclip.models.generative.GenLapProvider,
+      org.openclip.models.generative.GenLipProvider;
   provides org.openclip.api.spi.ImageEncoderProvider with
       org.openclip.models.clip.ModifiedResNetProvider,
       org.openclip.models.clip.VisionTransformerProvider,
@@ -44,6 +47,7 @@ module org.openclip.models {
       org.openclip.models.optimizer.SgdProvider;
   provides org.openclip.api.spi.ModelCatalogueProvider with
       org.openclip.models.catalogue.FamilyCatalogue,
+      org.openclip.models.catalogue.GenerativeCatalogue,
       org.openclip.models.catalogue.OpenClipCatalogue,
       org.openclip.models.catalogue.SoundCatalogue,
       org.openclip.models.embedded.EmbeddedCatalogue;

@@ -216,6 +216,14 @@ final class OperatorCases {
           return c.graph.attention(x, x, x, null, true, 2, 0.5);
         });
     add(
+        "causal attention of unknown length behind a prefix",
+        c -> {
+          Value x =
+              c.input(DataType.FLOAT32, Array.normal(c.random, 2, 6, 8), Dim.BATCH, Dim.LENGTH);
+          Value keys = c.graph.concat(1, c.batch(2, 3, 8), x);
+          return c.graph.attention(x, keys, keys, null, true, 2, 0.5);
+        });
+    add(
         "attention of unknown length with hidden keys",
         c -> {
           Value x =

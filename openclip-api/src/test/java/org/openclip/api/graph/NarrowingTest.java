@@ -48,6 +48,19 @@ class NarrowingTest {
   }
 
   @Test
+  void aCausalQuerySeesAllOfAPrefix() {
+    Value tokens = g.input("tokens", DataType.INT64, Dim.BATCH, Dim.of(LENGTH));
+    List<Value> parts = g.split(linear("qkv", sequence, 3 * WIDTH), -1, 3);
+    Value prefix = g.slice(sequence, 1, 0, 2);
+    Value keys = g.concat(1, prefix, parts.get(1));
+    Value values = g.concat(1, prefix, parts.get(2));
+    Value attended = g.attention(parts.get(0), keys, values, null, true, 2, 0.5);
+    g.output("features", g.pick(attended, g.argMax(tokens, 1)));
+
+    assertNarrowed(2L * WIDTH * WIDTH * (LENGTH * 2 + 1) + 4L * (LENGTH + 2) * WIDTH);
+  }
+
+  @Test
   void positionsTurnedIntoQueriesAreThoseOfTheRow() {
     Value tokens = g.input("tokens", DataType.INT64, Dim.BATCH, Dim.of(LENGTH));
     List<Value> parts = g.split(linear("qkv", sequence, 3 * WIDTH), -1, 3);

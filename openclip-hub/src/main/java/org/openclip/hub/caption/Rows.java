@@ -2,7 +2,6 @@ package org.openclip.hub.caption;
 
 import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
-import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 
 /** Rows of a tensor. */
@@ -12,7 +11,7 @@ final class Rows {
   /**
    * Returns rows by number; the tensor itself when they are all of its rows in order.
    *
-   * @param tensor {@code float32[n, …]}
+   * @param tensor {@code [n, …]}
    * @param numbers which rows, of which one may come several times
    */
   static Tensor of(Tensor tensor, int[] numbers) {
@@ -29,6 +28,6 @@ final class Rows {
       rows.put(i * bytes, tensor.data(), numbers[i] * bytes, bytes);
     }
     shape[0] = numbers.length;
-    return Tensor.of(DataType.FLOAT32, rows, shape);
+    return Tensor.of(tensor.type(), rows, shape);
   }
 }

@@ -1,10 +1,10 @@
 package org.openclip.hub.caption;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.openclip.api.InterruptedCallException;
 import org.openclip.api.backend.Program;
 import org.openclip.api.model.Architecture;
@@ -13,35 +13,34 @@ import org.openclip.api.tensor.Tensor;
 /** A decoder of captions that looks at some pictures. Not safe for many threads. */
 public final class RunningDecoder implements Continuation {
   private final Program program;
-  private final Tensor imageTokens;
+  private final Map<String, Tensor> pictures;
   private final int batchSize;
 
-  /** The last rows of image tokens that were gathered, and for which pictures. */
+  /** The last rows that were gathered, and for which pictures. */
   private int[] gatheredFor = {};
 
-  private @Nullable Tensor gathered;
+  private Map<String, Tensor> gathered = Map.of();
 
   /**
    * Creates a decoder over a running program.
    *
    * @param program of {@link Architecture#captionGraph}
-   * @param imageTokens what the image tower offers of the pictures, {@code float32[n, places,
-   *     width]}
+   * @param pictures the program's inputs without the tokens, with a row for each picture
    * @param batchSize how many beginnings may run at once
    */
-  public RunningDecoder(Program program, Tensor imageTokens, int batchSize) {
+  public RunningDecoder(Program program, Map<String, Tensor> pictures, int batchSize) {
     this.program = program;
-    this.imageTokens = imageTokens;
+    this.pictures = Map.copyOf(pictures);
     this.batchSize = batchSize;
   }
 
   @Override
-  public float[][] next(List<long[]> beginnings, int[] pictures) {
-    float[][] next = new float[pictures.length][];
-    for (int from = 0; from < pictures.length; from += batchSize) {
+  public float[][] next(List<long[]> beginnings, int[] about) {
+    float[][] next = new float[about.length][];
+    for (int from = 0; from < about.length; from += batchSize) {
       InterruptedCallException.check("captions were written");
-      int to = Math.min(pictures.length, from + batchSize);
-      Tensor logits = run(beginnings.subList(from, to), Arrays.copyOfRange(pictures, from, to));
+      int to = Math.min(about.length, from + batchSize);
+      Tensor logits = run(beginnings.subList(from, to), Arrays.copyOfRange(about, from, to));
       int length = Math.toIntExact(logits.shape()[1]);
       int vocabulary = Math.toIntExact(logits.shape()[2]);
       for (int i = from; i < to; i++) {
@@ -58,30 +57,25 @@ public final class RunningDecoder implements Continuation {
    * Runs the decoder once.
    *
    * @param beginnings ids, all of one length
-   * @param pictures for each beginning, the index of its picture
+   * @param about for each beginning, the index of its picture
    * @return {@code float32[beginnings, length, vocabulary]}
    */
-  public Tensor run(List<long[]> beginnings, int[] pictures) {
+  public Tensor run(List<long[]> beginnings, int[] about) {
     int length = beginnings.get(0).length;
     long[] ids = beginnings.stream().flatMapToLong(Arrays::stream).toArray();
-    Map<String, Tensor> inputs =
-        Map.of(
-            Architecture.IMAGE_TOKENS,
-            gather(pictures),
-            Architecture.TOKENS,
-            Tensor.of(ids, pictures.length, length));
+    Map<String, Tensor> inputs = new HashMap<>(gather(about));
+    inputs.put(Architecture.TOKENS, Tensor.of(ids, about.length, length));
     return Objects.requireNonNull(program.run(inputs).get(Architecture.CAPTION_LOGITS));
   }
 
-  /** Returns the image tokens of each beginning's picture. */
-  private Tensor gather(int[] pictures) {
-    Tensor last = gathered;
-    if (last != null && Arrays.equals(gatheredFor, pictures)) {
-      return last;
+  /** Returns the rows of each beginning's picture. */
+  private Map<String, Tensor> gather(int[] about) {
+    if (!Arrays.equals(gatheredFor, about)) {
+      Map<String, Tensor> fresh = new HashMap<>();
+      pictures.forEach((name, tensor) -> fresh.put(name, Rows.of(tensor, about)));
+      gathered = fresh;
+      gatheredFor = about;
     }
-    Tensor fresh = Rows.of(imageTokens, pictures);
-    gathered = fresh;
-    gatheredFor = pictures;
-    return fresh;
+    return gathered;
   }
 }

@@ -56,16 +56,13 @@ public final class SteppingDecoder implements Continuation {
   /**
    * Creates a decoder that looks at some pictures.
    *
-   * @param imageTokens what the image tower offers of them, {@code float32[n, places, width]}
+   * @param pictures the caption graph's inputs without the tokens, with a row for each picture
    * @param batchSize how many beginnings may run at once
    */
-  public SteppingDecoder(StepPrograms programs, Tensor imageTokens, int batchSize) {
+  public SteppingDecoder(StepPrograms programs, Map<String, Tensor> pictures, int batchSize) {
     this.programs = programs;
     this.batchSize = batchSize;
-    this.kept =
-        programs.once() == null
-            ? Map.of()
-            : programs.once().run(Map.of(Architecture.IMAGE_TOKENS, imageTokens));
+    this.kept = programs.once() == null ? Map.of() : programs.once().run(pictures);
   }
 
   @Override

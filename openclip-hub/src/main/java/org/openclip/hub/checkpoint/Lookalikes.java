@@ -16,6 +16,7 @@ import org.openclip.api.config.ModelConfig;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.model.ClapArchitecture;
+import org.openclip.api.model.GenerativeArchitecture;
 import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
@@ -140,9 +141,12 @@ public record Lookalikes(List<Likeness> models, String relative) {
 
   private static Map<String, Parameter> parameters(
       Map<String, Object> config, PluginRegistry plugins) {
-    return ClapConfig.describes(config)
-        ? ClapArchitecture.of(ClapConfig.of(config), plugins).parameters()
-        : Architecture.of(ModelConfig.of(config), plugins).parameters();
+    if (ClapConfig.describes(config)) {
+      return ClapArchitecture.of(ClapConfig.of(config), plugins).parameters();
+    }
+    return GenerativeArchitecture.of(config, plugins)
+        .map(GenerativeArchitecture::parameters)
+        .orElseGet(() -> Architecture.of(ModelConfig.of(config), plugins).parameters());
   }
 
   private static Set<String> union(Set<String> a, Set<String> b) {

@@ -12,6 +12,7 @@ import org.openclip.api.image.ImagePreprocessor;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.FetchOptions;
+import org.openclip.api.spi.GenerativeEncoderProvider;
 import org.openclip.api.spi.ImagePreprocessorProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.spi.TokenizerProvider;
@@ -56,6 +57,13 @@ public final class ModelParts {
     if (ClapConfig.describes(definition.config())) {
       throw new InvalidInputException(
           "%s is a model of sound and text (CLAP), which cannot be used here; load it with ClapModel of org.openclip.hub.audio, or use the commands classify, similarity and embed"
+              .formatted(name));
+    }
+    if (plugins
+        .first(GenerativeEncoderProvider.class, p -> p.matches(definition.config()))
+        .isPresent()) {
+      throw new InvalidInputException(
+          "%s is a generative model, which cannot be used here; load it with GenerativeModel of org.openclip.hub.generative"
               .formatted(name));
     }
     return ModelConfig.of(definition.config());

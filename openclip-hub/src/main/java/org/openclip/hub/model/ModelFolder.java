@@ -15,6 +15,7 @@ import org.openclip.api.config.ClapConfig;
 import org.openclip.api.config.ConfigReader;
 import org.openclip.api.config.ModelConfig;
 import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.model.GenerativeArchitecture;
 import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.ModelSource;
 import org.openclip.hub.checkpoint.SafetensorsWriter;
@@ -153,6 +154,25 @@ public record ModelFolder(
   public static void write(
       Path folder, ClapConfig config, WeightSource weights, Map<String, String> metadata) {
     write(folder, Map.of("model_cfg", config.toJson()), weights, metadata);
+  }
+
+  /**
+   * Writes the folder of a generative model, with metadata in the weights file.
+   *
+   * @param weights without the copies that the reference's state dict has; they are written too
+   * @param metadata the metadata, by key, such as the origin of the weights
+   * @throws OpenClipException when the disk is full or the folder cannot be written
+   */
+  public static void write(
+      Path folder,
+      GenerativeArchitecture architecture,
+      WeightSource weights,
+      Map<String, String> metadata) {
+    write(
+        folder,
+        Map.of("model_cfg", architecture.config()),
+        new CopiedWeights(weights, architecture.encoder().copies()),
+        metadata);
   }
 
   private static void write(

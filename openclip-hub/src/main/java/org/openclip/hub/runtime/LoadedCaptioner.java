@@ -115,8 +115,9 @@ public final class LoadedCaptioner implements Captioner {
         });
   }
 
-  private static Tensor imageTokens(Map<String, Tensor> outputs) {
-    return Objects.requireNonNull(outputs.get(Architecture.IMAGE_TOKENS));
+  private static Map<String, Tensor> imageTokens(Map<String, Tensor> outputs) {
+    return Map.of(
+        Architecture.IMAGE_TOKENS, Objects.requireNonNull(outputs.get(Architecture.IMAGE_TOKENS)));
   }
 
   /** Logits in the making. */
@@ -185,7 +186,7 @@ public final class LoadedCaptioner implements Captioner {
 
     @Override
     public void take(long first, int count, Map<String, Tensor> outputs) {
-      Tensor tokens = imageTokens(outputs);
+      Map<String, Tensor> tokens = imageTokens(outputs);
       Continuation running =
           steps.isPresent()
               ? new SteppingDecoder(steps.get(), tokens, towers.batchSize())

@@ -70,9 +70,10 @@ class SteppingDecoderTest {
   @Test
   void beginningsMayBeReorderedRepeatedLeftOutAndNew() {
     // Three at a time, so that what is kept lies in several runs.
+    Map<String, Tensor> pictures = Map.of(Architecture.IMAGE_TOKENS, image);
     Continuation stepping =
-        new SteppingDecoder(new StepPrograms(once, step, steps.caches()), image, 3);
-    Continuation running = new RunningDecoder(whole, image, 8);
+        new SteppingDecoder(new StepPrograms(once, step, steps.caches()), pictures, 3);
+    Continuation running = new RunningDecoder(whole, pictures, 8);
 
     same(stepping, running, new long[][] {{7}, {7}}, 0, 1);
     same(stepping, running, new long[][] {{7, 1}, {7, 2}, {7, 1}, {7, 3}}, 1, 0, 0, 1);

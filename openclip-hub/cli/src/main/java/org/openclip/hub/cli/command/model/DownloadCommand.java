@@ -15,6 +15,8 @@ import org.openclip.hub.cli.FetchSettings;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.result.FormatOption;
 import org.openclip.hub.cli.result.JsonLines;
+import org.openclip.hub.generative.GenerativeBuilder;
+import org.openclip.hub.generative.GenerativeModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -90,9 +92,17 @@ public final class DownloadCommand implements CommandProvider {
         builder.pretrained(pretrained);
         sound.pretrained(pretrained);
       }
+      GenerativeBuilder generative = GenerativeModel.builder(model).plugins(environment.plugins());
+      if (pretrained != null) {
+        generative.pretrained(pretrained);
+      }
+      generative.fetching(fetching.options(environment));
       fetching.apply(builder, environment);
       sound.fetching(fetching.options(environment));
-      return sound.ofSound() ? sound.fetch() : builder.fetch();
+      if (sound.ofSound()) {
+        return sound.fetch();
+      }
+      return generative.find().isPresent() ? generative.fetch() : builder.fetch();
     }
   }
 }

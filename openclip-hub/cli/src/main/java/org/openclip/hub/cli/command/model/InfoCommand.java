@@ -13,6 +13,7 @@ import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.model.ClapArchitecture;
+import org.openclip.api.model.GenerativeArchitecture;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
@@ -30,6 +31,7 @@ import org.openclip.hub.cli.PictureArguments;
 import org.openclip.hub.cli.result.FormatOption;
 import org.openclip.hub.cli.result.JsonLines;
 import org.openclip.hub.cli.terminal.BrokenPipeException;
+import org.openclip.hub.generative.GenerativeModel;
 import org.openclip.hub.model.ModelFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -110,6 +112,19 @@ public final class InfoCommand implements CommandProvider {
         local(name, facts, environment);
         facts.put("model_cfg", clap.config().toJson());
         print(facts, clap.parameters(), environment);
+        return Main.SUCCESS;
+      }
+      Optional<GenerativeArchitecture> generative =
+          GenerativeModel.builder(name)
+              .plugins(environment.plugins())
+              .fetching(fetching.options(environment))
+              .find();
+      if (generative.isPresent()) {
+        GenerativeArchitecture architecture = generative.get();
+        facts.putAll(GenerativeFacts.of(architecture, environment));
+        local(name, facts, environment);
+        facts.put("model_cfg", architecture.config());
+        print(facts, architecture.parameters(), environment);
         return Main.SUCCESS;
       }
       ModelBuilder builder = OpenClip.model(name).plugins(environment.plugins());

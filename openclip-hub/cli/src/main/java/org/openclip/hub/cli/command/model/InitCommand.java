@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.graph.LeafOp.Parameter;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.model.ClapArchitecture;
+import org.openclip.api.model.GenerativeArchitecture;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.hub.ModelBuilder;
@@ -21,6 +23,7 @@ import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.terminal.Progress;
+import org.openclip.hub.generative.GenerativeModel;
 import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.model.ModelFolder;
 import picocli.CommandLine.Command;
@@ -141,6 +144,14 @@ public final class InitCommand implements CommandProvider {
             clap.parameters(),
             (target, weights, metadata) ->
                 ModelFolder.write(target, clap.config(), weights, metadata));
+      }
+      Optional<GenerativeArchitecture> generative =
+          GenerativeModel.builder(model).plugins(environment.plugins()).find();
+      if (generative.isPresent()) {
+        return new Untrained(
+            generative.get().parameters(),
+            (target, weights, metadata) ->
+                ModelFolder.write(target, generative.get(), weights, metadata));
       }
       ModelBuilder builder = OpenClip.model(model).plugins(environment.plugins());
       Architecture architecture = builder.architecture();

@@ -12,6 +12,7 @@ import org.openclip.api.InvalidConfigException;
 import org.openclip.api.UnknownNameException;
 import org.openclip.api.encoder.ClapSize;
 import org.openclip.api.encoder.ModelSize;
+import org.openclip.api.model.GenerativeArchitecture;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.api.spi.PluginRegistry;
@@ -25,6 +26,7 @@ import org.openclip.hub.cli.result.JsonLines;
 import org.openclip.hub.cli.result.ListFormat;
 import org.openclip.hub.cli.terminal.BrokenPipeException;
 import org.openclip.hub.cli.terminal.Table;
+import org.openclip.hub.generative.GenerativeModel;
 import org.openclip.hub.model.PretrainedTags;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -51,13 +53,14 @@ public final class ModelsCommand implements CommandProvider {
   }
 
   /**
-   * A line of the list; the sizes of both kinds are null when no plugin has its towers, and else
-   * one of them.
+   * A line of the list; the sizes of all kinds are null when no plugin has its towers, and else all
+   * but one of them.
    */
   private record Listed(
       String name,
       @Nullable ModelSize size,
       @Nullable ClapSize sound,
+      @Nullable GenerativeArchitecture generative,
       List<String> tags,
       Optional<String> unproved,
       String problem) {
@@ -68,14 +71,21 @@ public final class ModelsCommand implements CommandProvider {
         ModelSize size = catalogue.size(name).orElse(null);
         ClapBuilder sound = ClapModel.builder(name).plugins(plugins);
         if (size == null && sound.ofSound()) {
-          return new Listed(name, null, sound.architecture().size(), tags, unproved, "");
+          return new Listed(name, null, sound.architecture().size(), null, tags, unproved, "");
+        }
+        GenerativeArchitecture generative =
+            size == null
+                ? GenerativeModel.builder(name).plugins(plugins).find().orElse(null)
+                : null;
+        if (generative != null) {
+          return new Listed(name, null, null, generative, tags, unproved, "");
         }
         if (size == null) {
           size = OpenClip.model(name).plugins(plugins).architecture().size();
         }
-        return new Listed(name, size, null, tags, unproved, "");
+        return new Listed(name, size, null, null, tags, unproved, "");
       } catch (InvalidConfigException | UnknownNameException e) {
-        return new Listed(name, null, null, tags, unproved, String.valueOf(e.getMessage()));
+        return new Listed(name, null, null, null, tags, unproved, String.valueOf(e.getMessage()));
       }
     }
   }
@@ -88,8 +98,9 @@ public final class ModelsCommand implements CommandProvider {
         "M: parameters in millions, without buffers. G: GFLOPs of one image and one text, two",
         "for each multiply-add of matrix products, convolutions and attention; HF text towers",
         "are counted at their maximum length. Models of sound and text (CLAP) have a table of",
-        "their own, with the cost of one clip. unproved: not compared with another",
-        "implementation in full; --format json says what is not.",
+        "their own, with the cost of one clip, and so have generative models (GenLIP, GenLAP).",
+        "unproved: not compared with another implementation in full; --format json says what",
+        "is not.",
         "'openclip pretrained' lists the tags.",
         "",
         "  openclip models quickgelu",
@@ -152,6 +163,7 @@ public final class ModelsCommand implements CommandProvider {
 
     private static void table(List<Listed> models, Environment environment) {
       SoundModels sounds = new SoundModels();
+      GenerativeModels generative = new GenerativeModels();
       Table table = new Table();
       table.head(
           List.of(
@@ -160,6 +172,10 @@ public final class ModelsCommand implements CommandProvider {
       for (Listed model : models) {
         if (model.sound() != null) {
           sounds.add(model.name(), model.sound(), model.tags());
+          continue;
+        }
+        if (model.generative() != null) {
+          generative.add(model.name(), model.generative());
           continue;
         }
         ModelSize size = model.size();
@@ -198,6 +214,12 @@ public final class ModelsCommand implements CommandProvider {
         }
         sounds.print(environment.out());
       }
+      if (!generative.isEmpty()) {
+        if (table.size() > 0 || !sounds.isEmpty()) {
+          environment.out().println();
+        }
+        generative.print(environment.out());
+      }
     }
 
     private static void json(Listed model, Environment environment) {
@@ -206,6 +228,8 @@ public final class ModelsCommand implements CommandProvider {
       ModelSize size = model.size();
       if (model.sound() != null) {
         object.putAll(SoundModels.json(model.sound()));
+      } else if (model.generative() != null) {
+        object.putAll(GenerativeModels.json(model.generative()));
       } else if (size == null) {
         object.put("problem", model.problem());
       } else {

@@ -23,14 +23,17 @@ final class TowerFacts {
     text.put("context_length", encoder.contextLength());
     text.put("vocabulary_size", encoder.vocabularySize());
     text.put("operators", graph.nodes().size());
-    text.put(
-        "tokenizer",
-        environment
-            .plugins()
-            .first(TokenizerProvider.class, p -> p.matches(config))
-            .map(Provider::name)
-            .orElse("none installed"));
+    text.put("tokenizer", tokenizer(config, environment));
     return text;
+  }
+
+  /** Returns the name of the tokenizer that a {@code text_cfg} chooses. */
+  static String tokenizer(Map<String, Object> config, Environment environment) {
+    return environment
+        .plugins()
+        .first(TokenizerProvider.class, p -> p.matches(config))
+        .map(Provider::name)
+        .orElse("none installed");
   }
 
   static Map<String, Object> state(long parameters, int entries) {

@@ -15,7 +15,7 @@ class ModelsCommandTest {
     CommandLineRun run = CommandLineRun.of("models");
 
     assertThat(run.code()).isZero();
-    assertThat(run.lines()).hasSize(3 + OpenClip.models().size());
+    assertThat(run.lines()).hasSize(5 + OpenClip.models().size());
     assertThat(run.lines().get(0)).startsWith("model ").contains("total M");
     int pictures = run.lines().indexOf("");
     assertThat(run.lines().subList(1, pictures))

@@ -1,0 +1,125 @@
+package org.openclip.hub.generative;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.openclip.api.InvalidFileException;
+import org.openclip.api.InvalidInputException;
+import org.openclip.api.OpenClipException;
+import org.openclip.api.encoder.GenerativeEncoder;
+import org.openclip.api.image.ImagePreprocessor;
+import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.model.GenerativeArchitecture;
+import org.openclip.api.spi.FetchOptions;
+import org.openclip.api.spi.ImagePreprocessorProvider;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.spi.TokenizerProvider;
+import org.openclip.api.tensor.Tensor;
+import org.openclip.api.tensor.Weights;
+import org.openclip.api.text.Tokenizer;
+import org.openclip.api.text.TokenizerContext;
+import org.openclip.hub.checkpoint.StateDict;
+import org.openclip.hub.definition.ChosenWeights;
+import org.openclip.hub.definition.ModelDefinition;
+import org.openclip.hub.hf.HubTokenizers;
+import org.openclip.hub.model.ModelFolder;
+import org.openclip.hub.runtime.Resources;
+
+/**
+ * What a generative model is put together from: its graphs, its weights, its tokenizer and its
+ * preprocessing, all of one definition.
+ *
+ * @param name by which the model was asked for
+ * @param definition of the model
+ * @param architecture of the model
+ * @param plugins with tokenizers and checkpoint formats
+ * @param fetching how files of the tokenizer are fetched
+ */
+record GenerativeParts(
+    String name,
+    ModelDefinition definition,
+    GenerativeArchitecture architecture,
+    PluginRegistry plugins,
+    FetchOptions fetching) {
+  /** Returns the weights' file, fetched if need be. */
+  Path checkpoint() {
+    return chosen().file();
+  }
+
+  private ChosenWeights chosen() {
+    ChosenWeights checkpoint = definition.checkpoint();
+    if (checkpoint == null) {
+      throw new InvalidInputException(
+          "model %s has no weights; put %s into its folder, or set pretrained to the path of a checkpoint"
+              .formatted(name, ModelFolder.CHECKPOINT));
+    }
+    return checkpoint;
+  }
+
+  /**
+   * Reads the weights.
+   *
+   * @param resources closes what is opened
+   */
+  Weights state(Resources resources) {
+    ChosenWeights.Open open = chosen().open(plugins);
+    resources.closeLater(open.weights()::close);
+    return StateDict.load(
+        open.name(),
+        withoutCopies(open.name(), open.weights()),
+        name,
+        architecture.parameters(),
+        weights -> weights);
+  }
+
+  /** Returns weights without those that the reference's checkpoints hold twice. */
+  private Weights withoutCopies(String file, Weights weights) {
+    Map<String, String> copies = architecture.encoder().copies();
+    Map<String, Tensor> read = new LinkedHashMap<>();
+    for (String entry : weights.names()) {
+      String source = copies.get(entry);
+      if (source == null || !weights.names().contains(source)) {
+        read.put(source == null ? entry : source, weights.get(entry));
+      } else if (!same(weights.get(entry), weights.get(source))) {
+        throw new InvalidFileException(
+            file,
+            -1,
+            "%s and %s are one tensor of the model, but differ; remove the wrong one"
+                .formatted(entry, source));
+      }
+    }
+    return Weights.of(read);
+  }
+
+  private static boolean same(Tensor one, Tensor other) {
+    return one.type() == other.type()
+        && one.bytes() == other.bytes()
+        && one.data().mismatch(other.data()) < 0;
+  }
+
+  Tokenizer tokenizer() {
+    GenerativeEncoder encoder = architecture.encoder();
+    Map<String, Object> config = encoder.textConfig();
+    return plugins
+        .first(TokenizerProvider.class, provider -> provider.matches(config))
+        .orElseThrow(
+            () -> new OpenClipException("no plugin provides the tokenizer of text_cfg " + config))
+        .create(
+            TokenizerContext.of(config, encoder.contextLength())
+                .withVocabularySize(encoder.vocabularySize())
+                .withModelFolder(definition.tokenizerFolder())
+                .withFiles(new HubTokenizers(fetching)));
+  }
+
+  ImagePreprocessor preprocessor() {
+    PreprocessConfig images = PreprocessConfig.of(definition.preprocess());
+    return plugins
+        .first(ImagePreprocessorProvider.class, provider -> provider.matches(definition.config()))
+        .orElseThrow(
+            () ->
+                new OpenClipException(
+                    "no plugin provides image preprocessing; add openclip-models to the class or"
+                        + " module path"))
+        .create(images);
+  }
+}
