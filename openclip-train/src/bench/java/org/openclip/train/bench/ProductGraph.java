@@ -1,0 +1,73 @@
+package org.openclip.train.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Operation;
+import org.tensorflow.Session;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
+
+/**
+ * A product of matrices and its derivatives, alone in a graph of TensorFlow. Its matrices lie in
+ * variables, so that nothing is computed before it runs.
+ */
+final class ProductGraph implements AutoCloseable {
+  private final Graph graph = new Graph();
+  private final Session session;
+  private final List<Operation> ways = new ArrayList<>();
+
+  <T extends TNumber> ProductGraph(Product product, Class<T> type) {
+    boolean one = product.parts() == 1;
+    Operand<T> left = matrix(type, product, product.rows(), product.inner());
+    // A linear layer has its weight as [columns, inner].
+    Operand<T> right = matrix(type, product, product.columns(), product.inner());
+    Operand<T> incoming = matrix(type, product, product.rows(), product.columns());
+    ways.add(multiply(one, left, false, right, true));
+    ways.add(multiply(one, incoming, true, left, false));
+    if (product.derived()) {
+      ways.add(multiply(one, incoming, false, right, false));
+    }
+    session = new Session(graph);
+    session.initialize();
+  }
+
+  private <T extends TNumber> Operand<T> matrix(
+      Class<T> type, Product product, long rows, long columns) {
+    Ops tf = Ops.create(graph);
+    long[] shape =
+        product.parts() == 1
+            ? new long[] {rows, columns}
+            : new long[] {product.parts(), rows, columns};
+    return tf.variable(
+        tf.dtypes.cast(tf.random.randomStandardNormal(tf.constant(shape), TFloat32.class), type));
+  }
+
+  private Operation multiply(
+      boolean one, Operand<?> left, boolean turnLeft, Operand<?> right, boolean turnRight) {
+    return graph
+        .baseScope()
+        .opBuilder(one ? "MatMul" : "BatchMatMulV2", "Product")
+        .addInput(left.asOutput())
+        .addInput(right.asOutput())
+        .setAttr(one ? "transpose_a" : "adj_x", turnLeft)
+        .setAttr(one ? "transpose_b" : "adj_y", turnRight)
+        .build();
+  }
+
+  /** Computes all of them. */
+  void run() {
+    // As targets: what only something else waits for is left out.
+    Session.Runner runner = session.runner();
+    ways.forEach(way -> runner.addTarget(way));
+    runner.run().close();
+  }
+
+  @Override
+  public void close() {
+    session.close();
+    graph.close();
+  }
+}
