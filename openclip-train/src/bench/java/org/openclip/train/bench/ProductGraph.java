@@ -11,15 +11,26 @@ import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.family.TNumber;
 
 /**
- * A product of matrices and its derivatives, alone in a graph of TensorFlow. Its matrices lie in
- * variables, so that nothing is computed before it runs.
+ * Products of matrices and their derivatives, alone in a graph of TensorFlow. Their matrices lie in
+ * variables, so that nothing is computed before they run.
  */
 final class ProductGraph implements AutoCloseable {
+  /** So many that threads that work on an operation each have equally much to do. */
+  static final int COPIES = 2;
+
   private final Graph graph = new Graph();
   private final Session session;
   private final List<Operation> ways = new ArrayList<>();
 
   <T extends TNumber> ProductGraph(Product product, Class<T> type) {
+    for (int i = 0; i < COPIES; i++) {
+      add(product, type);
+    }
+    session = new Session(graph);
+    session.initialize();
+  }
+
+  private <T extends TNumber> void add(Product product, Class<T> type) {
     boolean one = product.parts() == 1;
     Operand<T> left = matrix(type, product, product.rows(), product.inner());
     // A linear layer has its weight as [columns, inner].
@@ -30,8 +41,6 @@ final class ProductGraph implements AutoCloseable {
     if (product.derived()) {
       ways.add(multiply(one, incoming, false, right, false));
     }
-    session = new Session(graph);
-    session.initialize();
   }
 
   private <T extends TNumber> Operand<T> matrix(
@@ -57,7 +66,7 @@ final class ProductGraph implements AutoCloseable {
         .build();
   }
 
-  /** Computes all of them. */
+  /** Computes all copies. */
   void run() {
     // As targets: what only something else waits for is left out.
     Session.Runner runner = session.runner();

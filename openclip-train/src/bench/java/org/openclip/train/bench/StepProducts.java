@@ -29,15 +29,19 @@ final class StepProducts implements AutoCloseable {
   /** Returns the seconds of all products of a step. */
   double seconds() {
     return graphs.keySet().stream()
-        .mapToDouble(product -> product.count() * times.median(product.toString()))
+        .mapToDouble(product -> product.count() * seconds(product))
         .sum();
+  }
+
+  private double seconds(Product product) {
+    return times.median(product.toString()) / ProductGraph.COPIES;
   }
 
   /** Returns the operations a second of each product, as lines. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     for (Product product : graphs.keySet()) {
-      double median = times.median(product.toString());
+      double median = seconds(product);
       lines.add(
           String.format(
               Locale.ROOT,
