@@ -21,6 +21,7 @@ import org.openclip.backend.tf.lowering.Numbers;
 import org.openclip.backend.tf.runtime.Integers;
 import org.openclip.backend.tf.runtime.NativeLibrary;
 import org.openclip.backend.tf.runtime.NativeServer;
+import org.openclip.backend.tf.runtime.Threads;
 import org.openclip.backend.tf.training.TfTrainer;
 
 /** TensorFlow on one device. */
@@ -28,17 +29,25 @@ final class TfBackend implements Backend {
   private final Device device;
   private final Precision precision;
   private final Numbers numbers;
-  private final SessionConfig config;
+  private final int threads;
   private final @Nullable NativeServer server;
   private final List<TfProgram> programs = new ArrayList<>();
   private final List<TfTrainer> trainers = new ArrayList<>();
   private boolean closed;
 
+  /** Settled by the first program or trainer, each of which wants other threads. */
+  private @Nullable SessionConfig config;
+
   private TfBackend(
-      Device device, Precision precision, SessionConfig config, @Nullable NativeServer server) {
+      Device device,
+      Precision precision,
+      int threads,
+      @Nullable SessionConfig config,
+      @Nullable NativeServer server) {
     this.device = device;
     this.precision = precision;
     this.numbers = Numbers.of(precision, device.kind() == Device.Kind.CUDA);
+    this.threads = threads;
     this.config = config;
     this.server = server;
   }
@@ -53,11 +62,36 @@ final class TfBackend implements Backend {
     Integers.refuse(options.precision());
     NativeLibrary.load();
     World world = options.world();
-    int threads = SessionConfig.threads(options.threads(), world.neighbours());
+    int threads = SessionConfig.count(options.threads(), world.neighbours());
+    if (NativeLibrary.builtForCuda()) {
+      // Looking for GPUs makes the threads.
+      SessionConfig.threads(Threads.together(threads));
+    }
     Device device = Devices.choose(options.device());
-    SessionConfig config = SessionConfig.of(device, threads);
-    NativeServer server = world.alone() ? null : NativeServer.of(world, config.proto());
-    return new TfBackend(device, options.precision(), config, server);
+    if (world.alone()) {
+      return new TfBackend(device, options.precision(), threads, null, null);
+    }
+    SessionConfig config = config(device, threads, true);
+    NativeServer server = NativeServer.of(world, config.proto());
+    return new TfBackend(device, options.precision(), threads, config, server);
+  }
+
+  private static SessionConfig config(Device device, int threads, boolean trains) {
+    boolean pairs = trains && device.kind() == Device.Kind.CPU;
+    Threads wanted = pairs ? Threads.training(threads) : Threads.together(threads);
+    return SessionConfig.of(device, SessionConfig.threads(wanted));
+  }
+
+  /** Returns how sessions run, and settles it if that is open. */
+  private SessionConfig config(boolean trains) {
+    synchronized (programs) {
+      SessionConfig settled = config;
+      if (settled == null) {
+        settled = config(device, threads, trains);
+        config = settled;
+      }
+      return settled;
+    }
   }
 
   @Override
@@ -67,7 +101,12 @@ final class TfBackend implements Backend {
 
   @Override
   public String description() {
-    return "%s, %s, %s, %s threads".formatted(runtime(), device, precision, config.threads());
+    SessionConfig settled;
+    synchronized (programs) {
+      settled = config;
+    }
+    int count = settled == null ? threads : settled.threads().all();
+    return "%s, %s, %s, %s threads".formatted(runtime(), device, precision, count);
   }
 
   @Override
@@ -86,9 +125,11 @@ final class TfBackend implements Backend {
     Integers.refuse(weights);
     WeightCheck.check(graph, weights);
     long size = graph.parameters().stream().mapToLong(p -> p.shape().count().size()).sum();
+    SessionConfig settled = TfBackendProvider.linked(() -> config(false));
+    int cores = device.kind() == Device.Kind.CPU ? settled.threads().each() : 1;
     TfProgram program =
         TfBackendProvider.linked(
-            () -> TfProgram.open(graph, weights, numbers, config.proto(size), cores()));
+            () -> TfProgram.open(graph, weights, numbers, settled.proto(size), cores));
     synchronized (programs) {
       if (!closed) {
         programs.removeIf(TfProgram::isClosed);
@@ -112,9 +153,11 @@ final class TfBackend implements Backend {
     WeightCheck.check(plan.objective(), weights);
     long size = plan.parameters().values().stream().mapToLong(p -> p.shape().count().size()).sum();
     Numbers trained = new Numbers(DataType.FLOAT32, numbers.dense());
+    SessionConfig settled = TfBackendProvider.linked(() -> config(true));
+    int runs = settled.threads().operations();
     TfTrainer trainer =
         TfBackendProvider.linked(
-            () -> TfTrainer.open(plan, weights, trained, config.proto(size), server));
+            () -> TfTrainer.open(plan, weights, trained, settled.proto(size), server, runs));
     synchronized (programs) {
       if (!closed) {
         trainers.removeIf(TfTrainer::isClosed);
@@ -124,11 +167,6 @@ final class TfBackend implements Backend {
     }
     trainer.close();
     throw new ClosedException("the tf backend");
-  }
-
-  /** Returns how many cores a run keeps busy. */
-  private int cores() {
-    return device.kind() == Device.Kind.CPU ? config.threads() : 1;
   }
 
   private void requireOpen() {

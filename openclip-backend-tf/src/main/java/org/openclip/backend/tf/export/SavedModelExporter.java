@@ -16,6 +16,7 @@ import org.openclip.backend.tf.runtime.Integers;
 import org.openclip.backend.tf.runtime.NativeGraph;
 import org.openclip.backend.tf.runtime.NativeLibrary;
 import org.openclip.backend.tf.runtime.NativeSession;
+import org.openclip.backend.tf.runtime.Threads;
 import org.tensorflow.proto.ConfigProto;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
@@ -41,7 +42,7 @@ public final class SavedModelExporter implements ModelExporter {
     Integers.refuse(model.precision());
     Integers.refuse(model.weights());
     NativeLibrary.load();
-    NativeLibrary.threads(Runtime.getRuntime().availableProcessors());
+    NativeLibrary.threads(Threads.together(Runtime.getRuntime().availableProcessors()));
     try (NativeGraph graph = new NativeGraph()) {
       Emitter out = new Emitter(graph);
       Numbers numbers = Numbers.of(model.precision(), false);

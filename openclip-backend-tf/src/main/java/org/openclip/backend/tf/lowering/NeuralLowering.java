@@ -5,11 +5,13 @@ import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.DataType;
 import org.openclip.backend.tf.runtime.Output;
 
-/** The translation of layers: matrix products, activations and tables; others have their own. */
+/** The translation of layers: matrix products and tables; others have their own. */
 final class NeuralLowering {
   private final Lowering lowering;
   private final Emitter out;
   private final NormLowering norms;
+  private final LayerNormLowering layerNorm;
+  private final GeluLowering gelu;
   private final AttentionLowering attention;
   private final PictureLowering pictures;
   private final SwitchBackLowering switchBack;
@@ -18,6 +20,8 @@ final class NeuralLowering {
     this.lowering = lowering;
     this.out = lowering.out();
     this.norms = new NormLowering(lowering);
+    this.layerNorm = new LayerNormLowering(lowering);
+    this.gelu = new GeluLowering(lowering);
     this.attention = new AttentionLowering(lowering);
     this.pictures = new PictureLowering(lowering);
     this.switchBack = new SwitchBackLowering(lowering);
@@ -30,11 +34,11 @@ final class NeuralLowering {
       case NeuralOp.MatMul product -> matMul(product, value);
       case NeuralOp.Convolution convolution -> pictures.convolution(convolution, value);
       case NeuralOp.Pool pool -> pictures.pool(pool, value);
-      case NeuralOp.LayerNorm norm -> norms.layerNorm(norm, value);
+      case NeuralOp.LayerNorm norm -> layerNorm.lower(norm, value);
       case NeuralOp.RmsNorm norm -> norms.rmsNorm(norm, value);
       case NeuralOp.BatchNorm norm -> norms.batchNorm(norm, value);
       case NeuralOp.Attention op1 -> attention.lower(op1, value);
-      case NeuralOp.Gelu gelu -> gelu(gelu, value);
+      case NeuralOp.Gelu op1 -> gelu.lower(op1, value);
       case NeuralOp.Embedding embedding -> embedding(embedding, value);
       case NeuralOp.L2Normalize normalize -> norms.l2Normalize(normalize, value);
     }
@@ -70,34 +74,6 @@ final class NeuralLowering {
                 .attr("adj_y", product.transposeRight())
                 .build();
     lowering.put(value, Layout.PLAIN, dense, result);
-  }
-
-  private void gelu(NeuralOp.Gelu gelu, Value value) {
-    Form input = lowering.forms(gelu.input()).first(gelu.input());
-    Output x = input.output();
-    DataType type = input.type();
-    Output result =
-        switch (gelu.form()) {
-          case ERF -> {
-            Output erf = out.op("Erf", out.op("Mul", x, out.number(Math.sqrt(0.5), type)));
-            yield half(x, erf, type);
-          }
-          case TANH -> {
-            Output cube = out.op("Mul", out.op("Square", x), x);
-            Output inner = out.op("AddV2", x, out.op("Mul", cube, out.number(0.044715, type)));
-            Output scaled = out.op("Mul", inner, out.number(Math.sqrt(2 / Math.PI), type));
-            yield half(x, out.op("Tanh", scaled), type);
-          }
-          case QUICK ->
-              out.op("Mul", x, out.op("Sigmoid", out.op("Mul", x, out.number(1.702, type))));
-        };
-    lowering.put(value, input.layout(), type, result);
-  }
-
-  /** Returns {@code x / 2 · (1 + y)}. */
-  private Output half(Output x, Output y, DataType type) {
-    Output share = out.op("Mul", out.op("AddV2", y, out.number(1, type)), out.number(0.5, type));
-    return out.op("Mul", share, x);
   }
 
   private void embedding(NeuralOp.Embedding embedding, Value value) {

@@ -8,7 +8,7 @@ import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.backend.tf.runtime.Output;
 
-/** The translation of normalisations, always in float32. */
+/** The translation of normalisations but layer norms, always in float32. */
 final class NormLowering {
   private static final DataType REAL = DataType.FLOAT32;
 
@@ -23,22 +23,12 @@ final class NormLowering {
     this.out = lowering.out();
   }
 
-  void layerNorm(NeuralOp.LayerNorm norm, Value value) {
-    Layout layout = layout(norm.input());
-    Output x = lowering.get(norm.input(), layout, REAL);
-    int last = last(norm.input(), layout);
-    Output centred = out.op("Sub", x, out.reduce("Mean", x, true, last));
-    Output variance = out.reduce("Mean", out.op("Square", centred), true, last);
-    Output unit = out.op("Mul", centred, inverseRoot(variance, norm.epsilon()));
-    lowering.put(value, layout, REAL, affine(unit, norm.weight(), norm.bias()));
-  }
-
   void rmsNorm(NeuralOp.RmsNorm norm, Value value) {
     Layout layout = layout(norm.input());
     Output x = lowering.get(norm.input(), layout, REAL);
     Output square = out.reduce("Mean", out.op("Square", x), true, last(norm.input(), layout));
     Output unit = out.op("Mul", x, inverseRoot(square, norm.epsilon()));
-    lowering.put(value, layout, REAL, affine(unit, norm.weight(), null));
+    lowering.put(value, layout, REAL, scaled(unit, norm.weight()));
   }
 
   void l2Normalize(NeuralOp.L2Normalize norm, Value value) {
@@ -171,9 +161,8 @@ final class NormLowering {
     return out.op("Rsqrt", out.op("AddV2", square, out.number(epsilon, REAL)));
   }
 
-  private Output affine(Output unit, @Nullable Value weight, @Nullable Value bias) {
-    Output scaled = weight == null ? unit : out.op("Mul", unit, real(weight));
-    return bias == null ? scaled : out.op("AddV2", scaled, real(bias));
+  private Output scaled(Output unit, @Nullable Value weight) {
+    return weight == null ? unit : out.op("Mul", unit, real(weight));
   }
 
   private Output real(Value value) {

@@ -20,14 +20,20 @@ final class PictureLowering {
 
   private final Lowering lowering;
   private final Emitter out;
+  private final PatchProduct patches;
 
   PictureLowering(Lowering lowering) {
     this.lowering = lowering;
     this.out = lowering.out();
+    this.patches = new PatchProduct(lowering);
   }
 
   void convolution(NeuralOp.Convolution layer, Value value) {
     DataType dense = lowering.dense();
+    if (lowering.phase().derived() && patches.suit(layer)) {
+      put(layer, patches.product(layer), value);
+      return;
+    }
     Output given = lowering.get(layer.input(), Layout.CHANNELS_LAST, dense);
     Output picture = same(layer) ? given : pad(given, layer.pads(), 0, dense);
     NeuralOp.Convolution c = layer;
@@ -53,6 +59,13 @@ final class PictureLowering {
     } else {
       result = grouped(picture, kernel, c);
     }
+    put(c, result, value);
+  }
+
+  private void put(NeuralOp.Convolution c, Output result, Value value) {
+    DataType dense = lowering.dense();
+    long in = c.input().shape().size(1);
+    Output biased = result;
     Value bias = c.bias();
     if (bias != null) {
       // In bfloat16, the bias' derivative would be a sum in bfloat16.
@@ -61,9 +74,9 @@ final class PictureLowering {
       String add = c.groups() == in ? "AddV2" : "BiasAdd";
       Output sum =
           out.op(add, out.cast(result, dense, type), lowering.get(bias, Layout.PLAIN, type));
-      result = out.cast(sum, type, dense);
+      biased = out.cast(sum, type, dense);
     }
-    lowering.put(value, Layout.CHANNELS_LAST, dense, result);
+    lowering.put(value, Layout.CHANNELS_LAST, dense, biased);
   }
 
   /**

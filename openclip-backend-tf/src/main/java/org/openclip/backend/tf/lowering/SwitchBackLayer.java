@@ -49,9 +49,7 @@ final class SwitchBackLayer {
     return integers.product(roundedInput, roundedWeight.numbers(), true, inputs, scale);
   }
 
-  /**
-   * Returns the derivatives by the product itself, which nothing reads, the input and the weight.
-   */
+  /** Returns the derivatives by the input and the weight. */
   List<Output> derivatives(Output incoming) {
     DataType dense = lowering.dense();
     Output result = out.cast(incoming, dense, DataType.FLOAT32);
@@ -67,6 +65,6 @@ final class SwitchBackLayer {
         out.begin("MatMul", incoming, out.cast(seen, DataType.FLOAT32, dense))
             .attr("transpose_a", true)
             .build();
-    return List.of(incoming, byInput, out.cast(byWeight, dense, DataType.FLOAT32));
+    return List.of(byInput, out.cast(byWeight, dense, DataType.FLOAT32));
   }
 }

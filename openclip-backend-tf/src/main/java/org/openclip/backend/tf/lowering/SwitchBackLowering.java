@@ -1,6 +1,5 @@
 package org.openclip.backend.tf.lowering;
 
-import java.util.List;
 import org.openclip.api.graph.NeuralOp.SwitchBackLinear;
 import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.DataType;
@@ -11,9 +10,6 @@ import org.openclip.backend.tf.runtime.Output;
  * by the input back, and a product of floating-point numbers for the derivative by the weight.
  */
 final class SwitchBackLowering {
-  /** No derivative of it is TensorFlow's own, and it has as many operands as are needed. */
-  private static final String JOINT = "IdentityN";
-
   private final Lowering lowering;
   private final Emitter out;
 
@@ -30,14 +26,11 @@ final class SwitchBackLowering {
         new SwitchBackLayer(lowering, linear.form(), x, weight, linear.weight());
     Output product = out.cast(layer.product(), DataType.FLOAT32, dense);
     if (lowering.phase().derived()) {
-      Output joint =
-          out.graph()
-              .op(JOINT)
-              .inputList(List.of(out.op("StopGradient", product), x, weight))
-              .types("T", List.of(dense, DataType.FLOAT32, DataType.FLOAT32))
-              .build();
-      out.graph().derive(JOINT, joint, layer::derivatives);
-      product = joint;
+      product =
+          new Joint(lowering.graph(), product, dense)
+              .by(x, DataType.FLOAT32)
+              .by(weight, DataType.FLOAT32)
+              .derived(layer::derivatives);
     }
     Value bias = linear.bias();
     if (bias != null) {

@@ -28,12 +28,20 @@ final class CustomDerivatives extends TFJ_GradFuncAdapter {
   private CustomDerivatives() {}
 
   /** Lets a type of operation have derivatives that its graph knows. */
-  static synchronized void register(String type) {
-    if (TYPES.add(type) && !TFJ_RegisterCustomGradient(type, ADAPTER)) {
+  static void register(String type) {
+    if (!registered(type)) {
       throw new BackendException(
           NativeLibrary.BACKEND,
           "TensorFlow cannot compute the gradient of " + type + " on this platform; use Linux");
     }
+  }
+
+  /** Does the same, and returns whether this platform permits it. */
+  static synchronized boolean registered(String type) {
+    if (!TYPES.contains(type) && TFJ_RegisterCustomGradient(type, ADAPTER)) {
+      TYPES.add(type);
+    }
+    return TYPES.contains(type);
   }
 
   /** Derives, with a graph at hand. */

@@ -70,6 +70,11 @@ public final class NativeGraph implements AutoCloseable {
     return new OpBuilder(this, type, count == 1 ? full : full + "__" + count, !deriving.isEmpty());
   }
 
+  /** Returns whether this platform lets the derivatives of a type of operation be written. */
+  public boolean derives(String type) {
+    return CustomDerivatives.registered(type);
+  }
+
   /** Says how a result is derived, of an operation whose type is TensorFlow's own to derive not. */
   public void derive(String type, Output result, Backward backward) {
     CustomDerivatives.register(type);

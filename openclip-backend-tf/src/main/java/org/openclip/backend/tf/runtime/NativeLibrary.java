@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.BackendException;
 import org.openclip.api.backend.NativePlace;
 import org.tensorflow.internal.c_api.TF_Buffer;
@@ -33,8 +34,8 @@ public final class NativeLibrary {
   /** The first attempt of a process has the cause; others fail without. */
   private static final List<Throwable> FAILURES = new ArrayList<>();
 
-  /** The number of threads of the process' pool; 0 before there is one. */
-  private static int pool;
+  /** The threads of the process' pools; null before there are any. */
+  private static @Nullable Threads pool;
 
   private NativeLibrary() {}
 
@@ -91,17 +92,18 @@ public final class NativeLibrary {
   }
 
   /**
-   * Returns how many threads work inside the operations of all graphs of the process, and makes
-   * them if there are none yet, by running a first graph.
+   * Returns how the threads of the process are shared out, and makes them if there are none yet, by
+   * running a first graph.
    *
-   * @param wanted how many there should be, if there are none yet
+   * @param wanted the threads to make, if there are none yet
    */
-  public static synchronized int threads(int wanted) {
-    if (pool == 0) {
+  public static synchronized Threads threads(Threads wanted) {
+    Threads known = pool;
+    if (known == null) {
       ConfigProto config =
           ConfigProto.newBuilder()
-              .setIntraOpParallelismThreads(wanted)
-              .setInterOpParallelismThreads(1)
+              .setIntraOpParallelismThreads(wanted.each())
+              .setInterOpParallelismThreads(wanted.operations())
               .putDeviceCount("GPU", 0)
               .build();
       QuietLog.during(
@@ -112,9 +114,10 @@ public final class NativeLibrary {
               session.prepare(List.of(), List.of(), List.of(nothing)).run(List.of());
             }
           });
-      pool = wanted;
+      known = wanted;
+      pool = known;
     }
-    return pool;
+    return known;
   }
 
   /** Returns TensorFlow's version, such as {@code 2.18.0}. */

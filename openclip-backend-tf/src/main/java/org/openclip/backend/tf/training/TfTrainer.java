@@ -50,6 +50,7 @@ public final class TfTrainer implements Trainer {
   private final CachedFeatures cached;
   private final GatheredRows gathered;
   private final KeptState kept;
+  private final int runs;
   private final IdentityHashMap<Graph, TowerCall> calls = new IdentityHashMap<>();
   private final ReentrantLock lock = new ReentrantLock();
   private boolean closed;
@@ -62,8 +63,10 @@ public final class TfTrainer implements Trainer {
       Numbers numbers,
       ConfigProto config,
       NativeGraph nativeGraph,
-      @Nullable NativeServer server) {
+      @Nullable NativeServer server,
+      int runs) {
     this.plan = plan;
+    this.runs = runs;
     this.numbers = numbers;
     this.nativeGraph = nativeGraph;
     this.out = new Emitter(nativeGraph);
@@ -129,18 +132,20 @@ public final class TfTrainer implements Trainer {
    *
    * @param weights where every parameter starts
    * @param server through which it reaches those that it trains with; null when it trains alone
+   * @param runs how many operations run at a time
    */
   public static TfTrainer open(
       TrainingPlan plan,
       Weights weights,
       Numbers numbers,
       ConfigProto config,
-      @Nullable NativeServer server) {
+      @Nullable NativeServer server,
+      int runs) {
     NativeGraph graph = new NativeGraph();
     TfTrainer trainer = null;
     boolean opened = false;
     try {
-      trainer = new TfTrainer(plan, numbers, config, graph, server);
+      trainer = new TfTrainer(plan, numbers, config, graph, server, runs);
       trainer.variables.fill(trainer.session, weights);
       List<Output> zero = trainer.state.zero();
       if (!zero.isEmpty()) {
@@ -203,23 +208,29 @@ public final class TfTrainer implements Trainer {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // A graph is known by itself.
   public Map<String, Tensor> run(Graph graph, Map<String, Tensor> inputs) {
     InputCheck.check(graph, inputs);
     return whileOpen(
         () -> {
           TowerCall tower = calls.computeIfAbsent(graph, this::call);
-          List<NativeTensor> open = new ArrayList<>();
-          try {
-            for (LeafOp.Input input : graph.inputs()) {
-              open.add(NativeTensor.of(Objects.requireNonNull(inputs.get(input.name()))));
-            }
-            List<NativeTensor> results = tower.call().run(List.copyOf(open));
-            open.addAll(results);
-            return named(tower.outputs(), results);
-          } finally {
-            open.forEach(NativeTensor::close);
-          }
+          boolean rowByRow = plan.towers().stream().anyMatch(known -> known == graph);
+          return TowerRun.inParts(some -> run(graph, tower, some), inputs, rowByRow ? runs : 1);
         });
+  }
+
+  private static Map<String, Tensor> run(Graph graph, TowerCall tower, Map<String, Tensor> inputs) {
+    List<NativeTensor> open = new ArrayList<>();
+    try {
+      for (LeafOp.Input input : graph.inputs()) {
+        open.add(NativeTensor.of(Objects.requireNonNull(inputs.get(input.name()))));
+      }
+      List<NativeTensor> results = tower.call().run(List.copyOf(open));
+      open.addAll(results);
+      return named(tower.outputs(), results);
+    } finally {
+      open.forEach(NativeTensor::close);
+    }
   }
 
   @Override

@@ -185,11 +185,8 @@ final class Updates {
     Output before = gate;
     if (rule.weightDecay() != 0) {
       Output share = scaled(scalars.rate(), rule.rate() * rule.weightDecay());
-      Output value = variables.readAfter(name, gate);
-      before =
-          out.begin("AssignSubVariableOp", handle, out.op("Mul", value, share))
-              .attr("dtype", REAL)
-              .build();
+      Output kept = out.op("Sub", out.number(1, REAL), share);
+      before = assign(handle, out.op("Mul", variables.readAfter(name, gate), kept), REAL);
     }
     Output zero = out.number(0, REAL);
     return out.begin(
