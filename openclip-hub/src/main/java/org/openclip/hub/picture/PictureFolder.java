@@ -140,7 +140,7 @@ public record PictureFolder(
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "%s: %,d %s skipped (%s%s); picture files end in %s",
+            "%s: %,d %s skipped (%s%s); files that are read end in %s",
             root,
             files.size(),
             files.size() == 1 ? "file is" : "files are",

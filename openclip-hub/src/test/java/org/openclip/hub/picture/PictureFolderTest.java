@@ -59,7 +59,7 @@ class PictureFolderTest {
                 assertThat(line)
                     .startsWith(folder + ": 5 files are skipped (2 .txt, 1 ")
                     .contains("1 .json", "1 without ending", "1 .bak")
-                    .contains("picture files end in bmp, "));
+                    .contains("; files that are read end in bmp, "));
   }
 
   @Test

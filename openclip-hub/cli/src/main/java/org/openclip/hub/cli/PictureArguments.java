@@ -70,12 +70,7 @@ public final class PictureArguments {
           "folder %s contains no %s; their file names must end in %s"
               .formatted(path, kind.plural(), folder.knownEndings()));
     }
-    folder
-        .passedOver()
-        .map(
-            line ->
-                kind == FileKind.IMAGE ? line : line.replace("; picture files", "; sound files"))
-        .ifPresent(line -> Notes.say(environment, line));
+    folder.passedOver().ifPresent(line -> Notes.say(environment, line));
     environment.err().flush();
     return folder.pictures();
   }

@@ -86,19 +86,21 @@ public final class DownloadCommand implements CommandProvider {
     }
 
     private Path fetch(Environment environment) {
+      ClapBuilder sound =
+          ClapModel.builder(model)
+              .plugins(environment.plugins())
+              .fetching(fetching.options(environment));
+      GenerativeBuilder generative =
+          GenerativeModel.builder(model)
+              .plugins(environment.plugins())
+              .fetching(fetching.options(environment));
       ModelBuilder builder = OpenClip.model(model).plugins(environment.plugins());
-      ClapBuilder sound = ClapModel.builder(model).plugins(environment.plugins());
-      if (pretrained != null) {
-        builder.pretrained(pretrained);
-        sound.pretrained(pretrained);
-      }
-      GenerativeBuilder generative = GenerativeModel.builder(model).plugins(environment.plugins());
-      if (pretrained != null) {
-        generative.pretrained(pretrained);
-      }
-      generative.fetching(fetching.options(environment));
       fetching.apply(builder, environment);
-      sound.fetching(fetching.options(environment));
+      if (pretrained != null) {
+        sound.pretrained(pretrained);
+        generative.pretrained(pretrained);
+        builder.pretrained(pretrained);
+      }
       if (sound.ofSound()) {
         return sound.fetch();
       }

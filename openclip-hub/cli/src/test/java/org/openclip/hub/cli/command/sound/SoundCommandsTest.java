@@ -93,7 +93,7 @@ class SoundCommandsTest {
     assertThat(run.errors()).isEmpty();
     assertThat(run.err())
         .contains("the weights in " + model + " are untrained")
-        .contains("1 file is skipped (1 .txt); sound files end in ");
+        .contains("1 file is skipped (1 .txt); files that are read end in ");
     assertThat(run.objects()).hasSize(2);
     try (ClapModel clap = load(ClipOptions.DEFAULT)) {
       float[][] expected =
