@@ -260,9 +260,11 @@ final class KernelCases {
     int heads = upTo(6);
     int width = heads * upTo(40);
     int queries = upTo(90);
-    int keys = upTo(90);
+    int some = upTo(90);
     int batch = upTo(4);
     boolean causal = random.nextBoolean();
+    // Causal attention needs at least as many keys as queries.
+    int keys = causal ? queries + some - 1 : some;
     return GraphCase.of(
         String.format(
             Locale.ROOT,

@@ -11,8 +11,8 @@ import org.openclip.hub.cli.result.ScatterPlot;
 public record ReportPlot(Report report) {
   public String svg() {
     return new ScatterPlot(
-            new ScatterPlot.Axis("GFLOP per image", "%.3g"),
-            new ScatterPlot.Axis("mean, %", "%.1f"),
+            "GFLOP per image",
+            "mean, %",
             report.models().stream()
                 .map(
                     row ->

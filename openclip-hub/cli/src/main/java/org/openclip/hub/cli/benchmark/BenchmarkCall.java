@@ -275,10 +275,8 @@ final class BenchmarkCall implements Arguments.Call {
               + " of the models");
     }
     return new ScatterPlot(
-        new ScatterPlot.Axis("images per second, batch " + largest, "%.3g"),
-        published == null
-            ? new ScatterPlot.Axis("GFLOP an image", "%.3g")
-            : new ScatterPlot.Axis("accuracy", "%.3f"),
+        "images per second, batch " + largest,
+        published == null ? "GFLOP per image" : "accuracy",
         points);
   }
 

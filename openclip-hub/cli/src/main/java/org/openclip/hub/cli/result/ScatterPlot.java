@@ -1,5 +1,6 @@
 package org.openclip.hub.cli.result;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -9,26 +10,18 @@ import org.openclip.api.InvalidInputException;
  * Draws named points as SVG. The horizontal axis is logarithmic; points without a place on it are
  * at the left edge.
  *
- * @param x what the horizontal axis shows
- * @param y what the vertical axis shows
+ * @param x the quantity and unit of the horizontal axis
+ * @param y the quantity and unit of the vertical axis
  * @param points one at least
  */
-public record ScatterPlot(Axis x, Axis y, List<Point> points) {
+public record ScatterPlot(String x, String y, List<Point> points) {
   private static final int WIDTH = 900;
   private static final int HEIGHT = 480;
   private static final int LEFT = 60;
   private static final int RIGHT = 200;
-  private static final int TOP = 20;
+  private static final int TOP = 40;
+  private static final int TITLE = 18;
   private static final int BOTTOM = 50;
-  private static final int STEPS = 5;
-
-  /**
-   * An axis.
-   *
-   * @param title its quantity and unit
-   * @param format of its numbers, as {@link String#format} takes it
-   */
-  public record Axis(String title, String format) {}
 
   /**
    * A point.
@@ -51,15 +44,12 @@ public record ScatterPlot(Axis x, Axis y, List<Point> points) {
 
   /** Returns the drawing. */
   public String svg() {
-    double low = range(Math::min, Point::y, points);
-    double high = range(Math::max, Point::y, points);
-    double margin = Math.max(1e-9, (high - low) * 0.05);
-    low -= margin;
-    high += margin;
+    Ticks heights = Ticks.linear(least(Point::y, points), most(Point::y, points));
     List<Point> known = points.stream().filter(point -> point.x > 0).toList();
-    double least = known.isEmpty() ? 0 : range(Math::min, p -> Math.log10(p.x()), known);
-    double most = known.isEmpty() ? 0 : range(Math::max, p -> Math.log10(p.x()), known);
-    double span = Math.max(0.1, most - least);
+    Ticks places =
+        known.isEmpty()
+            ? Ticks.logarithmic(1, 1)
+            : Ticks.logarithmic(least(Point::x, known), most(Point::x, known));
     StringBuilder svg = new StringBuilder();
     add(
         svg,
@@ -69,9 +59,8 @@ public record ScatterPlot(Axis x, Axis y, List<Point> points) {
         WIDTH,
         HEIGHT,
         WIDTH);
-    for (int i = 0; i <= STEPS; i++) {
-      double value = low + (high - low) * i / STEPS;
-      double height = down(value, low, high);
+    for (BigDecimal tick : heights.values()) {
+      double height = down(tick.doubleValue(), heights);
       add(
           svg,
           "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"#ddd\"/>\n",
@@ -79,40 +68,39 @@ public record ScatterPlot(Axis x, Axis y, List<Point> points) {
           height,
           WIDTH - RIGHT,
           height);
-      text(svg, LEFT - 8, height + 4, "end", number(y, value));
-      text(
-          svg,
-          LEFT + (double) (WIDTH - LEFT - RIGHT) * i / STEPS,
-          HEIGHT - BOTTOM + 18,
-          "middle",
-          number(x, Math.pow(10, least + span * i / STEPS)));
+      text(svg, LEFT - 8, height + 4, "end", Ticks.text(tick));
     }
-    text(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 10, "middle", x.title);
-    text(svg, 8, TOP - 6, "start", y.title);
+    for (BigDecimal tick : places.values()) {
+      double across = across(tick.doubleValue(), places);
+      text(svg, across, HEIGHT - BOTTOM + 18, "middle", Ticks.text(tick));
+    }
+    text(svg, (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 10, "middle", x);
+    text(svg, 8, TITLE, "start", y);
     for (Point point : points) {
-      double share = point.x <= 0 ? 0 : (Math.log10(point.x) - least) / span;
-      double across = LEFT + (WIDTH - LEFT - RIGHT) * share;
-      double height = down(point.y, low, high);
+      double across = point.x <= 0 ? LEFT : across(point.x, places);
+      double height = down(point.y, heights);
       add(svg, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"5\" fill=\"#2563eb\"/>\n", across, height);
       text(svg, across + 9, height + 4, "start", point.name);
     }
     return svg.append("</svg>\n").toString();
   }
 
-  private interface Fold {
-    double of(double a, double b);
+  private static double least(ToDoubleFunction<Point> value, List<Point> points) {
+    return points.stream().mapToDouble(value).min().orElseThrow();
   }
 
-  private static double range(Fold fold, ToDoubleFunction<Point> value, List<Point> points) {
-    return points.stream().mapToDouble(value).reduce(fold::of).orElse(0);
+  private static double most(ToDoubleFunction<Point> value, List<Point> points) {
+    return points.stream().mapToDouble(value).max().orElseThrow();
   }
 
-  private static String number(Axis axis, double value) {
-    return String.format(Locale.ROOT, axis.format, value);
+  private static double across(double value, Ticks ticks) {
+    double share = Math.log(value / ticks.first()) / Math.log(ticks.last() / ticks.first());
+    return LEFT + (WIDTH - LEFT - RIGHT) * share;
   }
 
-  private static double down(double value, double low, double high) {
-    return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * (value - low) / (high - low);
+  private static double down(double value, Ticks ticks) {
+    double share = (value - ticks.first()) / (ticks.last() - ticks.first());
+    return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * share;
   }
 
   private static void text(StringBuilder svg, double x, double y, String anchor, String text) {

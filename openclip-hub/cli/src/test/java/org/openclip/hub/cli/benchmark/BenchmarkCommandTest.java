@@ -125,7 +125,7 @@ class BenchmarkCommandTest {
 
     assertThat(markdown.lines().get(0)).startsWith("| model | side | work |");
     assertThat(markdown.lines().get(2)).startsWith("| " + model + " | ");
-    assertThat(Files.readString(plot)).contains("<circle", model, "images per second", "0.630");
+    assertThat(Files.readString(plot)).contains("<circle", model, "images per second", "accuracy");
     assertThat(table.lines().get(0)).startsWith("model ");
     assertThat(table.lines().get(1)).contains(" text ");
   }
