@@ -83,6 +83,15 @@ public record Dim(String symbol, long scale, long offset) {
     throw new OpenClipException("cannot take dimension " + other + " from " + this);
   }
 
+  /** Returns whether this is another dimension plus a number that is known, 0 or more. */
+  boolean isAtLeast(Dim other) {
+    try {
+      return minus(other).fixed();
+    } catch (OpenClipException e) {
+      return false;
+    }
+  }
+
   /** Returns the product of two dimensions over at most one symbol. */
   public Dim times(Dim other) {
     if (fixed()) {

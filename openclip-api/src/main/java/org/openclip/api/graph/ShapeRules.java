@@ -180,20 +180,14 @@ final class ShapeRules {
         .with(3, Dim.of(columns / strideWidth + 1));
   }
 
-  private static boolean moreKeys(Attention a) {
-    try {
-      return a.key().shape().dim(1).minus(a.query().shape().dim(1)).fixed();
-    } catch (OpenClipException e) {
-      return false;
-    }
-  }
-
   private static Shape attention(Attention a) {
     rank(a.query(), 3);
     rank(a.key(), 3);
     rank(a.value(), 3);
     require(a.heads() >= 1, "heads is " + a.heads() + ", but must be at least 1");
-    require(!a.causal() || moreKeys(a), "causal attention needs as many keys as queries, or more");
+    require(
+        !a.causal() || a.key().shape().dim(1).isAtLeast(a.query().shape().dim(1)),
+        "causal attention needs as many keys as queries, or more");
     same("the width of the keys", a.query().shape().dim(2), a.key().shape().dim(2));
     same("the number of keys and values", a.key().shape().dim(1), a.value().shape().dim(1));
     for (Value v : List.of(a.query(), a.value())) {
