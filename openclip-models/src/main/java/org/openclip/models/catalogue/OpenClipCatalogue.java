@@ -1,38 +1,21 @@
 package org.openclip.models.catalogue;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedSet;
 import org.openclip.api.config.PretrainedTag;
 import org.openclip.api.encoder.ModelSize;
-import org.openclip.api.spi.ModelCatalogueProvider;
 
 /**
  * The catalogue of OpenCLIP's built-in models, with one JSON file for each, listed in {@code
  * models.txt}. Only models whose towers are in this module are listed.
  */
-public final class OpenClipCatalogue implements ModelCatalogueProvider {
+public final class OpenClipCatalogue extends ListedCatalogue {
   private static final CatalogueFiles FILES = new CatalogueFiles("");
 
   /** Creates the provider. */
-  public OpenClipCatalogue() {}
-
-  @Override
-  public String name() {
-    return "openclip";
-  }
-
-  @Override
-  public SequencedSet<String> models() {
-    return FILES.models();
-  }
-
-  @Override
-  public InputStream open(String model) throws IOException {
-    return FILES.open(model);
+  public OpenClipCatalogue() {
+    super("openclip", 0, FILES);
   }
 
   /** Looks the model up in {@code sizes.txt}, which a test compares with the models themselves. */
