@@ -2,6 +2,8 @@ package org.openclip.api.encoder;
 
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
+import org.openclip.api.image.PatchResampling;
+import org.openclip.api.image.ResizeFilter;
 
 /**
  * An image tower that also takes images of any size and shape, each as a list of patches (Dehghani
@@ -22,6 +24,16 @@ public interface PatchImageEncoder extends ImageEncoder {
    */
   default int maxPatches(int height, int width) {
     return maxPatches();
+  }
+
+  /**
+   * Returns what converts patches of another size to this tower's, as resampled patch embeddings
+   * would see them.
+   *
+   * @param pixels the side length of the other patches, in pixels
+   */
+  default PatchResampling resampling(int pixels) {
+    return new PatchResampling(pixels, patchSize(), ResizeFilter.BICUBIC);
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.openclip.models.clip;
 
+import org.openclip.api.image.ResizeFilter;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 
@@ -21,18 +22,12 @@ public final class PositionalEmbeddings {
    * @param prefix the number of rows before the grid
    */
   public static Weights fitGrid(Weights weights, String name, int prefix, int height, int width) {
-    return fitGrid(weights, name, prefix, height, width, PositionalEmbeddings::cubicWeights);
-  }
-
-  /** The share of every old position in every new one, along one axis. */
-  public interface Filter {
-    /** Returns the shares, {@code [to][from]}. */
-    double[][] weights(int from, int to);
+    return fitGrid(weights, name, prefix, height, width, ResizeFilter.BICUBIC);
   }
 
   /** Interpolates a grid by another filter than the bicubic one. */
   public static Weights fitGrid(
-      Weights weights, String name, int prefix, int height, int width, Filter filter) {
+      Weights weights, String name, int prefix, int height, int width, ResizeFilter filter) {
     if (!weights.names().contains(name)) {
       return weights;
     }
@@ -54,7 +49,13 @@ public final class PositionalEmbeddings {
   }
 
   private static float[] resize(
-      float[] values, int prefix, int side, int height, int width, int channels, Filter filter) {
+      float[] values,
+      int prefix,
+      int side,
+      int height,
+      int width,
+      int channels,
+      ResizeFilter filter) {
     double[][] rows = filter.weights(side, height);
     double[][] columns = filter.weights(side, width);
     double[] halfway = new double[side * width * channels];
@@ -92,62 +93,6 @@ public final class PositionalEmbeddings {
       }
     }
     return result;
-  }
-
-  /**
-   * Returns the weight of every old position for every new one. The filter is wider when the size
-   * shrinks.
-   */
-  public static double[][] cubicWeights(int from, int to) {
-    double scale = (double) from / to;
-    double stretch = Math.max(scale, 1);
-    double[][] weights = new double[to][from];
-    for (int i = 0; i < to; i++) {
-      double centre = scale * (i + 0.5);
-      int first = Math.max(0, (int) (centre - 2 * stretch + 0.5));
-      int last = Math.min(from, (int) (centre + 2 * stretch + 0.5));
-      double sum = 0;
-      for (int s = first; s < last; s++) {
-        weights[i][s] = cubic((s - centre + 0.5) / stretch);
-        sum += weights[i][s];
-      }
-      for (int s = first; s < last; s++) {
-        weights[i][s] /= sum;
-      }
-    }
-    return weights;
-  }
-
-  /**
-   * Returns the weight of every old position for every new one, linear in the distance between
-   * pixel centres. The filter is wider when the size shrinks.
-   */
-  public static double[][] linearWeights(int from, int to) {
-    double scale = (double) from / to;
-    double stretch = Math.max(scale, 1);
-    double[][] weights = new double[to][from];
-    for (int i = 0; i < to; i++) {
-      double sum = 0;
-      for (int s = 0; s < from; s++) {
-        double distance = Math.abs(s + 0.5 - scale * (i + 0.5)) / stretch;
-        weights[i][s] = Math.max(0, 1 - distance);
-        sum += weights[i][s];
-      }
-      for (int s = 0; s < from; s++) {
-        weights[i][s] /= sum;
-      }
-    }
-    return weights;
-  }
-
-  /** Keys' cubic convolution kernel with a = -0.5. */
-  private static double cubic(double distance) {
-    double a = -0.5;
-    double x = Math.abs(distance);
-    if (x < 1) {
-      return ((a + 2) * x - (a + 3)) * x * x + 1;
-    }
-    return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
   }
 
   /**

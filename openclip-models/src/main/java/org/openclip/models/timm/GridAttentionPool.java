@@ -7,6 +7,7 @@ import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.Layers;
 import org.openclip.api.graph.Value;
+import org.openclip.api.image.ResizeFilter;
 import org.openclip.models.attention.RotaryGrid;
 
 /**
@@ -67,7 +68,7 @@ record GridAttentionPool(int side, boolean rotary, int out) {
     Value table = g.parameter("pos_embed", normal, cells + 1, width);
     Value cut = g.slice(table, 0, 1, cells + 1);
     Value square = g.reshape(cut, Dim.of(1), Dim.of(side), Dim.of(side), Dim.of(width));
-    Value fitted = new NaFlexPositions(side, side, false).fixed(g, square, rows, columns);
+    Value fitted = new NaFlexPositions(side, side, ResizeFilter.BICUBIC).fixed(g, square, rows, columns);
     return g.concat(0, g.slice(table, 0, 0, 1), fitted);
   }
 }

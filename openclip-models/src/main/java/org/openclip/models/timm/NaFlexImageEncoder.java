@@ -6,6 +6,7 @@ import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.encoder.PatchImageEncoder;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
+import org.openclip.api.image.PatchResampling;
 import org.openclip.api.tensor.Weights;
 
 /**
@@ -42,6 +43,11 @@ record NaFlexImageEncoder(TimmImageEncoder adapter, NaFlexTrunk trunk)
   public int maxPatches(int height, int width) {
     int given = adapter.budget().of(height, width, patchSize());
     return given > 0 ? given : maxPatches();
+  }
+
+  @Override
+  public PatchResampling resampling(int pixels) {
+    return new PatchResampling(pixels, patchSize(), trunk.filter());
   }
 
   @Override

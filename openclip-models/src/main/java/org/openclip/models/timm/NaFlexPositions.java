@@ -7,9 +7,9 @@ import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
+import org.openclip.api.image.ResizeFilter;
 import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
-import org.openclip.models.clip.PositionalEmbeddings;
 
 /**
  * A learnt grid of positions, interpolated to the grid of patches of each picture, with
@@ -19,9 +19,9 @@ import org.openclip.models.clip.PositionalEmbeddings;
  *
  * @param rows rows of the table
  * @param columns columns of the table
- * @param bilinear whether the interpolation is bilinear
+ * @param filter how the table is interpolated
  */
-record NaFlexPositions(int rows, int columns, boolean bilinear) {
+record NaFlexPositions(int rows, int columns, ResizeFilter filter) {
   /**
    * Returns the positions of one grid that all pictures have.
    *
@@ -32,8 +32,8 @@ record NaFlexPositions(int rows, int columns, boolean bilinear) {
     if (gridHeight == rows && gridWidth == columns) {
       return flat(g, table);
     }
-    double[][] down = weights(rows, gridHeight);
-    double[][] across = weights(columns, gridWidth);
+    double[][] down = filter.weights(rows, gridHeight);
+    double[][] across = filter.weights(columns, gridWidth);
     int size = rows * columns;
     float[] shares = new float[gridHeight * gridWidth * size];
     for (int patch = 0; patch < gridHeight * gridWidth; patch++) {
@@ -45,12 +45,6 @@ record NaFlexPositions(int rows, int columns, boolean bilinear) {
     }
     Value weights = g.constant(Tensor.of(shares, (long) gridHeight * gridWidth, size));
     return g.matMul(weights, flat(g, table));
-  }
-
-  private double[][] weights(int from, int to) {
-    return bilinear
-        ? PositionalEmbeddings.linearWeights(from, to)
-        : PositionalEmbeddings.cubicWeights(from, to);
   }
 
   /**
@@ -94,7 +88,7 @@ record NaFlexPositions(int rows, int columns, boolean bilinear) {
         g.divide(g.minus(g.constant(Tensor.of(middles, 1, 1, cells)), centre), stretch);
     Value away = g.unary(distance, UnaryFunction.ABS);
     Value shares =
-        bilinear
+        filter == ResizeFilter.BILINEAR
             ? g.binary(g.minus(one, away), g.constant(0), BinaryFunction.MAXIMUM)
             : cubic(g, away);
     return g.divide(shares, g.reduce(shares, Reduction.SUM, true, 2));

@@ -11,6 +11,7 @@ import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.Layers;
 import org.openclip.api.graph.Value;
+import org.openclip.api.image.ResizeFilter;
 import org.openclip.models.attention.ValidPatches;
 import org.openclip.models.timm.TransformerBlocks.Perceptron;
 import org.openclip.models.timm.TransformerBlocks.Positions;
@@ -87,7 +88,8 @@ final class NaFlexTrunk implements TimmTrunk {
     poolHeads = reader.positive("attn_pool_num_heads", heads);
     poolRatio = reader.number("attn_pool_mlp_ratio", ratio);
     classes = request.classes();
-    reader.ignore("weight_init", "fix_init");
+    // Patches of other sizes are converted before they reach the trunk.
+    reader.ignore("weight_init", "fix_init", "enable_patch_interpolator");
     reader.finish();
     if (pool.equals("token") && !classToken) {
       throw new InvalidConfigException(
@@ -101,20 +103,25 @@ final class NaFlexTrunk implements TimmTrunk {
 
   private static NaFlexPositions table(ConfigReader reader) {
     double[] grid = reader.numbers("pos_embed_grid_size");
-    boolean bilinear = TrunkOptions.bilinear(reader);
+    ResizeFilter filter = TrunkOptions.interpolation(reader);
     if (grid == null) {
-      return new NaFlexPositions(16, 16, bilinear);
+      return new NaFlexPositions(16, 16, filter);
     }
     if (grid.length != 2 || grid[0] < 1 || grid[1] < 1) {
       throw new InvalidConfigException(
           reader.at("pos_embed_grid_size"), "must be [rows, columns], each at least 1");
     }
-    return new NaFlexPositions((int) grid[0], (int) grid[1], bilinear);
+    return new NaFlexPositions((int) grid[0], (int) grid[1], filter);
   }
 
   /** Returns the side of a patch, in pixels. */
   int patchSize() {
     return patch;
+  }
+
+  /** Returns the filter that resamples positions and patches. */
+  ResizeFilter filter() {
+    return positions.filter();
   }
 
   private int prefix() {

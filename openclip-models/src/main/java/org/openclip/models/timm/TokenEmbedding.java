@@ -4,6 +4,7 @@ import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.Value;
+import org.openclip.api.image.ResizeFilter;
 import org.openclip.api.tensor.Weights;
 import org.openclip.models.clip.PositionalEmbeddings;
 
@@ -62,11 +63,11 @@ record TokenEmbedding(
 
   /** Returns weights whose positions fit the grid of the patches, interpolated bicubically. */
   Weights fit(Weights weights, String scope) {
-    return fit(weights, scope, PositionalEmbeddings::cubicWeights);
+    return fit(weights, scope, ResizeFilter.BICUBIC);
   }
 
   /** Returns weights whose positions fit the grid of the patches, interpolated by a filter. */
-  Weights fit(Weights weights, String scope, PositionalEmbeddings.Filter filter) {
+  Weights fit(Weights weights, String scope, ResizeFilter filter) {
     return PositionalEmbeddings.fitGrid(
         weights,
         scope + "pos_embed",

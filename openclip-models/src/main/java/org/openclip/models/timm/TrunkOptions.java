@@ -6,6 +6,7 @@ import java.util.Map;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
 import org.openclip.api.graph.NeuralOp.GeluForm;
+import org.openclip.api.image.ResizeFilter;
 
 /** What all of timm's transformers check about their options. */
 final class TrunkOptions {
@@ -24,10 +25,12 @@ final class TrunkOptions {
     return ACTIVATIONS.getOrDefault(name, GeluForm.ERF);
   }
 
-  /** Returns whether positions are interpolated bilinearly, rather than bicubically. */
-  static boolean bilinear(ConfigReader reader) {
+  /** Returns the filter that interpolates positions. */
+  static ResizeFilter interpolation(ConfigReader reader) {
     List<String> modes = List.of("bicubic", "bilinear");
-    return reader.choice("pos_embed_interp_mode", "bicubic", modes).equals("bilinear");
+    return reader.choice("pos_embed_interp_mode", "bicubic", modes).equals("bilinear")
+        ? ResizeFilter.BILINEAR
+        : ResizeFilter.BICUBIC;
   }
 
   /** Returns {@code num_heads}, which must divide the width. */

@@ -10,8 +10,8 @@ import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.Layers;
 import org.openclip.api.graph.Value;
+import org.openclip.api.image.ResizeFilter;
 import org.openclip.api.tensor.Weights;
-import org.openclip.models.clip.PositionalEmbeddings;
 import org.openclip.models.timm.TransformerBlocks.Perceptron;
 import org.openclip.models.timm.TransformerBlocks.Positions;
 import org.openclip.models.timm.TransformerBlocks.Projection;
@@ -34,7 +34,7 @@ final class VisionTransformerTrunk implements TimmTrunk {
   private final String pool;
   private final int classes;
   private final double patchDrop;
-  private final PositionalEmbeddings.Filter interpolation;
+  private final ResizeFilter interpolation;
 
   VisionTransformerTrunk(Request request, ConfigReader reader) {
     int width = reader.positive("embed_dim", 768);
@@ -80,10 +80,7 @@ final class VisionTransformerTrunk implements TimmTrunk {
     poolPrefix = reader.bool("pool_include_prefix", false);
     relativeHidden = reader.integer("rel_pos_dim", 0);
     patchDrop = TrunkOptions.rate(reader, "patch_drop_rate", request.patchDrop());
-    interpolation =
-        TrunkOptions.bilinear(reader)
-            ? PositionalEmbeddings::linearWeights
-            : PositionalEmbeddings::cubicWeights;
+    interpolation = TrunkOptions.interpolation(reader);
     classes = request.classes();
     reader.ignore("dynamic_img_size", "weight_init", "fix_init");
     reader.finish();

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.train.data.BatchSchedule;
 import org.openclip.train.data.BatchShape;
@@ -18,17 +19,20 @@ import org.openclip.train.data.Order;
 public final class NaFlexSchedule implements BatchSchedule {
   private static final long LENGTHS = 41;
   private static final long PERMUTATION = 43;
+  private static final long PATCHES = 47;
 
   private final long seed;
   private final List<BatchShape> drawn;
+  private final @Nullable PatchSizes sizes;
   private volatile Epoch last;
 
   /** The batches of an epoch, in order. */
   private record Epoch(int number, List<BatchShape> shapes) {}
 
-  private NaFlexSchedule(long seed, List<BatchShape> drawn) {
+  private NaFlexSchedule(long seed, List<BatchShape> drawn, @Nullable PatchSizes sizes) {
     this.seed = seed;
     this.drawn = List.copyOf(drawn);
+    this.sizes = sizes;
     this.last = epoch(0);
   }
 
@@ -44,7 +48,7 @@ public final class NaFlexSchedule implements BatchSchedule {
       int length = drawing.length();
       left -= drawing.add(length, (int) Math.min(left, budget.size(length, budget.tokens())));
     }
-    return new NaFlexSchedule(seed, drawing.shapes);
+    return new NaFlexSchedule(seed, drawing.shapes, null);
   }
 
   /**
@@ -60,7 +64,12 @@ public final class NaFlexSchedule implements BatchSchedule {
       int length = drawing.length();
       left -= (long) length * drawing.add(length, budget.size(length, left));
     }
-    return new NaFlexSchedule(seed, drawing.shapes);
+    return new NaFlexSchedule(seed, drawing.shapes, null);
+  }
+
+  /** Returns the same batches, for each of which a patch size is drawn anew in each epoch. */
+  public NaFlexSchedule with(PatchSizes patchSizes) {
+    return new NaFlexSchedule(seed, drawn, patchSizes);
   }
 
   private static void check(String what, long number) {
@@ -101,6 +110,11 @@ public final class NaFlexSchedule implements BatchSchedule {
       BatchShape shape = shapes.get(i);
       shapes.set(i, shapes.get(j));
       shapes.set(j, shape);
+    }
+    PatchSizes several = sizes;
+    if (several != null) {
+      SplittableRandom side = new Order(seed, number, 0, 1).shared(PATCHES);
+      shapes.replaceAll(s -> new BatchShape(s.size(), s.patches(), several.draw(side)));
     }
     return new Epoch(number, List.copyOf(shapes));
   }

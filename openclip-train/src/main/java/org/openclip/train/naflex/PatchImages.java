@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import org.openclip.api.image.Image;
 import org.openclip.api.image.ImageAugmenter;
 import org.openclip.api.image.PatchGrid;
+import org.openclip.api.image.PatchResampling;
 import org.openclip.api.model.PatchInputs;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.train.data.BatchShape;
@@ -20,16 +21,18 @@ import org.openclip.train.run.ImageInput;
  * columns of its grid, and then its patches.
  *
  * @param augmenter cuts an image into patches
- * @param patch the side length of a patch, in pixels
+ * @param sizes the sizes of patches; the numbers are those of patches of the model's size
+ * @param pixels the side length of the patches that images are cut into, one of the sizes
  * @param length the number of patches that each image of a batch is padded to
  * @param longest the largest length of any batch
  */
-public record PatchImages(ImageAugmenter augmenter, int patch, int length, int longest)
+public record PatchImages(
+    ImageAugmenter augmenter, PatchSizes sizes, int pixels, int length, int longest)
     implements ImageInput {
   private static final int HEAD = 2;
 
   private int numbersOfPatch() {
-    return 3 * patch * patch;
+    return 3 * sizes.own() * sizes.own();
   }
 
   @Override
@@ -41,8 +44,22 @@ public record PatchImages(ImageAugmenter augmenter, int patch, int length, int l
   public void fill(Image image, RandomGenerator random, FloatBuffer out) {
     int head = out.position();
     out.position(head + HEAD);
-    PatchGrid grid = augmenter.cut(image, patch, length, random, out);
+    PatchGrid grid = cut(image, random, out);
     out.put(head, grid.rows()).put(head + 1, grid.columns());
+  }
+
+  private PatchGrid cut(Image image, RandomGenerator random, FloatBuffer out) {
+    PatchResampling conversion = sizes.conversion(pixels);
+    if (conversion == null) {
+      return augmenter.cut(image, pixels, length, random, out);
+    }
+    FloatBuffer patches = FloatBuffer.allocate(3 * pixels * pixels * length);
+    PatchGrid grid = augmenter.cut(image, pixels, length, random, patches);
+    patches.flip();
+    while (patches.hasRemaining()) {
+      conversion.convert(patches, out);
+    }
+    return grid;
   }
 
   @Override
@@ -53,7 +70,7 @@ public record PatchImages(ImageAugmenter augmenter, int patch, int length, int l
     for (int i = 0; i < images.size(); i++) {
       ByteBuffer image = images.get(i);
       int rows = (int) image.getFloat(0);
-      PatchGrid grid = new PatchGrid(rows, (int) image.getFloat(Float.BYTES), patch);
+      PatchGrid grid = new PatchGrid(rows, (int) image.getFloat(Float.BYTES), sizes.own());
       int bytes = grid.size() * numbersOfPatch() * Float.BYTES;
       patches.put(i * row, image, HEAD * Float.BYTES, bytes);
       grids.add(grid);
@@ -63,8 +80,10 @@ public record PatchImages(ImageAugmenter augmenter, int patch, int length, int l
 
   @Override
   public ImageInput of(BatchShape shape) {
-    return shape.patches() == 0 || shape.patches() == length
+    int patches = shape.patches() == 0 ? length : shape.patches();
+    int side = shape.pixels() == 0 ? pixels : shape.pixels();
+    return patches == length && side == pixels
         ? this
-        : new PatchImages(augmenter, patch, shape.patches(), longest);
+        : new PatchImages(augmenter, sizes, side, patches, longest);
   }
 }

@@ -43,28 +43,13 @@ public record TokenBudget(List<Integer> lengths, List<Double> weights, int token
    */
   public static TokenBudget of(
       List<Integer> lengths, List<Double> weights, int tokens, int divisor) {
-    if (!weights.isEmpty() && weights.size() != lengths.size()) {
-      throw new InvalidInputException(
-          "there are %s weights for %s lengths; give one for each"
-              .formatted(weights.size(), lengths.size()));
-    }
+    Weighted given = Weighted.of(lengths, weights);
     TreeMap<Integer, Double> sorted = new TreeMap<>();
     for (int i = 0; i < lengths.size(); i++) {
-      sorted.put(lengths.get(i), weights.isEmpty() ? 1.0 : weights.get(i));
+      sorted.put(given.values().get(i), given.weights().get(i));
     }
-    double sum = sorted.values().stream().mapToDouble(w -> w).sum();
-    if (!(sum > 0)
-        || sum == Double.POSITIVE_INFINITY
-        || sorted.values().stream().anyMatch(w -> w < 0)) {
-      throw new InvalidInputException(
-          "the weights %s are invalid; none may be negative, and one must be above 0"
-              .formatted(weights));
-    }
-    return new TokenBudget(
-        List.copyOf(sorted.keySet()),
-        sorted.values().stream().map(w -> w / sum).toList(),
-        tokens,
-        divisor);
+    Weighted once = Weighted.of(List.copyOf(sorted.keySet()), List.copyOf(sorted.values()));
+    return new TokenBudget(once.values(), once.weights(), tokens, divisor);
   }
 
   /** Returns the largest length. */
@@ -74,14 +59,7 @@ public record TokenBudget(List<Integer> lengths, List<Double> weights, int token
 
   /** Draws a length. */
   int draw(SplittableRandom random) {
-    double left = random.nextDouble();
-    for (int i = 0; i + 1 < lengths.size(); i++) {
-      left -= weights.get(i);
-      if (left < 0) {
-        return lengths.get(i);
-      }
-    }
-    return longest();
+    return new Weighted(lengths, weights).draw(random);
   }
 
   /**

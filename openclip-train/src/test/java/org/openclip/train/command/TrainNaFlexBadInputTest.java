@@ -84,12 +84,31 @@ class TrainNaFlexBadInputTest {
   }
 
   @Test
-  void patchSizesThatTheModelLacks() {
-    assertRefused("has the patch size 4", "--use-naflex", "--naflex-patch-sizes", "16");
+  void patchSizesThatCannotBeDrawn() {
+    assertRefused("--naflex-patch-sizes", "--use-naflex", "--naflex-patch-sizes", "4", "0");
     assertRefused(
-        "several patch sizes are not supported", "--use-naflex", "--naflex-patch-sizes", "4", "8");
+        "--naflex-patch-size-probs has 1 numbers for 2 patch sizes",
+        "--use-naflex",
+        "--naflex-patch-sizes",
+        "4",
+        "8",
+        "--naflex-patch-size-probs",
+        "0.5");
     assertRefused(
-        "must be one number above 0", "--use-naflex", "--naflex-patch-size-probs", "0.5", "0.5");
+        "--naflex-patch-size-probs has 2 numbers for 1 patch sizes",
+        "--use-naflex",
+        "--naflex-patch-size-probs",
+        "0.5",
+        "0.5");
+    assertRefused(
+        "one must be above 0",
+        "--use-naflex",
+        "--naflex-patch-sizes",
+        "4",
+        "8",
+        "--naflex-patch-size-probs",
+        "0",
+        "0");
   }
 
   @Test

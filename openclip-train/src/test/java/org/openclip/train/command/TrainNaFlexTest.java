@@ -208,4 +208,38 @@ class TrainNaFlexTest {
     assertThat(run.code()).as(run.err()).isZero();
     assertThat(run.err()).contains("1 epochs of 10 steps").contains("40 images in an epoch");
   }
+
+  @Test
+  void patchesOfSeveralSizesTeachOneModel() throws IOException {
+    String[] flags = {
+      "--epochs",
+      "2",
+      "--naflex-patch-sizes",
+      "6",
+      "4",
+      "3",
+      "--naflex-patch-size-probs",
+      "1",
+      "1",
+      "2",
+      "--val-data",
+      naflex.runs().table().toString()
+    };
+    ColourRuns.Run whole = naflex.train("sizes", flags);
+    assertThat(whole.code()).as(whole.err()).isZero();
+    assertThat(whole.err())
+        .contains("patches of [6, 4, 3] pixels")
+        .contains("evaluated with up to 16 patches of 6 pixels");
+
+    // given a training that was stopped after its first epoch,
+    ColourRuns.Run parts = naflex.train("sizes-parts", flags);
+    assertThat(parts.code()).as(parts.err()).isZero();
+    Checkpoint.remove(naflex.runs().checkpoint("sizes-parts", "epoch_2"));
+    ColourRuns.Run resumed = naflex.train("sizes-parts", concat(flags, "--resume", "latest"));
+
+    assertThat(resumed.code()).as(resumed.err()).isZero();
+    ColourRuns.assertSame(
+        naflex.runs().checkpoint("sizes", "epoch_2"),
+        naflex.runs().checkpoint("sizes-parts", "epoch_2"));
+  }
 }

@@ -17,7 +17,9 @@ import org.openclip.api.backend.Device;
 import org.openclip.api.backend.Precision;
 import org.openclip.api.config.ModelConfig;
 import org.openclip.api.image.Augmentation;
+import org.openclip.api.image.PatchResampling;
 import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.image.ResizeFilter;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.ImagePreprocessorProvider;
@@ -44,7 +46,14 @@ class NaFlexResumeTest {
   private static final int SAMPLES = 40;
   private static final int EPOCHS = 2;
   private static final TokenBudget BUDGET = TokenBudget.of(List.of(4, 6, 9), List.of(), 36, 2);
-  private static final NaFlexSchedule SCHEDULE = NaFlexSchedule.ofSamples(BUDGET, SAMPLES, 5);
+  private static final PatchSizes SIZES =
+      PatchSizes.of(
+          4,
+          List.of(4, 6, 3),
+          List.of(),
+          pixels -> new PatchResampling(pixels, 4, ResizeFilter.BICUBIC));
+  private static final NaFlexSchedule SCHEDULE =
+      NaFlexSchedule.ofSamples(BUDGET, SAMPLES, 5).with(SIZES);
   private static final long STEPS = SCHEDULE.batches(1);
 
   private final PluginRegistry plugins = PluginRegistry.create();
@@ -105,7 +114,8 @@ class NaFlexResumeTest {
             images.augmenter(
                 PreprocessConfig.DEFAULT.withSize(12, 12),
                 Augmentation.of(Map.of("use_timm", true, "scale", List.of(0.3, 1)))),
-            4,
+            SIZES,
+            SIZES.evaluation(),
             BUDGET.longest(),
             BUDGET.longest());
     ModelPreparation preparation =

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.image.PatchResampling;
+import org.openclip.api.image.ResizeFilter;
 import org.openclip.train.data.BatchShape;
 
 /** The batches of NaFlex training are sized as the reference sizes them. */
@@ -124,6 +126,48 @@ class NaFlexScheduleTest {
   }
 
   @Test
+  void aPatchSizeIsDrawnForEachBatchAsOftenAsItsWeightSays() {
+    PatchSizes sizes = sizes(List.of(16, 32, 8), List.of(1.0, 2.0, 1.0));
+    NaFlexSchedule plain = NaFlexSchedule.ofSamples(USUAL, 200_000, 3);
+    NaFlexSchedule schedule = plain.with(sizes);
+
+    Map<Integer, Double> shares = new TreeMap<>();
+    List<BatchShape> shapes = epoch(schedule, 0);
+    shapes.forEach(shape -> shares.merge(shape.pixels(), 1.0 / shapes.size(), Double::sum));
+
+    assertThat(shares).containsOnlyKeys(8, 16, 32);
+    assertThat(shares.get(32)).isCloseTo(0.5, within(0.02));
+    assertThat(shares.get(8)).isCloseTo(0.25, within(0.02));
+    // Sizes are drawn anew in each epoch, and change no other part of a batch.
+    assertThat(schedule.at(1, 0)).isEqualTo(schedule.at(1, 0));
+    assertThat(pixels(schedule, 1)).isNotEqualTo(pixels(schedule, 0));
+    for (int i = 0; i < shapes.size(); i++) {
+      assertThat(new BatchShape(shapes.get(i).size(), shapes.get(i).patches()))
+          .isEqualTo(plain.at(0, i));
+    }
+  }
+
+  private static PatchSizes sizes(List<Integer> sizes, List<Double> weights) {
+    return PatchSizes.of(
+        16, sizes, weights, pixels -> new PatchResampling(pixels, 16, ResizeFilter.BICUBIC));
+  }
+
+  private static List<Integer> pixels(NaFlexSchedule schedule, int epoch) {
+    return epoch(schedule, epoch).stream().map(BatchShape::pixels).toList();
+  }
+
+  @Test
+  void patchSizesThatCannotBeDrawnAreRefused() {
+    assertThatThrownBy(() -> sizes(List.of(16, 0), List.of()))
+        .isInstanceOf(InvalidInputException.class)
+        .hasMessageContaining("[16, 0]")
+        .hasMessageContaining("at least 1");
+    assertThatThrownBy(() -> sizes(List.of(), List.of())).hasMessageContaining("at least one");
+    assertThatThrownBy(() -> sizes(List.of(16, 8), List.of(0.0, 0.0)))
+        .hasMessageContaining("one must be above 0");
+  }
+
+  @Test
   void whatCannotBeDrawnIsRefused() {
     assertThatThrownBy(() -> TokenBudget.of(List.of(128, 256), List.of(), 200, 8))
         .isInstanceOf(InvalidInputException.class)
@@ -131,7 +175,7 @@ class NaFlexScheduleTest {
     assertThatThrownBy(() -> TokenBudget.of(List.of(0), List.of(), 200, 8))
         .hasMessageContaining("at least 1");
     assertThatThrownBy(() -> TokenBudget.of(List.of(1, 2), List.of(1.0), 200, 8))
-        .hasMessageContaining("1 weights for 2 lengths");
+        .hasMessageContaining("1 weights for 2 numbers");
     assertThatThrownBy(() -> TokenBudget.of(List.of(1, 2), List.of(2.0, -1.0), 200, 8))
         .hasMessageContaining("none may be negative");
     assertThatThrownBy(() -> TokenBudget.of(List.of(1, 2), List.of(0.0, 0.0), 200, 8))

@@ -12,6 +12,7 @@ import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.picture.PictureFiles;
 import org.openclip.train.naflex.NaFlexPlan;
 import org.openclip.train.naflex.PatchImages;
+import org.openclip.train.naflex.PatchSizes;
 import org.openclip.train.run.ImageInput;
 import org.openclip.train.run.ModelPreparation;
 import org.openclip.train.run.UnvariedImages;
@@ -81,7 +82,9 @@ public final class Pictures {
   /** Returns the same, with captions of another kind. */
   public ModelPreparation varied(ModelPreparation.Captions captions) {
     ImageAugmenter augmenter = provider.augmenter(config, augmentation);
-    return preparation(input(augmenter, shapes == null ? 0 : shapes.budget().longest()), captions);
+    return preparation(
+        shapes == null ? whole(augmenter) : cut(augmenter, shapes, shapes.budget().longest()),
+        captions);
   }
 
   /** Returns how samples are prepared for measuring. */
@@ -91,13 +94,17 @@ public final class Pictures {
 
   /** Returns how pictures become inputs of the image tower for measuring. */
   public ImageInput unvaried() {
-    return input(new UnvariedImages(preprocessor()), shapes == null ? 0 : shapes.evaluation());
+    ImageAugmenter plain = new UnvariedImages(preprocessor());
+    return shapes == null ? whole(plain) : cut(plain, shapes, shapes.evaluation());
   }
 
-  private ImageInput input(ImageAugmenter augmenter, int patches) {
-    return shapes == null
-        ? new WholeImages(augmenter, config.height(), config.width())
-        : new PatchImages(augmenter, shapes.patch(), patches, patches);
+  private ImageInput whole(ImageAugmenter augmenter) {
+    return new WholeImages(augmenter, config.height(), config.width());
+  }
+
+  private static ImageInput cut(ImageAugmenter augmenter, NaFlexPlan shapes, int patches) {
+    PatchSizes sizes = shapes.patches();
+    return new PatchImages(augmenter, sizes, sizes.evaluation(), patches, patches);
   }
 
   private ModelPreparation preparation(ImageInput input, ModelPreparation.Captions captions) {

@@ -2,7 +2,6 @@ package org.openclip.train.command.flag;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -14,6 +13,7 @@ import org.openclip.api.model.Architecture;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.naflex.LossScale;
 import org.openclip.train.naflex.NaFlexPlan;
+import org.openclip.train.naflex.PatchSizes;
 import org.openclip.train.naflex.TokenBudget;
 import picocli.CommandLine.Option;
 
@@ -68,14 +68,16 @@ public final class NaFlexFlags {
       names = "--naflex-patch-sizes",
       arity = "1..*",
       paramLabel = "PIXELS",
-      description = "The patch size, which must be the model's.")
+      description =
+          "The patch sizes; one is drawn for each batch. Patch embeddings are resampled to it."
+              + " Evaluations use the first one. Default: the model's patch size.")
   private List<Integer> patches = new ArrayList<>();
 
   @Option(
       names = "--naflex-patch-size-probs",
       arity = "1..*",
       paramLabel = "P",
-      description = "One number for the patch size.")
+      description = "How often each of these sizes is drawn. Default: equally often.")
   private List<Double> patchWeights = new ArrayList<>();
 
   @Option(
@@ -100,6 +102,7 @@ public final class NaFlexFlags {
       return;
     }
     lengths.forEach(length -> Bounds.atLeast(1, "--naflex-seq-lens", length));
+    patches.forEach(size -> Bounds.atLeast(1, "--naflex-patch-sizes", size));
     Bounds.atLeast(1, "--naflex-batch-divisor", divisor);
     Bounds.atLeast(1, "--naflex-num-train-image-tokens", tokensInEpoch);
     for (int length : lengths()) {
@@ -114,6 +117,11 @@ public final class NaFlexFlags {
     }
     budget();
     scale();
+    if (!patchWeights.isEmpty() && patchWeights.size() != Math.max(1, patches.size())) {
+      throw new UsageException(
+          "--naflex-patch-size-probs has %s numbers for %s patch sizes; give one for each of --naflex-patch-sizes"
+              .formatted(patchWeights.size(), Math.max(1, patches.size())));
+    }
   }
 
   /** Returns the flags that mean nothing alone, and whether they are given. */
@@ -172,7 +180,7 @@ public final class NaFlexFlags {
    * Returns what is done with images; empty when they are brought to one size.
    *
    * @param model the model's name, for messages
-   * @throws UsageException when the model takes images of one shape only, or another patch size
+   * @throws UsageException when the model takes images of one shape only
    */
   public Optional<NaFlexPlan> plan(String model, Architecture architecture) {
     if (!used) {
@@ -186,37 +194,21 @@ public final class NaFlexFlags {
     if (architecture.decoder().isPresent()) {
       throw new UsageException("--use-naflex does not support caption models (CoCa)");
     }
-    int patch = encoder.patchSize();
-    checkPatches(model, patch);
     int evaluation =
         lengths.isEmpty()
                 && architecture.config().vision().get("image_seq_len") instanceof Number number
             ? number.intValue()
             : budget().longest();
-    return Optional.of(new NaFlexPlan(patch, budget(), evaluation, scale()));
+    return Optional.of(new NaFlexPlan(sizes(encoder), budget(), evaluation, scale()));
   }
 
-  private void checkPatches(String model, int patch) {
-    if (patches.size() > 1) {
-      throw new UsageException(
-          "--naflex-patch-sizes %s: several patch sizes are not supported; %s has the patch size %s"
-              .formatted(patches, model, patch));
-    }
-    for (int size : patches) {
-      if (size != patch) {
-        throw new UsageException(
-            "--naflex-patch-sizes %s: %s has the patch size %s, and other sizes are not supported; leave the flag out"
-                .formatted(size, model, patch));
-      }
-    }
-    boolean fits = patchWeights.size() == 1 && patchWeights.get(0) > 0;
-    if (!patchWeights.isEmpty() && !fits) {
-      throw new UsageException(
-          String.format(
-              Locale.ROOT,
-              "--naflex-patch-size-probs must be one number above 0, for the one patch size, not"
-                  + " %s",
-              patchWeights));
+  private PatchSizes sizes(PatchImageEncoder encoder) {
+    int own = encoder.patchSize();
+    try {
+      return PatchSizes.of(
+          own, patches.isEmpty() ? List.of(own) : patches, patchWeights, encoder::resampling);
+    } catch (InvalidInputException e) {
+      throw new UsageException("--naflex-patch-size-probs: " + e.getMessage());
     }
   }
 }

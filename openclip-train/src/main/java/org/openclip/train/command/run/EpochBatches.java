@@ -9,6 +9,7 @@ import org.openclip.train.data.BatchSchedule;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.naflex.NaFlexPlan;
 import org.openclip.train.naflex.NaFlexSchedule;
+import org.openclip.train.naflex.PatchSizes;
 
 /**
  * The batches of an epoch, and its number of steps, as the reference plans them.
@@ -66,6 +67,7 @@ public record EpochBatches(BatchSchedule schedule, long steps) {
             ? NaFlexSchedule.ofTokens(plan.budget(), ceil(tokens.getAsLong(), processes), run.seed)
             : NaFlexSchedule.ofSamples(
                 plan.budget(), ceil(data.epochSamples(dataset), processes), run.seed);
+    schedule = schedule.with(plan.patches());
     long steps = schedule.batches(run.workers) / parts;
     if (steps < 1) {
       throw new UsageException(
@@ -86,14 +88,19 @@ public record EpochBatches(BatchSchedule schedule, long steps) {
    */
   public @Nullable String note(@Nullable NaFlexPlan plan) {
     return plan != null && schedule instanceof NaFlexSchedule drawn
-        ? "NaFlex: images of up to %s patches of %s pixels, %s to %s images in a batch, %s images in an epoch of a process; evaluated with up to %s patches"
+        ? "NaFlex: images of up to %s patches of %s pixels, %s to %s images in a batch, %s images in an epoch of a process; evaluated with up to %s patches of %s pixels"
             .formatted(
                 plan.budget().lengths(),
-                plan.patch(),
+                sizes(plan.patches()),
                 drawn.smallest(),
                 drawn.largest(),
                 drawn.samples(),
-                plan.evaluation())
+                plan.evaluation(),
+                plan.patches().evaluation())
         : null;
+  }
+
+  private static Object sizes(PatchSizes patches) {
+    return patches.all().size() == 1 ? patches.evaluation() : patches.all();
   }
 }
