@@ -35,6 +35,7 @@ import org.openclip.hub.export.TokenizerCopy;
 import org.openclip.hub.fingerprint.ModelFingerprint;
 import org.openclip.hub.model.ModelState;
 import org.openclip.hub.quantize.PrecisionChoice;
+import org.openclip.hub.runtime.BatchSize;
 import org.openclip.hub.runtime.Resources;
 
 /**
@@ -43,8 +44,6 @@ import org.openclip.hub.runtime.Resources;
  * Not thread-safe.
  */
 public final class ModelBuilder {
-  private static final int MOST_IN_BATCH = 4096;
-
   private final String name;
   private final Map<String, Object> overrides = new LinkedHashMap<>();
   private final Map<String, Object> preprocess = new LinkedHashMap<>();
@@ -52,6 +51,7 @@ public final class ModelBuilder {
   private @Nullable String pretrained;
   private @Nullable Weights weights;
   private @Nullable String backend;
+  private boolean naflex;
   private BackendOptions options = BackendOptions.DEFAULT;
   private boolean precisionChosen;
   private FetchOptions fetching = FetchOptions.DEFAULT;
@@ -133,11 +133,7 @@ public final class ModelBuilder {
 
   /** Sets the batch size: how many images or texts run at once, 1 to 4096. The default is 32. */
   public ModelBuilder batchSize(int size) {
-    if (size < 1 || size > MOST_IN_BATCH) {
-      throw new InvalidInputException(
-          "the batch size is " + size + ", but must be from 1 to " + MOST_IN_BATCH);
-    }
-    batchSize = size;
+    batchSize = BatchSize.checked(size);
     return this;
   }
 
@@ -160,6 +156,12 @@ public final class ModelBuilder {
   /** Sets the number of tokens of a text. Positional embeddings are interpolated. */
   public ModelBuilder contextLength(int tokens) {
     return override("text_cfg.context_length", tokens);
+  }
+
+  /** Converts the image tower, a ViT or EVA, to one for images of any shape (NaFlex). */
+  public ModelBuilder naflex() {
+    naflex = true;
+    return this;
   }
 
   /**
@@ -240,6 +242,7 @@ public final class ModelBuilder {
   private ModelParts parts() {
     PluginRegistry registry = registry();
     ModelDefinition definition = ModelDefinition.find(name, pretrained, registry, fetching);
+    definition = naflex ? definition.naflex(overrides, registry) : definition;
     return new ModelParts(name, definition.with(overrides, preprocess), registry, fetching);
   }
 

@@ -93,6 +93,20 @@ public record ModelConfig(
     return config;
   }
 
+  /** Returns this model with another {@code vision_cfg}. */
+  public ModelConfig withVision(Map<String, Object> other) {
+    return new ModelConfig(
+        embedDim,
+        other,
+        text,
+        multimodal,
+        quickGelu,
+        customText,
+        initLogitScale,
+        initLogitBias,
+        vectorLogitScale);
+  }
+
   /** Returns the JSON object that {@link #of} reads, without keys that have their default value. */
   public Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();

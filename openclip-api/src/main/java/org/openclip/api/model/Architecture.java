@@ -97,13 +97,6 @@ public final class Architecture {
    *     invalid
    */
   public static Architecture of(ModelConfig config, PluginRegistry plugins) {
-    ImageEncoderProvider image =
-        choose(
-            ImageEncoderProvider.class,
-            "vision_cfg",
-            config.vision(),
-            plugins,
-            p -> p.matches(config.vision()));
     TextEncoderProvider text =
         choose(
             TextEncoderProvider.class,
@@ -113,9 +106,29 @@ public final class Architecture {
             p -> p.matches(config.text()));
     return new Architecture(
         config,
-        image.create(context(config, config.vision())),
+        image(config, plugins).create(context(config, config.vision())),
         text.create(context(config, config.text())),
         decoder(config, plugins));
+  }
+
+  /**
+   * Returns the configuration of the same model with an image tower for images of any shape
+   * (NaFlex). It takes the weights of the model.
+   *
+   * @throws InvalidConfigException when the image tower cannot be converted; the message says why
+   */
+  public static ModelConfig naflex(ModelConfig config, PluginRegistry plugins) {
+    EncoderContext context = context(config, config.vision());
+    return config.withVision(image(config, plugins).naflexConfig(context));
+  }
+
+  private static ImageEncoderProvider image(ModelConfig config, PluginRegistry plugins) {
+    return choose(
+        ImageEncoderProvider.class,
+        "vision_cfg",
+        config.vision(),
+        plugins,
+        p -> p.matches(config.vision()));
   }
 
   private static @Nullable MultimodalDecoder decoder(ModelConfig config, PluginRegistry plugins) {

@@ -4,6 +4,7 @@ import java.util.Map;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.ImageEncoder;
+import org.openclip.api.encoder.PatchImageEncoder;
 
 /**
  * A plugin that adds a family of image towers. A configuration chooses it with {@code "encoder":
@@ -22,4 +23,19 @@ public interface ImageEncoderProvider extends Provider {
    * @throws InvalidConfigException when the configuration has an unknown key or a bad value
    */
   ImageEncoder create(EncoderContext context);
+
+  /**
+   * Returns the configuration of the same tower for images of any shape (NaFlex), with the
+   * parameters of a {@link PatchImageEncoder} that can be made from this tower's. The default
+   * refuses.
+   *
+   * @return {@code vision_cfg}
+   * @throws InvalidConfigException when no such tower computes the same
+   */
+  default Map<String, Object> naflexConfig(EncoderContext context) {
+    throw new InvalidConfigException(
+        "vision_cfg",
+        "describes a tower of %s, which cannot be converted to NaFlex; use CLIP's ViT, a ViT or EVA of timm, or a NaFlex model such as naflex_ViT-B-16"
+            .formatted(name()));
+  }
 }

@@ -19,6 +19,7 @@ import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
 import org.openclip.hub.definition.ModelDefinition;
+import org.openclip.hub.runtime.BatchSize;
 
 /**
  * Builds a model of sound and text with all settings: weights, backend, batch size and others. The
@@ -26,8 +27,6 @@ import org.openclip.hub.definition.ModelDefinition;
  * thread-safe.
  */
 public final class ClapBuilder {
-  private static final int MOST_IN_BATCH = 4096;
-
   private final String name;
   private final Map<String, Object> overrides = new LinkedHashMap<>();
   private @Nullable PluginRegistry plugins;
@@ -71,11 +70,7 @@ public final class ClapBuilder {
 
   /** Sets how many sounds or texts run at once, 1 to 4096. The default is 8. */
   public ClapBuilder batchSize(int size) {
-    if (size < 1 || size > MOST_IN_BATCH) {
-      throw new InvalidInputException(
-          "the batch size is " + size + ", but must be from 1 to " + MOST_IN_BATCH);
-    }
-    batchSize = size;
+    batchSize = BatchSize.checked(size);
     return this;
   }
 

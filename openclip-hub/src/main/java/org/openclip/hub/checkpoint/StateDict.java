@@ -16,6 +16,7 @@ import org.openclip.api.model.Architecture;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.hub.checkpoint.naming.ForeignNaming;
+import org.openclip.hub.checkpoint.naming.NaFlexTower;
 
 /**
  * Loads a checkpoint into one architecture: converts the names of older layouts, interpolates
@@ -140,7 +141,8 @@ public final class StateDict {
    * @param wanted the shapes that an architecture expects, by name
    */
   static Weights underNamesOf(Weights weights, Map<String, List<Long>> wanted) {
-    return renamed(ForeignNaming.toReference(weights, wanted), wanted.keySet());
+    Weights renamed = renamed(ForeignNaming.toReference(weights, wanted), wanted.keySet());
+    return NaFlexTower.converted(renamed, wanted);
   }
 
   private static Weights renamed(Weights weights, Set<String> wanted) {

@@ -7,11 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidConfigException;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.UnknownNameException;
+import org.openclip.api.config.ModelConfig;
 import org.openclip.api.config.PretrainedTag;
+import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.ModelCatalogueProvider;
 import org.openclip.api.spi.ModelSource;
@@ -97,6 +101,21 @@ public record ModelDefinition(
     all.putAll(pictures);
     boolean told = activationTold || overrides.containsKey(QUICK_GELU);
     return new ModelDefinition(set, all, files, checkpoint, told);
+  }
+
+  /**
+   * Returns the same model with an image tower for images of any shape (NaFlex).
+   *
+   * @param overrides values of its configuration, of which the activation counts here
+   * @throws InvalidConfigException when the image tower cannot be converted
+   */
+  public ModelDefinition naflex(Map<String, Object> overrides, PluginRegistry plugins) {
+    Map<String, Object> first = new LinkedHashMap<>(overrides);
+    first.keySet().retainAll(Set.of(QUICK_GELU));
+    ModelDefinition told = with(first, Map.of());
+    ModelConfig converted = Architecture.naflex(ModelConfig.of(told.config), plugins);
+    return new ModelDefinition(
+        converted.toJson(), preprocess, files, checkpoint, told.activationTold);
   }
 
   /**

@@ -28,4 +28,9 @@ public final class VisionTransformerProvider implements ImageEncoderProvider {
   public ImageEncoder create(EncoderContext context) {
     return new VisionTransformer(context);
   }
+
+  @Override
+  public Map<String, Object> naflexConfig(EncoderContext context) {
+    return new VisionTransformerToNaFlex(context).convert();
+  }
 }

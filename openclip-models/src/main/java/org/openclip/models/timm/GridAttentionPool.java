@@ -68,7 +68,8 @@ record GridAttentionPool(int side, boolean rotary, int out) {
     Value table = g.parameter("pos_embed", normal, cells + 1, width);
     Value cut = g.slice(table, 0, 1, cells + 1);
     Value square = g.reshape(cut, Dim.of(1), Dim.of(side), Dim.of(side), Dim.of(width));
-    Value fitted = new NaFlexPositions(side, side, ResizeFilter.BICUBIC).fixed(g, square, rows, columns);
+    Value fitted =
+        new NaFlexPositions(side, side, ResizeFilter.BICUBIC).fixed(g, square, rows, columns);
     return g.concat(0, g.slice(table, 0, 0, 1), fitted);
   }
 }

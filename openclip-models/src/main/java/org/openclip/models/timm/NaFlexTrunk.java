@@ -1,21 +1,15 @@
 package org.openclip.models.timm;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
 import org.openclip.api.encoder.LayerGroup;
-import org.openclip.api.graph.ArithmeticOp.Reduction;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
-import org.openclip.api.graph.Layers;
 import org.openclip.api.graph.Value;
 import org.openclip.api.image.ResizeFilter;
-import org.openclip.models.attention.ValidPatches;
-import org.openclip.models.timm.TransformerBlocks.Perceptron;
-import org.openclip.models.timm.TransformerBlocks.Positions;
-import org.openclip.models.timm.TransformerBlocks.Projection;
+import org.openclip.api.tensor.Tensor;
 
 /**
  * NaFlex: a vision transformer for pictures of any size and shape (Dehghani et al. 2023, NaViT,
@@ -24,77 +18,50 @@ import org.openclip.models.timm.TransformerBlocks.Projection;
  * batch is as long as its longest list, and attention does not see what fills up the others.
  */
 final class NaFlexTrunk implements TimmTrunk {
-  private final int gridHeight;
-  private final int gridWidth;
+  private final int height;
+  private final int width;
   private final int patch;
+  private final boolean positioned;
   private final NaFlexPositions positions;
-  private final TransformerBlocks blocks;
-  private final boolean classToken;
-  private final int registers;
-  private final boolean normBefore;
-  private final boolean normAfter;
-  private final boolean normAfterPool;
-  private final boolean poolPrefix;
-  private final String pool;
-  private final int poolHeads;
-  private final double poolRatio;
+  private final NaFlexBody body;
   private final int classes;
 
-  NaFlexTrunk(Request request, ConfigReader reader) {
-    int width = reader.positive("embed_dim", 768);
-    patch = reader.positive("patch_size", 16);
-    if (request.height() % patch != 0 || request.width() % patch != 0) {
+  /** Reads the options, in which the pixels of all pictures belong to a patch. */
+  static NaFlexTrunk of(Request request, ConfigReader reader) {
+    NaFlexTrunk trunk = new NaFlexTrunk(request, reader);
+    if (request.height() % trunk.patch != 0 || request.width() % trunk.patch != 0) {
       throw new InvalidConfigException(
           "vision_cfg.image_size",
           "is %s x %s, but must be a multiple of the patch size %s"
-              .formatted(request.height(), request.width(), patch));
+              .formatted(request.height(), request.width(), trunk.patch));
     }
-    gridHeight = request.height() / patch;
-    gridWidth = request.width() / patch;
+    return trunk;
+  }
+
+  /** Reads the options. */
+  NaFlexTrunk(Request request, ConfigReader reader) {
+    height = request.height();
+    width = request.width();
+    patch = reader.positive("patch_size", 16);
+    if (height < patch || width < patch) {
+      throw new InvalidConfigException(
+          "vision_cfg.image_size",
+          "is %s x %s, which is smaller than a patch of %s".formatted(height, width, patch));
+    }
+    positioned =
+        reader.choice("pos_embed", "learned", List.of("learned", "none", "")).equals("learned");
     positions = table(reader);
     String own = reader.choice("global_pool", "map", TrunkOptions.POOLS);
-    String created = TrunkOptions.createdPool(request, own);
-    pool = TrunkOptions.pool(request, own);
-    int heads = TrunkOptions.heads(reader, width, 12);
-    double ratio = reader.number("mlp_ratio", 4);
-    boolean gated = reader.bool("swiglu_mlp", false);
-    boolean bias = reader.bool("qkv_bias", true);
-    Projection withBias = gated ? Projection.FUSED_NO_KEY_BIAS : Projection.FUSED;
-    double layerScale = reader.number("init_values", 0);
-    blocks =
-        new TransformerBlocks(
-            width,
-            reader.positive("depth", 12),
-            heads,
-            (int) (width * ratio),
-            reader.number("norm_eps", 1e-6),
-            bias ? withBias : Projection.FUSED_NO_BIAS,
-            false,
-            gated ? Perceptron.SWIGLU_PACKED : Perceptron.GELU,
-            TrunkOptions.activation(reader),
-            false,
-            false,
-            false,
-            layerScale == 0 ? null : layerScale,
-            gated ? TransformerBlocks.EVA_LAYER_SCALES : TransformerBlocks.VIT_LAYER_SCALES,
+    NaFlexOptions options = new NaFlexOptions(reader, "");
+    body =
+        options.body(
+            TrunkOptions.pool(request, own),
+            TrunkOptions.createdPool(request, own),
             TrunkOptions.dropPath(request, reader, 0));
-    classToken = reader.bool("class_token", false);
-    registers = reader.integer("reg_tokens", 0);
-    normBefore = reader.bool("pre_norm", false);
-    boolean finalNorm = reader.bool("final_norm", true);
-    normAfter = finalNorm && !reader.bool("fc_norm", false);
-    normAfterPool = finalNorm && reader.bool("fc_norm", created.equals("avg"));
-    poolPrefix = reader.bool("pool_include_prefix", false);
-    poolHeads = reader.positive("attn_pool_num_heads", heads);
-    poolRatio = reader.number("attn_pool_mlp_ratio", ratio);
     classes = request.classes();
     // Patches of other sizes are converted before they reach the trunk.
-    reader.ignore("weight_init", "fix_init", "enable_patch_interpolator");
+    reader.ignore("enable_patch_interpolator");
     reader.finish();
-    if (pool.equals("token") && !classToken) {
-      throw new InvalidConfigException(
-          "vision_cfg.timm_pool", "is token, but " + request.name() + " has no class token");
-    }
     if (request.patchDrop() > 0) {
       throw new InvalidConfigException(
           "vision_cfg.patch_dropout", "is not supported for NaFlex towers; set it to 0");
@@ -119,33 +86,48 @@ final class NaFlexTrunk implements TimmTrunk {
     return patch;
   }
 
+  /** Returns the rows and columns of the table of positions. */
+  List<Integer> grid() {
+    return List.of(positions.rows(), positions.columns());
+  }
+
   /** Returns the filter that resamples positions and patches. */
   ResizeFilter filter() {
     return positions.filter();
   }
 
-  private int prefix() {
-    return (classToken ? 1 : 0) + registers;
-  }
-
   @Override
   public List<LayerGroup> layerGroups() {
-    return TimmTrunk.transformerGroups("embeds.*", blocks.depth());
+    return TimmTrunk.transformerGroups("embeds.*", body.blocks().depth());
   }
 
   @Override
   public Value encode(GraphBuilder g, Value pixels) {
+    int rows = height / patch;
+    int columns = width / patch;
     Dim batch = pixels.shape().dim(0);
     Dim side = Dim.of(patch);
-    Dim down = Dim.of(gridHeight);
-    Dim across = Dim.of(gridWidth);
-    Value cut = g.reshape(pixels, batch, Dim.of(3), down, side, across, side);
+    Value whole = g.slice(pixels, 2, 0, (long) rows * patch);
+    whole = g.slice(whole, 3, 0, (long) columns * patch);
+    Value cut = g.reshape(whole, batch, Dim.of(3), Dim.of(rows), side, Dim.of(columns), side);
     Value lists = g.transpose(cut, 0, 2, 4, 3, 5, 1);
-    Dim number = Dim.of((long) gridHeight * gridWidth);
+    Dim number = Dim.of((long) rows * columns);
     Value patches = g.reshape(lists, batch, number, Dim.of(3L * patch * patch));
     GraphBuilder embeds = g.scope("embeds");
-    Value place = positions.fixed(g, table(embeds), gridHeight, gridWidth);
-    return encode(g, g.plus(project(embeds, patches), place), null);
+    Value x = project(embeds, patches);
+    if (positioned) {
+      x = g.plus(x, positions.fixed(g, table(embeds), rows, columns));
+    }
+    return classified(g, body.encode(g, x, places(g, rows, columns), null));
+  }
+
+  private static Value places(GraphBuilder g, int rows, int columns) {
+    long[] places = new long[2 * rows * columns];
+    for (int i = 0; i < rows * columns; i++) {
+      places[2 * i] = i / columns;
+      places[2 * i + 1] = i % columns;
+    }
+    return g.constant(Tensor.of(places, 1, (long) rows * columns, 2));
   }
 
   /**
@@ -160,12 +142,16 @@ final class NaFlexTrunk implements TimmTrunk {
    */
   Value encode(GraphBuilder g, Value patches, Value coordinates, Value valid) {
     GraphBuilder embeds = g.scope("embeds");
-    Value place = positions.varying(g, table(embeds), coordinates);
-    return encode(g, g.plus(project(embeds, patches), place), valid);
+    Value x = project(embeds, patches);
+    if (positioned) {
+      x = g.plus(x, positions.varying(g, table(embeds), coordinates));
+    }
+    return classified(g, body.encode(g, x, coordinates, valid));
   }
 
   private Value project(GraphBuilder embeds, Value patches) {
-    return TransformerBlocks.linear(embeds, "proj", patches, blocks.width(), !normBefore);
+    return TransformerBlocks.linear(
+        embeds, "proj", patches, body.blocks().width(), !body.normBefore());
   }
 
   private Value table(GraphBuilder embeds) {
@@ -175,56 +161,10 @@ final class NaFlexTrunk implements TimmTrunk {
         1,
         positions.rows(),
         positions.columns(),
-        blocks.width());
+        body.blocks().width());
   }
 
-  private Value encode(GraphBuilder g, Value placed, @Nullable Value valid) {
-    GraphBuilder embeds = g.scope("embeds");
-    Dim batch = placed.shape().dim(0);
-    Value x = placed;
-    if (registers > 0) {
-      x = g.concat(1, token(embeds, "reg_token", registers, batch), x);
-    }
-    if (classToken) {
-      x = g.concat(1, token(embeds, "cls_token", 1, batch), x);
-    }
-    if (normBefore) {
-      x = Layers.layerNorm(g, "norm_pre", x, blocks.epsilon());
-    }
-    @Nullable Value hidden = valid == null ? null : new ValidPatches(valid).keyMask(g, prefix());
-    x = blocks.encode(g, x, hidden == null ? Positions.NONE : Positions.masked(hidden));
-    if (normAfter) {
-      x = Layers.layerNorm(g, "norm", x, blocks.epsilon());
-    }
-    x = pool(g, x, valid);
-    if (normAfterPool) {
-      x = Layers.layerNorm(g, "fc_norm", x, blocks.epsilon());
-    }
-    return classes == 0 ? x : TransformerBlocks.linear(g, "head", x, classes, true);
-  }
-
-  private Value token(GraphBuilder embeds, String name, int count, Dim batch) {
-    Value token = embeds.parameter(name, new Initializer.Normal(1e-6), 1, count, blocks.width());
-    return embeds.broadcast(token, batch, Dim.of(count), Dim.of(blocks.width()));
-  }
-
-  private Value pool(GraphBuilder g, Value x, @Nullable Value valid) {
-    int skipped = poolPrefix ? 0 : prefix();
-    Value rows = g.slice(x, 1, Dim.of(skipped), x.shape().dim(1));
-    return switch (pool) {
-      case "token" -> g.select(x, 1, Dim.of(0));
-      case "map" ->
-          new LatentAttentionPool(
-                  poolHeads, (int) (blocks.width() * poolRatio), blocks.gelu(), blocks.epsilon())
-              .encode(
-                  g.scope("attn_pool"),
-                  rows,
-                  valid == null ? null : new ValidPatches(valid).keyMask(g, prefix() - skipped));
-      case "avg" ->
-          valid == null
-              ? g.reduce(rows, Reduction.MEAN, 1)
-              : new ValidPatches(valid).mean(g, rows, prefix() - skipped);
-      default -> x;
-    };
+  private Value classified(GraphBuilder g, Value features) {
+    return classes == 0 ? features : TransformerBlocks.linear(g, "head", features, classes, true);
   }
 }

@@ -14,10 +14,10 @@ public final class TimmImageEncoderProvider implements ImageEncoderProvider {
   /** Lists the families; a new one is one line here. */
   private static List<TimmFamily> families() {
     return List.of(
-        TimmFamily.of("vit.txt", VisionTransformerTrunk::new),
+        TimmFamily.of("vit.txt", VisionTransformerTrunk::new, NaFlexTerms.VIT),
         TimmFamily.of("vitamin.txt", VisionTransformerTrunk::new),
-        TimmFamily.of("eva.txt", EvaTrunk::new),
-        TimmFamily.of("naflex.txt", NaFlexTrunk::new),
+        TimmFamily.of("eva.txt", EvaTrunk::new, NaFlexTerms.EVA),
+        TimmFamily.of("naflex.txt", NaFlexTrunk::of, NaFlexTerms.SAME),
         TimmFamily.of("convnext.txt", ConvNextTrunk::new),
         TimmFamily.of("fastvit.txt", FastVitTrunk::new),
         TimmFamily.of("swin.txt", SwinTrunk::new));
@@ -39,5 +39,10 @@ public final class TimmImageEncoderProvider implements ImageEncoderProvider {
     return encoder.trunk() instanceof NaFlexTrunk trunk
         ? new NaFlexImageEncoder(encoder, trunk)
         : encoder;
+  }
+
+  @Override
+  public Map<String, Object> naflexConfig(EncoderContext context) {
+    return new TimmToNaFlex(families()).of(context);
   }
 }

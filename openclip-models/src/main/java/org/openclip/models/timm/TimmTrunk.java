@@ -1,11 +1,9 @@
 package org.openclip.models.timm;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.openclip.api.config.ConfigReader;
 import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
@@ -114,20 +112,6 @@ interface TimmTrunk {
       @Nullable Double dropPath,
       double patchDrop,
       Map<String, Object> options) {
-    /**
-     * Returns a reader of the options over the defaults of the model's size.
-     *
-     * @param variant what differs from the family's defaults in this size
-     */
-    ConfigReader over(Map<String, Object> variant) {
-      Map<String, Object> all = new LinkedHashMap<>(variant);
-      all.putAll(options);
-      ConfigReader reader = new ConfigReader("vision_cfg.timm_model_kwargs", all);
-      // The picture's size comes from vision_cfg.image_size alone.
-      reader.ignore("img_size");
-      return reader;
-    }
-
     /** Returns whether an option is there but null, which switches off what it describes. */
     boolean isNull(String key) {
       return options.containsKey(key) && options.get(key) == null;

@@ -102,6 +102,7 @@ final class TrainCall implements Arguments.Call {
     }
     Dataset dataset = data.trains() ? data.training() : null;
     ModelBuilder builder = model.builder(environment);
+    naflex.convert(builder);
     // An unknown model is said before a folder is made for it,
     Architecture architecture = builder.architecture();
     NaFlexPlan images = naflex.plan(model.name, architecture).orElse(null);

@@ -17,7 +17,7 @@ public final class DecayGroups {
           String.join(
               "|",
               "(visual\\.|text\\.)?(positional_embedding|class_embedding|cls_emb|reg_tokens)",
-              "visual\\.trunk\\.(pos_embed|cls_token|dist_token|reg_token)",
+              "visual\\.trunk\\.(embeds\\.)?(pos_embed|cls_token|dist_token|reg_token)",
               ".*\\.relative_position_bias_table",
               "text\\.pool\\.query",
               "text\\..*\\.(position_embeddings|token_type_embeddings|relative_attention_bias)"

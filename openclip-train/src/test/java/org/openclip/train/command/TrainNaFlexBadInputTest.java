@@ -31,14 +31,20 @@ class TrainNaFlexBadInputTest {
   }
 
   @Test
-  void aModelWithoutANaFlexTower() {
+  void aModelWhoseTowerCannotBeConverted() {
+    assertRefused("cannot be converted to NaFlex", "--use-naflex", "--model", "RN50");
     assertRefused(
-        "--use-naflex needs a NaFlex image tower, but that of ViT-B-32 takes images of one shape",
+        "cannot be converted to NaFlex", "--force-naflex-vision", "--model", "MobileCLIP-S1");
+    assertRefused(
+        "--use-naflex does not support caption models (CoCa)",
         "--use-naflex",
         "--model",
-        "ViT-B-32");
+        "coca_ViT-B-32");
     assertRefused(
-        "--use-naflex needs a NaFlex image tower", "--use-naflex", "--model", "coca_ViT-B-32");
+        "--force-naflex-vision does not support caption models (CoCa)",
+        "--force-naflex-vision",
+        "--model",
+        "coca_ViT-B-32");
   }
 
   @Test

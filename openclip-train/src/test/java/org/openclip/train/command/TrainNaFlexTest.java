@@ -242,4 +242,60 @@ class TrainNaFlexTest {
         naflex.runs().checkpoint("sizes", "epoch_2"),
         naflex.runs().checkpoint("sizes-parts", "epoch_2"));
   }
+
+  private static final String CLIP =
+      """
+      {"model_cfg": {"embed_dim": 16, "quick_gelu": true,
+        "vision_cfg": {"image_size": 16, "patch_size": 4, "width": 32, "head_width": 16,
+          "layers": 1},
+        "text_cfg": {"context_length": 8, "vocab_size": 49408, "width": 16, "heads": 2,
+          "layers": 1}},
+       "preprocess_cfg": {"size": 16}}
+      """;
+
+  @Test
+  void aTrainedClipModelGoesOnWithImagesOfAnyShape() throws IOException {
+    // given a CLIP model that was trained on squares
+    naflex.runs().model("clip", CLIP);
+    ColourRuns.Run squares =
+        naflex.runs().train("squares", "--model", "local-dir:" + folder.resolve("clip"));
+    assertThat(squares.code()).as(squares.err()).isZero();
+    Path trained = naflex.runs().checkpoint("squares", "epoch_1");
+
+    String[] flags = {
+      "--model",
+      "local-dir:" + trained,
+      "--pretrained",
+      trained.toString(),
+      "--epochs",
+      "1",
+      "--lr",
+      "0",
+      "--wd",
+      "0"
+    };
+    ColourRuns.Run converted = naflex.train("shapes", flags);
+    ColourRuns.Run forced = naflex.runs().train("forced", concat(flags, "--force-naflex-vision"));
+
+    assertThat(converted.code()).as(converted.err()).isZero();
+    assertThat(forced.code()).as(forced.err()).isZero();
+    // then the same images of the model's own size have the same features
+    Path picture = folder.resolve("square.png");
+    Files.write(picture, Files.readAllBytes(naflex.runs().classes().resolve("red/04.png")));
+    float[] expected = features(trained, "onnx", picture);
+    for (String run : List.of("shapes", "forced")) {
+      Path checkpoint = naflex.runs().checkpoint(run, "epoch_1");
+      assertThat(Files.readString(checkpoint.resolve("open_clip_config.json")))
+          .contains("\"use_naflex\"");
+      for (String backend : List.of("onnx", "tf")) {
+        assertThat(features(checkpoint, backend, picture)).containsExactly(expected, within(1e-5f));
+      }
+    }
+  }
+
+  private static float[] features(Path model, String backend, Path picture) {
+    try (ClipModel clip = OpenClip.model("local-dir:" + model).backend(backend).load()) {
+      return clip.encodeImages(List.of(picture)).row(0);
+    }
+  }
 }

@@ -7,9 +7,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.InvalidConfigException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.encoder.PatchImageEncoder;
 import org.openclip.api.model.Architecture;
+import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.naflex.LossScale;
 import org.openclip.train.naflex.NaFlexPlan;
@@ -29,6 +31,13 @@ public final class NaFlexFlags {
           "Trains and evaluates a NaFlex model on images of any shape, each cut into patches at its"
               + " own aspect ratio. The batch size follows from the number of patches.")
   private boolean used;
+
+  @Option(
+      names = "--force-naflex-vision",
+      description =
+          "Converts the image tower, a ViT or EVA, to NaFlex, and its weights with it. Implied by"
+              + " --use-naflex.")
+  private boolean converted;
 
   @Option(
       names = "--naflex-seq-lens",
@@ -171,6 +180,26 @@ public final class NaFlexFlags {
     return used;
   }
 
+  /**
+   * Asks for a NaFlex image tower, if the flags do.
+   *
+   * @throws UsageException when the model has a decoder of captions, or its tower has no such form
+   */
+  public void convert(ModelBuilder builder) {
+    if (!used && !converted) {
+      return;
+    }
+    String flag = used ? "--use-naflex" : "--force-naflex-vision";
+    if (builder.architecture().decoder().isPresent()) {
+      throw new UsageException(flag + " does not support caption models (CoCa)");
+    }
+    try {
+      builder.naflex().architecture();
+    } catch (InvalidConfigException e) {
+      throw new UsageException(flag + ": " + e.getMessage());
+    }
+  }
+
   /** Returns how many patches an epoch has in all processes; empty when samples are counted. */
   public OptionalLong tokensInEpoch() {
     return tokensInEpoch == null ? OptionalLong.empty() : OptionalLong.of(tokensInEpoch);
@@ -188,11 +217,8 @@ public final class NaFlexFlags {
     }
     if (!(architecture.imageEncoder() instanceof PatchImageEncoder encoder)) {
       throw new UsageException(
-          "--use-naflex needs a NaFlex image tower, but that of %s takes images of one shape, and towers are not converted; use a model such as naflex_ViT-B-16 ('openclip models naflex')"
+          "--use-naflex needs a NaFlex image tower, but that of %s takes images of one shape"
               .formatted(model));
-    }
-    if (architecture.decoder().isPresent()) {
-      throw new UsageException("--use-naflex does not support caption models (CoCa)");
     }
     int evaluation =
         lengths.isEmpty()

@@ -79,12 +79,6 @@ public final class ReferenceFlags {
         "pretrained-image");
     refused(fates, MANY, "the optimizer Muon is not supported; leave it out", "opt-fallback-list");
     refused(fates, 1, WANDB, "wandb-notes", "wandb-project-name");
-    refused(
-        fates,
-        0,
-        "image towers are not converted to NaFlex; leave it out, and use a NaFlex model such as"
-            + " naflex_ViT-B-16",
-        "force-naflex-vision");
     refused(fates, 1, GENLIP, "naflex-max-text-tokens");
     refused(fates, 1, AUDIO, "naflex-pad-multiple");
     refused(fates, 0, AUDIO, "audio-fusion", "audio-int16-normalize");

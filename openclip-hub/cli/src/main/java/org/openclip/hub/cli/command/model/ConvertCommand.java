@@ -141,6 +141,13 @@ public final class ConvertCommand implements CommandProvider {
     private boolean stretch;
 
     @Option(
+        names = "--force-naflex-vision",
+        description =
+            "With --model: converts the image tower, a ViT or EVA, to NaFlex, so that it takes"
+                + " images of any shape.")
+    private boolean naflex;
+
+    @Option(
         names = "--metadata",
         paramLabel = "KEY=TEXT",
         description =
@@ -165,6 +172,10 @@ public final class ConvertCommand implements CommandProvider {
         return toTransformers(environment);
       }
       checkContext();
+      if (naflex && (model == null || stretch)) {
+        throw new UsageException(
+            "--force-naflex-vision needs --model, and does not take --stretch");
+      }
       Path target = model == null ? output : output.resolve(ModelFolder.CHECKPOINT);
       checkFree(target);
       try (Weights weights = Checkpoints.open(file, environment.plugins())) {
@@ -179,6 +190,9 @@ public final class ConvertCommand implements CommandProvider {
           ModelBuilder builder = builder(model, environment);
           if (contextLength != null) {
             builder.contextLength(contextLength);
+          }
+          if (naflex) {
+            builder.naflex();
           }
           builder.saveWeights(output, type());
         }
