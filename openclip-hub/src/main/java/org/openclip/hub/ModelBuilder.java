@@ -331,10 +331,7 @@ public final class ModelBuilder {
    * @throws FetchException when a file cannot be fetched
    */
   public Path fetch() {
-    ModelParts parts = parts();
-    Path file = parts.checkpoint();
-    parts.tokenizer();
-    return file;
+    return parts().fetch();
   }
 
   /**

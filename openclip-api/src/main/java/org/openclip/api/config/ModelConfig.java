@@ -3,6 +3,7 @@ package org.openclip.api.config;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
 
@@ -12,7 +13,7 @@ import org.openclip.api.InvalidConfigException;
  *
  * @param embedDim the width of the joint embedding
  * @param vision {@code vision_cfg}
- * @param text {@code text_cfg}
+ * @param text {@code text_cfg}; {@code {"encoder": "none"}} for an image tower alone
  * @param multimodal {@code multimodal_cfg} of CoCa models; empty for others
  * @param quickGelu whether native towers use OpenAI's approximation of GELU
  * @param customText whether the text tower has the prefix {@code text.} in the state dict
@@ -30,6 +31,9 @@ public record ModelConfig(
     double initLogitScale,
     @Nullable Double initLogitBias,
     boolean vectorLogitScale) {
+  /** {@code text_cfg} of an image tower alone. */
+  public static final Map<String, Object> NO_TEXT = Map.of("encoder", "none");
+
   private static final double LOGIT_SCALE = Math.log(1 / 0.07);
 
   /** Checks the width and copies the maps. */
@@ -91,6 +95,11 @@ public record ModelConfig(
             reader.bool("nonscalar_logit_scale", false));
     reader.finish();
     return config;
+  }
+
+  /** Returns whether the model is an image tower alone, without a text tower and logits. */
+  public boolean imageOnly() {
+    return Objects.equals(NO_TEXT.get("encoder"), text.get("encoder"));
   }
 
   /** Returns this model with another {@code vision_cfg}. */

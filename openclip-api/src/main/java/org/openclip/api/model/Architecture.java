@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
+import org.openclip.api.InvalidInputException;
 import org.openclip.api.config.ModelConfig;
 import org.openclip.api.encoder.DecoderContext;
 import org.openclip.api.encoder.EncoderContext;
@@ -68,26 +69,27 @@ public final class Architecture {
 
   private final ModelConfig config;
   private final ImageEncoder imageEncoder;
-  private final TextEncoder textEncoder;
+  private final @Nullable TextEncoder textEncoder;
   private final @Nullable MultimodalDecoder decoder;
   private final ModelGraphs graphs;
   private final Graph imageGraph;
-  private final Graph textGraph;
+  private final @Nullable Graph textGraph;
   private final @Nullable Graph captionGraph;
 
   private Architecture(
       ModelConfig config,
       ImageEncoder imageEncoder,
-      TextEncoder textEncoder,
+      @Nullable TextEncoder textEncoder,
       @Nullable MultimodalDecoder decoder) {
     this.config = config;
     this.imageEncoder = imageEncoder;
     this.textEncoder = textEncoder;
     this.decoder = decoder;
-    this.graphs = new ModelGraphs(config, imageEncoder, textEncoder, decoder);
+    this.graphs = new ModelGraphs(config, imageEncoder, decoder);
     this.imageGraph = graphs.image();
-    this.textGraph = graphs.text();
-    this.captionGraph = decoder == null ? null : graphs.captions(decoder, imageGraph);
+    this.textGraph = textEncoder == null ? null : graphs.text(textEncoder);
+    this.captionGraph =
+        decoder == null ? null : graphs.captions(decoder, textEncoder(), imageGraph);
   }
 
   /**
@@ -97,17 +99,10 @@ public final class Architecture {
    *     invalid
    */
   public static Architecture of(ModelConfig config, PluginRegistry plugins) {
-    TextEncoderProvider text =
-        choose(
-            TextEncoderProvider.class,
-            "text_cfg",
-            config.text(),
-            plugins,
-            p -> p.matches(config.text()));
     return new Architecture(
         config,
         image(config, plugins).create(context(config, config.vision())),
-        text.create(context(config, config.text())),
+        config.imageOnly() ? null : text(config, plugins),
         decoder(config, plugins));
   }
 
@@ -122,6 +117,16 @@ public final class Architecture {
     return config.withVision(image(config, plugins).naflexConfig(context));
   }
 
+  private static TextEncoder text(ModelConfig config, PluginRegistry plugins) {
+    return choose(
+            TextEncoderProvider.class,
+            "text_cfg",
+            config.text(),
+            plugins,
+            p -> p.matches(config.text()))
+        .create(context(config, config.text()));
+  }
+
   private static ImageEncoderProvider image(ModelConfig config, PluginRegistry plugins) {
     return choose(
         ImageEncoderProvider.class,
@@ -134,6 +139,10 @@ public final class Architecture {
   private static @Nullable MultimodalDecoder decoder(ModelConfig config, PluginRegistry plugins) {
     if (config.multimodal().isEmpty()) {
       return null;
+    }
+    if (config.imageOnly()) {
+      throw new InvalidConfigException(
+          "multimodal_cfg", "describes a decoder of captions, which needs a text tower");
     }
     MultimodalDecoderProvider provider =
         choose(
@@ -211,9 +220,21 @@ public final class Architecture {
     return imageEncoder;
   }
 
-  /** Returns the text tower. */
+  /**
+   * Returns the text tower.
+   *
+   * @throws InvalidInputException when the model is an image tower alone
+   */
   public TextEncoder textEncoder() {
-    return textEncoder;
+    return text(textEncoder);
+  }
+
+  private static <T> T text(@Nullable T part) {
+    if (part == null) {
+      throw new InvalidInputException(
+          "the model is an image tower alone, without a text tower; it encodes images only");
+    }
+    return part;
   }
 
   /** Returns the multimodal decoder; empty for models that write no captions. */
@@ -229,9 +250,13 @@ public final class Architecture {
     return imageGraph;
   }
 
-  /** Returns the graph from {@link #TOKENS} to {@link #FEATURES}. */
+  /**
+   * Returns the graph from {@link #TOKENS} to {@link #FEATURES}.
+   *
+   * @throws InvalidInputException when the model is an image tower alone
+   */
   public Graph textGraph() {
-    return textGraph;
+    return text(textGraph);
   }
 
   /**
@@ -248,9 +273,13 @@ public final class Architecture {
    */
   public Map<String, Parameter> parameters() {
     Map<String, Parameter> all = new LinkedHashMap<>();
-    graphs.logits().forEach(p -> put(all, p));
+    if (!config.imageOnly()) {
+      graphs.logits().forEach(p -> put(all, p));
+    }
     imageGraph.parameters().forEach(p -> put(all, p));
-    textGraph.parameters().forEach(p -> put(all, p));
+    if (textGraph != null) {
+      textGraph.parameters().forEach(p -> put(all, p));
+    }
     captionGraph().ifPresent(graph -> graph.parameters().forEach(p -> put(all, p)));
     return Collections.unmodifiableMap(all);
   }
@@ -284,23 +313,26 @@ public final class Architecture {
    * towers.
    */
   public Weights fit(Weights weights) {
+    Weights fitted = imageEncoder.fit(weights, ModelGraphs.VISUAL + ".");
     String text = graphs.textScope();
-    return textEncoder.fit(
-        imageEncoder.fit(weights, ModelGraphs.VISUAL + "."), text.isEmpty() ? "" : text + ".");
+    return textEncoder == null ? fitted : textEncoder.fit(fitted, text.isEmpty() ? "" : text + ".");
   }
 
   /** Returns the size of the model. */
   public ModelSize size() {
-    long length = decoder == null ? textEncoder.measuredLength() : decoder.contextLength();
+    long length = decoder == null ? 0 : decoder.contextLength();
+    if (decoder == null && textEncoder != null) {
+      length = textEncoder.measuredLength();
+    }
     Map<String, Long> one = Map.of(Dim.BATCH.symbol(), 1L, Dim.LENGTH.symbol(), length);
-    long textFlops = Flops.of(textGraph, one);
+    long textFlops = textGraph == null ? 0 : Flops.of(textGraph, one);
     return new ModelSize(
         trained(imageGraph),
-        trained(textGraph),
+        textGraph == null ? 0 : trained(textGraph),
         parameterCount(""),
         imageEncoder.height(),
         imageEncoder.width(),
-        textEncoder.contextLength(),
+        textEncoder == null ? 0 : textEncoder.contextLength(),
         config.embedDim(),
         Flops.of(imageGraph, one),
         textFlops,

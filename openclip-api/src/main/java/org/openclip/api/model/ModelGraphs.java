@@ -28,14 +28,10 @@ import org.openclip.api.tensor.DataType;
  *
  * @param config of the model
  * @param imageEncoder its image tower
- * @param textEncoder its text tower
  * @param decoder of captions; null for models that write none
  */
 record ModelGraphs(
-    ModelConfig config,
-    ImageEncoder imageEncoder,
-    TextEncoder textEncoder,
-    @Nullable MultimodalDecoder decoder) {
+    ModelConfig config, ImageEncoder imageEncoder, @Nullable MultimodalDecoder decoder) {
   /** The scope of the image tower in the state dictionary. */
   static final String VISUAL = "visual";
 
@@ -81,7 +77,7 @@ record ModelGraphs(
   }
 
   /** Writes the graph of the text tower. */
-  Graph text() {
+  Graph text(TextEncoder textEncoder) {
     GraphBuilder graph = new GraphBuilder("text");
     Dim length = textEncoder.variableLength() ? Dim.LENGTH : Dim.of(textEncoder.contextLength());
     var tokens = graph.input(Architecture.TOKENS, DataType.INT64, Dim.BATCH, length);
@@ -90,7 +86,7 @@ record ModelGraphs(
   }
 
   /** Writes the graph of the decoder; {@code imageGraph} is {@link #image}'s. */
-  Graph captions(MultimodalDecoder chosen, Graph imageGraph) {
+  Graph captions(MultimodalDecoder chosen, TextEncoder textEncoder, Graph imageGraph) {
     GraphBuilder graph = new GraphBuilder("captions");
     Shape places =
         Objects.requireNonNull(imageGraph.outputs().get(Architecture.IMAGE_TOKENS)).shape();

@@ -41,6 +41,8 @@ public final class StateDict {
   /** Prefixes that wrappers of distributed training and of compilation leave behind. */
   private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.");
 
+  private static final String VISUAL = "visual.";
+
   private StateDict() {}
 
   /**
@@ -147,8 +149,9 @@ public final class StateDict {
 
   private static Weights renamed(Weights weights, Set<String> wanted) {
     Map<String, String> names = new LinkedHashMap<>();
+    String tower = isTowerAlone(weights.names(), wanted) ? VISUAL : "";
     for (String old : weights.names()) {
-      String name = unwrapped(old, wanted);
+      String name = tower + unwrapped(old, wanted);
       if (!wanted.contains(name) && isTextPart(name) && wanted.contains("text." + name)) {
         name = "text." + name;
       } else if (name.startsWith("text.")
@@ -169,6 +172,13 @@ public final class StateDict {
       }
     }
     return new Renamed(weights, names);
+  }
+
+  /** Returns whether a checkpoint has an image tower alone, under names without its scope. */
+  private static boolean isTowerAlone(Set<String> names, Set<String> wanted) {
+    return !wanted.isEmpty()
+        && wanted.stream().allMatch(name -> name.startsWith(VISUAL))
+        && names.stream().noneMatch(name -> name.contains(VISUAL));
   }
 
   private static String unwrapped(String name, Set<String> wanted) {

@@ -211,7 +211,8 @@ public record ModelDefinition(
     ModelFolder folder = ModelFolder.read(files);
     boolean weights = files.chosen().or(() -> ModelFiles.checkpoint(files.names())).isPresent();
     return new ModelDefinition(
-        OpenVisionFolder.tokenized(files.toString(), folder.modelConfig()),
+        OpenVisionFolder.tokenized(
+            files.toString(), ImageTowerFolder.of(files.toString(), folder.modelConfig())),
         folder.preprocessConfig(),
         files,
         weights ? checkpoint(files) : null,

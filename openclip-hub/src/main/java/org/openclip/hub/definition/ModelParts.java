@@ -88,6 +88,15 @@ public final class ModelParts {
     return chosen().file();
   }
 
+  /** Fetches everything that is needed without a network, and returns the file of the weights. */
+  public Path fetch() {
+    Path file = checkpoint();
+    if (!architecture().config().imageOnly()) {
+      tokenizer();
+    }
+    return file;
+  }
+
   private ChosenWeights chosen() {
     ChosenWeights checkpoint = definition.checkpoint();
     if (checkpoint == null) {
@@ -172,7 +181,13 @@ public final class ModelParts {
     return definition.tokenizerFolder();
   }
 
+  /**
+   * Returns the tokenizer.
+   *
+   * @throws InvalidInputException when the model is an image tower alone
+   */
   public Tokenizer tokenizer() {
+    int context = architecture().textEncoder().contextLength();
     Map<String, Object> config = architecture().config().text();
     return plugins
         .first(TokenizerProvider.class, provider -> provider.matches(config))
@@ -183,7 +198,7 @@ public final class ModelParts {
                         + config
                         + "; add its jar, or pass token IDs to encodeTokens"))
         .create(
-            TokenizerContext.of(config, architecture().textEncoder().contextLength())
+            TokenizerContext.of(config, context)
                 .withVocabularySize(architecture().textEncoder().vocabularySize())
                 .withModelFolder(tokenizerFolder())
                 .withFiles(new HubTokenizers(fetching))

@@ -43,7 +43,7 @@ public final class TokenizerCopy {
         written.add(copy(source, folder.resolve(name)));
       }
     }
-    if (written.isEmpty()) {
+    if (written.isEmpty() && !parts.architecture().config().imageOnly()) {
       for (Map.Entry<String, byte[]> file : parts.tokenizer().files().entrySet()) {
         Path target = folder.resolve(file.getKey());
         AtomicFile.write(target, channel -> channel.write(ByteBuffer.wrap(file.getValue())));

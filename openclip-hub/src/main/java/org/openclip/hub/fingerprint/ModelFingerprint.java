@@ -84,8 +84,10 @@ public final class ModelFingerprint {
     digest.add(weights());
     digest.addJson(parts.architecture().config().toJson());
     digest.addJson(parts.preprocessing().toJson());
-    Tokens tokens = tokenizer.get().tokenize(PROBES);
-    digest.add(tokens.size(), tokens.length()).add(tokens.toArray());
+    if (!parts.architecture().config().imageOnly()) {
+      Tokens tokens = tokenizer.get().tokenize(PROBES);
+      digest.add(tokens.size(), tokens.length()).add(tokens.toArray());
+    }
     digest.add(precision.toString());
     return VERSION + digest.hex().substring(0, DIGITS);
   }

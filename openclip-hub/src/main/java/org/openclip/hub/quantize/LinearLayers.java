@@ -32,7 +32,9 @@ public final class LinearLayers {
 
   /** Returns the names of the weights of the text tower's layers, in the order of its graph. */
   public static List<String> ofTexts(Architecture architecture) {
-    return List.copyOf(of(architecture.textGraph()));
+    return architecture.config().imageOnly()
+        ? List.of()
+        : List.copyOf(of(architecture.textGraph()));
   }
 
   /** Returns those of both towers. */

@@ -44,7 +44,9 @@ final class Smoothing implements Weights {
     // A decoder may read what both towers leave.
     if (architecture.captionGraph().isEmpty()) {
       smoothing.add(architecture.patchGraph().orElseGet(architecture::imageGraph));
-      smoothing.add(architecture.textGraph());
+      if (!architecture.config().imageOnly()) {
+        smoothing.add(architecture.textGraph());
+      }
     }
     return smoothing.factors.isEmpty() ? weights : smoothing;
   }

@@ -112,6 +112,8 @@ public final class LoadedClipModel implements ClipModel {
 
   @Override
   public float logitScale() {
+    // Refuses where there are no texts to compare with.
+    towers.text();
     return towers.logitScale();
   }
 

@@ -1,12 +1,15 @@
 package org.openclip.hub.runtime;
 
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.InterruptedCallException;
+import org.openclip.api.InvalidInputException;
 import org.openclip.api.backend.Backend;
 import org.openclip.api.backend.Program;
 import org.openclip.api.encoder.ImageEncoder;
@@ -26,7 +29,7 @@ public final class RunningTowers implements AutoCloseable {
   private final Function<Graph, Program> compiler;
   private final ImageTower image;
   private final PreparedPictures prepared;
-  private final TextTower text;
+  private final @Nullable TextTower text;
   private final int batchSize;
   private final Lazy<Program> decoder;
   private final Lazy<Optional<StepPrograms>> steps;
@@ -55,24 +58,21 @@ public final class RunningTowers implements AutoCloseable {
     input = pictures;
     compiler = graph -> compile(backend, graph, weights, resources);
     Graph imageGraph = architecture.patchGraph().orElseGet(architecture::imageGraph);
-    Aside<Program> texts =
+    Aside<Optional<TextTower>> texts =
         Aside.start(
-            "openclip-text", () -> compile(backend, architecture.textGraph(), weights, resources));
+            "openclip-text", () -> texts(architecture, weights, backend, batchSize, resources));
     Program imageProgram;
     try {
       imageProgram = compile(backend, imageGraph, weights, resources);
     } finally {
       texts.settle();
     }
-    Program textProgram = texts.join();
+    text = texts.join().orElse(null);
     ThreadPoolExecutor preparers = preparers();
     resources.closeLater(preparers::shutdownNow);
     int width = architecture.config().embedDim();
     image = new ImageTower(pictures, imageProgram, width, batchSize, cores, preparers);
     prepared = new PreparedPictures(pictures, imageProgram, width, batchSize, cores);
-    text =
-        new TextTower(
-            architecture.textEncoder(), textProgram, architecture.config().embedDim(), batchSize);
     this.batchSize = batchSize;
     // Most users of a model that can write captions only want its features.
     decoder =
@@ -80,9 +80,29 @@ public final class RunningTowers implements AutoCloseable {
             () -> compile(backend, architecture.captionGraph().orElseThrow(), weights, resources));
     steps = new Lazy<>(() -> steps(architecture, backend, weights, resources));
     description = backend.description();
-    logitScale = (float) Math.exp(weights.get("logit_scale").toFloats()[0]);
-    logitBias =
-        weights.names().contains("logit_bias") ? weights.get("logit_bias").toFloats()[0] : 0;
+    Set<String> names = weights.names();
+    logitScale =
+        names.contains("logit_scale")
+            ? (float) Math.exp(weights.get("logit_scale").toFloats()[0])
+            : Float.NaN;
+    logitBias = names.contains("logit_bias") ? weights.get("logit_bias").toFloats()[0] : 0;
+  }
+
+  /** Compiles the text tower; empty when the model is an image tower alone. */
+  private static Optional<TextTower> texts(
+      Architecture architecture,
+      Weights weights,
+      Backend backend,
+      int batchSize,
+      Resources resources) {
+    return architecture.config().imageOnly()
+        ? Optional.empty()
+        : Optional.of(
+            new TextTower(
+                architecture.textEncoder(),
+                compile(backend, architecture.textGraph(), weights, resources),
+                architecture.config().embedDim(),
+                batchSize));
   }
 
   private static Optional<StepPrograms> steps(
@@ -133,7 +153,16 @@ public final class RunningTowers implements AutoCloseable {
     return prepared;
   }
 
+  /**
+   * Returns the text tower.
+   *
+   * @throws InvalidInputException when the model is an image tower alone
+   */
   TextTower text() {
+    if (text == null) {
+      throw new InvalidInputException(
+          "the model is an image tower alone, without a text tower; it encodes images only");
+    }
     return text;
   }
 

@@ -180,11 +180,13 @@ public final class InfoCommand implements CommandProvider {
       ModelSize size = architecture.size();
       Map<String, Object> facts = new LinkedHashMap<>();
       facts.put("embed_dim", architecture.config().embedDim());
-      facts.put(
-          "probabilities",
-          architecture.config().initLogitBias() == null
-              ? "softmax over labels"
-              : "sigmoid of each");
+      if (!architecture.config().imageOnly()) {
+        facts.put(
+            "probabilities",
+            architecture.config().initLogitBias() == null
+                ? "softmax over labels"
+                : "sigmoid of each");
+      }
       Map<String, Object> image = new LinkedHashMap<>();
       image.put("parameters", size.imageParameters());
       image.put("height", architecture.imageEncoder().height());
@@ -193,12 +195,14 @@ public final class InfoCommand implements CommandProvider {
       facts.put("image_tower", image);
       facts.put(
           "text_tower",
-          TowerFacts.text(
-              size.textParameters(),
-              architecture.textEncoder(),
-              architecture.textGraph(),
-              architecture.config().text(),
-              environment));
+          architecture.config().imageOnly()
+              ? "none"
+              : TowerFacts.text(
+                  size.textParameters(),
+                  architecture.textEncoder(),
+                  architecture.textGraph(),
+                  architecture.config().text(),
+                  environment));
       facts.put("state", TowerFacts.state(size.parameters(), architecture.parameters().size()));
       facts.put("preprocess_cfg", preprocess.toJson());
       return facts;
