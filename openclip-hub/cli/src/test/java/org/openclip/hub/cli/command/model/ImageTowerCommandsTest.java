@@ -64,7 +64,8 @@ class ImageTowerCommandsTest {
     String model = folder.toString();
     CommandLineRun images =
         CommandLineRun.of("similarity", cat.toString(), cat.toString(), "--model", model);
-    CommandLineRun texts = CommandLineRun.of("classify", cat.toString(), "a cat", "--model", model);
+    CommandLineRun texts =
+        CommandLineRun.of("classify", cat.toString(), "a cat", "a dog", "--model", model);
 
     assertThat(images.code()).as(images.err()).isZero();
     assertThat(images.out()).contains("1.0000");
