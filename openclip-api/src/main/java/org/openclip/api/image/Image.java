@@ -67,6 +67,14 @@ public record Image(
   }
 
   /**
+   * Returns the image in RGB, as Pillow's {@code convert("RGB")} does; opacity is dropped. One that
+   * is so already is returned itself.
+   */
+  public Image toRgb() {
+    return RgbPixels.of(this);
+  }
+
+  /**
    * Checks the size of an image before memory is allocated for it.
    *
    * @param name the name of the image, for the message

@@ -9,6 +9,7 @@ import org.openclip.api.image.ImageArea;
 import org.openclip.api.image.ImagePreprocessor;
 import org.openclip.api.image.PatchGrid;
 import org.openclip.api.image.PreprocessConfig;
+import org.openclip.api.image.RgbPixels;
 
 /**
  * The preprocessing of OpenCLIP's evaluation: a resize with antialiasing in the picture's own
@@ -58,7 +59,7 @@ final class StandardPreprocessor implements ImagePreprocessor {
 
   /** Returns an upright picture in the size of a grid, {@code uint8[height, width, 3]}, RGB. */
   byte[] resize(Image upright, PatchGrid grid) {
-    return resample(Colors.toRgb(upright), Fit.whole(grid.width(), grid.height(), config));
+    return resample(upright.toRgb(), Fit.whole(grid.width(), grid.height(), config));
   }
 
   @Override
@@ -112,7 +113,7 @@ final class StandardPreprocessor implements ImagePreprocessor {
         continue;
       }
       for (int column = 0; column < fit.width(); column++) {
-        Colors.toRgb(mode, kept, in, palette, rgb, to);
+        RgbPixels.write(mode, kept, in, palette, rgb, to);
         in += mode.bytes();
         to += 3;
       }
@@ -137,7 +138,7 @@ final class StandardPreprocessor implements ImagePreprocessor {
               new byte[] {level, level, level, level};
         };
     byte[] rgb = new byte[3];
-    Colors.toRgb(mode, pixel, 0, palette, rgb, 0);
+    RgbPixels.write(mode, pixel, 0, palette, rgb, 0);
     return rgb;
   }
 

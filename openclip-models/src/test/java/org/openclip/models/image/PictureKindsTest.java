@@ -71,7 +71,7 @@ class PictureKindsTest {
     assertThat(image.height()).isEqualTo(kind.height());
     assertThat(image.mode()).isEqualTo(kind.mode());
     CRC32 sum = new CRC32();
-    sum.update(Colors.toRgb(image).pixels());
+    sum.update(image.toRgb().pixels());
     assertThat(Integer.toHexString((int) sum.getValue()))
         .isEqualTo(Integer.toHexString(kind.sum()));
   }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.image.Image;
+import org.openclip.hub.picture.PictureFiles;
 
 /**
  * An image and its caption, as stored.
@@ -18,6 +20,17 @@ public record Sample(String key, Picture picture, Caption caption) {
     this(key, picture, Caption.of(caption));
   }
 
+  /**
+   * Decodes the image.
+   *
+   * @param bytes of the image's file
+   * @throws InvalidInputException when they are not an image; the message names the sample
+   */
+  public Image decode(PictureFiles decoder, byte[] bytes) {
+    Image image = decoder.decode(bytes, key);
+    return picture.rgbFirst() ? image.toRgb() : image;
+  }
+
   /** The bytes of an image's file, read when they are needed. */
   public interface Picture {
     /**
@@ -27,9 +40,33 @@ public record Sample(String key, Picture picture, Caption caption) {
      */
     byte[] read() throws IOException;
 
+    /**
+     * Returns whether the image is converted to RGB before it is resized. The reference does so
+     * with images from tar shards and from folders of classes, but not with those of tables.
+     */
+    default boolean rgbFirst() {
+      return false;
+    }
+
     /** Returns an image over bytes that are in memory. */
     static Picture of(byte[] bytes) {
       return () -> bytes;
+    }
+
+    /** Returns the same image, converted to RGB before it is resized. */
+    default Picture inRgb() {
+      Picture stored = this;
+      return new Picture() {
+        @Override
+        public byte[] read() throws IOException {
+          return stored.read();
+        }
+
+        @Override
+        public boolean rgbFirst() {
+          return true;
+        }
+      };
     }
   }
 

@@ -116,7 +116,7 @@ public final class DecodedSamples implements AutoCloseable {
       String caption = sample.caption().read(random);
       check.of(caption);
       byte[] bytes = sample.picture().read();
-      Decoded decoded = new Decoded(caption, decoder.decode(bytes, sample.key()), digest(bytes));
+      Decoded decoded = new Decoded(caption, sample.decode(decoder, bytes), digest(bytes));
       return new Result(sample.key(), decoded, "");
     } catch (IOException | OpenClipException e) {
       return new Result(sample.key(), null, String.valueOf(e.getMessage()));

@@ -106,9 +106,8 @@ public record LabelledFolder(List<String> classes, List<Path> files, List<Intege
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < files.size(); i++) {
       Path file = files.get(i);
-      samples.add(
-          new Sample(
-              file.toString(), () -> Files.readAllBytes(file), captions.apply(labels.get(i))));
+      Sample.Picture picture = () -> Files.readAllBytes(file);
+      samples.add(new Sample(file.toString(), picture.inRgb(), captions.apply(labels.get(i))));
     }
     return samples;
   }

@@ -62,7 +62,7 @@ public record ModelPreparation(
     } catch (IOException e) {
       throw new InvalidInputException(sample.key() + " cannot be read: " + e, e);
     }
-    Image image = pictures.decode(bytes, sample.key());
+    Image image = sample.decode(pictures, bytes);
     if (mostPixels > 0 && (long) image.width() * image.height() > mostPixels) {
       throw new InvalidInputException(
           "%s has %s x %s pixels, more than --max-image-pixels %s"

@@ -74,7 +74,7 @@ public record Members(
     if (text.isBlank() && !captions.equals(CLASS)) { // An empty class is a bad one.
       throw new InvalidInputException("its caption is empty");
     }
-    return new Sample(group.name(), Sample.Picture.of(picture), text);
+    return new Sample(group.name(), Sample.Picture.of(picture).inRgb(), text);
   }
 
   private static InvalidInputException missing(

@@ -1,4 +1,4 @@
-package org.openclip.models.image;
+package org.openclip.api.image;
 
 /**
  * CIE L*a*b* (white D50) in sRGB, to the byte as Pillow has it from LittleCMS: the conversion is
