@@ -9,14 +9,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.result.DelimitedRows;
-import org.openclip.train.benchmark.data.PythonText;
+import org.openclip.train.benchmark.python.PythonRepr;
 import org.openclip.train.benchmark.report.Result;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -51,7 +49,8 @@ final class BuildCall implements Arguments.Call {
         Map<String, Object> row = result.row();
         List<String> cells = new ArrayList<>();
         for (String name : names) {
-          cells.add(cell(row.get(name)));
+          Object value = row.get(name);
+          cells.add(value == null ? "" : PythonRepr.text(value));
         }
         writer.write(DelimitedRows.line(cells, ','));
       }
@@ -60,17 +59,5 @@ final class BuildCall implements Arguments.Call {
     }
     environment.out().println(output + ": " + results.size() + " results");
     return 0;
-  }
-
-  /** Returns what Python's csv writes for a value. */
-  private static String cell(@Nullable Object value) {
-    return switch (value) {
-      case null -> "";
-      case String text -> text;
-      case Double number when number.isNaN() -> "nan";
-      case Double number when number.isInfinite() -> number > 0 ? "inf" : "-inf";
-      case Boolean truth -> truth ? "True" : "False";
-      default -> Objects.requireNonNull(PythonText.json(value));
-    };
   }
 }

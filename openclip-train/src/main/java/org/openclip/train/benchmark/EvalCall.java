@@ -34,7 +34,12 @@ import picocli.CommandLine.Option;
     })
 final class EvalCall implements Arguments.Call {
   /** A model and the weights of one measurement. */
-  record Chosen(String model, String pretrained) {}
+  record Chosen(String model, String pretrained) {
+    @Override
+    public String toString() {
+      return pretrained.isEmpty() ? model : model + "," + pretrained;
+    }
+  }
 
   @Option(
       names = "--dataset",
@@ -124,7 +129,9 @@ final class EvalCall implements Arguments.Call {
       names = "--language",
       arity = "1..*",
       paramLabel = "CODE",
-      description = "The name of the language in the results. Default: en.")
+      description =
+          "The name of the language in the results; NLLB-CLIP models read texts in this language."
+              + " Default: en.")
   List<String> languages = List.of("en");
 
   @Option(
@@ -230,6 +237,9 @@ final class EvalCall implements Arguments.Call {
     if (batch < 1) {
       throw new UsageException("--batch_size is " + batch + ", but must be positive");
     }
+    if (shots == 0 || shots < -1) {
+      throw new UsageException("--fewshot_k is " + shots + ", but must be positive, or -1 for all");
+    }
     if (!validationSplits.isEmpty() && !validationShares.isEmpty()) {
       throw new UsageException("--val_split and --val_proportion exclude each other");
     }
@@ -264,19 +274,28 @@ final class EvalCall implements Arguments.Call {
     return 0;
   }
 
+  /** A model as it reads a language: texts of NLLB-CLIP models are marked with theirs. */
+  private record Reading(Chosen chosen, String language) {
+    static Reading of(EvalRun run) {
+      boolean marks = NllbLanguages.marks(run.chosen().model());
+      return new Reading(run.chosen(), marks ? NllbLanguages.code(run.language()) : "");
+    }
+  }
+
   /** Measures runs; those of one model in a row share it, and those of one split its features. */
   private void measure(List<EvalRun> runs, Environment environment) {
-    List<Chosen> order = runs.stream().map(EvalRun::chosen).distinct().toList();
-    for (Chosen each : order) {
+    List<Reading> order = runs.stream().map(Reading::of).distinct().toList();
+    for (Reading each : order) {
       try (EvalModel model = new EvalModel(builder(each, environment))) {
         runs.stream()
-            .filter(run -> run.chosen().equals(each))
+            .filter(run -> Reading.of(run).equals(each))
             .forEach(run -> run.measure(model, environment));
       }
     }
   }
 
-  private ModelBuilder builder(Chosen chosen, Environment environment) {
+  private ModelBuilder builder(Reading reading, Environment environment) {
+    Chosen chosen = reading.chosen();
     ModelBuilder builder =
         OpenClip.model(located(chosen.model()))
             .plugins(environment.plugins())
@@ -289,6 +308,9 @@ final class EvalCall implements Arguments.Call {
     }
     if (!chosen.pretrained().isEmpty()) {
       builder.pretrained(chosen.pretrained());
+    }
+    if (!reading.language().isEmpty()) {
+      builder.override("text_cfg.tokenizer_kwargs.language", reading.language());
     }
     fetching.apply(builder, environment);
     return builder;

@@ -111,11 +111,13 @@ record ProbeRun(EvalRun run, EvalModel model, Environment environment, RemoteFil
   }
 
   private Part part(String split) {
-    BenchmarkData data = BenchmarkData.open(run.root(), split, files);
+    BenchmarkData data = run.open(split, files);
     if (data.kind() != BenchmarkData.Kind.CLASSIFICATION) {
       throw new InvalidInputException(
-          "a linear probe needs one class for each picture, but %s has several"
-              .formatted(data.location()));
+          "a linear probe needs one class for each picture, but %s has %s"
+              .formatted(
+                  data.location(),
+                  data.kind() == BenchmarkData.Kind.RETRIEVAL ? "captions" : "several"));
     }
     BenchmarkFeatures features = run.features(model, data, split, environment, files);
     return new Part(features.images().normalised(), features.labels());

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
@@ -18,6 +19,9 @@ import org.openclip.hub.remote.RemoteFiles;
 public final class ShardReader implements AutoCloseable {
   /** The largest file of a sample; an image within the bound on pixels needs no more. */
   private static final long MOST_BYTES = 1L << 30;
+
+  /** Folders of WebDataset's own files, which hold no samples. */
+  private static final Pattern META = Pattern.compile("__[^/]*__/");
 
   private final String location;
   private final TarStream tar;
@@ -116,7 +120,10 @@ public final class ShardReader implements AutoCloseable {
       String name = entry.getName();
       int dot = name.indexOf('.', name.lastIndexOf('/') + 1);
       boolean link = entry.isLink() || entry.isSymbolicLink();
-      if (!(link || TarStream.isFile(entry)) || dot < 0 || dot == name.lastIndexOf('/') + 1) {
+      if (!(link || TarStream.isFile(entry))
+          || dot < 0
+          || dot == name.lastIndexOf('/') + 1
+          || META.matcher(name).lookingAt()) {
         continue;
       }
       last = name;

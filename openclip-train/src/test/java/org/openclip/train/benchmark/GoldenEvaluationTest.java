@@ -25,6 +25,7 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.model.ModelFolder;
+import org.openclip.testkit.Fixtures;
 import org.openclip.train.benchmark.report.Result;
 
 /** What CLIP_benchmark measured, number for number. */
@@ -32,13 +33,22 @@ import org.openclip.train.benchmark.report.Result;
 class GoldenEvaluationTest {
   private static final double TOLERANCE = 1e-6;
 
-  private final Path golden =
-      Path.of(Objects.requireNonNull(System.getProperty("openclip.golden"))).resolve("evaluation");
-
   @TempDir Path folder;
 
   @TestFactory
   Stream<DynamicTest> everyNumberIsTheBenchmarks() throws IOException {
+    return numbers(
+        Path.of(Objects.requireNonNull(System.getProperty("openclip.golden")))
+            .resolve("evaluation"));
+  }
+
+  /** Colour modes, templates with formats, and captions to choose among. */
+  @TestFactory
+  Stream<DynamicTest> everyNumberOnTheProjectsDataSetsIsTheBenchmarks() throws IOException {
+    return numbers(Fixtures.path("benchmark"));
+  }
+
+  private Stream<DynamicTest> numbers(Path golden) throws IOException {
     List<ModelConfig> models = new ArrayList<>();
     List<Object> all = new ArrayList<>();
     try (Stream<Path> files = Files.list(golden)) {
@@ -63,10 +73,11 @@ class GoldenEvaluationTest {
         .map(
             each ->
                 DynamicTest.dynamicTest(
-                    each.get("dataset") + " " + each.get("task"), () -> compare(model, each)));
+                    each.get("dataset") + " " + each.get("task"),
+                    () -> compare(golden, model, each)));
   }
 
-  private void compare(Path model, Map<?, ?> expected) {
+  private void compare(Path golden, Path model, Map<?, ?> expected) {
     Map<String, Double> wanted = new LinkedHashMap<>();
     ((Map<?, ?>) expected.get("metrics"))
         .forEach((name, value) -> wanted.put((String) name, Double.valueOf(value.toString())));

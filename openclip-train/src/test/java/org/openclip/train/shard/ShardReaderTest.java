@@ -270,4 +270,24 @@ class ShardReaderTest {
       }
     }
   }
+
+  @Test
+  void webdatasetsOwnFoldersHoldNoSamples() throws IOException {
+    Map<String, byte[]> members = new LinkedHashMap<>();
+    members.put("__meta__/notes.json", TarFiles.text("{}"));
+    members.putAll(samples(2));
+    members.put("__x__.txt", TarFiles.text("a sample without a picture"));
+    Faults faults = new Faults();
+
+    List<String> captions =
+        captions(
+            dataset(
+                ShardList.of(TarFiles.write(folder.resolve("m.tar"), members).toString(), null),
+                false,
+                Members.USUAL),
+            faults);
+
+    assertThat(captions).containsExactly("caption 0", "caption 1");
+    assertThat(faults.count()).isEqualTo(1);
+  }
 }

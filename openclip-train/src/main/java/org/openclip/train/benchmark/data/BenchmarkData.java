@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.openclip.api.InvalidFileException;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.train.benchmark.python.PythonText;
 
 /**
  * A data set in the WebDataset form of CLIP_benchmark: tar shards {@code SPLIT/0.tar}, {@code
@@ -85,9 +86,14 @@ public record BenchmarkData(
         lines(texts + "/zeroshot_classification_templates.txt", files));
   }
 
+  /** Returns the same data with other names for the classes. */
+  public BenchmarkData named(List<String> others) {
+    return new BenchmarkData(location, kind, shards, Optional.of(others), templates);
+  }
+
   /** Every type but these two is classification, as CLIP_benchmark has it. */
   private static Kind kind(List<String> lines) {
-    String type = String.join("\n", lines).strip().toLowerCase(Locale.ROOT);
+    String type = PythonText.strip(String.join("\n", lines)).toLowerCase(Locale.ROOT);
     return switch (type) {
       case "retrieval" -> Kind.RETRIEVAL;
       case "multilabel" -> Kind.MULTILABEL;
@@ -117,7 +123,7 @@ public record BenchmarkData(
 
   private static Optional<List<String>> lines(String location, RemoteFiles files) {
     return text(location, files)
-        .map(text -> PythonText.lines(text).stream().map(String::strip).toList());
+        .map(text -> PythonText.lines(text).stream().map(PythonText::strip).toList());
   }
 
   private static Optional<String> text(String location, RemoteFiles files) {

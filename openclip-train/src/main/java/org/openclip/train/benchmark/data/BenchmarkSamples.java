@@ -13,6 +13,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.image.Image;
 import org.openclip.hub.picture.PictureFiles;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.train.benchmark.python.PythonText;
 import org.openclip.train.shard.ShardReader;
 
 /**
@@ -108,7 +109,7 @@ public final class BenchmarkSamples implements AutoCloseable {
               .filter(bytes -> bytes != null)
               .findFirst()
               .orElseThrow(() -> missing(group, PICTURES.toString()));
-      Image image = decoder.decode(picture, name);
+      Image image = decoder.decode(picture, name).toRgb();
       return switch (data.kind()) {
         case CLASSIFICATION ->
             new Sample(name, image, label(text(group, "cls")), List.of(), List.of());

@@ -2,7 +2,8 @@ package org.openclip.train.benchmark.data;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
 import org.openclip.hub.io.JsonObjects;
+import org.openclip.train.benchmark.python.PythonFormat;
 
 /**
  * The prompts of a data set's classes.
@@ -21,7 +23,7 @@ import org.openclip.hub.io.JsonObjects;
  * @param own the prompts of each class by its name; empty when templates serve all
  */
 public record Prompts(List<String> classes, List<String> templates, Map<String, List<String>> own) {
-  private static final String NAME = "{c}";
+  private static final String NAME = "c";
 
   /** Whose templates stand for those of a data set that a file does not name. */
   private static final String DEFAULT = "imagenet1k";
@@ -33,7 +35,7 @@ public record Prompts(List<String> classes, List<String> templates, Map<String, 
   public Prompts {
     classes = List.copyOf(classes);
     templates = List.copyOf(templates);
-    own = Map.copyOf(own);
+    own = Collections.unmodifiableMap(new LinkedHashMap<>(own));
     if (classes.isEmpty() || (templates.isEmpty() && own.isEmpty())) {
       throw new InvalidInputException("a data set without class names or prompts has no classes");
     }
@@ -43,21 +45,13 @@ public record Prompts(List<String> classes, List<String> templates, Map<String, 
    * Returns the prompts of a data set, as files that a user names or it itself gives them.
    *
    * @param dataset such as {@code wds/vtab/cifar10}
-   * @param classFile JSON with a list of names for each data set; null for the data set's own
    * @param templateFile JSON with, for each data set, a list of templates or a list of prompts for
    *     each class; null for the data set's own
    * @throws InvalidInputException when neither gives any
    */
-  public static Prompts of(
-      BenchmarkData data, String dataset, @Nullable Path classFile, @Nullable Path templateFile) {
-    List<String> keys = new ArrayList<>(List.of(dataset));
-    if (dataset.matches("(?:wds|vtab|tfds)/.+")) {
-      keys.add(dataset.substring(dataset.indexOf('/') + 1));
-    }
+  public static Prompts of(BenchmarkData data, String dataset, @Nullable Path templateFile) {
     List<String> classes =
-        classFile == null
-            ? data.classes().orElseThrow(() -> missing(data, "classnames.txt", "classname"))
-            : texts(classFile, find(classFile, keys));
+        data.classes().orElseThrow(() -> missing(data, "classnames.txt", "classname"));
     if (templateFile == null) {
       List<String> templates =
           data.templates()
@@ -65,14 +59,35 @@ public record Prompts(List<String> classes, List<String> templates, Map<String, 
                   () -> missing(data, "zeroshot_classification_templates.txt", "template"));
       return new Prompts(classes, templates, Map.of());
     }
+    List<String> keys = keys(dataset);
     keys.add(DEFAULT);
     Object found = find(templateFile, keys);
     if (!(found instanceof Map<?, ?> byClass)) {
       return new Prompts(classes, texts(templateFile, found), Map.of());
     }
-    Map<String, List<String>> own = new HashMap<>();
+    Map<String, List<String>> own = new LinkedHashMap<>();
     byClass.forEach((name, list) -> own.put(String.valueOf(name), texts(templateFile, list)));
     return new Prompts(classes, List.of(), own);
+  }
+
+  /**
+   * Returns the class names of a data set in a file.
+   *
+   * @param file JSON with a list of names for each data set
+   * @param dataset such as {@code wds/vtab/cifar10}
+   * @throws InvalidFileException when there are none
+   */
+  public static List<String> classes(Path file, String dataset) {
+    return texts(file, find(file, keys(dataset)));
+  }
+
+  /** Returns the names under which files may have a data set. */
+  private static List<String> keys(String dataset) {
+    List<String> keys = new ArrayList<>(List.of(dataset));
+    if (dataset.matches("(?:wds|vtab|tfds)/.+")) {
+      keys.add(dataset.substring(dataset.indexOf('/') + 1));
+    }
+    return keys;
   }
 
   private static InvalidInputException missing(BenchmarkData data, String file, String option) {
@@ -142,7 +157,9 @@ public record Prompts(List<String> classes, List<String> templates, Map<String, 
 
   private List<String> of(String name) {
     if (own.isEmpty()) {
-      return templates.stream().map(template -> fill(template, name)).toList();
+      return templates.stream()
+          .map(template -> PythonFormat.fill(template, Map.of(NAME, name)))
+          .toList();
     }
     List<String> prompts = own.get(name);
     if (prompts == null || prompts.isEmpty()) {
@@ -150,29 +167,5 @@ public record Prompts(List<String> classes, List<String> templates, Map<String, 
           "the template file has no prompt for the class '" + name + "'");
     }
     return prompts;
-  }
-
-  /** Fills a template in as {@code str.format(c=name)} does; doubled braces stand for one. */
-  public static String fill(String template, String name) {
-    StringBuilder prompt = new StringBuilder();
-    int at = 0;
-    while (at < template.length()) {
-      char c = template.charAt(at);
-      if (template.startsWith(NAME, at)) {
-        prompt.append(name);
-        at += NAME.length();
-      } else if (c != '{' && c != '}') {
-        prompt.append(c);
-        at++;
-      } else if (at + 1 < template.length() && template.charAt(at + 1) == c) {
-        prompt.append(c);
-        at += 2;
-      } else {
-        throw new InvalidInputException(
-            "template '%s' has a brace that is neither part of {c} nor doubled"
-                .formatted(template));
-      }
-    }
-    return prompt.toString();
   }
 }

@@ -1,13 +1,11 @@
-package org.openclip.train.benchmark.data;
+package org.openclip.train.benchmark.python;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.openclip.api.InvalidInputException;
 
 class PythonTextTest {
   @Test
@@ -51,10 +49,9 @@ class PythonTextTest {
   }
 
   @Test
-  void templatesAreFilledInAsFormatDoes() {
-    assertThat(Prompts.fill("a {c} of {{c}} {c}", "dog")).isEqualTo("a dog of {c} dog");
-    assertThatThrownBy(() -> Prompts.fill("a {}", "dog"))
-        .isInstanceOf(InvalidInputException.class)
-        .hasMessageContaining("{c}");
+  void whiteSpaceIsThatOfPython() {
+    assertThat(PythonText.strip("\u00a0\u2007 a\u00a0b \u001c\u0085\u202f")).isEqualTo("a\u00a0b");
+    assertThat(PythonText.strip("\ufeffa\u200b")).isEqualTo("\ufeffa\u200b");
+    assertThat(PythonText.strip(" \t")).isEmpty();
   }
 }

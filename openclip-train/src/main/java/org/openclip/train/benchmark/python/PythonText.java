@@ -1,4 +1,4 @@
-package org.openclip.train.benchmark.data;
+package org.openclip.train.benchmark.python;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -18,6 +18,8 @@ public final class PythonText {
 
   /** And numbers below this one. */
   private static final double SMALL = 1e-4;
+
+  private static final char NEXT_LINE = '\u0085';
 
   private PythonText() {}
 
@@ -39,6 +41,23 @@ public final class PythonText {
       lines.add(text.substring(from));
     }
     return lines;
+  }
+
+  /** Returns a text without white space at its ends, as {@code str.strip} does. */
+  public static String strip(String text) {
+    int from = 0;
+    int to = text.length();
+    while (from < to && isSpace(text.charAt(from))) {
+      from++;
+    }
+    while (to > from && isSpace(text.charAt(to - 1))) {
+      to--;
+    }
+    return text.substring(from, to);
+  }
+
+  private static boolean isSpace(char c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == NEXT_LINE;
   }
 
   /**
