@@ -8,6 +8,7 @@ import org.openclip.api.OpenClipException;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.train.benchmark.report.Report;
+import org.openclip.train.benchmark.report.ReportPage;
 import org.openclip.train.benchmark.report.ReportPlot;
 import org.openclip.train.benchmark.report.Result;
 import picocli.CommandLine.Command;
@@ -41,14 +42,19 @@ final class ReportCall implements Arguments.Call {
   @Override
   public int run(Environment environment) {
     Report report = Report.of(Result.read(files), environment.plugins());
+    ReportPage page = new ReportPage(report);
+    String plot = new ReportPlot(report).svg();
     String name = output.getFileName().toString();
     try {
       if (name.endsWith(".md")) {
-        Path plot = output.resolveSibling(name.substring(0, name.length() - 3) + ".svg");
-        Files.writeString(plot, new ReportPlot(report).svg());
-        Files.writeString(output, report.markdown(plot.getFileName().toString()));
+        Path drawn = output.resolveSibling(name.substring(0, name.length() - 3) + ".svg");
+        if (!plot.isEmpty()) {
+          Files.writeString(drawn, plot);
+        }
+        Files.writeString(
+            output, page.markdown(plot.isEmpty() ? "" : drawn.getFileName().toString()));
       } else {
-        Files.writeString(output, report.html(new ReportPlot(report).svg()));
+        Files.writeString(output, page.html(plot));
       }
     } catch (IOException e) {
       throw new OpenClipException(output + " cannot be written: " + e, e);
