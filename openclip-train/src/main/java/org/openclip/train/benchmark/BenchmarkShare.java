@@ -4,15 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.backend.Device;
 import org.openclip.hub.cli.UsageException;
 
 /**
  * One process's share of work that several processes do.
  *
+ * @param local the number of this process among those of its machine, from 0
  * @param rank the number of this process, from 0
  * @param world how many there are
  */
-record BenchmarkShare(int rank, int world) {
+record BenchmarkShare(int local, int rank, int world) {
+  private static final List<String> LOCALS =
+      List.of("LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID", "OMPI_COMM_WORLD_LOCAL_RANK");
   private static final List<String> RANKS =
       List.of("RANK", "PMI_RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK");
   private static final List<String> WORLDS =
@@ -26,7 +30,7 @@ record BenchmarkShare(int rank, int world) {
       throw new UsageException(
           "the environment sets rank %s of %s processes; ranks start at 0".formatted(rank, world));
     }
-    return new BenchmarkShare(rank, world);
+    return new BenchmarkShare(number(LOCALS, 0, variables), rank, world);
   }
 
   private static int number(
@@ -41,6 +45,12 @@ record BenchmarkShare(int rank, int world) {
       }
     }
     return missing;
+  }
+
+  /** Returns the GPU of this process where each of its machine has its own; others as given. */
+  Device device(Device given) {
+    boolean own = given.kind() != Device.Kind.CPU && given.index() == 0;
+    return own ? new Device(given.kind(), local) : given;
   }
 
   /** Returns every world-th element, from the rank's. */

@@ -203,7 +203,7 @@ final class EvalCall implements Arguments.Call {
       names = "--distributed",
       description =
           "Runs this process's share of the evaluations, by RANK and WORLD_SIZE, or SLURM's"
-              + " variables.")
+              + " variables, on the GPU of its local rank.")
   boolean distributed;
 
   @Option(names = "--batch_size", paramLabel = "N", description = "The batch size. Default: 64.")
@@ -263,7 +263,9 @@ final class EvalCall implements Arguments.Call {
     }
     if (distributed) {
       Collections.shuffle(runs, new Random(seed));
-      runs = BenchmarkShare.fromEnvironment(System::getenv).of(runs);
+      BenchmarkShare share = BenchmarkShare.fromEnvironment(System::getenv);
+      runs = share.of(runs);
+      device = share.device(device);
     }
     if (ignored.given()) {
       say(environment, "flags that have nothing to do here were given; --help names them");
@@ -287,8 +289,12 @@ final class EvalCall implements Arguments.Call {
     List<Reading> order = runs.stream().map(Reading::of).distinct().toList();
     for (Reading each : order) {
       try (EvalModel model = new EvalModel(builder(each, environment))) {
-        runs.stream()
-            .filter(run -> Reading.of(run).equals(each))
+        List<EvalRun> own = runs.stream().filter(run -> Reading.of(run).equals(each)).toList();
+        // Those of one data set in a row, for the model keeps its features until the next one.
+        own.stream()
+            .map(EvalRun::dataset)
+            .distinct()
+            .flatMap(name -> own.stream().filter(run -> run.dataset().equals(name)))
             .forEach(run -> run.measure(model, environment));
       }
     }

@@ -9,10 +9,14 @@ import org.openclip.hub.ModelBuilder;
 import org.openclip.train.benchmark.data.BenchmarkData;
 import org.openclip.train.benchmark.measurement.BenchmarkFeatures;
 
-/** A model that is loaded when it is first needed, with the features of the splits that it saw. */
+/**
+ * A model that is loaded when it is first needed, with the features of the splits of the data set
+ * that it saw last.
+ */
 final class EvalModel implements AutoCloseable {
   private final ModelBuilder builder;
   private final Map<String, BenchmarkFeatures> features = new HashMap<>();
+  private String last = "";
   private @Nullable ClipModel model;
 
   EvalModel(ModelBuilder builder) {
@@ -28,14 +32,17 @@ final class EvalModel implements AutoCloseable {
     return loaded;
   }
 
-  /** Returns the features of a split, computed at most once. */
+  /** Returns the features of a split, computed at most once until another data set comes. */
   BenchmarkFeatures features(
       BenchmarkData data, String split, Function<ClipModel, BenchmarkFeatures> compute) {
-    String key = data.location() + "\n" + split;
-    BenchmarkFeatures known = features.get(key);
+    if (!last.equals(data.location())) {
+      features.clear();
+      last = data.location();
+    }
+    BenchmarkFeatures known = features.get(split);
     if (known == null) {
       known = compute.apply(get());
-      features.put(key, known);
+      features.put(split, known);
     }
     return known;
   }

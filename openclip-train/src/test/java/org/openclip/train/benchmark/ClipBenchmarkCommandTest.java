@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.backend.Device;
 import org.openclip.api.config.ModelConfig;
 import org.openclip.api.image.PreprocessConfig;
 import org.openclip.api.model.Architecture;
@@ -237,6 +238,19 @@ class ClipBenchmarkCommandTest {
         BenchmarkShare.fromEnvironment(
             name -> name.equals("SLURM_PROCID") ? "1" : name.equals("SLURM_NTASKS") ? "2" : null);
     assertThat(second.of(runs)).containsExactly(1, 3);
+    assertThat(second.device(Device.AUTO)).isEqualTo(Device.AUTO);
+    BenchmarkShare third =
+        BenchmarkShare.fromEnvironment(
+            name ->
+                switch (name) {
+                  case "RANK", "LOCAL_RANK" -> "2";
+                  case "WORLD_SIZE" -> "4";
+                  default -> null;
+                });
+    assertThat(third.device(Device.AUTO)).isEqualTo(new Device(Device.Kind.AUTO, 2));
+    assertThat(third.device(Device.parse("cuda"))).isEqualTo(Device.parse("cuda:2"));
+    assertThat(third.device(Device.parse("cuda:1"))).isEqualTo(Device.parse("cuda:1"));
+    assertThat(third.device(Device.CPU)).isEqualTo(Device.CPU);
     assertThat(BenchmarkShare.fromEnvironment(name -> null).of(runs)).isEqualTo(runs);
   }
 

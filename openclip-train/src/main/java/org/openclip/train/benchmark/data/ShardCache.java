@@ -27,13 +27,14 @@ public record ShardCache(@Nullable Path folder) {
     }
     Path copy = folder.resolve(location.replaceAll("[^A-Za-z0-9._/-]+", "_").replace("..", "_"));
     if (!Files.exists(copy)) {
-      Path part = copy.resolveSibling(copy.getFileName() + ".part");
+      Files.createDirectories(copy.getParent());
+      // Processes that share the folder may make the same copy at the same time.
+      Path part = Files.createTempFile(copy.getParent(), copy.getFileName() + ".", ".part");
       try {
-        Files.createDirectories(copy.getParent());
         try (InputStream stream = files.open(location)) {
           Files.copy(stream, part, StandardCopyOption.REPLACE_EXISTING);
         }
-        Files.move(part, copy, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(part, copy, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {
         Files.deleteIfExists(part);
       }

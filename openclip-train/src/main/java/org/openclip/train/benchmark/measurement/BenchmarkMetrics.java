@@ -22,20 +22,24 @@ final class BenchmarkMetrics {
    * Returns {@code acc1}, {@code acc5} (NaN with fewer than five classes) and {@code
    * mean_per_class_recall}, the mean over the classes that occur.
    *
-   * @param scores {@code float[n][classes]}
-   * @param labels for each row the right class
+   * @param images one row for each picture
+   * @param classifier one row for each class
+   * @param labels for each picture the right class
    */
-  static Map<String, Object> classification(float[][] scores, List<Integer> labels) {
-    int classes = scores[0].length;
+  static Map<String, Object> classification(
+      Embeddings images, Embeddings classifier, List<Integer> labels) {
+    int classes = classifier.size();
+    int count = images.size();
+    int[] before = new int[count];
+    Scores.each(images, classifier, (i, scores) -> before[i] = before(scores, labels.get(i)));
     long[] seen = new long[classes];
     long[] right = new long[classes];
     long few = 0;
-    for (int i = 0; i < scores.length; i++) {
+    for (int i = 0; i < count; i++) {
       int label = labels.get(i);
-      int before = before(scores[i], label);
       seen[label]++;
-      right[label] += before == 0 ? 1 : 0;
-      few += before < FEW ? 1 : 0;
+      right[label] += before[i] == 0 ? 1 : 0;
+      few += before[i] < FEW ? 1 : 0;
     }
     double recall = 0;
     int present = 0;
@@ -46,8 +50,8 @@ final class BenchmarkMetrics {
       }
     }
     Map<String, Object> metrics = new LinkedHashMap<>();
-    metrics.put("acc1", (double) Arrays.stream(right).sum() / scores.length);
-    metrics.put("acc5", classes < FEW ? Double.NaN : (double) few / scores.length);
+    metrics.put("acc1", (double) Arrays.stream(right).sum() / count);
+    metrics.put("acc5", classes < FEW ? Double.NaN : (double) few / count);
     metrics.put("mean_per_class_recall", recall / present);
     return metrics;
   }
@@ -66,11 +70,15 @@ final class BenchmarkMetrics {
    * Returns {@code mean_average_precision}: for each class the mean of the precisions at its own
    * pictures, best first; 0 for a class without any.
    *
-   * @param scores {@code float[n][classes]}
+   * @param images one row for each picture
+   * @param classifier one row for each class
    * @param labels for each row a number for each class, 0 for none
    */
-  static Map<String, Object> multilabel(float[][] scores, List<List<Double>> labels) {
-    int classes = scores[0].length;
+  static Map<String, Object> multilabel(
+      Embeddings images, Embeddings classifier, List<List<Double>> labels) {
+    int classes = classifier.size();
+    float[][] scores = new float[images.size()][];
+    Scores.each(images, classifier, (i, row) -> scores[i] = row);
     double sum = 0;
     for (int c = 0; c < classes; c++) {
       sum += averagePrecision(scores, labels, c);
@@ -131,19 +139,16 @@ final class BenchmarkMetrics {
   /** Returns for each query how many answers come before the first that matches. */
   private static int[] ranks(Embeddings queries, Embeddings answers, Pairs pairs) {
     int[] ranks = new int[queries.size()];
-    IntStream.range(0, queries.size())
-        .parallel()
-        .forEach(
-            query -> {
-              float[] scores =
-                  Embeddings.of(queries.width(), queries.row(query)).cosine(answers)[0];
-              ranks[query] =
-                  IntStream.range(0, scores.length)
-                      .filter(answer -> pairs.match(query, answer))
-                      .map(answer -> before(scores, answer))
-                      .min()
-                      .orElse(Integer.MAX_VALUE);
-            });
+    Scores.each(
+        queries,
+        answers,
+        (query, scores) ->
+            ranks[query] =
+                IntStream.range(0, scores.length)
+                    .filter(answer -> pairs.match(query, answer))
+                    .map(answer -> before(scores, answer))
+                    .min()
+                    .orElse(Integer.MAX_VALUE));
     return ranks;
   }
 

@@ -14,10 +14,12 @@ public final class Measurement {
   /** Returns how well a classifier of words tells the pictures' classes. */
   public static Map<String, Object> classification(
       BenchmarkFeatures features, Embeddings classifier) {
-    float[][] scores = features.images().cosine(classifier);
+    Embeddings images = features.images();
     return switch (features.data().kind()) {
-      case CLASSIFICATION -> BenchmarkMetrics.classification(scores, checked(features, classifier));
-      case MULTILABEL -> BenchmarkMetrics.multilabel(scores, features.several(classifier.size()));
+      case CLASSIFICATION ->
+          BenchmarkMetrics.classification(images, classifier, checked(features, classifier));
+      case MULTILABEL ->
+          BenchmarkMetrics.multilabel(images, classifier, features.several(classifier.size()));
       case RETRIEVAL ->
           throw new InvalidInputException(
               features.data().location()
