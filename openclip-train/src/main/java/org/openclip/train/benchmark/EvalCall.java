@@ -319,6 +319,7 @@ final class EvalCall implements Arguments.Call {
       builder.override("text_cfg.tokenizer_kwargs.language", reading.language());
     }
     fetching.apply(builder, environment);
+    ignored.cacheFolder().ifPresent(builder::cacheFolder);
     return builder;
   }
 
@@ -343,6 +344,11 @@ final class EvalCall implements Arguments.Call {
       chosen.add(new Chosen(parts[0].strip(), parts[1].strip()));
     }
     return chosen;
+  }
+
+  /** Returns what features depend on beside the model and the data. */
+  List<String> computing() {
+    return List.of(String.valueOf(backend), device.toString(), precision.toString());
   }
 
   /** A model folder is named by its path, too. */

@@ -3,11 +3,12 @@ package org.openclip.train.benchmark;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.openclip.hub.cli.UsageException;
 import picocli.CommandLine.Option;
 
-/** CLIP_benchmark's flags that have nothing to do here, and those that cannot be honoured. */
+/** CLIP_benchmark's flags that have nothing to do here, have another name, or are refused. */
 final class IgnoredFlags {
   @Option(
       names = {"--no_amp", "--skip_load"},
@@ -36,10 +37,7 @@ final class IgnoredFlags {
       description = "Refused: shards contain their captions.")
   private @Nullable Path annotations;
 
-  @Option(
-      names = "--model_cache_dir",
-      paramLabel = "FOLDER",
-      description = "Refused: use --cache-dir.")
+  @Option(names = "--model_cache_dir", paramLabel = "FOLDER", description = "As --cache-dir.")
   private @Nullable Path cache;
 
   @Option(names = "--model_type", paramLabel = "TYPE", description = "open_clip, the only one.")
@@ -52,12 +50,14 @@ final class IgnoredFlags {
           "--annotation_file is not supported: data sets are read in WebDataset form, whose shards"
               + " contain the captions");
     }
-    if (cache != null) {
-      throw new UsageException("--model_cache_dir is not supported; use --cache-dir");
-    }
     if (!type.equals("open_clip")) {
       throw new UsageException("--model_type is '" + type + "', but only open_clip is supported");
     }
+  }
+
+  /** Returns the cache folder of downloads, if one was given. */
+  Optional<Path> cacheFolder() {
+    return Optional.ofNullable(cache);
   }
 
   /** Returns whether one was given that has nothing to do. */

@@ -6,15 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.openclip.api.InvalidInputException;
-import org.openclip.api.model.Embeddings;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.train.benchmark.data.BenchmarkData;
 import org.openclip.train.benchmark.measurement.BenchmarkFeatures;
-import org.openclip.train.evaluation.LabelledFeatures;
 import org.openclip.train.evaluation.LinearProbe;
 
 /**
@@ -25,31 +24,14 @@ import org.openclip.train.evaluation.LinearProbe;
 record ProbeRun(EvalRun run, EvalModel model, Environment environment, RemoteFiles files) {
   private static final int FEW = 5;
 
-  /** Pictures of one split with their classes. */
-  private record Part(Embeddings rows, List<Integer> labels) {
-    Part of(List<Integer> chosen) {
-      List<Embeddings> some = new ArrayList<>();
-      List<Integer> own = new ArrayList<>();
-      for (int i : chosen) {
-        some.add(Embeddings.of(rows.width(), rows.row(i)));
-        own.add(labels.get(i));
-      }
-      return new Part(Embeddings.concat(some), own);
-    }
-
-    LabelledFeatures labelled(List<String> classes) {
-      return new LabelledFeatures(classes, rows, labels);
-    }
-  }
-
   Map<String, Object> metrics() {
     EvalCall options = run.options();
-    Part train = part(Objects.requireNonNullElse(run.trainSplit(), "train"));
-    Part test = part(options.split);
+    ProbePart train = part(Objects.requireNonNullElse(run.trainSplit(), "train"));
+    ProbePart test = part(options.split);
     List<Integer> order =
         new ArrayList<>(IntStream.range(0, train.labels().size()).boxed().toList());
     Collections.shuffle(order, new Random(options.seed));
-    Part validation = null;
+    ProbePart validation = null;
     if (run.validationSplit() != null) {
       validation = part(run.validationSplit());
     } else if (run.validationShare() != null) {
@@ -62,7 +44,7 @@ record ProbeRun(EvalRun run, EvalModel model, Environment environment, RemoteFil
       validation = train.of(order.subList(order.size() - held, order.size()));
       order = order.subList(0, order.size() - held);
     }
-    Part fitted = train.of(shots(train, order, options.shots));
+    ProbePart fitted = train.of(shots(train, order, options.shots));
     int classes = 1 + Collections.max(train.labels());
     List<String> names =
         IntStream.range(0, Math.max(classes, 1 + Collections.max(test.labels())))
@@ -89,7 +71,7 @@ record ProbeRun(EvalRun run, EvalModel model, Environment environment, RemoteFil
   }
 
   /** Returns the first pictures of each class in an order; all without a number of shots. */
-  private static List<Integer> shots(Part train, List<Integer> order, int shots) {
+  private static List<Integer> shots(ProbePart train, List<Integer> order, int shots) {
     if (shots < 0) {
       return order;
     }
@@ -110,7 +92,7 @@ record ProbeRun(EvalRun run, EvalModel model, Environment environment, RemoteFil
     return chosen;
   }
 
-  private Part part(String split) {
+  private ProbePart part(String split) {
     BenchmarkData data = run.open(split, files);
     if (data.kind() != BenchmarkData.Kind.CLASSIFICATION) {
       throw new InvalidInputException(
@@ -119,7 +101,15 @@ record ProbeRun(EvalRun run, EvalModel model, Environment environment, RemoteFil
                   data.location(),
                   data.kind() == BenchmarkData.Kind.RETRIEVAL ? "captions" : "several"));
     }
+    KeptFeatures kept = KeptFeatures.of(run, data, split);
+    Optional<ProbePart> known = kept.read(environment.plugins());
+    if (known.isPresent()) {
+      run.options().say(environment, "features of " + split + " are read from " + kept.file());
+      return known.get();
+    }
     BenchmarkFeatures features = run.features(model, data, split, environment, files);
-    return new Part(features.images().normalised(), features.labels());
+    ProbePart part = new ProbePart(features.images().normalised(), features.labels());
+    kept.write(part);
+    return part;
   }
 }

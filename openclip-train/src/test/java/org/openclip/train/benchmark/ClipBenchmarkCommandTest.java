@@ -211,7 +211,9 @@ class ClipBenchmarkCommandTest {
                 "--val_proportion",
                 "0.25",
                 "--fewshot_k",
-                "1"));
+                "1",
+                "--feature_root",
+                folder.resolve("features").toString()));
 
     Result result = result("probe", "shapes_en_linear_probe.json");
     assertThat(result.metric("lp_acc1")).isGreaterThan(0.3);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -156,5 +157,51 @@ class EvalFilesTest {
     Commands commands = new Commands();
     assertThat(commands.code(eval("few", "x.json", "--fewshot_k=0"))).isEqualTo(2);
     assertThat(commands.err()).contains("--fewshot_k is 0, but must be positive, or -1 for all");
+  }
+
+  @Test
+  void aSecondProbeReadsTheFeaturesOfTheFirstUnlessTheDataChanged() throws IOException {
+    Path data = folder.resolve("wds_few");
+    for (String split : List.of("train", "test")) {
+      Files.createDirectories(data.resolve(split));
+      for (String name : List.of("nshards.txt", "0.tar")) {
+        Files.copy(DATA.resolve("wds_few/test").resolve(name), data.resolve(split).resolve(name));
+      }
+    }
+    List<String> arguments =
+        eval(
+            "few",
+            "{task}-{dataset}.json",
+            "--task=linear_probe",
+            "--feature_root=" + folder.resolve("features"));
+    arguments.set(4, "--dataset_root=" + data);
+    Commands first = new Commands();
+    first.run(arguments);
+    String result = Files.readString(folder.resolve("linear_probe-few.json"));
+
+    Commands second = new Commands();
+    second.run(arguments);
+    assertThat(first.err()).doesNotContain("are read from");
+    assertThat(second.err()).contains("features of test are read from " + folder);
+    assertThat(Files.readString(folder.resolve("linear_probe-few.json"))).isEqualTo(result);
+
+    Files.setLastModifiedTime(data.resolve("test/0.tar"), FileTime.fromMillis(0));
+    Commands third = new Commands();
+    third.run(arguments);
+    assertThat(third.err())
+        .contains("features of train are read from")
+        .doesNotContain("features of test are read from");
+  }
+
+  @Test
+  void theFolderOfDownloadsHasTheNameOfTheBenchmarkToo() throws IOException {
+    List<String> arguments =
+        eval("few", "x.json", "--offline", "--model_cache_dir=" + folder.resolve("downloads"));
+    arguments.set(1, "--model=ViT-B-32");
+    arguments.set(2, "--pretrained=openai");
+
+    assertThatThrownBy(() -> new Commands().code(arguments))
+        .isInstanceOf(OpenClipException.class)
+        .hasMessageContaining(folder.resolve("downloads").toString());
   }
 }
