@@ -5,8 +5,11 @@ import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.image.Image;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.model.Embeddings;
+import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.picture.PictureFiles;
 import org.openclip.train.folder.LabelledFolder;
 
 /**
@@ -17,8 +20,8 @@ import org.openclip.train.folder.LabelledFolder;
  * @param labels the class number of each image
  */
 public record LabelledFeatures(List<String> classes, Embeddings features, List<Integer> labels) {
-  /** Images that are embedded between two reports of progress. */
-  private static final int CHUNK = 256;
+  /** Images that are decoded and embedded between two reports of progress. */
+  private static final int CHUNK = 64;
 
   /** Names in a message. */
   private static final int SHOWN = 20;
@@ -34,15 +37,21 @@ public record LabelledFeatures(List<String> classes, Embeddings features, List<I
   }
 
   /**
-   * Computes the embeddings of the images of a folder.
+   * Computes the embeddings of the images of a folder, in RGB as torchvision's {@code ImageFolder}
+   * reads them.
    *
    * @param progress receives the number of embedded images, chunk by chunk
    */
   public static LabelledFeatures of(ClipModel model, LabelledFolder folder, LongConsumer progress) {
+    PictureFiles decoder = new PictureFiles(PluginRegistry.create());
     List<Embeddings> rows = new ArrayList<>();
     for (int from = 0; from < folder.files().size(); from += CHUNK) {
       int to = Math.min(folder.files().size(), from + CHUNK);
-      rows.add(model.encodeImages(folder.files().subList(from, to)));
+      List<Image> images =
+          folder.files().subList(from, to).parallelStream()
+              .map(file -> decoder.read(file).toRgb())
+              .toList();
+      rows.add(model.encodePictures(images));
       progress.accept(to - from);
     }
     return new LabelledFeatures(folder.classes(), Embeddings.concat(rows), folder.labels());

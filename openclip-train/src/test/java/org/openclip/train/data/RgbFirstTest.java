@@ -8,15 +8,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openclip.api.image.ColorMode;
+import org.openclip.api.image.Image;
+import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.hub.OpenClip;
 import org.openclip.hub.picture.PictureFiles;
 import org.openclip.hub.remote.RemoteFiles;
+import org.openclip.train.evaluation.LabelledFeatures;
 import org.openclip.train.folder.LabelledFolder;
 import org.openclip.train.shard.Members;
 import org.openclip.train.shard.ShardList;
@@ -32,8 +37,12 @@ class RgbFirstTest {
   @TempDir Path folder;
 
   private static byte[] withOpacity() throws IOException {
+    BufferedImage image = new BufferedImage(90, 90, BufferedImage.TYPE_INT_ARGB);
+    for (int i = 0; i < 8100; i++) {
+      image.setRGB(i % 90, i / 90, 0x01010101 * (i % 256) + 0xff0000 * (i % 2));
+    }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_ARGB), "png", bytes);
+    ImageIO.write(image, "png", bytes);
     return bytes.toByteArray();
   }
 
@@ -74,8 +83,14 @@ class RgbFirstTest {
     Path file = Files.createDirectories(folder.resolve("tree/cat")).resolve("0.png");
     Files.write(file, withOpacity());
 
-    assertThat(mode(first(LabelledFolder.list(folder.resolve("tree")).dataset(false))))
-        .isEqualTo(ColorMode.RGB);
+    LabelledFolder tree = LabelledFolder.list(folder.resolve("tree"));
+    assertThat(mode(first(tree.dataset(false)))).isEqualTo(ColorMode.RGB);
+    try (ClipModel model = OpenClip.load("emoji-RN", "embedded")) {
+      Image image = new PictureFiles(PluginRegistry.create()).read(file);
+      assertThat(LabelledFeatures.of(model, tree, done -> {}).features().toArray())
+          .isEqualTo(model.encodePictures(List.of(image.toRgb())).toArray())
+          .isNotEqualTo(model.encodePictures(List.of(image)).toArray());
+    }
   }
 
   @Test
