@@ -45,15 +45,14 @@ record EvalRun(
   /** Measures, unless the result is there and that is enough, and writes the result. */
   void measure(EvalModel model, Environment environment) {
     RemoteFiles files = new RemoteFiles();
-    if (options.task != BenchmarkTask.AUTO && skip(output(options.task), environment)) {
-      return;
+    for (BenchmarkTask possible : options.task.possible(bare())) {
+      if (skip(output(possible), environment)) {
+        return;
+      }
     }
     BenchmarkData data = open(options.split, files);
     BenchmarkTask task = options.task.of(bare(), data);
     ResultFile file = output(task);
-    if (skip(file, environment)) {
-      return;
-    }
     file.prepare();
     options.say(environment, "%s on %s with %s, %s".formatted(task, dataset, chosen, language));
     Map<String, Object> dumped = dumped(data);

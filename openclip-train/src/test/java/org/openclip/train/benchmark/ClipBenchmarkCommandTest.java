@@ -98,6 +98,23 @@ class ClipBenchmarkCommandTest {
   }
 
   @Test
+  void theHubIsNotAskedForWhatHasAResult() {
+    String[] flags = {"--dataset", "wds/few", "wds/captions", "--recall_k=1", "--skip_existing"};
+    try (DatasetHub hub = new DatasetHub(GOLDEN)) {
+      new Commands().run(eval("again", hub.pages(), flags));
+      int before = hub.asked().size();
+      Commands second = new Commands();
+      second.run(eval("again", hub.pages(), flags));
+
+      assertThat(hub.asked()).hasSize(before);
+      assertThat(second.err())
+          .contains(
+              "few_en_zeroshot_classification.json already exists",
+              "captions_en_zeroshot_retrieval.json already exists");
+    }
+  }
+
+  @Test
   void aShardThatWasKeptIsNotAskedForAgain() {
     String[] flags = {
       "--dataset", "wds/few", "--wds_cache_dir", folder.resolve("shards").toString()

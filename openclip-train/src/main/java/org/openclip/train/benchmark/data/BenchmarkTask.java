@@ -1,5 +1,6 @@
 package org.openclip.train.benchmark.data;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -36,15 +37,26 @@ public enum BenchmarkTask {
    * @param dataset without {@code wds/}
    */
   public BenchmarkTask of(String dataset, BenchmarkData data) {
+    List<BenchmarkTask> possible = possible(dataset);
+    return data.kind() == BenchmarkData.Kind.RETRIEVAL ? possible.getLast() : possible.getFirst();
+  }
+
+  /**
+   * Returns the tasks that {@link #of} may return before the data set is opened: one, or
+   * classification and then retrieval.
+   *
+   * @param dataset without {@code wds/}
+   */
+  public List<BenchmarkTask> possible(String dataset) {
     if (this != AUTO) {
-      return this;
+      return List.of(this);
     }
     if (dataset.startsWith("sugar_crepe") || dataset.equals("winoground")) {
-      return IMAGE_CAPTION_SELECTION;
+      return List.of(IMAGE_CAPTION_SELECTION);
     }
-    return CAPTIONED.contains(dataset) || data.kind() == BenchmarkData.Kind.RETRIEVAL
-        ? ZEROSHOT_RETRIEVAL
-        : ZEROSHOT_CLASSIFICATION;
+    return CAPTIONED.contains(dataset)
+        ? List.of(ZEROSHOT_RETRIEVAL)
+        : List.of(ZEROSHOT_CLASSIFICATION, ZEROSHOT_RETRIEVAL);
   }
 
   /** Returns the name that results have. */
