@@ -38,10 +38,12 @@ record WebpContainer(
     int frameEnd = 0;
     ByteArrayOutputStream still = new ByteArrayOutputStream();
     byte[] exif = {};
-    for (long at = 12; at + 8 <= file.length(); ) {
+    // What follows the stated size is no part of the picture, for libwebp neither.
+    long whole = Math.min(file.length(), stated);
+    for (long at = 12; at + 8 <= whole; ) {
       String chunk = new String(file.bytes(), (int) at, 4, StandardCharsets.ISO_8859_1);
       long length = file.number(at + 4, 4, false);
-      if (at + 8 + length > file.length()) {
+      if (at + 8 + length > whole) {
         throw file.cut("in its chunk " + (chunk.matches("[A-Z0-9 ]+") ? chunk : "at byte " + at));
       }
       int from = (int) at;
