@@ -113,7 +113,7 @@ final class EvalCall implements Arguments.Call {
       names = "--task",
       paramLabel = "TASK",
       description = {
-        "auto, zeroshot_classification, zeroshot_retrieval, linear_probe or"
+        "auto, zeroshot_classification, zeroshot_retrieval, linear_probe, captioning or"
             + " image_caption_selection. Default: auto."
       })
   BenchmarkTask task = BenchmarkTask.AUTO;
@@ -245,6 +245,7 @@ final class EvalCall implements Arguments.Call {
     }
     List<String> names = NamedGroups.datasets(datasets);
     List<Chosen> chosen = chosen(environment);
+    names.forEach(this::checkLanguages);
     List<EvalRun> runs = new ArrayList<>();
     for (Chosen each : chosen) {
       for (int i = 0; i < names.size(); i++) {
@@ -274,6 +275,20 @@ final class EvalCall implements Arguments.Call {
     say(environment, "data sets: " + names);
     measure(runs, environment);
     return 0;
+  }
+
+  /** CLIP_benchmark has texts in other languages of data sets that are named without wds/. */
+  private void checkLanguages(String name) {
+    boolean own = classFile != null && templateFile != null;
+    for (String language : languages) {
+      if (!own && !language.equals("en") && !name.startsWith(EvalRun.PREFIX)) {
+        throw new UsageException(
+            "--language is %s, but the texts of %s are English here; set --custom_classname_file and"
+                    .formatted(language, name)
+                + " --custom_template_file, or use wds/%s, whose texts are the data set's in every language"
+                    .formatted(name));
+      }
+    }
   }
 
   /** A model as it reads a language: texts of NLLB-CLIP models are marked with theirs. */

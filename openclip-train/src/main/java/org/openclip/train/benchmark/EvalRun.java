@@ -39,7 +39,9 @@ record EvalRun(
     @Nullable String trainSplit,
     @Nullable String validationSplit,
     @Nullable Double validationShare) {
-  private static final String PREFIX = "wds/";
+  static final String PREFIX = "wds/";
+
+  private static final String ORGANISATION = "/datasets/clip-benchmark/";
   private static final String HUB = "https://huggingface.co";
 
   /** Measures, unless the result is there and that is enough, and writes the result. */
@@ -175,9 +177,11 @@ record EvalRun(
           Files.isDirectory(Path.of("root"))
               ? "root"
               : (hub == null || hub.isBlank() ? HUB : hub.replaceAll("/+$", ""))
-                  + "/datasets/clip-benchmark/wds_{dataset_cleaned}/tree/main";
+                  + ORGANISATION
+                  + "wds_{dataset_cleaned}/tree/main";
     }
-    String name = NamedGroups.published(bare());
+    // The hub's organisation has some data sets below vtab/ alone; other places have the names.
+    String name = template.contains(ORGANISATION) ? NamedGroups.published(bare()) : bare();
     return ResultFile.fill(
         template,
         Map.of("dataset", name, "dataset_cleaned", name.replace('/', '-')),

@@ -204,4 +204,36 @@ class EvalFilesTest {
         .isInstanceOf(OpenClipException.class)
         .hasMessageContaining(folder.resolve("downloads").toString());
   }
+
+  @Test
+  void aLanguageNeedsTextsInIt() {
+    List<String> arguments = eval("few", "x.json", "--language", "en", "it");
+    arguments.set(3, "--dataset=few");
+    Commands commands = new Commands();
+
+    assertThat(commands.code(arguments)).isEqualTo(2);
+    assertThat(commands.err())
+        .contains(
+            "--language is it, but the texts of few are English here; set --custom_classname");
+  }
+
+  @Test
+  void aFolderHasTheNameThatWasGivenAlthoughTheHubHasAnother() throws IOException {
+    Path data = Files.createDirectories(folder.resolve("named/wds_cifar10"));
+    Files.createDirectories(data.resolve("test"));
+    for (String name :
+        List.of(
+            "classnames.txt",
+            "zeroshot_classification_templates.txt",
+            "test/nshards.txt",
+            "test/0.tar")) {
+      Files.copy(DATA.resolve("wds_few").resolve(name), data.resolve(name));
+    }
+    List<String> arguments = eval("cifar10", "named.json");
+    arguments.set(4, "--dataset_root=" + folder.resolve("named") + "/wds_{dataset_cleaned}");
+
+    new Commands().run(arguments);
+
+    assertThat(result("named.json").metric("acc1")).isEqualTo(0.8222222222222222);
+  }
 }
