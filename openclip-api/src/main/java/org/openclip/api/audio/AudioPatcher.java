@@ -17,6 +17,13 @@ public interface AudioPatcher {
   /** Returns the number of numbers of a patch. */
   int numbers();
 
+  /**
+   * Returns the same patcher with another bound.
+   *
+   * @param patches the largest number of patches of a sound, at least those of one moment
+   */
+  AudioPatcher withMost(int patches);
+
   /** Returns the patches of a sound of any sample rate. */
   AudioPatches cut(Audio audio);
 }

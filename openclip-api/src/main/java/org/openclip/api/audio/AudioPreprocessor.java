@@ -39,6 +39,15 @@ public interface AudioPreprocessor {
   }
 
   /**
+   * Adapts the inputs of a batch to each other, as the reference does in training; by default they
+   * stay as they are.
+   *
+   * @param inputs {@code float32[count, bands, frames]} from its position to its limit, as {@link
+   *     #prepare} writes them
+   */
+  default void together(FloatBuffer inputs) {}
+
+  /**
    * Returns whether a sound is so long that the {@linkplain SpectrogramEncoder#longer encoder of
    * longer sounds} reads it.
    */

@@ -1,7 +1,9 @@
 package org.openclip.api.encoder;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.audio.AudioPreprocessor;
+import org.openclip.api.audio.SpectrogramMasks;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Value;
 
@@ -28,6 +30,23 @@ public non-sealed interface SpectrogramEncoder extends AudioEncoder {
    * @param spectrogram {@code float[batch, bands, frames]}, as the preprocessor makes it
    */
   Encoded encode(GraphBuilder graph, Value spectrogram);
+
+  /** Returns the masks that training lays over spectrograms; empty for none. */
+  default Optional<SpectrogramMasks> masks() {
+    return Optional.empty();
+  }
+
+  /**
+   * Writes the graph of the tower in training; by default that of {@link #encode}.
+   *
+   * @param graph a builder in the tower's scope, {@code audio}
+   * @param spectrogram {@code float[batch, bands, frames]}, as the preprocessor makes it
+   * @param kept {@code float[batch, bands, frames]}: 1 for what remains, and 0 for what is masked;
+   *     null for a tower without {@link #masks}
+   */
+  default Encoded encodeInTraining(GraphBuilder graph, Value spectrogram, @Nullable Value kept) {
+    return encode(graph, spectrogram);
+  }
 
   /**
    * Returns the tower as it encodes sounds that are longer than a clip; empty when it encodes all

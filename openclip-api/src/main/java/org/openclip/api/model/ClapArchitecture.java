@@ -29,6 +29,7 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.spi.Provider;
 import org.openclip.api.spi.TextEncoderProvider;
 import org.openclip.api.tensor.DataType;
+import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 
 /**
@@ -42,6 +43,9 @@ public final class ClapArchitecture {
    * takes sounds of one length. Others take the inputs of {@link Architecture#patchGraph}.
    */
   public static final String SPECTROGRAM = "spectrogram";
+
+  /** The start of the names of the audio tower's parameters. */
+  private static final String AUDIO = "audio.";
 
   private final ClapConfig config;
   private final AudioEncoder audioEncoder;
@@ -220,8 +224,18 @@ public final class ClapArchitecture {
         .sum();
   }
 
-  /** Adapts weights to the towers' sizes. */
+  /**
+   * Adapts weights to the towers: to their sizes, and without what no feature depends on.
+   *
+   * @param weights a checkpoint's, under the reference's names
+   */
   public Weights fit(Weights weights) {
-    return textEncoder.fit(weights, "text.");
+    Map<String, Tensor> read = new LinkedHashMap<>();
+    for (String name : weights.names()) {
+      if (!name.startsWith(AUDIO) || !audioEncoder.idle(name.substring(AUDIO.length()))) {
+        read.put(name, weights.get(name));
+      }
+    }
+    return textEncoder.fit(Weights.of(read), "text.");
   }
 }

@@ -17,6 +17,7 @@ import org.openclip.api.model.ClapArchitecture;
 import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.text.Tokenizer;
 import org.openclip.hub.checkpoint.WeightsMismatchException;
 import org.openclip.hub.definition.ModelDefinition;
 import org.openclip.hub.runtime.BatchSize;
@@ -97,7 +98,8 @@ public final class ClapBuilder {
     return this;
   }
 
-  private PluginRegistry registry() {
+  /** Returns the plugin registry. */
+  public PluginRegistry registry() {
     PluginRegistry chosen = plugins;
     if (chosen == null) {
       chosen = PluginRegistry.create(ClapBuilder.class);
@@ -131,6 +133,15 @@ public final class ClapBuilder {
    */
   public ClapArchitecture architecture() {
     return parts().architecture();
+  }
+
+  /**
+   * Returns the model's tokenizer, without reading any weights.
+   *
+   * @throws UnknownNameException when no plugin knows a name
+   */
+  public Tokenizer tokenizer() {
+    return parts().tokenizer();
   }
 
   /**

@@ -1,7 +1,6 @@
 package org.openclip.hub.audio;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.openclip.api.InvalidInputException;
@@ -11,7 +10,6 @@ import org.openclip.api.model.ClapArchitecture;
 import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.spi.TokenizerProvider;
-import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.TokenizerContext;
@@ -80,21 +78,8 @@ record ClapParts(
     resources.closeLater(open.weights()::close);
     Weights weights =
         StateDict.load(
-            open.name(), read(open.weights()), name, architecture.parameters(), architecture::fit);
+            open.name(), open.weights(), name, architecture.parameters(), architecture::fit);
     return new State(weights, open.metadata());
-  }
-
-  /** Returns weights without what no feature depends on. */
-  private Weights read(Weights weights) {
-    String scope = "audio.";
-    Map<String, Tensor> read = new LinkedHashMap<>();
-    for (String entry : weights.names()) {
-      if (!entry.startsWith(scope)
-          || !architecture.audioEncoder().idle(entry.substring(scope.length()))) {
-        read.put(entry, weights.get(entry));
-      }
-    }
-    return Weights.of(read);
   }
 
   Tokenizer tokenizer() {

@@ -11,13 +11,14 @@ import org.openclip.api.audio.AudioDecoder;
 import org.openclip.api.spi.AudioDecoderProvider;
 import org.openclip.api.spi.PluginRegistry;
 
-/** Reads sound files with the first decoder that supports them. */
-final class SoundFiles {
+/** Reads sound files with the first decoder that supports them. Thread-safe. */
+public final class SoundFiles {
   private static final int HEAD = 64;
 
   private final List<AudioDecoder> decoders;
 
-  SoundFiles(PluginRegistry plugins) {
+  /** Creates a reader with the decoders of a registry. */
+  public SoundFiles(PluginRegistry plugins) {
     decoders =
         plugins.all(AudioDecoderProvider.class).stream().map(AudioDecoderProvider::create).toList();
   }
@@ -27,24 +28,32 @@ final class SoundFiles {
    *
    * @throws InvalidFileException when it cannot be read, or no decoder supports it
    */
-  Audio read(Path file) {
-    byte[] bytes;
+  public Audio read(Path file) {
     try {
-      bytes = Files.readAllBytes(file);
+      return decode(file.toString(), Files.readAllBytes(file));
     } catch (IOException e) {
       throw new InvalidFileException(file.toString(), -1, "cannot be read: " + e, e);
     }
-    byte[] head = Arrays.copyOf(bytes, Math.min(HEAD, bytes.length));
+  }
+
+  /**
+   * Decodes the bytes of a file.
+   *
+   * @param name what the file is called in messages
+   * @throws InvalidFileException when no decoder supports it, or it is damaged
+   */
+  public Audio decode(String name, byte[] file) {
+    byte[] head = Arrays.copyOf(file, Math.min(HEAD, file.length));
     return decoders.stream()
         .filter(decoder -> decoder.supports(head))
         .findFirst()
         .orElseThrow(
             () ->
                 new InvalidFileException(
-                    file.toString(),
+                    name,
                     0,
                     "is of no format that a decoder reads; add openclip-models to the class or"
                         + " module path"))
-        .decode(file.toString(), bytes);
+        .decode(name, file);
   }
 }

@@ -24,6 +24,8 @@ import org.openclip.api.config.ConfigReader;
  * @param heads the number of attention heads of each stage
  * @param normed whether features are normalised before the projection
  * @param relu whether the projection has ReLU between its layers, in the place of GELU
+ * @param dropPath the rate at which training drops branches of the last block; of those before it
+ *     proportionally less
  */
 @SuppressWarnings("ArrayRecordComponent")
 record HtsatConfig(
@@ -40,9 +42,11 @@ record HtsatConfig(
     int[] depths,
     int[] heads,
     boolean normed,
-    boolean relu) {
+    boolean relu,
+    double dropPath) {
   static final int PATCH = 4;
 
+  private static final double DROP_PATH = 0.1;
   private static final int SIDE = 256;
   private static final int STAGES = 8;
   private static final int[] HEADS = {4, 8, 16, 32};
@@ -78,7 +82,8 @@ record HtsatConfig(
             integers(reader, "depths", DEPTHS.getOrDefault(name, HEADS)),
             integers(reader, "heads", HEADS),
             reader.bool("pre_norm", false),
-            reader.choice("proj_act", "gelu", List.of("gelu", "relu")).equals("relu"));
+            reader.choice("proj_act", "gelu", List.of("gelu", "relu")).equals("relu"),
+            reader.number("drop_path_rate", DROP_PATH));
     reader.finish();
     read.check();
     return read;
@@ -106,6 +111,10 @@ record HtsatConfig(
           "audio_cfg.clip_samples",
           "is %s, which gives %s frames each %s samples, but must be at least a window of %s and give at most %s"
               .formatted(samples, hop < 1 ? 0 : frames(), hop, window, pictureFrames()));
+    }
+    if (!(dropPath >= 0 && dropPath < 1)) {
+      throw new InvalidConfigException(
+          "audio_cfg.drop_path_rate", "is " + dropPath + ", but must be from 0 to below 1");
     }
     if (heads.length != depths.length) {
       throw new InvalidConfigException(

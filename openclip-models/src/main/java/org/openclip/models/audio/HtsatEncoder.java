@@ -1,8 +1,11 @@
 package org.openclip.models.audio;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.openclip.api.audio.AudioPreprocessor;
+import org.openclip.api.audio.SpectrogramMasks;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
 import org.openclip.api.encoder.SpectrogramEncoder;
@@ -24,6 +27,7 @@ import org.openclip.models.timm.SwinBlocks;
 final class HtsatEncoder implements SpectrogramEncoder {
   private static final double EPSILON = 1e-5;
   private static final int WINDOW = 8;
+  private static final SpectrogramMasks MASKS = new SpectrogramMasks(2, 64, 2, 8);
 
   /** The transform's own matrices, and the classifier. */
   private static final Pattern IDLE =
@@ -67,8 +71,22 @@ final class HtsatEncoder implements SpectrogramEncoder {
   }
 
   @Override
+  public Optional<SpectrogramMasks> masks() {
+    return Optional.of(MASKS);
+  }
+
+  @Override
   public Encoded encode(GraphBuilder g, Value input) {
-    Value stages = stages(g.scope("encoder"), input);
+    return encode(g, input, null, 0);
+  }
+
+  @Override
+  public Encoded encodeInTraining(GraphBuilder g, Value input, @Nullable Value kept) {
+    return encode(g, input, kept, config.dropPath());
+  }
+
+  private Encoded encode(GraphBuilder g, Value input, @Nullable Value kept, double dropPath) {
+    Value stages = stages(g.scope("encoder"), input, kept, dropPath);
     Value mean = g.reduce(g.reduce(stages, Reduction.MEAN, 2), Reduction.MEAN, 1);
     Value features = config.normed() ? g.l2Normalize(mean) : mean;
     GraphBuilder proj = g.scope("proj");
@@ -77,14 +95,17 @@ final class HtsatEncoder implements SpectrogramEncoder {
     return new Encoded(Layers.linear(proj, "2", active, embedDim), null);
   }
 
-  private Value stages(GraphBuilder g, Value input) {
+  private Value stages(GraphBuilder g, Value input, @Nullable Value kept, double dropPath) {
     GraphBuilder embed = g.scope("patch_embed");
-    Value x = Layers.layerNorm(embed, "norm", patches(embed, pictures(g, input)), EPSILON);
+    Value x = Layers.layerNorm(embed, "norm", patches(embed, pictures(g, input, kept)), EPSILON);
     SwinBlocks swin = new SwinBlocks(WINDOW, WINDOW, 4, true);
+    int blocks = Arrays.stream(config.depths()).sum();
+    int done = 0;
     for (int stage = 0; stage < config.depths().length; stage++) {
       GraphBuilder layer = g.scope("layers." + stage);
       for (int i = 0; i < config.depths()[stage]; i++) {
-        x = swin.block(layer.scope("blocks." + i), x, i % 2 == 1, config.heads()[stage], 0);
+        double drop = blocks == 1 ? 0 : dropPath * done++ / (blocks - 1);
+        x = swin.block(layer.scope("blocks." + i), x, i % 2 == 1, config.heads()[stage], drop);
       }
       if (stage < config.depths().length - 1) {
         x = SwinBlocks.merge(layer.scope("downsample"), x);
@@ -97,12 +118,13 @@ final class HtsatEncoder implements SpectrogramEncoder {
    * Returns the pictures of the parts, {@code [batch, parts, side, side]}: the time of each folded
    * below itself.
    */
-  private Value pictures(GraphBuilder g, Value input) {
+  private Value pictures(GraphBuilder g, Value input, @Nullable Value kept) {
     Dim bands = Dim.of(config.bands());
     Dim frames = Dim.of(config.frames());
     Dim parts = Dim.of(fuses ? HtsatLongSpectrogram.PARTS : 1);
     Value last = g.transpose(g.reshape(input, Dim.BATCH, parts, bands, frames), 0, 2, 3, 1);
-    Value normed = g.transpose(Layers.batchNorm(g, "bn0", last, EPSILON), 0, 3, 1, 2);
+    Value whole = g.transpose(Layers.batchNorm(g, "bn0", last, EPSILON), 0, 3, 1, 2);
+    Value normed = kept == null ? whole : g.times(whole, g.unsqueeze(kept, 1));
     int from = config.frames();
     int to = config.pictureFrames();
     Value time =

@@ -57,7 +57,7 @@ record WhisperSpectrogram(int samples, MelSpectrogram mel, Clip clip) implements
     return samples / HOP;
   }
 
-  /** The loudest is that of the sound; the reference's code takes the loudest of a whole batch. */
+  /** The loudest is that of the sound. */
   @Override
   public void prepare(Audio audio, FloatBuffer out) {
     double[][] energies = mel.of(clip.of(audio), frames());
@@ -72,6 +72,19 @@ record WhisperSpectrogram(int samples, MelSpectrogram mel, Clip clip) implements
       for (double level : band) {
         out.put((float) ((Math.max(level, loudest - RANGE) + 4) / 4));
       }
+    }
+  }
+
+  /** The loudest is that of the batch. */
+  @Override
+  public void together(FloatBuffer inputs) {
+    float loudest = Float.NEGATIVE_INFINITY;
+    for (int i = inputs.position(); i < inputs.limit(); i++) {
+      loudest = Math.max(loudest, inputs.get(i));
+    }
+    float quietest = (float) (loudest - RANGE / 4);
+    for (int i = inputs.position(); i < inputs.limit(); i++) {
+      inputs.put(i, Math.max(inputs.get(i), quietest));
     }
   }
 }

@@ -3,6 +3,7 @@ package org.openclip.models.naflex;
 import java.util.Arrays;
 import java.util.List;
 import org.openclip.api.InvalidConfigException;
+import org.openclip.api.InvalidInputException;
 import org.openclip.api.audio.Audio;
 import org.openclip.api.audio.AudioPatcher;
 import org.openclip.api.audio.AudioPatches;
@@ -111,6 +112,15 @@ public record PatchSpectrogram(
       throw new InvalidConfigException(
           key,
           "is %s, but must be at least %s, the patches of one moment".formatted(patches, rows()));
+    }
+    return withMost(patches);
+  }
+
+  @Override
+  public PatchSpectrogram withMost(int patches) {
+    if (patches < rows()) {
+      throw new InvalidInputException(
+          "%s patches are fewer than the %s of one moment".formatted(patches, rows()));
     }
     return new PatchSpectrogram(
         mel, sampleRate, window, hop, bands, patchBands, patchFrames, fill, patches);

@@ -10,26 +10,36 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.openclip.api.encoder.PatchAudioEncoder;
+import org.openclip.api.image.Augmentation;
 import org.openclip.api.model.Architecture;
+import org.openclip.api.model.ClapArchitecture;
 import org.openclip.api.spi.CommandProvider.Environment;
+import org.openclip.api.text.Tokenizer;
 import org.openclip.hub.ModelBuilder;
+import org.openclip.hub.audio.ClapBuilder;
+import org.openclip.hub.audio.SoundFiles;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.command.data.DataFlags;
 import org.openclip.train.command.data.FirstSample;
 import org.openclip.train.command.data.Pictures;
+import org.openclip.train.command.data.Preparations;
+import org.openclip.train.command.data.Sounds;
 import org.openclip.train.command.data.ValidationFlags;
 import org.openclip.train.command.distributed.DistributedFlags;
 import org.openclip.train.command.distributed.Together;
 import org.openclip.train.command.flag.EffectiveFlags;
 import org.openclip.train.command.flag.GivenFlags;
+import org.openclip.train.command.flag.KindFlags;
 import org.openclip.train.command.flag.LockFlags;
 import org.openclip.train.command.flag.LoraFlags;
 import org.openclip.train.command.flag.ModelFlags;
 import org.openclip.train.command.flag.NaFlexFlags;
 import org.openclip.train.command.flag.OptimizerFlags;
 import org.openclip.train.command.flag.ReferenceFlags;
+import org.openclip.train.command.flag.SoundFlags;
 import org.openclip.train.command.run.ComputeFlags;
 import org.openclip.train.command.run.EpochBatches;
 import org.openclip.train.command.run.LoraTraining;
@@ -38,12 +48,16 @@ import org.openclip.train.command.run.ObjectiveFlags;
 import org.openclip.train.command.run.RunFlags;
 import org.openclip.train.command.run.RunPlace;
 import org.openclip.train.command.run.Saver;
+import org.openclip.train.command.run.TrainedImages;
+import org.openclip.train.command.run.TrainedModel;
+import org.openclip.train.command.run.TrainedSounds;
 import org.openclip.train.command.run.TrainingRun;
 import org.openclip.train.data.Dataset;
 import org.openclip.train.distributed.Placement;
 import org.openclip.train.naflex.LossScale;
 import org.openclip.train.naflex.NaFlexPlan;
 import org.openclip.train.run.Checkpoint;
+import org.openclip.train.run.ModelPreparation;
 import org.openclip.train.run.Progress;
 import org.openclip.train.run.RunFolder;
 import org.openclip.train.run.TrainingLoop;
@@ -71,6 +85,7 @@ final class TrainCall implements Arguments.Call {
 
   @Mixin private ModelFlags model = new ModelFlags();
   @Mixin private DataFlags data = new DataFlags();
+  @Mixin private SoundFlags sound = new SoundFlags();
   @Mixin private NaFlexFlags naflex = new NaFlexFlags();
   @Mixin private ObjectiveFlags objective = new ObjectiveFlags();
   @Mixin private OptimizerFlags optimizer = new OptimizerFlags();
@@ -100,27 +115,83 @@ final class TrainCall implements Arguments.Call {
     if (!place.alone()) {
       computing.checkTrains(environment.plugins());
     }
+    boolean ofSounds = model.ofSounds(environment);
+    KindFlags.check(given, ofSounds, model.name);
+    Prepared prepared = ofSounds ? sounds(environment) : images(environment);
     Dataset dataset = data.trains() ? data.training() : null;
-    ModelBuilder builder = model.builder(environment);
-    naflex.convert(builder);
-    // An unknown model is said before a folder is made for it,
-    Architecture architecture = builder.architecture();
-    NaFlexPlan images = naflex.plan(model.name, architecture).orElse(null);
-    EpochBatches planned = dataset == null ? null : batches(dataset, images, place.size());
-    // and so is what does not vary pictures, or adapts nothing.
-    model.variations.augmentation(naflex.used());
-    lora.of(
-        List.of(architecture.imageGraph(), architecture.textGraph()),
-        locks.locks(architecture).parameters());
+    EpochBatches planned =
+        dataset == null ? null : batches(dataset, prepared.lengths(), place.size());
     EffectiveFlags all = effective();
     EffectiveFlags flags = GivenFlags.trained(all, model.name);
     Environment heard = place.rank() == 0 ? environment : silent(environment);
     try (Together together = Together.meet(distributed, place, facts(all, dataset), environment)) {
       try {
-        return train(heard, together, builder, dataset, images, planned, flags);
+        return train(heard, together, prepared, dataset, planned, flags);
       } catch (RuntimeException e) {
         throw together.explained(e);
       }
+    }
+  }
+
+  /**
+   * The model that is trained, before a folder is made for it.
+   *
+   * @param model what is trained
+   * @param lengths how batches of several sizes are made; null when all have one size
+   */
+  private record Prepared(TrainedModel model, @Nullable NaFlexPlan lengths) {}
+
+  private Prepared images(Environment environment) {
+    checkLengths();
+    ModelBuilder builder = model.builder(environment);
+    naflex.convert(builder);
+    // An unknown model is said before a folder is made for it,
+    Architecture architecture = builder.architecture();
+    NaFlexPlan shapes = naflex.plan(model.name, architecture).orElse(null);
+    // and so is what does not vary pictures, or adapts nothing.
+    Augmentation variations = model.variations.augmentation(naflex.used());
+    lora.of(
+        List.of(architecture.imageGraph(), architecture.textGraph()),
+        locks.locks(architecture).parameters());
+    Pictures pictures = new Pictures(builder, variations, model.mostPixels, shapes);
+    ModelBuilder teacher = model.teacher(environment).orElse(null);
+    return new Prepared(
+        new TrainedImages(builder, pictures, shapes, teacher, model.siglip), shapes);
+  }
+
+  private Prepared sounds(Environment environment) {
+    sound.check();
+    data.format.readSounds(sound.endings());
+    ClapBuilder builder = model.soundBuilder(environment);
+    ClapArchitecture architecture = builder.architecture();
+    NaFlexPlan lengths = null;
+    if (architecture.audioEncoder() instanceof PatchAudioEncoder encoder) {
+      naflex.imply();
+      checkLengths();
+      lengths = naflex.plan(encoder);
+    } else {
+      checkLengths();
+      if (naflex.used()) {
+        throw new UsageException(
+            "--use-naflex is for towers of any length, but the audio tower of %s reads sounds of one length"
+                .formatted(model.name));
+      }
+    }
+    Sounds sounds =
+        new Sounds(
+            new SoundFiles(builder.registry()),
+            architecture.audioEncoder(),
+            sound.clips(),
+            sound.multiple(),
+            lengths);
+    sounds.check(model.name);
+    return new Prepared(new TrainedSounds(builder, architecture, sounds), lengths);
+  }
+
+  private void checkLengths() {
+    naflex.check();
+    if (naflex.used()) {
+      objective.checkSizes();
     }
   }
 
@@ -148,9 +219,8 @@ final class TrainCall implements Arguments.Call {
   private int train(
       Environment environment,
       Together together,
-      ModelBuilder builder,
+      Prepared prepared,
       @Nullable Dataset dataset,
-      @Nullable NaFlexPlan images,
       @Nullable EpochBatches planned,
       EffectiveFlags flags) {
     List<String> said = new ArrayList<>();
@@ -174,26 +244,23 @@ final class TrainCall implements Arguments.Call {
         run -> {
           said.forEach(run::say);
           others.notes().forEach(run::say);
-          model.variations.notes(naflex.used()).forEach(run::say);
+          if (prepared.model() instanceof TrainedImages) {
+            model.variations.notes(naflex.used()).forEach(run::say);
+          }
           together.notes(resumed).forEach(run::say);
-          Pictures pictures =
-              new Pictures(
-                  builder, model.variations.augmentation(naflex.used()), model.mostPixels, images);
-          ValidationFlags.Sources measured = validation.sources(data, builder, pictures);
+          Tokenizer tokenizer = prepared.model().tokenizer();
+          Preparations samples = prepared.model().preparations();
+          ValidationFlags.Sources measured = validation.sources(data, tokenizer, samples);
           data.notes().forEach(run::say);
           if (dataset != null) {
             FirstSample.find(
-                data.trainingName(), dataset, pictures.varied(builder.tokenizer()), run.stop());
+                data.trainingName(),
+                dataset,
+                samples.varied(ModelPreparation.Captions.of(tokenizer)),
+                run.stop());
           }
           measured.check(run.stop());
-          work(
-              run,
-              environment,
-              together,
-              builder,
-              resumed,
-              new Data(dataset, planned, images, pictures, measured),
-              flags);
+          work(run, together, prepared, resumed, new Data(dataset, planned, measured), flags);
           return 0;
         });
   }
@@ -203,27 +270,22 @@ final class TrainCall implements Arguments.Call {
    *
    * @param training null when it is only measured
    * @param batches of the training; null when it is only measured
-   * @param images what is done with images of any shape; null when they are brought to one size
-   * @param pictures what is done to pictures
    */
   private record Data(
       @Nullable Dataset training,
       @Nullable EpochBatches batches,
-      @Nullable NaFlexPlan images,
-      Pictures pictures,
       ValidationFlags.Sources measured) {}
 
   private void work(
       TrainingRun run,
-      Environment environment,
       Together together,
-      ModelBuilder builder,
+      Prepared prepared,
       @Nullable Checkpoint resumed,
       Data samples,
       EffectiveFlags effective) {
     Dataset dataset = samples.training();
     EpochBatches batches = samples.batches();
-    Pictures pictures = samples.pictures();
+    TrainedModel trained = prepared.model();
     ModelTrainer.Flags flags =
         new ModelTrainer.Flags(
             model,
@@ -234,9 +296,8 @@ final class TrainCall implements Arguments.Call {
             computing,
             running,
             together,
-            samples.images());
-    try (ModelTrainer trainer =
-        ModelTrainer.open(flags, builder, environment, resumed, dataset != null)) {
+            prepared.lengths());
+    try (ModelTrainer trainer = ModelTrainer.open(flags, trained, resumed, dataset != null)) {
       computing.note().ifPresent(run::say);
       trainer.lora().map(LoraTraining::note).ifPresent(run::say);
       Progress start = resumed == null ? Progress.START : resumed.progress();
@@ -246,22 +307,24 @@ final class TrainCall implements Arguments.Call {
           samples
               .measured()
               .of(
-                  trainer.model(pictures),
+                  trainer.model(),
                   new Validation.Settings(last, running.batchSize, running.threads()),
                   trainer.ranks());
       if (dataset == null || batches == null) {
         measure(run, together, measured, start.epoch());
         return;
       }
-      String note = batches.note(samples.images());
+      String note =
+          trained instanceof TrainedSounds
+              ? batches.soundNote(prepared.lengths())
+              : batches.note(prepared.lengths());
       if (note != null) {
         run.say(note);
       }
-      Architecture architecture = builder.architecture();
       Saver saver =
           new Saver(
               run.folder(),
-              part -> trainer.write(part, pictures.config()),
+              trainer::write,
               trainer.trainer(),
               Saver.options(effective, run.length().stepsInEpoch()),
               running,
@@ -277,25 +340,24 @@ final class TrainCall implements Arguments.Call {
               });
       TrainingLoop loop =
           new TrainingLoop(
-              architecture,
+              trained::shortened,
               trainer.trainer(),
               dataset,
-              pictures.varied(builder.tokenizer()),
+              trained.preparations().varied(ModelPreparation.Captions.of(trained.tokenizer())),
               optimizer.schedule(running.epochs, run.length().stepsInEpoch()),
               running.loop(batches.schedule(), computing.accumulate, run.length().stepsInEpoch()),
               trainer.extras(),
               trainer.ranks());
       boolean done = run.train("train", model.name, loop, start, together.saves() ? saver : null);
       if (done && together.writes() && running.keeps()) {
-        trainer.lora().ifPresent(adapters -> merge(run, trainer, adapters, pictures));
+        trainer.lora().ifPresent(adapters -> merge(run, trainer, adapters));
       }
     }
   }
 
-  private static void merge(
-      TrainingRun run, ModelTrainer trainer, LoraTraining adapters, Pictures pictures) {
+  private static void merge(TrainingRun run, ModelTrainer trainer, LoraTraining adapters) {
     Path folder = run.folder().path().resolve("merged");
-    trainer.writeMerged(adapters, folder, pictures.config());
+    trainer.writeMerged(adapters, folder);
     run.say("the model with its adapters merged is in " + folder);
   }
 
@@ -324,10 +386,6 @@ final class TrainCall implements Arguments.Call {
     computing.check();
     running.check();
     validation.check();
-    naflex.check();
-    if (naflex.used()) {
-      objective.checkSizes();
-    }
   }
 
   private EffectiveFlags effective() {

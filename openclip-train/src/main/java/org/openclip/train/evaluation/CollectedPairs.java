@@ -27,10 +27,22 @@ public record CollectedPairs(
    * @throws InvalidInputException when there is not one pair
    */
   public Map<String, Double> metrics() {
+    return metrics("image");
+  }
+
+  /**
+   * Returns the metrics.
+   *
+   * @param kind what the pairs consist of beside texts, such as {@code image} or {@code audio}
+   * @throws InvalidInputException when there is not one pair
+   */
+  public Map<String, Double> metrics(String kind) {
     if (pairs == 0) {
-      throw new InvalidInputException("there is no readable picture with a caption");
+      throw new InvalidInputException(
+          "there is no readable %s with a caption"
+              .formatted(kind.equals("image") ? "picture" : "sound"));
     }
-    Map<String, Double> metrics = new LinkedHashMap<>(Retrieval.metrics(images, texts));
+    Map<String, Double> metrics = new LinkedHashMap<>(Retrieval.metrics(kind, images, texts));
     new TreeMap<>(sums).forEach((name, sum) -> metrics.put(name, sum / pairs));
     metrics.put(PairEvaluation.SAMPLES, (double) pairs);
     return metrics;

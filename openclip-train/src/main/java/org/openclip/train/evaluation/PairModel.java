@@ -20,6 +20,11 @@ public interface PairModel {
     }
   }
 
+  /** Returns what the pairs consist of beside texts, as the names of metrics say it. */
+  default String kind() {
+    return "image";
+  }
+
   /**
    * Embeds a batch.
    *

@@ -24,6 +24,17 @@ public final class Retrieval {
    * @param texts one row for each caption, in the order of the images
    */
   public static Map<String, Double> metrics(Embeddings images, Embeddings texts) {
+    return metrics("image", images, texts);
+  }
+
+  /**
+   * Returns the same of other things than images.
+   *
+   * @param kind the name of what is compared with texts, in the names of the metrics
+   * @param images one row for each of them
+   * @param texts one row for each caption, in the same order
+   */
+  static Map<String, Double> metrics(String kind, Embeddings images, Embeddings texts) {
     if (images.size() != texts.size() || images.size() == 0) {
       throw new InvalidInputException(
           "retrieval needs as many pictures as captions, and one of each, not %s and %s"
@@ -38,8 +49,8 @@ public final class Retrieval {
     float[] pictures = images.normalised().toArray();
     float[] captions = texts.normalised().toArray();
     Map<String, Double> metrics = new LinkedHashMap<>();
-    describe(metrics, "image_to_text", ranks(pictures, captions, width));
-    describe(metrics, "text_to_image", ranks(captions, pictures, width));
+    describe(metrics, kind + "_to_text", ranks(pictures, captions, width));
+    describe(metrics, "text_to_" + kind, ranks(captions, pictures, width));
     return metrics;
   }
 

@@ -3,6 +3,7 @@ package org.openclip.train.evaluation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
@@ -29,8 +30,20 @@ public final class ZeroShot {
    * @param templates prompt templates with {@code {}} for the name
    */
   public static Embeddings classes(ClipModel model, List<String> names, List<String> templates) {
+    return classes(model::encodeTexts, names, templates);
+  }
+
+  /**
+   * Returns the class embeddings of any model of texts.
+   *
+   * @param encoder encodes texts
+   * @param names of the classes, in the order of their numbers
+   * @param templates prompt templates with {@code {}} for the name
+   */
+  public static Embeddings classes(
+      Function<List<String>, Embeddings> encoder, List<String> names, List<String> templates) {
     List<String> different = names.stream().distinct().toList();
-    Embeddings rows = ZeroShotClassifier.create(model, different, templates).classes();
+    Embeddings rows = ZeroShotClassifier.classes(encoder, different, templates);
     if (different.size() == names.size()) {
       return rows;
     }

@@ -19,6 +19,7 @@ public final class DecayGroups {
               "(visual\\.|text\\.)?(positional_embedding|class_embedding|cls_emb|reg_tokens)",
               "visual\\.trunk\\.(embeds\\.)?(pos_embed|cls_token|dist_token|reg_token)",
               ".*\\.relative_position_bias_table",
+              "audio\\.encoder\\.vit\\.embeds\\.(pos_embed|cls_token|reg_token)",
               "text\\.pool\\.query",
               "text\\..*\\.(position_embeddings|token_type_embeddings|relative_attention_bias)"
                   + "\\.weight"));

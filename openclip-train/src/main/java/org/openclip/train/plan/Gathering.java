@@ -78,6 +78,18 @@ public record Gathering(int rank, int ranks, boolean local, boolean gradients) {
     return ranks == 1 || local;
   }
 
+  /**
+   * Checks that the loss can be cut.
+   *
+   * @throws InvalidInputException when it cannot
+   */
+  void checkCuttable() {
+    if (!cuttable()) {
+      throw new InvalidInputException(
+          "a loss over all rows in every process cannot be computed in tiles; use --local-loss");
+    }
+  }
+
   /** Returns the rows of all processes. */
   Value all(GraphBuilder graph, Value own) {
     Value all = graph.allGather(own, ranks);

@@ -27,9 +27,19 @@ public final class ShortTexts {
    * @return {@code int64[batch, length]}; the same where nothing can be cut
    */
   public static Tensor cut(Architecture architecture, Tensor tokens) {
-    TextEncoder encoder = architecture.textEncoder();
+    return suit(architecture) ? cut(architecture.textEncoder(), tokens) : tokens;
+  }
+
+  /**
+   * Cuts a batch of texts that no decoder learns, after the last token that the features of some
+   * text depend on.
+   *
+   * @param tokens {@code int64[batch, contextLength]}; of another length when they are no texts
+   * @return {@code int64[batch, length]}; the same where nothing can be cut
+   */
+  public static Tensor cut(TextEncoder encoder, Tensor tokens) {
     int context = encoder.contextLength();
-    if (!suit(architecture) || tokens.shape()[1] != context) {
+    if (!encoder.variableLength() || tokens.shape()[1] != context) {
       return tokens;
     }
     long[] ids = tokens.toLongs();

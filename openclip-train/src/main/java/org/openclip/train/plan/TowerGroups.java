@@ -10,6 +10,7 @@ import org.openclip.api.InvalidInputException;
 import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.graph.LeafOp;
 import org.openclip.api.model.Architecture;
+import org.openclip.api.model.ClapArchitecture;
 
 /**
  * The layer groups of a tower from the input to the output, for freezing and layer-wise learning
@@ -17,6 +18,7 @@ import org.openclip.api.model.Architecture;
  */
 public final class TowerGroups {
   private static final String VISUAL = "visual.";
+  private static final String AUDIO = "audio.";
   private static final String DECODER = "text_decoder.";
   private static final String RUNNING_MEAN = ".running_mean";
 
@@ -42,6 +44,21 @@ public final class TowerGroups {
     String scope = architecture.config().customText() ? "text." : "";
     List<LayerGroup> groups = architecture.textEncoder().layerGroups(poolerInHead);
     return of(scope, groups, architecture.parameters());
+  }
+
+  /** Returns the audio tower's groups. */
+  public static TowerGroups audio(ClapArchitecture architecture) {
+    return of(AUDIO, architecture.audioEncoder().layerGroups(), architecture.parameters());
+  }
+
+  /**
+   * Returns the groups of the text tower of a model of sounds.
+   *
+   * @param poolerInHead whether a pooling with parameters belongs to the projection
+   */
+  public static TowerGroups text(ClapArchitecture architecture, boolean poolerInHead) {
+    List<LayerGroup> groups = architecture.textEncoder().layerGroups(poolerInHead);
+    return of("text.", groups, architecture.parameters());
   }
 
   private static TowerGroups of(

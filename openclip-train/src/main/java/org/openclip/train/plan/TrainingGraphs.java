@@ -9,18 +9,16 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.MultimodalDecoder;
+import org.openclip.api.encoder.TextEncoder;
 import org.openclip.api.graph.ArithmeticOp.Reduction;
-import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.GraphBuilder;
-import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.LeafOp;
 import org.openclip.api.graph.LowRank;
 import org.openclip.api.graph.Narrowing;
 import org.openclip.api.graph.NeuralOp.SwitchBackForm;
 import org.openclip.api.graph.Node;
-import org.openclip.api.graph.Shape;
 import org.openclip.api.graph.Value;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.spi.LossProvider;
@@ -95,7 +93,7 @@ public record TrainingGraphs(
     Graph image = image(architecture, decoder != null);
     Graph text = text(architecture, decoder != null);
     Graph objective =
-        new Objective(architecture, decoder, image, text)
+        new Objective(LogitScales.of(architecture), decoder, image, text)
             .write(loss, options, teacherWidth, gathering, keyed);
     return new TrainingGraphs(image, text, objective, null);
   }
@@ -138,7 +136,7 @@ public record TrainingGraphs(
   public Graph validation(Architecture architecture, PluginRegistry losses) {
     MultimodalDecoder decoder = architecture.decoder().orElse(null);
     Graph graph =
-        new Objective(architecture, decoder, image, text)
+        new Objective(LogitScales.of(architecture), decoder, image, text)
             .validation(losses.named(LossProvider.class, decoder == null ? "clip" : "coca"));
     return eightBits == null ? graph : EightBitMlps.of(graph, eightBits);
   }
@@ -158,13 +156,17 @@ public record TrainingGraphs(
       int teacherWidth,
       Gathering gathering,
       int count) {
-    if (architecture.decoder().isPresent() || !gathering.cuttable()) {
+    if (architecture.decoder().isPresent()) {
       throw new InvalidInputException(
-          architecture.decoder().isPresent()
-              ? "the loss of a caption model (CoCa) cannot be computed in tiles"
-              : "a loss over all rows in every process cannot be computed in tiles; use"
-                  + " --local-loss");
+          "the loss of a caption model (CoCa) cannot be computed in tiles");
     }
+    gathering.checkCuttable();
+    return tiling(LogitScales.of(architecture), loss, teacherWidth, gathering, count);
+  }
+
+  /** Writes the same objective for some rows at a time; the loss can be cut. */
+  TrainingPlan.Tiling tiling(
+      LogitScales scales, LossProvider loss, int teacherWidth, Gathering gathering, int count) {
     List<String> rows = new ArrayList<>();
     for (String name : List.of(LossProvider.IMAGE_FEATURES, LossProvider.TEXT_FEATURES)) {
       rows.add(name);
@@ -188,7 +190,7 @@ public record TrainingGraphs(
           LossProvider.ALL + name,
           keys ? gather.allGather(own, gathering.ranks()) : gathering.all(gather, own));
     }
-    Graph tile = new Objective(architecture, null, image, text).tile(loss, known, teacherWidth);
+    Graph tile = new Objective(scales, null, image, text).tile(loss, known, teacherWidth);
     return new TrainingPlan.Tiling(gather.build(), tile, LossProvider.IMAGE_FEATURES, count);
   }
 
@@ -227,14 +229,25 @@ public record TrainingGraphs(
   }
 
   private static Graph text(Architecture architecture, boolean sequence) {
+    return text(
+        architecture.textEncoder(),
+        architecture.config().customText() ? "text" : "",
+        ShortTexts.suit(architecture),
+        sequence);
+  }
+
+  /**
+   * Writes a text tower.
+   *
+   * @param scope of its parameters
+   * @param cut whether texts may be shorter than the context
+   * @param sequence whether a decoder reads its sequence, too
+   */
+  static Graph text(TextEncoder encoder, String scope, boolean cut, boolean sequence) {
     GraphBuilder graph = new GraphBuilder("text");
-    Dim length =
-        ShortTexts.suit(architecture)
-            ? Dim.LENGTH
-            : Dim.of(architecture.textEncoder().contextLength());
+    Dim length = cut ? Dim.LENGTH : Dim.of(encoder.contextLength());
     Value tokens = graph.input(Architecture.TOKENS, DataType.INT64, Dim.BATCH, length);
-    String scope = architecture.config().customText() ? "text" : "";
-    Encoded encoded = architecture.textEncoder().encode(graph.scope(scope), tokens);
+    Encoded encoded = encoder.encode(graph.scope(scope), tokens);
     finish(graph, encoded, LossProvider.TEXT_FEATURES, sequence ? TEXT_TOKENS : null);
     return Narrowing.of(graph.build());
   }
@@ -249,8 +262,8 @@ public record TrainingGraphs(
   }
 
   /** The objective in the making. */
-  private record Objective(
-      Architecture architecture, @Nullable MultimodalDecoder decoder, Graph image, Graph text) {
+  record Objective(
+      LogitScales scales, @Nullable MultimodalDecoder decoder, Graph image, Graph text) {
     Graph write(
         LossProvider loss,
         Map<String, Object> options,
@@ -326,24 +339,15 @@ public record TrainingGraphs(
     }
 
     private void scales(GraphBuilder graph, Map<String, Value> features) {
-      features.put(
-          LossProvider.LOGIT_SCALE,
-          graph.unary(
-              scalar(graph, LossProvider.LOGIT_SCALE, architecture.config().initLogitScale()),
-              UnaryFunction.EXP));
-      Double bias = architecture.config().initLogitBias();
+      features.put(LossProvider.LOGIT_SCALE, scales.scale(graph));
+      Value bias = scales.bias(graph);
       if (bias != null) {
-        features.put(LossProvider.LOGIT_BIAS, scalar(graph, LossProvider.LOGIT_BIAS, bias));
+        features.put(LossProvider.LOGIT_BIAS, bias);
       }
     }
 
     private static Value again(GraphBuilder graph, String name, Value value) {
       return graph.input(name, value.type(), value.shape().dims().toArray(Dim[]::new));
-    }
-
-    private Value scalar(GraphBuilder graph, String name, double value) {
-      Shape shape = architecture.config().vectorLogitScale() ? Shape.of(1L) : Shape.SCALAR;
-      return graph.parameter(name, new Initializer.Constant(value), shape.sizes());
     }
 
     private void decode(

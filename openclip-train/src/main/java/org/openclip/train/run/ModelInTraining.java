@@ -4,10 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import java.util.stream.Stream;
@@ -19,7 +17,6 @@ import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
 import org.openclip.api.graph.Graph;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
-import org.openclip.api.graph.LeafOp;
 import org.openclip.api.graph.Shape;
 import org.openclip.api.graph.Value;
 import org.openclip.api.image.Image;
@@ -38,7 +35,6 @@ import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;
 import org.openclip.api.training.Trainer;
 import org.openclip.hub.picture.PictureFiles;
-import org.openclip.train.evaluation.PairModel;
 import org.openclip.train.plan.ShortTexts;
 import org.openclip.train.plan.TrainingGraphs;
 
@@ -47,7 +43,7 @@ import org.openclip.train.plan.TrainingGraphs;
  * trainer's own parameters, and changes none. Its features have unit length. The trainer owns what
  * it holds, and it is as safe for threads as the trainer is.
  */
-public final class ModelInTraining implements ClipModel, PairModel {
+public final class ModelInTraining implements ClipModel, MeasuredModel {
   private static final String SCALE = "scale";
   private static final String BIAS = "bias";
 
@@ -60,7 +56,7 @@ public final class ModelInTraining implements ClipModel, PairModel {
   private final ImageInput input;
   private final PictureFiles pictures;
   private final int batchSize;
-  private final Graph validation;
+  private final SeenPairs pairs;
   private final Graph logits;
 
   /**
@@ -91,7 +87,8 @@ public final class ModelInTraining implements ClipModel, PairModel {
     this.input = input;
     this.pictures = new PictureFiles(plugins);
     this.batchSize = batchSize;
-    this.validation = graphs.validation(architecture, plugins);
+    this.pairs =
+        new SeenPairs(graphs, trainer, graphs.validation(architecture, plugins), "clip_val_loss");
     this.logits = logits(architecture);
   }
 
@@ -113,43 +110,22 @@ public final class ModelInTraining implements ClipModel, PairModel {
 
   @Override
   public Seen see(Map<String, Tensor> images, Tensor tokens) {
-    Map<String, Tensor> known = new LinkedHashMap<>();
-    known.put(Architecture.TOKENS, tokens);
-    known.putAll(trainer.run(graphs.image(), images));
-    known.putAll(text(tokens));
-    Map<String, Tensor> inputs = new LinkedHashMap<>();
-    for (LeafOp.Input input : validation.inputs()) {
-      inputs.put(input.name(), Objects.requireNonNull(known.get(input.name()), input.name()));
-    }
-    Map<String, Tensor> told = trainer.run(validation, inputs);
-    Map<String, Double> losses = new LinkedHashMap<>();
-    losses.put("clip_val_loss", first(told, "contrastive_loss"));
-    if (told.containsKey("caption_loss")) {
-      losses.put("val_generative_loss", first(told, "caption_loss"));
-    }
-    return new Seen(
-        rows(known, LossProvider.IMAGE_FEATURES), rows(known, LossProvider.TEXT_FEATURES), losses);
+    return pairs.see(images, tokens, ShortTexts.cut(architecture, tokens));
   }
 
   @Override
   public Embeddings embed(Map<String, Tensor> images) {
-    return rows(trainer.run(graphs.image(), images), LossProvider.IMAGE_FEATURES);
+    return pairs.embed(images);
   }
 
-  /** Returns the names of what {@link #see} tells of a batch. */
-  List<String> told() {
-    return validation.outputs().containsKey("caption_loss")
-        ? List.of("clip_val_loss", "val_generative_loss")
-        : List.of("clip_val_loss");
+  @Override
+  public int embedDim() {
+    return ClipModel.super.embedDim();
   }
 
-  private static double first(Map<String, Tensor> tensors, String output) {
-    return Objects.requireNonNull(tensors.get(output), output).toFloats()[0];
-  }
-
-  private static Embeddings rows(Map<String, Tensor> tensors, String output) {
-    Tensor vectors = Objects.requireNonNull(tensors.get(output), output);
-    return Embeddings.of(Math.toIntExact(vectors.shape()[1]), vectors.toFloats());
+  @Override
+  public List<String> told() {
+    return pairs.told();
   }
 
   @Override
@@ -179,13 +155,13 @@ public final class ModelInTraining implements ClipModel, PairModel {
 
   @Override
   public float logitScale() {
-    return (float) first(trainer.run(logits, Map.of()), SCALE);
+    return (float) SeenPairs.first(trainer.run(logits, Map.of()), SCALE);
   }
 
   @Override
   public float logitBias() {
     return logits.outputs().containsKey(BIAS)
-        ? (float) first(trainer.run(logits, Map.of()), BIAS)
+        ? (float) SeenPairs.first(trainer.run(logits, Map.of()), BIAS)
         : 0;
   }
 
@@ -272,12 +248,7 @@ public final class ModelInTraining implements ClipModel, PairModel {
       throw new OpenClipException("there are no texts to embed");
     }
     Tensor ids = Tensor.of(tokens.toArray(), tokens.size(), tokens.length());
-    return rows(text(ids), LossProvider.TEXT_FEATURES);
-  }
-
-  private Map<String, Tensor> text(Tensor tokens) {
-    return trainer.run(
-        graphs.text(), Map.of(Architecture.TOKENS, ShortTexts.cut(architecture, tokens)));
+    return pairs.embedTexts(ShortTexts.cut(architecture, ids));
   }
 
   /** Does nothing: the trainer owns what there is. */

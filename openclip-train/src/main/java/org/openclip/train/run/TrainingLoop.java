@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.model.Architecture;
@@ -28,7 +29,7 @@ import org.openclip.train.plan.ShortTexts;
  * it starts from: a training that was stopped and goes on ends with the same numbers.
  */
 public final class TrainingLoop {
-  private final Architecture architecture;
+  private final UnaryOperator<Tensor> shortened;
   private final Trainer trainer;
   private final Dataset dataset;
   private final Preparation preparation;
@@ -154,7 +155,35 @@ public final class TrainingLoop {
       Settings settings,
       Extras extras,
       Ranks ranks) {
-    this.architecture = architecture;
+    this(
+        tokens -> ShortTexts.cut(architecture, tokens),
+        trainer,
+        dataset,
+        preparation,
+        schedule,
+        settings,
+        extras,
+        ranks);
+  }
+
+  /**
+   * Puts the parts together.
+   *
+   * @param shortened cuts a batch of tokens, {@code int64[batch, contextLength]}, to what the text
+   *     tower is fed
+   * @param extras what the objective is fed beside, as a teacher's features
+   * @param ranks the processes that train together
+   */
+  public TrainingLoop(
+      UnaryOperator<Tensor> shortened,
+      Trainer trainer,
+      Dataset dataset,
+      Preparation preparation,
+      Schedule schedule,
+      Settings settings,
+      Extras extras,
+      Ranks ranks) {
+    this.shortened = shortened;
     this.trainer = trainer;
     this.dataset = dataset;
     this.preparation = preparation;
@@ -293,7 +322,7 @@ public final class TrainingLoop {
     Tensor texts = batch.texts();
     inputs.put(Architecture.TOKENS, texts);
     inputs.putAll(extras.of(inputs));
-    inputs.put(Architecture.TOKENS, ShortTexts.cut(architecture, texts));
+    inputs.put(Architecture.TOKENS, shortened.apply(texts));
     return inputs;
   }
 }

@@ -36,7 +36,7 @@ import org.openclip.train.evaluation.ZeroShot;
  * @param ranks the processes that measure together, each its own samples
  */
 public record Validation(
-    ModelInTraining model,
+    MeasuredModel model,
     @Nullable Source pairs,
     int pairsEvery,
     List<Labelled> labelled,
@@ -119,7 +119,9 @@ public record Validation(
           batches(
               pairs,
               stop,
-              batches -> together(PairEvaluation.collect(model, batches, done -> {})).metrics()));
+              batches ->
+                  together(PairEvaluation.collect(model, batches, done -> {}))
+                      .metrics(model.kind())));
     }
     return metrics.isEmpty() || stop.getAsBoolean() ? Optional.empty() : Optional.of(metrics);
   }
@@ -161,7 +163,7 @@ public record Validation(
     }
     Embeddings classes =
         known.computeIfAbsent(
-            set.classes(), c -> ZeroShot.classes(model, c.names(), c.templates()));
+            set.classes(), c -> ZeroShot.classes(model::encodeTexts, c.names(), c.templates()));
     Map<String, Double> found =
         batches(
             set.source(),

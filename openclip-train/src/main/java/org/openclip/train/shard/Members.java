@@ -22,7 +22,8 @@ import org.openclip.train.file.CaptionFile;
  *     after all that have one. None for the order of the fields
  */
 public record Members(
-    List<String> pictures, List<String> captions, List<String> fields, List<Double> chances) {
+    List<String> pictures, List<String> captions, List<String> fields, List<Double> chances)
+    implements SampleMembers {
   private static final String JSON = "json";
   private static final List<String> CLASS = List.of("cls");
 
@@ -52,13 +53,8 @@ public record Members(
     return new Members(pictures, CLASS, List.of(), List.of());
   }
 
-  /**
-   * Returns the sample that files make up.
-   *
-   * @param random what decides which field is asked first
-   * @throws InvalidInputException when one is missing, or the caption is empty or no text
-   */
-  Sample sample(ShardReader.Group group, SplittableRandom random) {
+  @Override
+  public Sample sample(ShardReader.Group group, SplittableRandom random) {
     Map<String, byte[]> files = group.files();
     List<String> wanted = fields.isEmpty() ? captions : List.of(JSON);
     byte[] caption = first(files, wanted);
@@ -77,8 +73,7 @@ public record Members(
     return new Sample(group.name(), Sample.Picture.of(picture).inRgb(), text);
   }
 
-  private static InvalidInputException missing(
-      String what, List<String> wanted, ShardReader.Group group) {
+  static InvalidInputException missing(String what, List<String> wanted, ShardReader.Group group) {
     for (String suffix : wanted) {
       String target = group.links().get(suffix);
       if (target != null) {
@@ -90,7 +85,7 @@ public record Members(
     return new InvalidInputException("it has " + what + " but " + group.files().keySet());
   }
 
-  private static byte @Nullable [] first(Map<String, byte[]> files, List<String> names) {
+  static byte @Nullable [] first(Map<String, byte[]> files, List<String> names) {
     for (String name : names) {
       byte[] bytes = files.get(name);
       if (bytes != null) {

@@ -41,7 +41,7 @@ public record WebDataset(
     boolean shuffled,
     int buffer,
     OptionalLong known,
-    Members members,
+    SampleMembers members,
     RemoteFiles files)
     implements Dataset {
   /** The default size of the shuffle buffer, in samples. */

@@ -14,8 +14,10 @@ import org.openclip.train.data.Dataset;
 import org.openclip.train.data.ListedDataset;
 import org.openclip.train.data.SyntheticDataset;
 import org.openclip.train.shard.Members;
+import org.openclip.train.shard.SampleMembers;
 import org.openclip.train.shard.ShardList;
 import org.openclip.train.shard.ShardSizes;
+import org.openclip.train.shard.SoundMembers;
 import org.openclip.train.shard.WebDataset;
 import org.openclip.train.table.CsvFile;
 import picocli.CommandLine.Mixin;
@@ -32,7 +34,9 @@ public final class FormatFlags {
   @Option(
       names = "--dataset-type",
       paramLabel = "TYPE",
-      description = "webdataset, csv, folder, synthetic or auto (by name). Default: auto.")
+      description =
+          "webdataset, csv, folder, synthetic or auto (by name); for models of sounds"
+              + " webdataset-audio, csv or auto. Default: auto.")
   private String type = "auto";
 
   @Option(
@@ -80,6 +84,9 @@ public final class FormatFlags {
 
   @Mixin private PipeFlag pipe = new PipeFlag();
 
+  /** The endings of sounds in shards; null where samples are images. */
+  private @Nullable List<String> sounds;
+
   /**
    * How samples are read.
    *
@@ -91,6 +98,15 @@ public final class FormatFlags {
   public record Reading(boolean shuffled, boolean resampled, int buffer, @Nullable String factors) {
     /** All samples once in their order. */
     public static final Reading PLAIN = new Reading(false, false, 1, null);
+  }
+
+  /**
+   * Reads sounds in the place of images.
+   *
+   * @param endings of sounds in shards
+   */
+  public void readSounds(List<String> endings) {
+    sounds = List.copyOf(endings);
   }
 
   /** Returns whether the data are made up. */
@@ -113,6 +129,7 @@ public final class FormatFlags {
   public Dataset dataset(
       @Nullable String location, @Nullable Long number, Reading reading, FolderFlags folders) {
     String kind = type.equals("auto") ? guessed(path(location)) : type;
+    checkKind(kind);
     return switch (kind) {
       case "synthetic" -> new SyntheticDataset(number == null ? 0 : number);
       case "csv" -> {
@@ -123,12 +140,24 @@ public final class FormatFlags {
       }
       case "folder" -> folders.dataset(RemoteFiles.path(path(location)), reading.shuffled());
       case "webdataset" -> webDataset(path(location), number, reading);
+      case "webdataset-audio" -> webDataset(path(location), number, reading);
       default ->
           throw new UsageException(
-              "--dataset-type '"
-                  + type
-                  + "' is not one of auto, webdataset, csv, folder, synthetic");
+              "--dataset-type '%s' is not one of auto, webdataset, webdataset-audio, csv, folder, synthetic"
+                  .formatted(type));
     };
+  }
+
+  private void checkKind(String kind) {
+    if (sounds != null && !List.of("webdataset-audio", "csv").contains(kind)) {
+      throw new UsageException(
+          "--dataset-type %s is for images; a model of sounds is trained on webdataset-audio or csv"
+              .formatted(kind));
+    }
+    if (sounds == null && kind.equals("webdataset-audio")) {
+      throw new UsageException(
+          "--dataset-type webdataset-audio is for models of sounds; use webdataset");
+    }
   }
 
   /** Returns what is to be said about the data, in lines. */
@@ -151,7 +180,7 @@ public final class FormatFlags {
     return unescaped.charAt(0);
   }
 
-  private static String guessed(String location) {
+  private String guessed(String location) {
     String name = location.toLowerCase(Locale.ROOT);
     if (RemoteFiles.isWeb(name)) {
       name = name.replaceAll("[?#].*", "");
@@ -160,7 +189,7 @@ public final class FormatFlags {
       return "csv";
     }
     if (ShardList.isShard(name)) {
-      return "webdataset";
+      return sounds == null ? "webdataset" : "webdataset-audio";
     }
     if (!RemoteFiles.isWeb(name) && Files.isDirectory(RemoteFiles.path(location))) {
       return "folder";
@@ -182,9 +211,15 @@ public final class FormatFlags {
         reading.shuffled(),
         reading.buffer(),
         number == null ? ShardSizes.of(shards, files) : OptionalLong.of(number),
-        new Members(
-            keys(pictureKey), keys(textKey), keys(jsonTextKey), List.copyOf(jsonTextChances)),
+        members(),
         files);
+  }
+
+  private SampleMembers members() {
+    return sounds == null
+        ? new Members(
+            keys(pictureKey), keys(textKey), keys(jsonTextKey), List.copyOf(jsonTextChances))
+        : new SoundMembers(sounds);
   }
 
   /** Splits names with semicolons between. */

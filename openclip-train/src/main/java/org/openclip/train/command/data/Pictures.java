@@ -19,7 +19,7 @@ import org.openclip.train.run.UnvariedImages;
 import org.openclip.train.run.WholeImages;
 
 /** The preprocessing and augmentation of a model's images and captions. */
-public final class Pictures {
+public final class Pictures implements Preparations {
   private final PictureFiles files;
   private final PreprocessConfig config;
   private final ImagePreprocessorProvider provider;
@@ -79,7 +79,7 @@ public final class Pictures {
     return varied(ModelPreparation.Captions.of(tokenizer));
   }
 
-  /** Returns the same, with captions of another kind. */
+  @Override
   public ModelPreparation varied(ModelPreparation.Captions captions) {
     ImageAugmenter augmenter = provider.augmenter(config, augmentation);
     return preparation(
@@ -87,7 +87,7 @@ public final class Pictures {
         captions);
   }
 
-  /** Returns how samples are prepared for measuring. */
+  @Override
   public ModelPreparation plain(ModelPreparation.Captions captions) {
     return preparation(unvaried(), captions);
   }

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
-import org.openclip.hub.ModelBuilder;
+import org.openclip.api.text.Tokenizer;
 import org.openclip.hub.cli.Prompts;
 import org.openclip.train.command.flag.Bounds;
-import org.openclip.train.run.ModelInTraining;
+import org.openclip.train.run.MeasuredModel;
 import org.openclip.train.run.ModelPreparation;
 import org.openclip.train.run.Ranks;
 import org.openclip.train.run.Validation;
@@ -125,7 +125,7 @@ public final class ValidationFlags {
      *
      * @param ranks the processes that measure together
      */
-    public Validation of(ModelInTraining model, Validation.Settings settings, Ranks ranks) {
+    public Validation of(MeasuredModel model, Validation.Settings settings, Ranks ranks) {
       return new Validation(
           model, pairs, flags.pairsEvery, labelled, flags.labelledEvery, settings, ranks);
     }
@@ -135,10 +135,10 @@ public final class ValidationFlags {
    * Returns what is measured by.
    *
    * @param data the flags by which pictures with captions are read
-   * @param builder of the model that is trained
+   * @param tokenizer of the model that is trained
    * @param pictures what is done to them
    */
-  public Sources sources(DataFlags data, ModelBuilder builder, Pictures pictures) {
+  public Sources sources(DataFlags data, Tokenizer tokenizer, Preparations pictures) {
     List<String> prompts = Prompts.templates(templates);
     List<Validation.Labelled> labelled = new ArrayList<>();
     labelled(data.allowsCommands())
@@ -157,7 +157,7 @@ public final class ValidationFlags {
             ? null
             : new Validation.Source(
                 data.validation(pairs, samples),
-                pictures.plain(ModelPreparation.Captions.of(builder.tokenizer())));
+                pictures.plain(ModelPreparation.Captions.of(tokenizer)));
     return new Sources(this, captioned, labelled);
   }
 }

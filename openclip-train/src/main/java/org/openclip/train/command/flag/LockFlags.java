@@ -6,7 +6,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.encoder.PatchAudioEncoder;
 import org.openclip.api.model.Architecture;
+import org.openclip.api.model.ClapArchitecture;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.plan.Locks;
 import org.openclip.train.plan.TowerGroups;
@@ -63,6 +65,12 @@ public final class LockFlags {
   private @Nullable Double textDecay;
 
   @Option(
+      names = "--audio-layer-decay",
+      paramLabel = "D",
+      description = "The same for the audio tower of NaFlexCLAP.")
+  private @Nullable Double audioDecay;
+
+  @Option(
       names = "--text-pooler-own-group",
       description = "Separates a text tower's pooler from the group of its projection.")
   private boolean poolerApart;
@@ -79,7 +87,27 @@ public final class LockFlags {
    * @throws UsageException when a number does not fit the towers
    */
   public Locks locks(Architecture architecture) {
-    return imageLocks(architecture).and(textLocks(architecture));
+    return imageLocks(architecture).and(textLocks(TowerGroups.text(architecture, !poolerApart)));
+  }
+
+  /**
+   * Returns what the flags lock of a model of sounds.
+   *
+   * @throws UsageException when a number does not fit the towers
+   */
+  public Locks locks(ClapArchitecture architecture) {
+    Locks words = textLocks(TowerGroups.text(architecture, !poolerApart));
+    if (audioDecay == null) {
+      return words;
+    }
+    if (!(architecture.audioEncoder() instanceof PatchAudioEncoder)) {
+      throw new UsageException(
+          "--audio-layer-decay is for the audio tower of NaFlexCLAP; HTSAT and Whisper are not"
+              + " divided into layers");
+    }
+    Map<String, Double> rates =
+        rates(TowerGroups.audio(architecture), audioDecay, "--audio-layer-decay");
+    return words.and(new Locks(Set.of(), Set.of(), rates));
   }
 
   private Locks imageLocks(Architecture architecture) {
@@ -95,12 +123,11 @@ public final class LockFlags {
     return new Locks(locked, means, rates(groups, imageDecay, "--image-layer-decay"));
   }
 
-  private Locks textLocks(Architecture architecture) {
+  private Locks textLocks(TowerGroups groups) {
     require(text, textGroups > 0, "--lock-text-unlocked-layers", "--lock-text");
     if (!text && textDecay == null) {
       return Locks.NONE;
     }
-    TowerGroups groups = TowerGroups.text(architecture, !poolerApart);
     Set<String> locked = new TreeSet<>();
     if (text) {
       locked.addAll(locked(groups, textGroups, "--lock-text-unlocked-layers"));

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
+import org.openclip.hub.audio.ClapBuilder;
+import org.openclip.hub.audio.ClapModel;
 import org.openclip.hub.cli.FetchSettings;
 import org.openclip.hub.cli.UsageException;
 import picocli.CommandLine.Mixin;
@@ -165,6 +167,29 @@ public final class ModelFlags {
     }
     if (exifOrientation) {
       builder.preprocess("exif_orientation", true);
+    }
+    return builder;
+  }
+
+  /** Returns whether the model is one of sounds and texts. */
+  public boolean ofSounds(Environment environment) {
+    return sounds(environment).ofSound();
+  }
+
+  private ClapBuilder sounds(Environment environment) {
+    return ClapModel.builder(name)
+        .plugins(environment.plugins())
+        .fetching(fetching.options(environment));
+  }
+
+  /** Returns a builder of the model of sounds that the flags describe. */
+  public ClapBuilder soundBuilder(Environment environment) {
+    ClapBuilder builder = sounds(environment);
+    if (isPretrained()) {
+      builder.pretrained(pretrained);
+    }
+    if (contextLength != null) {
+      builder.override("text_cfg.context_length", contextLength);
     }
     return builder;
   }

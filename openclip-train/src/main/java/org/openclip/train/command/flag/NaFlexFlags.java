@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.encoder.PatchAudioEncoder;
 import org.openclip.api.encoder.PatchImageEncoder;
 import org.openclip.api.model.Architecture;
 import org.openclip.hub.ModelBuilder;
@@ -226,6 +227,37 @@ public final class NaFlexFlags {
             ? number.intValue()
             : budget().longest();
     return Optional.of(new NaFlexPlan(sizes(encoder), budget(), evaluation, scale()));
+  }
+
+  /** Trains on sounds of any length, which needs no flag. */
+  public void imply() {
+    used = true;
+  }
+
+  /** Returns whether the numbers of patches are given. */
+  public boolean saysLengths() {
+    return !lengths.isEmpty();
+  }
+
+  /**
+   * Returns what is done with sounds of any length.
+   *
+   * @throws UsageException when flags do not fit
+   */
+  public NaFlexPlan plan(PatchAudioEncoder encoder) {
+    if (tokensInEpoch != null || !patches.isEmpty() || !patchWeights.isEmpty()) {
+      throw new UsageException(
+          "--naflex-num-train-image-tokens, --naflex-patch-sizes and --naflex-patch-size-probs are"
+              + " for images, not for sounds; leave them out");
+    }
+    for (int length : lengths()) {
+      try {
+        encoder.patcher().withMost(length);
+      } catch (InvalidInputException e) {
+        throw new UsageException("--naflex-seq-lens " + length + ": " + e.getMessage());
+      }
+    }
+    return new NaFlexPlan(PatchSizes.of(1), budget(), budget().longest(), scale());
   }
 
   private PatchSizes sizes(PatchImageEncoder encoder) {

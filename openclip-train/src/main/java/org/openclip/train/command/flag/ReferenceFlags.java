@@ -19,7 +19,10 @@ public final class ReferenceFlags {
       "every process holds all parameters; --fsdp shards only the optimizer state";
   private static final String COMPILED = "every step is always compiled as one graph";
   private static final String PADDED = "each batch is padded only to its longest caption";
-  private static final String AUDIO = "audio models are not supported; leave it out";
+  private static final String THREADS = "sounds are prepared by threads, as --workers says";
+  private static final String HUB_DATA =
+      "datasets of the Hugging Face hub are not read; give --audio-zeroshot-dataset a folder of"
+          + " class folders";
   private static final String GENLIP = "GenLIP is not supported; leave it out";
   private static final String WANDB =
       "wandb is not supported; leave it out and use --report-to tensorboard";
@@ -80,15 +83,23 @@ public final class ReferenceFlags {
     refused(fates, MANY, "the optimizer Muon is not supported; leave it out", "opt-fallback-list");
     refused(fates, 1, WANDB, "wandb-notes", "wandb-project-name");
     refused(fates, 1, GENLIP, "naflex-max-text-tokens");
-    refused(fates, 1, AUDIO, "naflex-pad-multiple");
-    refused(fates, 0, AUDIO, "audio-fusion", "audio-int16-normalize");
-    refused(fates, 1, AUDIO, "audio-ext", "audio-fill", "audio-trunc", "pretrained-audio");
-    refused(fates, 1, AUDIO, "audio-layer-decay", "audio-multiprocessing-context");
-    refused(fates, 1, AUDIO, "audio-zeroshot-dataset", "audio-zeroshot-split");
-    refused(fates, 1, AUDIO, "audio-zeroshot-audio-key", "audio-zeroshot-target-key");
-    refused(fates, 1, AUDIO, "audio-zeroshot-class-key", "audio-zeroshot-template");
-    refused(fates, 1, AUDIO, "audio-zeroshot-workers");
-    refused(fates, 1, AUDIO, "audio-zeroshot-multiprocessing-context");
+    refused(
+        fates,
+        0,
+        "the fusion of longer sounds cannot be trained; leave it out, and use a model without"
+            + " enable_fusion",
+        "audio-fusion");
+    refused(
+        fates,
+        1,
+        "weights of an audio tower alone are not supported; use --pretrained with the weights of a"
+            + " whole model",
+        "pretrained-audio");
+    ignored(fates, 1, THREADS, "audio-multiprocessing-context", "audio-zeroshot-workers");
+    ignored(fates, 1, THREADS, "audio-zeroshot-multiprocessing-context");
+    refused(fates, 1, HUB_DATA, "audio-zeroshot-split", "audio-zeroshot-audio-key");
+    refused(fates, 1, HUB_DATA, "audio-zeroshot-target-key", "audio-zeroshot-class-key");
+    refused(fates, 1, HUB_DATA, "audio-zeroshot-dataset", "audio-zeroshot-template");
     return fates;
   }
 

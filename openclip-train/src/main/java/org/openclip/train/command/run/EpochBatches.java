@@ -100,6 +100,23 @@ public record EpochBatches(BatchSchedule schedule, long steps) {
         : null;
   }
 
+  /**
+   * Returns what is to be said of batches of sounds, in a line; null when all have the same size.
+   *
+   * @param plan how they are sized; null when they all have the same size
+   */
+  public @Nullable String soundNote(@Nullable NaFlexPlan plan) {
+    return plan != null && schedule instanceof NaFlexSchedule drawn
+        ? "NaFlex: sounds of up to %s patches, %s to %s sounds in a batch, %s sounds in an epoch of a process; evaluated with up to %s patches"
+            .formatted(
+                plan.budget().lengths(),
+                drawn.smallest(),
+                drawn.largest(),
+                drawn.samples(),
+                plan.evaluation())
+        : null;
+  }
+
   private static Object sizes(PatchSizes patches) {
     return patches.all().size() == 1 ? patches.evaluation() : patches.all();
   }

@@ -6,24 +6,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.backend.Backend;
-import org.openclip.api.image.PreprocessConfig;
-import org.openclip.api.model.Architecture;
-import org.openclip.api.model.ClipModel;
-import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.training.Trainer;
 import org.openclip.api.training.TrainingPlan;
-import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.adapter.AdapterTraits;
 import org.openclip.hub.adapter.Adapters;
 import org.openclip.hub.checkpoint.Checkpoints;
-import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.checkpoint.WeightSource;
-import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.model.FreshWeights;
-import org.openclip.hub.model.ModelFolder;
-import org.openclip.train.command.data.Pictures;
 import org.openclip.train.command.distributed.Together;
 import org.openclip.train.command.flag.LockFlags;
 import org.openclip.train.command.flag.LoraFlags;
@@ -31,11 +22,12 @@ import org.openclip.train.command.flag.ModelFlags;
 import org.openclip.train.command.flag.OptimizerFlags;
 import org.openclip.train.naflex.NaFlexPlan;
 import org.openclip.train.plan.DecayGroups;
+import org.openclip.train.plan.Gathering;
 import org.openclip.train.plan.Locks;
 import org.openclip.train.plan.TowerGroups;
 import org.openclip.train.plan.TrainingGraphs;
 import org.openclip.train.run.Checkpoint;
-import org.openclip.train.run.ModelInTraining;
+import org.openclip.train.run.MeasuredModel;
 import org.openclip.train.run.Ranks;
 import org.openclip.train.run.Teacher;
 import org.openclip.train.run.TrainingLoop;
@@ -49,8 +41,7 @@ public final class ModelTrainer implements AutoCloseable {
   private static final double LARGEST_SCALE = Math.log(100);
 
   private final Flags flags;
-  private final ModelBuilder builder;
-  private final Architecture architecture;
+  private final TrainedModel model;
   private final @Nullable Teacher teacher;
   private final Backend backend;
   private final TrainingGraphs graphs;
@@ -63,7 +54,7 @@ public final class ModelTrainer implements AutoCloseable {
   /**
    * The flags that say how.
    *
-   * @param images what is done with images of any shape; null when they are brought to one size
+   * @param lengths how batches of several sizes are made; null when all have one size
    */
   public record Flags(
       ModelFlags model,
@@ -74,27 +65,18 @@ public final class ModelTrainer implements AutoCloseable {
       ComputeFlags computing,
       RunFlags run,
       Together together,
-      @Nullable NaFlexPlan images) {}
+      @Nullable NaFlexPlan lengths) {}
 
   private ModelTrainer(
-      Flags flags, ModelBuilder builder, @Nullable Teacher teacher, @Nullable Checkpoint resumed) {
+      Flags flags, TrainedModel model, @Nullable Teacher teacher, @Nullable Checkpoint resumed) {
     this.flags = flags;
-    this.builder = builder;
-    this.architecture = builder.architecture();
+    this.model = model;
     this.teacher = teacher;
-    PluginRegistry plugins = builder.registry();
     LoraTraining.checkKind(resumed, flags.lora.given());
-    this.backend = flags.computing.open(plugins, flags.together);
+    this.backend = flags.computing.open(model.plugins(), flags.together);
     try {
-      TrainingGraphs plain =
-          flags.objective.graphs(
-              architecture,
-              plugins,
-              flags.model.siglip,
-              teacher == null ? 0 : teacher.width(),
-              flags.together,
-              flags.images);
-      Locks locks = flags.locks.locks(architecture);
+      TrainingGraphs plain = model.graphs(flags.objective, teacherWidth(), gathering());
+      Locks locks = model.locks(flags.locks);
       this.lora =
           flags
               .lora
@@ -114,19 +96,14 @@ public final class ModelTrainer implements AutoCloseable {
   /**
    * Makes ready to train.
    *
-   * @param builder of the model
    * @param resumed where training goes on; null when it begins
    * @param teaches whether the model to learn from is loaded, if there is one
    */
   public static ModelTrainer open(
-      Flags flags,
-      ModelBuilder builder,
-      Environment environment,
-      @Nullable Checkpoint resumed,
-      boolean teaches) {
-    Teacher teacher = teaches ? teacher(flags, builder, environment) : null;
+      Flags flags, TrainedModel model, @Nullable Checkpoint resumed, boolean teaches) {
+    Teacher teacher = teaches ? model.teacher(flags) : null;
     try {
-      return new ModelTrainer(flags, builder, teacher, resumed);
+      return new ModelTrainer(flags, model, teacher, resumed);
     } catch (RuntimeException e) {
       if (teacher != null) {
         teacher.close();
@@ -135,54 +112,39 @@ public final class ModelTrainer implements AutoCloseable {
     }
   }
 
-  /** Loads the model to learn from, if there is one. */
-  private static @Nullable Teacher teacher(
-      Flags flags, ModelBuilder student, Environment environment) {
-    ModelBuilder builder = flags.model.teacher(environment).orElse(null);
-    if (builder == null) {
-      return null;
-    }
-    Architecture architecture = student.architecture();
-    if (flags.computing.accumulate > 1 || architecture.decoder().isPresent()) {
-      throw new UsageException(
-          "--distill-model supports neither --accum-freq nor caption models (CoCa)");
-    }
-    ClipModel loaded = flags.computing.apply(builder).load();
-    try {
-      return new Teacher(loaded, architecture, student.tokenizer());
-    } catch (RuntimeException e) {
-      loaded.close();
-      throw e;
-    }
+  private int teacherWidth() {
+    return teacher == null ? 0 : teacher.width();
+  }
+
+  private Gathering gathering() {
+    return flags.together.gathering(flags.model.siglip);
   }
 
   private TrainingPlan plan(Locks locks) {
-    Set<String> own = architecture.parameters().keySet();
+    Set<String> idle = model.idle();
     OptimizerFlags optimizer = flags.optimizer;
     return new TrainingPlan(
         graphs.towers(),
         graphs.objective(),
-        optimizer.optimizer(flags.model.name, builder.registry()),
+        optimizer.optimizer(flags.model.name, model.plugins()),
         DecayGroups.rules(
-            lora == null ? architecture.parameters() : lora.parameters(),
+            lora == null ? model.parameters() : lora.parameters(),
             optimizer.weightDecay(),
             optimizer.spared(),
-            locks.parameters()::contains,
+            name -> locks.parameters().contains(name) || idle.contains(name),
             lora == null ? locks.rates() : lora.rates(locks.rates())),
-        lora == null ? locks.statistics() : TowerGroups.statistics(own),
+        lora == null ? locks.statistics() : TowerGroups.statistics(model.parameters().keySet()),
         lora == null ? Map.of("logit_scale", new TrainingPlan.Clamp(0, LARGEST_SCALE)) : Map.of(),
         optimizer.gradientNorm(),
         flags.run.checkpointing,
         flags.together.sharing(),
-        flags.objective.tiling(
+        model.tiling(
+            flags.objective,
             graphs,
-            architecture,
-            builder.registry(),
-            flags.model.siglip,
-            teacher == null ? 0 : teacher.width(),
-            flags.together,
+            teacherWidth(),
+            gathering(),
             // Batches of several sizes are never cut.
-            flags.images == null ? (long) flags.run.batchSize * flags.computing.accumulate : 1));
+            flags.lengths == null ? (long) flags.run.batchSize * flags.computing.accumulate : 1));
   }
 
   private Trainer trainer(TrainingPlan plan, @Nullable Checkpoint resumed) {
@@ -191,20 +153,20 @@ public final class ModelTrainer implements AutoCloseable {
     }
     if (resumed != null) {
       return resumed.trainer(
-          backend, plan, weights -> fitted(resumed.folder(), weights), builder.registry());
+          backend, plan, weights -> fitted(resumed.folder(), weights), model.plugins());
     }
     if (flags.model.isPretrained()) {
-      Path file = builder.fetch();
-      try (Weights weights = Checkpoints.open(file, builder.registry())) {
+      Path file = model.fetch();
+      try (Weights weights = Checkpoints.open(file, model.plugins())) {
         return backend.train(plan, fitted(file, weights));
       }
     }
-    return backend.train(plan, FreshWeights.random(architecture, flags.run.seed).toWeights());
+    return backend.train(plan, FreshWeights.random(model.parameters(), flags.run.seed).toWeights());
   }
 
   private Trainer adapted(LoraTraining adapters, TrainingPlan plan, @Nullable Checkpoint resumed) {
-    PluginRegistry plugins = builder.registry();
-    Path file = builder.fetch();
+    PluginRegistry plugins = model.plugins();
+    Path file = model.fetch();
     try (Weights opened = Checkpoints.open(file, plugins)) {
       Weights base = fitted(file, opened);
       AdapterTraits own = adapters.traits(base, flags.model.described());
@@ -217,7 +179,7 @@ public final class ModelTrainer implements AutoCloseable {
   }
 
   private Weights fitted(Path place, Weights weights) {
-    return StateDict.load(place.toString(), weights, flags.model.name, architecture);
+    return model.fitted(place.toString(), weights, flags.model.name);
   }
 
   /** Returns the backend's trainer. */
@@ -232,29 +194,20 @@ public final class ModelTrainer implements AutoCloseable {
 
   /** Returns what the objective is fed beside pictures and tokens. */
   public TrainingLoop.Extras extras() {
-    TrainingLoop.Extras own = flags.objective.extras(flags.images, flags.run.batchSize);
+    TrainingLoop.Extras own = flags.objective.extras(flags.lengths, flags.run.batchSize);
     return teacher == null ? own : own.and(teacher);
   }
 
   /** Returns the model as it stands between two steps. */
-  public ModelInTraining model(Pictures pictures) {
-    return new ModelInTraining(
-        flags.model.name,
-        architecture,
-        graphs,
-        trainer,
-        builder.tokenizer(),
-        pictures.preprocessor(),
-        pictures.unvaried(),
-        builder.registry(),
-        flags.run.batchSize);
+  public MeasuredModel model() {
+    return model.measured(flags.model.name, graphs, trainer, flags.run.batchSize);
   }
 
   /** Writes the model as it stands, or what is trained of it. */
-  public void write(Path folder, PreprocessConfig preprocess) {
+  public void write(Path folder) {
     try (Weights weights = trainer.weights()) {
       if (traits == null) {
-        ModelFolder.write(folder, architecture.config(), preprocess, WeightSource.of(weights));
+        model.write(folder, WeightSource.of(weights));
       } else {
         Adapters.write(folder, traits, weights);
       }
@@ -262,10 +215,9 @@ public final class ModelTrainer implements AutoCloseable {
   }
 
   /** Writes the model with the adapters merged into it. */
-  public void writeMerged(LoraTraining adapters, Path folder, PreprocessConfig preprocess) {
+  public void writeMerged(LoraTraining adapters, Path folder) {
     try (Weights weights = trainer.weights()) {
-      ModelFolder.write(
-          folder, architecture.config(), preprocess, WeightSource.of(adapters.merged(weights)));
+      model.write(folder, WeightSource.of(adapters.merged(weights)));
     }
   }
 

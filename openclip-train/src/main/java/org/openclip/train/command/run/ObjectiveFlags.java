@@ -8,12 +8,12 @@ import org.openclip.api.spi.LossProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.training.TrainingPlan;
 import org.openclip.hub.cli.UsageException;
-import org.openclip.train.command.distributed.Together;
 import org.openclip.train.naflex.LossFactor;
 import org.openclip.train.naflex.LossScale;
 import org.openclip.train.naflex.NaFlexPlan;
 import org.openclip.train.plan.Gathering;
 import org.openclip.train.plan.ScaledLoss;
+import org.openclip.train.plan.SoundGraphs;
 import org.openclip.train.plan.TrainingGraphs;
 import org.openclip.train.run.TextKeys;
 import org.openclip.train.run.TrainingLoop;
@@ -59,15 +59,15 @@ public final class ObjectiveFlags {
    *
    * @param siglip whether the loss is SigLIP's
    * @param teacherWidth of the features of the model that it learns from; 0 without one
-   * @param together the processes that train
+   * @param gathering how the loss sees the features of other processes
    * @param images what is done with images of any shape; null when they are brought to one size
    */
-  public TrainingGraphs graphs(
+  TrainingGraphs graphs(
       Architecture architecture,
       PluginRegistry plugins,
       boolean siglip,
       int teacherWidth,
-      Together together,
+      Gathering gathering,
       @Nullable NaFlexPlan images) {
     String loss = loss(architecture, siglip, teacherWidth);
     LossProvider plain = plugins.named(LossProvider.class, loss);
@@ -81,9 +81,24 @@ public final class ObjectiveFlags {
             scaled(images) ? new ScaledLoss(plain) : plain,
             options,
             teacherWidth,
-            together.gathering(siglip),
+            gathering,
             masks);
     return images == null ? graphs : graphs.onPatches(architecture);
+  }
+
+  /**
+   * Returns the graphs of a model of sounds and its loss.
+   *
+   * @param gathering how the loss sees the features of other processes
+   * @param lengths what is done with sounds of any length; null when they are brought to one length
+   */
+  TrainingGraphs graphs(
+      SoundGraphs model,
+      PluginRegistry plugins,
+      Gathering gathering,
+      @Nullable NaFlexPlan lengths) {
+    LossProvider plain = plugins.named(LossProvider.class, "clip");
+    return model.of(scaled(lengths) ? new ScaledLoss(plain) : plain, gathering, masks);
   }
 
   private static boolean scaled(@Nullable NaFlexPlan images) {
@@ -124,14 +139,40 @@ public final class ObjectiveFlags {
    * @param graphs of the same model and loss
    * @param rows that this process has of a batch
    */
-  public TrainingPlan.@Nullable Tiling tiling(
+  TrainingPlan.@Nullable Tiling tiling(
       TrainingGraphs graphs,
       Architecture architecture,
       PluginRegistry plugins,
       boolean siglip,
       int teacherWidth,
-      Together together,
+      Gathering gathering,
       long rows) {
+    int count = tiles(rows, architecture.decoder().isEmpty() && gathering.cuttable(), gathering);
+    return count == 1
+        ? null
+        : graphs.tiling(
+            architecture,
+            plugins.named(LossProvider.class, loss(architecture, siglip, teacherWidth)),
+            teacherWidth,
+            gathering,
+            count);
+  }
+
+  /** Returns the same of a model of sounds. */
+  TrainingPlan.@Nullable Tiling tiling(
+      TrainingGraphs graphs,
+      SoundGraphs model,
+      PluginRegistry plugins,
+      Gathering gathering,
+      long rows) {
+    int count = tiles(rows, gathering.cuttable(), gathering);
+    return count == 1
+        ? null
+        : model.tiling(graphs, plugins.named(LossProvider.class, "clip"), gathering, count);
+  }
+
+  /** Returns the number of tiles of a loss. */
+  private int tiles(long rows, boolean cuttable, Gathering gathering) {
     if (tiles < 0 || tiles > rows) {
       throw new UsageException(
           String.format(
@@ -140,17 +181,8 @@ public final class ObjectiveFlags {
               rows,
               tiles));
     }
-    Gathering gathering = together.gathering(siglip);
-    boolean cuttable = architecture.decoder().isEmpty() && gathering.cuttable();
     long bytes = 4 * rows * rows * gathering.ranks();
     long wanted = tiles > 0 ? tiles : bytes > WHOLE_BYTES ? bytes / TILE_BYTES : 1;
-    return wanted == 1 || (tiles == 0 && !cuttable)
-        ? null
-        : graphs.tiling(
-            architecture,
-            plugins.named(LossProvider.class, loss(architecture, siglip, teacherWidth)),
-            teacherWidth,
-            gathering,
-            (int) Math.min(rows, wanted));
+    return tiles == 0 && !cuttable ? 1 : (int) Math.min(rows, wanted);
   }
 }

@@ -1,0 +1,72 @@
+package org.openclip.train.sound;
+
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.openclip.api.audio.Audio;
+import org.openclip.api.audio.ClipOptions;
+import org.openclip.api.encoder.AudioEncoder;
+import org.openclip.api.encoder.PatchAudioEncoder;
+import org.openclip.api.encoder.SpectrogramEncoder;
+import org.openclip.api.tensor.Tensor;
+import org.openclip.train.data.BatchShape;
+
+/** How decoded sounds become the inputs of an audio tower. Thread-safe. */
+public interface SoundInput {
+  /** Returns how many numbers a sound becomes at most. */
+  int numbers();
+
+  /**
+   * Turns a sound into numbers.
+   *
+   * @param random what decides which part of it is read, and what is masked
+   * @param out takes up to {@link #numbers} numbers
+   */
+  void fill(Audio audio, RandomGenerator random, FloatBuffer out);
+
+  /**
+   * Returns the inputs of the tower for a batch, by name.
+   *
+   * @param sounds the numbers of each sound, in native byte order, from index 0
+   */
+  Map<String, Tensor> inputs(List<ByteBuffer> sounds);
+
+  /** Returns what sounds of a batch become that has a shape. */
+  default SoundInput of(BatchShape shape) {
+    return this;
+  }
+
+  /**
+   * Returns what sounds become in training.
+   *
+   * @param clips how sounds become clips, for towers that read sounds of one length
+   * @param most the largest number of patches of any batch, for other towers
+   * @param multiple the number of patches of a batch is a multiple of it where the batch's own
+   *     bound allows
+   */
+  static SoundInput trained(AudioEncoder encoder, ClipOptions clips, int most, int multiple) {
+    return switch (encoder) {
+      case SpectrogramEncoder tower ->
+          new Spectrograms(tower.preprocessor(), clips, tower.masks().orElse(null), true);
+      case PatchAudioEncoder tower ->
+          new SoundPatches(tower.patcher().withMost(most), most, multiple);
+    };
+  }
+
+  /**
+   * Returns what sounds become in measurements: of a longer sound its beginning is read, and
+   * nothing is masked.
+   *
+   * @param clips how sounds become clips, for towers that read sounds of one length
+   * @param most the largest number of patches of a sound, for other towers
+   */
+  static SoundInput measured(AudioEncoder encoder, ClipOptions clips, int most) {
+    return switch (encoder) {
+      case SpectrogramEncoder tower ->
+          new Spectrograms(tower.preprocessor(), clips, tower.masks().orElse(null), false);
+      case PatchAudioEncoder tower -> new SoundPatches(tower.patcher().withMost(most), most, 1);
+    };
+  }
+}
