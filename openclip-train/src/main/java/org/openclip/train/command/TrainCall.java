@@ -183,7 +183,8 @@ final class TrainCall implements Arguments.Call {
             architecture.audioEncoder(),
             sound.clips(),
             sound.multiple(),
-            lengths);
+            lengths,
+            naflex.saysLengths());
     sounds.check(model.name);
     return new Prepared(new TrainedSounds(builder, architecture, sounds), lengths);
   }
@@ -250,7 +251,8 @@ final class TrainCall implements Arguments.Call {
           together.notes(resumed).forEach(run::say);
           Tokenizer tokenizer = prepared.model().tokenizer();
           Preparations samples = prepared.model().preparations();
-          ValidationFlags.Sources measured = validation.sources(data, tokenizer, samples);
+          ValidationFlags.Sources measured =
+              validation.sources(data, tokenizer, samples, prepared.model().plugins());
           data.notes().forEach(run::say);
           if (dataset != null) {
             FirstSample.find(

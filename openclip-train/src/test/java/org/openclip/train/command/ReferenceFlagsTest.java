@@ -191,7 +191,9 @@ class ReferenceFlagsTest {
     assertThat(train("--distill-model", "RN50").err()).contains("must be given together");
     assertThat(train("--remote-sync-protocol", "ftp").err()).contains("fsspec");
     assertThat(train("--dataset-type", "webdataset-audio", "--train-data", "x").err())
-        .contains("webdataset, csv");
+        .contains("is for models of sounds; use webdataset");
+    assertThat(train("--dataset-type", "parquet", "--train-data", "x").err())
+        .contains("webdataset-audio, csv");
   }
 
   private static ColourRuns.Run train(String... flags) {

@@ -10,4 +10,13 @@ public interface Preparations {
 
   /** Returns how samples with captions are prepared for measuring. */
   Preparation plain(Captions captions);
+
+  /**
+   * Returns how samples whose captions are the numbers of classes are prepared for measuring.
+   *
+   * @param classes how many there are
+   */
+  default Preparation labelled(int classes) {
+    return plain(Captions.labels(classes));
+  }
 }

@@ -20,13 +20,16 @@ import org.openclip.train.sound.SoundPreparation;
  * @param trained how sounds become clips in training
  * @param multiple the number of patches of a batch is a multiple of it where the bound allows
  * @param plan how batches of sounds of any length are sized; null for sounds of one length
+ * @param bounded whether the plan's bound, in the place of the model's, is that of zero-shot
+ *     evaluations, too
  */
 public record Sounds(
     SoundFiles files,
     AudioEncoder encoder,
     ClipOptions trained,
     int multiple,
-    @Nullable NaFlexPlan plan)
+    @Nullable NaFlexPlan plan,
+    boolean bounded)
     implements Preparations {
   private static final ClipOptions UNCUT =
       new ClipOptions(ClipOptions.Fill.REPEATPAD, ClipOptions.Truncation.RAND_TRUNC, false, 0);
@@ -62,6 +65,14 @@ public record Sounds(
   @Override
   public SoundPreparation plain(Captions captions) {
     return plain(captions, plan == null ? 0 : plan.evaluation());
+  }
+
+  @Override
+  public SoundPreparation labelled(int classes) {
+    Captions labels = Captions.labels(classes);
+    return encoder instanceof PatchAudioEncoder tower && !bounded
+        ? plain(labels, tower.patcher().most())
+        : plain(labels);
   }
 
   private SoundPreparation plain(Captions captions, int most) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.hub.cli.Prompts;
 import org.openclip.train.command.flag.Bounds;
@@ -14,6 +15,7 @@ import org.openclip.train.run.MeasuredModel;
 import org.openclip.train.run.ModelPreparation;
 import org.openclip.train.run.Ranks;
 import org.openclip.train.run.Validation;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags of validation during a training, with the reference's names and meanings. */
@@ -64,8 +66,11 @@ public final class ValidationFlags {
               + " imagenet80.")
   private String templates = "imagenet80";
 
+  @Mixin private SoundClassFlags sounds = new SoundClassFlags();
+
   /** Checks the numbers. */
   public void check() {
+    sounds.check();
     Bounds.atLeast(1, "--val-num-samples", samples);
     Bounds.atLeast(0, "--val-frequency", pairsEvery);
     Bounds.atLeast(0, "--zeroshot-frequency", labelledEvery);
@@ -73,7 +78,7 @@ public final class ValidationFlags {
 
   /** Returns whether there is anything to measure. */
   public boolean any() {
-    return pairs != null || imageNet != null || imageNetV2 != null;
+    return pairs != null || imageNet != null || imageNetV2 != null || sounds.any();
   }
 
   /** Returns the pictures of known classes, by what stands before the names of their results. */
@@ -137,8 +142,10 @@ public final class ValidationFlags {
    * @param data the flags by which pictures with captions are read
    * @param tokenizer of the model that is trained
    * @param pictures what is done to them
+   * @param plugins with the decoders of sounds
    */
-  public Sources sources(DataFlags data, Tokenizer tokenizer, Preparations pictures) {
+  public Sources sources(
+      DataFlags data, Tokenizer tokenizer, Preparations pictures, PluginRegistry plugins) {
     List<String> prompts = Prompts.templates(templates);
     List<Validation.Labelled> labelled = new ArrayList<>();
     labelled(data.allowsCommands())
@@ -149,9 +156,8 @@ public final class ValidationFlags {
                         prefix,
                         new Validation.Classes(set.names(), prompts),
                         new Validation.Source(
-                            set.dataset(),
-                            pictures.plain(
-                                ModelPreparation.Captions.labels(set.names().size()))))));
+                            set.dataset(), pictures.labelled(set.names().size())))));
+    sounds.labelled(pictures, plugins).ifPresent(labelled::add);
     Validation.Source captioned =
         pairs == null
             ? null

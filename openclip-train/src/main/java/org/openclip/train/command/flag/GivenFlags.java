@@ -17,6 +17,8 @@ public record GivenFlags(Map<String, String> all) {
       Set.of(
           "--allow-pipe",
           "--alpha",
+          "--audio-zeroshot-dataset",
+          "--audio-zeroshot-template",
           "--backend",
           "--batch",
           "--cache-dir",
@@ -85,10 +87,15 @@ public record GivenFlags(Map<String, String> all) {
 
   /** Flags whose values are places, which may be called otherwise on other machines. */
   private static final Set<String> PLACES =
-      Set.of("--imagenet-v2", "--imagenet-val", "--val-data", "--zeroshot-templates");
+      Set.of(
+          "--audio-zeroshot-dataset",
+          "--imagenet-v2",
+          "--imagenet-val",
+          "--val-data",
+          "--zeroshot-templates");
 
   /** Flags whose values add up when they are given again; of all others the last counts. */
-  private static final Set<String> REPEATED = Set.of("--template");
+  private static final Set<String> REPEATED = Set.of("--audio-zeroshot-template", "--template");
 
   /** Short names of flags, and those they stand for. */
   private static final Map<String, String> SHORT =
