@@ -128,6 +128,16 @@ record SoundRuns(ColourRuns runs) {
     return runs.folder().resolve("sounds-{0..1}.tar").toString();
   }
 
+  /** Writes a table of all sounds with their captions, where {@link ColourRuns} looks for one. */
+  void writeTable() throws IOException {
+    StringBuilder rows = new StringBuilder("filepath\ttitle\n");
+    for (Path file : files()) {
+      String kind = file.getName(file.getNameCount() - 2).toString();
+      rows.append(file).append('\t').append(caption(kind)).append('\n');
+    }
+    Files.writeString(runs.table(), rows);
+  }
+
   /** Returns the flags of a training on the shards. */
   Map<String, String> flags(String name) {
     Map<String, String> flags = runs.flags(name);

@@ -32,11 +32,6 @@ record LabelledSounds(List<String> names, Dataset dataset) {
    */
   static LabelledSounds list(String location, PluginRegistry plugins) {
     Path root = RemoteFiles.path(location);
-    if (!Files.isDirectory(root)) {
-      throw new InvalidInputException(
-          "%s is no folder; datasets of the Hugging Face hub are not read: save the sounds in a folder for each class"
-              .formatted(location));
-    }
     PictureFolder folder = PictureFolder.list(root, FileKind.SOUND.endings(plugins));
     if (folder.folders().isEmpty()) {
       throw new InvalidInputException(

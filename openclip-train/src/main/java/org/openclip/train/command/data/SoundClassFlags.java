@@ -1,5 +1,6 @@
 package org.openclip.train.command.data;
 
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.openclip.api.model.ZeroShotClassifier;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.remote.RemoteFiles;
 import org.openclip.train.run.Validation;
 import picocli.CommandLine.Option;
 
@@ -28,8 +30,13 @@ final class SoundClassFlags {
               + " {}.'.")
   private List<String> templates = new ArrayList<>();
 
-  /** Checks the prompts. */
+  /** Checks the folder and the prompts. */
   void check() {
+    if (folder != null && !Files.isDirectory(RemoteFiles.path(folder))) {
+      throw new UsageException(
+          "--audio-zeroshot-dataset %s is no folder; datasets of the Hugging Face hub are not read: save the sounds in a folder for each class"
+              .formatted(folder));
+    }
     for (String template : templates) {
       if (!template.contains(ZeroShotClassifier.PLACE)) {
         throw new UsageException(
