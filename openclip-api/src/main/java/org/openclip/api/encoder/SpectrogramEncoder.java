@@ -1,7 +1,6 @@
 package org.openclip.api.encoder;
 
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.openclip.api.audio.AudioPreprocessor;
 import org.openclip.api.audio.SpectrogramMasks;
 import org.openclip.api.graph.GraphBuilder;
@@ -37,15 +36,14 @@ public non-sealed interface SpectrogramEncoder extends AudioEncoder {
   }
 
   /**
-   * Writes the graph of the tower in training; by default that of {@link #encode}.
+   * Writes the graph of the tower in training; by default that of {@link #encode}. Of a tower that
+   * encodes {@linkplain #longer longer sounds} in another way, the encoder of these is trained.
    *
    * @param graph a builder in the tower's scope, {@code audio}
-   * @param spectrogram {@code float[batch, bands, frames]}, as the preprocessor makes it
-   * @param kept {@code float[batch, bands, frames]}: 1 for what remains, and 0 for what is masked;
-   *     null for a tower without {@link #masks}
+   * @param batch what the tower is fed
    */
-  default Encoded encodeInTraining(GraphBuilder graph, Value spectrogram, @Nullable Value kept) {
-    return encode(graph, spectrogram);
+  default Encoded encodeInTraining(GraphBuilder graph, SpectrogramBatch batch) {
+    return encode(graph, batch.levels());
   }
 
   /**

@@ -8,6 +8,8 @@ import org.openclip.api.audio.AudioPreprocessor;
 import org.openclip.api.audio.SpectrogramMasks;
 import org.openclip.api.encoder.Encoded;
 import org.openclip.api.encoder.EncoderContext;
+import org.openclip.api.encoder.SpectrogramBatch;
+import org.openclip.api.encoder.SpectrogramBatch.Longer;
 import org.openclip.api.encoder.SpectrogramEncoder;
 import org.openclip.api.graph.ArithmeticOp.Reduction;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
@@ -77,16 +79,16 @@ final class HtsatEncoder implements SpectrogramEncoder {
 
   @Override
   public Encoded encode(GraphBuilder g, Value input) {
-    return encode(g, input, null, 0);
+    return encode(g, new SpectrogramBatch(input, null, null), 0);
   }
 
   @Override
-  public Encoded encodeInTraining(GraphBuilder g, Value input, @Nullable Value kept) {
-    return encode(g, input, kept, config.dropPath());
+  public Encoded encodeInTraining(GraphBuilder g, SpectrogramBatch batch) {
+    return encode(g, batch, config.dropPath());
   }
 
-  private Encoded encode(GraphBuilder g, Value input, @Nullable Value kept, double dropPath) {
-    Value stages = stages(g.scope("encoder"), input, kept, dropPath);
+  private Encoded encode(GraphBuilder g, SpectrogramBatch batch, double dropPath) {
+    Value stages = stages(g.scope("encoder"), batch, dropPath);
     Value mean = g.reduce(g.reduce(stages, Reduction.MEAN, 2), Reduction.MEAN, 1);
     Value features = config.normed() ? g.l2Normalize(mean) : mean;
     GraphBuilder proj = g.scope("proj");
@@ -95,9 +97,10 @@ final class HtsatEncoder implements SpectrogramEncoder {
     return new Encoded(Layers.linear(proj, "2", active, embedDim), null);
   }
 
-  private Value stages(GraphBuilder g, Value input, @Nullable Value kept, double dropPath) {
+  private Value stages(GraphBuilder g, SpectrogramBatch batch, double dropPath) {
     GraphBuilder embed = g.scope("patch_embed");
-    Value x = Layers.layerNorm(embed, "norm", patches(embed, pictures(g, input, kept)), EPSILON);
+    Value tiles = patches(embed, pictures(g, batch.levels(), batch.kept()), batch.longer());
+    Value x = Layers.layerNorm(embed, "norm", tiles, EPSILON);
     SwinBlocks swin = new SwinBlocks(WINDOW, WINDOW, 4, true);
     int blocks = Arrays.stream(config.depths()).sum();
     int done = 0;
@@ -138,14 +141,15 @@ final class HtsatEncoder implements SpectrogramEncoder {
   }
 
   /** Returns the patches of the pictures, {@code [batch, rows, columns, width]}. */
-  private Value patches(GraphBuilder g, Value pictures) {
+  private Value patches(GraphBuilder g, Value pictures, @Nullable Longer longer) {
     Value whole = fuses ? g.slice(pictures, 1, 0, 1) : pictures;
     Value tiles =
         Layers.convolution(
             g, "proj", whole, config.width(), HtsatConfig.PATCH, HtsatConfig.PATCH, 0, 1, true);
     if (fuses) {
       Value parts = g.slice(pictures, 1, 1, HtsatLongSpectrogram.PARTS);
-      tiles = new HtsatFusion(config.side(), config.width()).fuse(g, tiles, parts);
+      HtsatFusion fusion = new HtsatFusion(config.side(), config.width());
+      tiles = longer == null ? fusion.fuse(g, tiles, parts) : fusion.fuse(g, tiles, parts, longer);
     }
     return g.transpose(tiles, 0, 2, 3, 1);
   }

@@ -1,7 +1,9 @@
 package org.openclip.models.audio;
 
+import org.openclip.api.encoder.SpectrogramBatch.Longer;
 import org.openclip.api.graph.ArithmeticOp.Reduction;
 import org.openclip.api.graph.ArithmeticOp.UnaryFunction;
+import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Layers;
 import org.openclip.api.graph.NeuralOp.Convolution;
@@ -42,6 +44,20 @@ record HtsatFusion(int side, int width) {
     return g.plus(
         g.times(g.times(two, whole), attention),
         g.times(g.times(two, local), g.minus(g.constant(1), attention)));
+  }
+
+  /**
+   * Returns the patches of a batch, of which those of longer sounds are fused.
+   *
+   * @param g in the scope of the patch embedding
+   * @param whole the patches of the first picture, {@code [batch, width, rows, columns]}
+   * @param parts the pictures of the parts, {@code [batch, 3, side, side]}
+   */
+  Value fuse(GraphBuilder g, Value whole, Value parts, Longer longer) {
+    Value fused = fuse(g, g.gather(whole, longer.rows(), 0), g.gather(parts, longer.rows(), 0));
+    Dim one = Dim.of(1);
+    Value there = g.reshape(longer.there(), whole.shape().dim(0), one, one, one);
+    return g.choose(there, g.gather(fused, longer.places(), 0), whole);
   }
 
   /** Returns the patches of the parts beside each other, and zeros where they do not suffice. */

@@ -185,7 +185,7 @@ final class TrainCall implements Arguments.Call {
             sound.multiple(),
             lengths,
             naflex.saysLengths());
-    sounds.check(model.name);
+    sounds.check(model.name, sound.fusion());
     return new Prepared(new TrainedSounds(builder, architecture, sounds), lengths);
   }
 

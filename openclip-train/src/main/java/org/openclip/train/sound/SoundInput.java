@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.openclip.api.audio.Audio;
+import org.openclip.api.audio.AudioPreprocessor;
 import org.openclip.api.audio.ClipOptions;
 import org.openclip.api.encoder.AudioEncoder;
 import org.openclip.api.encoder.PatchAudioEncoder;
@@ -48,8 +49,7 @@ public interface SoundInput {
    */
   static SoundInput trained(AudioEncoder encoder, ClipOptions clips, int most, int multiple) {
     return switch (encoder) {
-      case SpectrogramEncoder tower ->
-          new Spectrograms(tower.preprocessor(), clips, tower.masks().orElse(null), true);
+      case SpectrogramEncoder tower -> spectrograms(tower, clips, true);
       case PatchAudioEncoder tower ->
           new SoundPatches(tower.patcher().withMost(most), most, multiple);
     };
@@ -64,9 +64,16 @@ public interface SoundInput {
    */
   static SoundInput measured(AudioEncoder encoder, ClipOptions clips, int most) {
     return switch (encoder) {
-      case SpectrogramEncoder tower ->
-          new Spectrograms(tower.preprocessor(), clips, tower.masks().orElse(null), false);
+      case SpectrogramEncoder tower -> spectrograms(tower, clips, false);
       case PatchAudioEncoder tower -> new SoundPatches(tower.patcher().withMost(most), most, 1);
     };
+  }
+
+  private static SoundInput spectrograms(
+      SpectrogramEncoder tower, ClipOptions clips, boolean varied) {
+    AudioPreprocessor one = tower.preprocessor();
+    return tower.longer().isPresent()
+        ? FusedSpectrograms.of(tower, clips, varied)
+        : new Spectrograms(one, clips, tower.masks().orElse(null), one.bands(), varied);
   }
 }

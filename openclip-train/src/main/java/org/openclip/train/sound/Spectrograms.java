@@ -23,41 +23,47 @@ import org.openclip.train.plan.SoundTower;
  * @param preprocessor makes them
  * @param clips how sounds become clips; each draw has a seed of its own in place of the one here
  * @param masks of the tower's training; null for none
+ * @param bands the number of bands of the masks
  * @param varied whether the clip and the masks are drawn
  */
 record Spectrograms(
     AudioPreprocessor preprocessor,
     ClipOptions clips,
     @Nullable SpectrogramMasks masks,
+    int bands,
     boolean varied)
     implements SoundInput {
-  private int bands() {
-    return preprocessor.bands();
-  }
-
   private int frames() {
     return preprocessor.frames();
   }
 
   private int levels() {
-    return Math.multiplyExact(bands(), frames());
+    return Math.multiplyExact(preprocessor.bands(), frames());
   }
 
   @Override
   public int numbers() {
-    return levels() + (masks == null ? 0 : bands() + frames());
+    return levels() + (masks == null ? 0 : bands + frames());
   }
 
   @Override
   public void fill(Audio audio, RandomGenerator random, FloatBuffer out) {
+    preprocessor.with(drawn(random)).prepare(audio, out);
+    mask(random, out);
+  }
+
+  /** Returns how the next sound becomes a clip. */
+  ClipOptions drawn(RandomGenerator random) {
     long seed = varied ? random.nextLong() : clips.seed();
-    ClipOptions own =
-        new ClipOptions(clips.fill(), clips.truncation(), clips.int16Normalize(), seed);
-    preprocessor.with(own).prepare(audio, out);
+    return new ClipOptions(clips.fill(), clips.truncation(), clips.int16Normalize(), seed);
+  }
+
+  /** Writes which bands and frames of a sound remain. */
+  void mask(RandomGenerator random, FloatBuffer out) {
     if (masks != null && varied) {
-      masks.draw(random, bands(), frames(), out);
+      masks.draw(random, bands, frames(), out);
     } else if (masks != null) {
-      SpectrogramMasks.none(bands(), frames(), out);
+      SpectrogramMasks.none(bands, frames(), out);
     }
   }
 
@@ -68,10 +74,10 @@ record Spectrograms(
     preprocessor.together(spectrograms.asFloatBuffer());
     inputs.put(
         ClapArchitecture.SPECTROGRAM,
-        Tensor.of(DataType.FLOAT32, spectrograms, sounds.size(), bands(), frames()));
+        Tensor.of(DataType.FLOAT32, spectrograms, sounds.size(), preprocessor.bands(), frames()));
     if (masks != null) {
-      inputs.put(SoundTower.KEPT_BANDS, rows(sounds, levels(), bands()));
-      inputs.put(SoundTower.KEPT_FRAMES, rows(sounds, levels() + bands(), frames()));
+      inputs.put(SoundTower.KEPT_BANDS, rows(sounds, levels(), bands));
+      inputs.put(SoundTower.KEPT_FRAMES, rows(sounds, levels() + bands, frames()));
     }
     return inputs;
   }

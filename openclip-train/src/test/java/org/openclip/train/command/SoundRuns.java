@@ -41,6 +41,9 @@ record SoundRuns(ColourRuns runs) {
            "width": 8, "depths": [2, 1], "heads": [2, 2]}\
           """);
 
+  static final String FUSED =
+      HTSAT.replace("\"spec_size\"", "\"enable_fusion\": true, \"spec_size\"");
+
   static final String NAFLEX =
       config(
           """

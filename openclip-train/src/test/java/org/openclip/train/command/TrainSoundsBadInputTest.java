@@ -35,8 +35,8 @@ class TrainSoundsBadInputTest {
         "--lora 4 --pretrained x | --lora does not support models of sounds",
         "--distill-model RN50 --distill-pretrained openai | --distill-model does not support",
         "--audio-fill twice | --audio-fill 'twice' is not one of pad, repeat, repeatpad",
-        "--audio-trunc fusion | the fusion of longer sounds",
-        "--audio-fusion | --audio-fusion is not supported: the fusion of longer sounds",
+        "--audio-trunc fusion | are for models with enable_fusion",
+        "--audio-fusion | are for models with enable_fusion",
         "--audio-ext ; | --audio-ext is empty",
         "--audio-layer-decay 0.5 | --audio-layer-decay is for the audio tower of NaFlexCLAP",
         "--naflex-pad-multiple 0 | --naflex-pad-multiple is 0, but must be at least 1",
@@ -80,17 +80,6 @@ class TrainSoundsBadInputTest {
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("--audio-trunc is for models of sounds");
-  }
-
-  @Test
-  void aModelThatFusesIsNotTrained() throws IOException {
-    SoundRuns runs =
-        runs(SoundRuns.HTSAT.replace("\"spec_size\"", "\"enable_fusion\": true, \"spec_size\""));
-
-    ColourRuns.Run run = runs.train("fused");
-
-    assertThat(run.code()).isEqualTo(2);
-    assertThat(run.err()).contains("(enable_fusion, --audio-trunc fusion) cannot be trained");
   }
 
   @Test

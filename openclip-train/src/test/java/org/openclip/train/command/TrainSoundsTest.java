@@ -28,6 +28,7 @@ class TrainSoundsTest {
         switch (tower) {
           case "whisper" -> SoundRuns.WHISPER;
           case "htsat" -> SoundRuns.HTSAT;
+          case "fused" -> SoundRuns.FUSED;
           default -> SoundRuns.NAFLEX;
         });
   }
@@ -78,7 +79,7 @@ class TrainSoundsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"whisper", "htsat", "naflex"})
+  @ValueSource(strings = {"whisper", "htsat", "fused", "naflex"})
   void aTrainingThatGoesOnEndsWithTheSameNumbers(String tower) throws IOException {
     SoundRuns runs = runs(tower);
     String[] flags = flags(tower, "--epochs", "3", "--accum-freq", "2", "--workers", "3");

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.audio.Audio;
@@ -60,9 +62,13 @@ class SoundInputTest {
   }
 
   private static AudioEncoder htsat() {
+    return htsat(false);
+  }
+
+  private static AudioEncoder htsat(boolean fuses) {
     return encoder(
         Map.of(
-            "model_type", "HTSAT",
+            "enable_fusion", fuses,
             "clip_samples", 10000,
             "mel_bins", 32,
             "sample_rate", 8000,
@@ -169,5 +175,57 @@ class SoundInputTest {
     FloatBuffer beginning = FloatBuffer.allocate(32 * 101);
     ((SpectrogramEncoder) htsat()).preprocessor().prepare(longer, beginning);
     assertThat(measured.get(ClapArchitecture.SPECTROGRAM).toFloats()).isEqualTo(beginning.array());
+  }
+
+  @Test
+  void aBatchOfATowerThatFusesSaysWhichSoundsAreLonger() {
+    Audio shorter = sound("short", 9000, 1);
+    Audio longer = sound("long", 30000, 1);
+    SoundInput input = SoundInput.trained(htsat(true), DRAWN, 0, 1);
+
+    Map<String, Tensor> batch = batch(input, 1, shorter, longer, shorter, longer);
+
+    assertThat(batch.get(SoundTower.LONGER_ROWS).toLongs()).containsExactly(1, 3);
+    assertThat(batch.get(SoundTower.LONGER_PLACES).toLongs()).containsExactly(0, 0, 0, 1);
+    assertThat(flags(batch)).containsExactly(0, 1, 0, 1);
+    float[] levels = batch.get(ClapArchitecture.SPECTROGRAM).toFloats();
+    int one = 32 * 101;
+    float[] first = Arrays.copyOf(levels, one);
+    assertThat(Arrays.copyOfRange(levels, 3 * one, 4 * one)).isEqualTo(first);
+    float[] beginning = Arrays.copyOfRange(levels, 5 * one, 6 * one);
+    assertThat(Arrays.copyOfRange(levels, 7 * one, 8 * one)).isNotEqualTo(beginning);
+  }
+
+  @Test
+  void aSingleLongerSoundIsThereTwiceAndOneIsDrawnInTrainingAlone() {
+    Audio shorter = sound("short", 9000, 1);
+    Audio longer = sound("long", 30000, 1);
+    SoundInput trained = SoundInput.trained(htsat(true), DRAWN, 0, 1);
+    SoundInput measured = SoundInput.measured(htsat(true), ClipOptions.DEFAULT, 0);
+
+    assertThat(batch(trained, 1, shorter, longer).get(SoundTower.LONGER_ROWS).toLongs())
+        .containsExactly(1, 1);
+    assertThat(flags(batch(measured, 1, shorter, shorter))).containsOnly(0);
+    TreeSet<Long> drawn = new TreeSet<>();
+    for (int seed = 0; seed < 30; seed++) {
+      List<ByteBuffer> rows = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        ByteBuffer row = Tensor.allocate(4L * trained.numbers());
+        trained.fill(shorter, new SplittableRandom(3L * seed + i), row.asFloatBuffer());
+        rows.add(row);
+      }
+      Map<String, Tensor> batch = trained.inputs(rows);
+      long row = batch.get(SoundTower.LONGER_ROWS).toLongs()[0];
+      assertThat(flags(batch)[(int) row]).isEqualTo((byte) 1);
+      drawn.add(row);
+    }
+    assertThat(drawn).containsExactly(0L, 1L, 2L);
+  }
+
+  private static byte[] flags(Map<String, Tensor> batch) {
+    ByteBuffer data = batch.get(SoundTower.IS_LONGER).data().duplicate();
+    byte[] flags = new byte[data.remaining()];
+    data.get(flags);
+    return flags;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.openclip.api.encoder.SpectrogramEncoder;
 import org.openclip.api.model.Architecture;
 import org.openclip.api.model.ClapArchitecture;
 import org.openclip.api.model.PatchInputs;
+import org.openclip.api.tensor.DataType;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.hub.model.FreshWeights;
 import org.openclip.testkit.Fixtures;
@@ -106,7 +108,7 @@ record SoundRun(String name, Map<String, Object> json) {
         Architecture.TOKENS,
         Tensor.of(flat(tokens).mapToLong(n -> n.longValue()).toArray(), tokens.size(), 8));
     if (architecture.audioEncoder() instanceof SpectrogramEncoder tower) {
-      int bands = tower.preprocessor().bands();
+      int bands = tower.longer().orElse(tower).preprocessor().bands();
       int frames = tower.preprocessor().frames();
       boolean masked = tower.masks().isPresent();
       float[] levels = values(number, tokens.size() * bands * frames, masked);
@@ -115,10 +117,35 @@ record SoundRun(String name, Map<String, Object> json) {
         batch.put(SoundTower.KEPT_BANDS, rows(step.get("kept_bands")));
         batch.put(SoundTower.KEPT_FRAMES, rows(step.get("kept_frames")));
       }
+      if (step.get("longer") instanceof List<?> longer) {
+        batch.putAll(longer(longer));
+      }
       return batch;
     }
     batch.putAll(patches(step, number));
     return batch;
+  }
+
+  /** Returns which sounds are longer; a single one is there twice. */
+  private static Map<String, Tensor> longer(List<?> flags) {
+    List<Long> rows = new ArrayList<>();
+    ByteBuffer there = Tensor.allocate(flags.size());
+    long[] places = new long[flags.size()];
+    for (int i = 0; i < places.length; i++) {
+      if (number(flags.get(i)) == 1) {
+        places[i] = rows.size();
+        there.put(i, (byte) 1);
+        rows.add((long) i);
+      }
+    }
+    if (rows.size() == 1) {
+      rows.add(rows.get(0));
+    }
+    long[] ids = rows.stream().mapToLong(Long::longValue).toArray();
+    return Map.of(
+        SoundTower.LONGER_ROWS, Tensor.of(ids, ids.length),
+        SoundTower.IS_LONGER, Tensor.of(DataType.BOOL, there, places.length),
+        SoundTower.LONGER_PLACES, Tensor.of(places, places.length));
   }
 
   private Map<String, Tensor> patches(Map<String, Object> step, int number) {

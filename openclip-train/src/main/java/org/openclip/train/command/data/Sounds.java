@@ -38,15 +38,15 @@ public record Sounds(
    * Checks that the model can be trained on sounds as the flags say.
    *
    * @param model its name, for messages
+   * @param fusion whether the fusion of longer sounds is asked for
    * @throws UsageException when it cannot
    */
-  public void check(String model) {
-    if (trained.truncation() == ClipOptions.Truncation.FUSION
-        || (encoder instanceof SpectrogramEncoder tower && tower.longer().isPresent())) {
+  public void check(String model, boolean fusion) {
+    boolean fuses = encoder instanceof SpectrogramEncoder tower && tower.longer().isPresent();
+    if (!fuses && (fusion || trained.truncation() == ClipOptions.Truncation.FUSION)) {
       throw new UsageException(
-          "the fusion of longer sounds (enable_fusion, --audio-trunc fusion) cannot be trained;"
-              + " train a model without enable_fusion, not "
-              + model);
+          "--audio-fusion and --audio-trunc fusion are for models with enable_fusion, which %s is not"
+              .formatted(model));
     }
     if (encoder instanceof PatchAudioEncoder && !trained.equals(UNCUT)) {
       throw new UsageException(

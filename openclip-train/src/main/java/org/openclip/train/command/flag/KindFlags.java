@@ -11,6 +11,7 @@ public final class KindFlags {
       Set.of(
           "--audio-ext",
           "--audio-fill",
+          "--audio-fusion",
           "--audio-int16-normalize",
           "--audio-layer-decay",
           "--audio-trunc",

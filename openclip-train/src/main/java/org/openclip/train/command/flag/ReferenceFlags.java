@@ -85,12 +85,6 @@ public final class ReferenceFlags {
     refused(fates, 1, GENLIP, "naflex-max-text-tokens");
     refused(
         fates,
-        0,
-        "the fusion of longer sounds cannot be trained; leave it out, and use a model without"
-            + " enable_fusion",
-        "audio-fusion");
-    refused(
-        fates,
         1,
         "weights of an audio tower alone are not supported; use --pretrained with the weights of a"
             + " whole model",

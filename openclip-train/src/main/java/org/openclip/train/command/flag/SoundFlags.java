@@ -35,6 +35,12 @@ public final class SoundFlags {
               + " is drawn). Evaluations read the beginning. Default: rand_trunc.")
   private String truncation = "rand_trunc";
 
+  @Option(
+      names = "--audio-fusion",
+      description =
+          "Fuses parts of longer sounds; for models with enable_fusion, which always do it.")
+  private boolean fusion;
+
   @Option(names = "--audio-int16-normalize", description = "Rounds samples to 16 bits.")
   private boolean rounded;
 
@@ -67,6 +73,11 @@ public final class SoundFlags {
         choice("--audio-trunc", truncation, Truncation.values()),
         rounded,
         0);
+  }
+
+  /** Returns whether the fusion of longer sounds is asked for. */
+  public boolean fusion() {
+    return fusion;
   }
 
   /** Returns what the number of patches of a batch is a multiple of. */
