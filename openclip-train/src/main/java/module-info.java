@@ -15,6 +15,7 @@ module org.openclip.train {
   exports org.openclip.train.plan;
   exports org.openclip.train.run;
   exports org.openclip.train.shard;
+  exports org.openclip.train.sound;
   exports org.openclip.train.table;
 
   opens org.openclip.train.benchmark to
