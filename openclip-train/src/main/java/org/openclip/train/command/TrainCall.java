@@ -10,29 +10,19 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.openclip.api.encoder.PatchAudioEncoder;
-import org.openclip.api.image.Augmentation;
-import org.openclip.api.model.Architecture;
-import org.openclip.api.model.ClapArchitecture;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.text.Tokenizer;
-import org.openclip.hub.ModelBuilder;
-import org.openclip.hub.audio.ClapBuilder;
-import org.openclip.hub.audio.SoundFiles;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.train.command.data.DataFlags;
 import org.openclip.train.command.data.FirstSample;
-import org.openclip.train.command.data.Pictures;
 import org.openclip.train.command.data.Preparations;
-import org.openclip.train.command.data.Sounds;
 import org.openclip.train.command.data.ValidationFlags;
 import org.openclip.train.command.distributed.DistributedFlags;
 import org.openclip.train.command.distributed.Together;
 import org.openclip.train.command.flag.EffectiveFlags;
 import org.openclip.train.command.flag.GivenFlags;
-import org.openclip.train.command.flag.KindFlags;
 import org.openclip.train.command.flag.LockFlags;
 import org.openclip.train.command.flag.LoraFlags;
 import org.openclip.train.command.flag.ModelFlags;
@@ -115,9 +105,9 @@ final class TrainCall implements Arguments.Call {
     if (!place.alone()) {
       computing.checkTrains(environment.plugins());
     }
-    boolean ofSounds = model.ofSounds(environment);
-    KindFlags.check(given, ofSounds, model.name);
-    Prepared prepared = ofSounds ? sounds(environment) : images(environment);
+    PreparedModel prepared =
+        new ModelPreparing(model, data.format, sound, naflex, objective, locks, lora)
+            .prepare(given, environment);
     Dataset dataset = data.trains() ? data.training() : null;
     EpochBatches planned =
         dataset == null ? null : batches(dataset, prepared.lengths(), place.size());
@@ -130,69 +120,6 @@ final class TrainCall implements Arguments.Call {
       } catch (RuntimeException e) {
         throw together.explained(e);
       }
-    }
-  }
-
-  /**
-   * The model that is trained, before a folder is made for it.
-   *
-   * @param model what is trained
-   * @param lengths how batches of several sizes are made; null when all have one size
-   */
-  private record Prepared(TrainedModel model, @Nullable NaFlexPlan lengths) {}
-
-  private Prepared images(Environment environment) {
-    checkLengths();
-    ModelBuilder builder = model.builder(environment);
-    naflex.convert(builder);
-    // An unknown model is said before a folder is made for it,
-    Architecture architecture = builder.architecture();
-    NaFlexPlan shapes = naflex.plan(model.name, architecture).orElse(null);
-    // and so is what does not vary pictures, or adapts nothing.
-    Augmentation variations = model.variations.augmentation(naflex.used());
-    lora.of(
-        List.of(architecture.imageGraph(), architecture.textGraph()),
-        locks.locks(architecture).parameters());
-    Pictures pictures = new Pictures(builder, variations, model.mostPixels, shapes);
-    ModelBuilder teacher = model.teacher(environment).orElse(null);
-    return new Prepared(
-        new TrainedImages(builder, pictures, shapes, teacher, model.siglip), shapes);
-  }
-
-  private Prepared sounds(Environment environment) {
-    sound.check();
-    data.format.readSounds(sound.endings());
-    ClapBuilder builder = model.soundBuilder(environment);
-    ClapArchitecture architecture = builder.architecture();
-    NaFlexPlan lengths = null;
-    if (architecture.audioEncoder() instanceof PatchAudioEncoder encoder) {
-      naflex.imply();
-      checkLengths();
-      lengths = naflex.plan(encoder);
-    } else {
-      checkLengths();
-      if (naflex.used()) {
-        throw new UsageException(
-            "--use-naflex is for towers of any length, but the audio tower of %s reads sounds of one length"
-                .formatted(model.name));
-      }
-    }
-    Sounds sounds =
-        new Sounds(
-            new SoundFiles(builder.registry()),
-            architecture.audioEncoder(),
-            sound.clips(),
-            sound.multiple(),
-            lengths,
-            naflex.saysLengths());
-    sounds.check(model.name, sound.fusion());
-    return new Prepared(new TrainedSounds(builder, architecture, sounds), lengths);
-  }
-
-  private void checkLengths() {
-    naflex.check();
-    if (naflex.used()) {
-      objective.checkSizes();
     }
   }
 
@@ -220,7 +147,7 @@ final class TrainCall implements Arguments.Call {
   private int train(
       Environment environment,
       Together together,
-      Prepared prepared,
+      PreparedModel prepared,
       @Nullable Dataset dataset,
       @Nullable EpochBatches planned,
       EffectiveFlags flags) {
@@ -281,7 +208,7 @@ final class TrainCall implements Arguments.Call {
   private void work(
       TrainingRun run,
       Together together,
-      Prepared prepared,
+      PreparedModel prepared,
       @Nullable Checkpoint resumed,
       Data samples,
       EffectiveFlags effective) {

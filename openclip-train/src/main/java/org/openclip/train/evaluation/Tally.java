@@ -78,7 +78,7 @@ public final class Tally {
       }
     }
     if (all == 0) {
-      throw new InvalidInputException("there is no readable picture to evaluate");
+      throw new InvalidInputException("there is no readable sample to evaluate");
     }
     Map<String, Double> metrics = new LinkedHashMap<>();
     metrics.put("top1", (double) first / all);
