@@ -98,6 +98,49 @@ class TrainSoundValidationTest {
   }
 
   @Test
+  void aTableOfSoundsIsReadAsTheFolderOfTheSameClasses() throws IOException {
+    SoundRuns runs = SoundRuns.in(folder, SoundRuns.NAFLEX);
+    List<String> kinds = List.of("high_whistle", "low_hum", "middle_tone");
+    StringBuilder rows = new StringBuilder("filename,fold,target,category\n");
+    for (Path file : runs.files()) {
+      String kind = file.getName(file.getNameCount() - 2).toString();
+      String name = folder.relativize(file).toString();
+      rows.append("%s,1,%s,%s%n".formatted(name, 7 * kinds.indexOf(kind), kind));
+    }
+    Files.writeString(folder.resolve("esc.csv"), rows);
+    Map<String, String> flags = runs.flags("table");
+    flags.remove("--train-data");
+    String table = folder.resolve("esc.csv").toString();
+
+    ColourRuns.Run run =
+        ColourRuns.run(
+            flags, "--audio-zeroshot-dataset", table, "--audio-zeroshot-audio-key", "filename");
+    flags.put("--name", "folders");
+    ColourRuns.Run folders =
+        ColourRuns.run(flags, "--audio-zeroshot-dataset", folder.resolve("sounds").toString());
+    flags.put("--name", "wrong");
+    ColourRuns.Run wrong = ColourRuns.run(flags, "--audio-zeroshot-dataset", table);
+    flags.put("--name", "texts");
+    ColourRuns.Run texts =
+        ColourRuns.run(
+            flags,
+            "--audio-zeroshot-dataset",
+            table,
+            "--audio-zeroshot-audio-key",
+            "filename",
+            "--audio-zeroshot-target-key",
+            "category");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(folders.code()).as(folders.err()).isZero();
+    assertThat(number(results(runs, "table"), "esc.csv-zeroshot-top1"))
+        .isEqualTo(number(results(runs, "folders"), "sounds-zeroshot-top1"));
+    assertThat(wrong.err())
+        .contains("has no column 'audio'", "choose one with --audio-zeroshot-audio-key");
+    assertThat(texts.err()).contains("the class 'high_whistle' is no whole number");
+  }
+
+  @Test
   void aModelIsMeasuredWithoutTraining() throws IOException {
     SoundRuns runs = SoundRuns.in(folder, SoundRuns.NAFLEX);
     Map<String, String> flags = runs.flags("only");

@@ -46,7 +46,7 @@ class TrainSoundsBadInputTest {
         "--dataset-type synthetic | --dataset-type synthetic is for images",
         "--audio-zeroshot-template rain | has no {} for the class",
         "--audio-zeroshot-dataset ashraq/esc50 | datasets of the Hugging Face hub are not read",
-        "--audio-zeroshot-split test | has no splits and no columns",
+        "--audio-zeroshot-split test | have no splits",
       })
   void flagsThatDoNotFitWhisperAreSaid(String flags, String message) throws IOException {
     ColourRuns.Run run = runs(SoundRuns.WHISPER).train("bad", flags.split(" ", -1));

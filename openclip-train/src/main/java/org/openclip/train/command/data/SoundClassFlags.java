@@ -1,6 +1,7 @@
 package org.openclip.train.command.data;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,9 +19,29 @@ final class SoundClassFlags {
 
   @Option(
       names = "--audio-zeroshot-dataset",
-      paramLabel = "FOLDER",
-      description = "Sounds in a folder for each class, named after it, for zero-shot evaluations.")
-  private @Nullable String folder;
+      paramLabel = "PATH",
+      description =
+          "Sounds for zero-shot evaluations: a folder with a folder for each class, or a table"
+              + " (.csv, .tsv).")
+  private @Nullable String place;
+
+  @Option(
+      names = "--audio-zeroshot-audio-key",
+      paramLabel = "COLUMN",
+      description = "The column of sound files in such a table. Default: audio.")
+  private String soundColumn = "audio";
+
+  @Option(
+      names = "--audio-zeroshot-target-key",
+      paramLabel = "COLUMN",
+      description = "The column of the numbers of classes. Default: target.")
+  private String targetColumn = "target";
+
+  @Option(
+      names = "--audio-zeroshot-class-key",
+      paramLabel = "COLUMN",
+      description = "The column of the names of classes. Default: category.")
+  private String classColumn = "category";
 
   @Option(
       names = "--audio-zeroshot-template",
@@ -30,12 +51,12 @@ final class SoundClassFlags {
               + " {}.'.")
   private List<String> templates = new ArrayList<>();
 
-  /** Checks the folder and the prompts. */
+  /** Checks the place and the prompts. */
   void check() {
-    if (folder != null && !Files.isDirectory(RemoteFiles.path(folder))) {
+    if (place != null && !Files.isDirectory(path(place)) && !isTable(place)) {
       throw new UsageException(
-          "--audio-zeroshot-dataset %s is no folder; datasets of the Hugging Face hub are not read: save the sounds in a folder for each class"
-              .formatted(folder));
+          "--audio-zeroshot-dataset %s is neither a folder nor a table (.csv, .tsv); datasets of the Hugging Face hub are not read: save the sounds in a folder for each class"
+              .formatted(place));
     }
     for (String template : templates) {
       if (!template.contains(ZeroShotClassifier.PLACE)) {
@@ -45,17 +66,28 @@ final class SoundClassFlags {
     }
   }
 
+  private static Path path(String place) {
+    return RemoteFiles.path(place);
+  }
+
+  private static boolean isTable(String place) {
+    return SoundTable.isTable(place) && Files.isRegularFile(path(place));
+  }
+
   boolean any() {
-    return folder != null;
+    return place != null;
   }
 
   /** Returns the sounds of known classes; empty without them. */
   Optional<Validation.Labelled> labelled(Preparations preparations, PluginRegistry plugins) {
-    if (folder == null) {
+    if (place == null) {
       return Optional.empty();
     }
-    LabelledSounds sounds = LabelledSounds.list(folder, plugins);
-    String path = folder.replace('\\', '/').replaceAll("/+$", "");
+    LabelledSounds sounds =
+        isTable(place)
+            ? new SoundTable(path(place), soundColumn, targetColumn, classColumn).read()
+            : LabelledSounds.list(place, plugins);
+    String path = place.replace('\\', '/').replaceAll("/+$", "");
     return Optional.of(
         new Validation.Labelled(
             path.substring(path.lastIndexOf('/') + 1) + "-zeroshot",

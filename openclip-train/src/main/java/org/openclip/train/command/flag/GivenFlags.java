@@ -17,7 +17,10 @@ public record GivenFlags(Map<String, String> all) {
       Set.of(
           "--allow-pipe",
           "--alpha",
+          "--audio-zeroshot-audio-key",
+          "--audio-zeroshot-class-key",
           "--audio-zeroshot-dataset",
+          "--audio-zeroshot-target-key",
           "--audio-zeroshot-template",
           "--backend",
           "--batch",

@@ -15,7 +15,10 @@ public final class KindFlags {
           "--audio-int16-normalize",
           "--audio-layer-decay",
           "--audio-trunc",
+          "--audio-zeroshot-audio-key",
+          "--audio-zeroshot-class-key",
           "--audio-zeroshot-dataset",
+          "--audio-zeroshot-target-key",
           "--audio-zeroshot-template",
           "--naflex-pad-multiple");
 

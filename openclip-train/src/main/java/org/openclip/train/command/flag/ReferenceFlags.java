@@ -20,9 +20,6 @@ public final class ReferenceFlags {
   private static final String COMPILED = "every step is always compiled as one graph";
   private static final String PADDED = "each batch is padded only to its longest caption";
   private static final String THREADS = "sounds are prepared by threads, as --workers says";
-  private static final String COLUMNS =
-      "--audio-zeroshot-dataset is a folder of class folders, which has no splits and no columns;"
-          + " leave it out";
   private static final String GENLIP = "GenLIP is not supported; leave it out";
   private static final String WANDB =
       "wandb is not supported; leave it out and use --report-to tensorboard";
@@ -91,8 +88,11 @@ public final class ReferenceFlags {
         "pretrained-audio");
     ignored(fates, 1, THREADS, "audio-multiprocessing-context", "audio-zeroshot-workers");
     ignored(fates, 1, THREADS, "audio-zeroshot-multiprocessing-context");
-    refused(fates, 1, COLUMNS, "audio-zeroshot-split", "audio-zeroshot-audio-key");
-    refused(fates, 1, COLUMNS, "audio-zeroshot-target-key", "audio-zeroshot-class-key");
+    refused(
+        fates,
+        1,
+        "folders and tables of sounds have no splits; leave it out",
+        "audio-zeroshot-split");
     return fates;
   }
 
