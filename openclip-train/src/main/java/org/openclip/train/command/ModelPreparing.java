@@ -61,7 +61,9 @@ record ModelPreparing(
     Pictures pictures = new Pictures(builder, variations, model.mostPixels, shapes);
     ModelBuilder teacher = model.teacher(environment).orElse(null);
     return new PreparedModel(
-        new TrainedImages(builder, pictures, shapes, teacher, model.siglip), shapes);
+        new TrainedImages(builder, pictures, shapes, teacher, model.siglip),
+        shapes,
+        model.variations.notes(naflex.used()));
   }
 
   private PreparedModel sounds(Environment environment) {
@@ -92,7 +94,18 @@ record ModelPreparing(
             lengths,
             naflex.saysLengths());
     sounds.check(model.name, sound.fusion());
-    return new PreparedModel(new TrainedSounds(builder, architecture, sounds), lengths);
+    return new PreparedModel(
+        new TrainedSounds(builder, architecture, sounds), lengths, notes(architecture));
+  }
+
+  /** The reference loads these weights by another library, if it is there. */
+  private List<String> notes(ClapArchitecture architecture) {
+    boolean asked = Boolean.TRUE.equals(architecture.config().audio().get("pretrained"));
+    return asked && !model.isPretrained()
+        ? List.of(
+            "audio_cfg.pretrained asks for OpenAI's Whisper weights, which are not loaded: without"
+                + " --pretrained, the audio tower starts from random weights")
+        : List.of();
   }
 
   private void checkLengths() {

@@ -38,7 +38,6 @@ import org.openclip.train.command.run.ObjectiveFlags;
 import org.openclip.train.command.run.RunFlags;
 import org.openclip.train.command.run.RunPlace;
 import org.openclip.train.command.run.Saver;
-import org.openclip.train.command.run.TrainedImages;
 import org.openclip.train.command.run.TrainedModel;
 import org.openclip.train.command.run.TrainedSounds;
 import org.openclip.train.command.run.TrainingRun;
@@ -172,9 +171,7 @@ final class TrainCall implements Arguments.Call {
         run -> {
           said.forEach(run::say);
           others.notes().forEach(run::say);
-          if (prepared.model() instanceof TrainedImages) {
-            model.variations.notes(naflex.used()).forEach(run::say);
-          }
+          prepared.notes().forEach(run::say);
           together.notes(resumed).forEach(run::say);
           Tokenizer tokenizer = prepared.model().tokenizer();
           Preparations samples = prepared.model().preparations();

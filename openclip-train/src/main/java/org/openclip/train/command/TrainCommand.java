@@ -19,7 +19,7 @@ public final class TrainCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Trains a model on images and captions";
+    return "Trains a model on images or sounds and captions";
   }
 
   @Override

@@ -74,6 +74,18 @@ class TrainSoundsBadInputTest {
   }
 
   @Test
+  void weightsThatAreNotLoadedAreSaid() throws IOException {
+    Path own = Files.createDirectories(folder.resolve("asked"));
+    String asking = SoundRuns.WHISPER.replace("\"whisper\",", "\"whisper\", \"pretrained\": true,");
+    SoundRuns runs = SoundRuns.in(own, asking);
+
+    ColourRuns.Run run = runs.train("asked", "--epochs", "1");
+
+    assertThat(run.code()).as(run.err()).isZero();
+    assertThat(run.err()).contains("OpenAI's Whisper weights, which are not loaded");
+  }
+
+  @Test
   void flagsOfSoundsAreErrorsForModelsOfImages() throws IOException {
     ColourRuns.Run run =
         ColourRuns.in(folder.resolve("images")).train("bad", "--audio-trunc", "trunc");
