@@ -17,7 +17,7 @@ import org.openclip.api.graph.Value;
  * pixel.
  */
 final class ConvNextTrunk implements TimmTrunk {
-  private static final Initializer NORMAL = new Initializer.TruncatedNormal(0.02);
+  private static final Initializer NORMAL = new Initializer.Normal(0.02);
 
   private final int[] depths;
   private final int[] widths;

@@ -62,8 +62,22 @@ final class Convolutions {
 
   /** A convolution {@code conv} without a bias and a batch norm {@code bn}. */
   static Value normed(GraphBuilder g, Value x, long out, int kernel, int stride, int groups) {
-    int padding = padding(kernel, stride);
-    Value convolved = Layers.convolution(g, "conv", x, out, kernel, stride, padding, groups, false);
+    long in = x.shape().size(1) / groups;
+    return normed(g, x, out, kernel, stride, groups, Layers.uniform(in * kernel * kernel));
+  }
+
+  /** The same with a weight that is drawn in another way. */
+  static Value normed(
+      GraphBuilder g, Value x, long out, int kernel, int stride, int groups, Initializer weight) {
+    long in = x.shape().size(1) / groups;
+    Value convolved =
+        g.convolution(
+            x,
+            g.scope("conv").parameter("weight", weight, out, in, kernel, kernel),
+            null,
+            stride,
+            Pads.all(padding(kernel, stride)),
+            groups);
     return Layers.batchNorm(g, "bn", convolved, BATCH_NORM_EPSILON);
   }
 

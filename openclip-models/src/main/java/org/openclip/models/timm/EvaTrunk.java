@@ -35,6 +35,7 @@ final class EvaTrunk implements TimmTrunk {
   private final double poolRatio;
   private final int classes;
   private final double patchDrop;
+  private final double headScale;
 
   EvaTrunk(Request request, ConfigReader reader) {
     int width = reader.positive("embed_dim", 768);
@@ -47,7 +48,7 @@ final class EvaTrunk implements TimmTrunk {
             reader.integer("num_reg_tokens", 0),
             reader.bool("use_abs_pos_emb", true),
             reader.bool("no_embed_class", false),
-            new Initializer.TruncatedNormal(0.02));
+            new Initializer.Normal(0.02));
     String own = reader.choice("global_pool", "avg", TrunkOptions.POOLS);
     pool = TrunkOptions.pool(request, own);
     normAfterPool =
@@ -77,7 +78,8 @@ final class EvaTrunk implements TimmTrunk {
     poolRatio = reader.number("attn_pool_mlp_ratio", ratio);
     patchDrop = TrunkOptions.rate(reader, "patch_drop_rate", request.patchDrop());
     classes = request.classes();
-    reader.ignore("dynamic_img_size", "head_init_scale");
+    headScale = reader.number("head_init_scale", 0.001);
+    reader.ignore("dynamic_img_size");
     reader.finish();
     if (pool.equals("map") && width % poolHeads != 0) {
       throw new InvalidConfigException(
@@ -116,6 +118,7 @@ final class EvaTrunk implements TimmTrunk {
         reader.bool("use_post_norm", false),
         layerScale == 0 ? null : layerScale,
         TransformerBlocks.EVA_LAYER_SCALES,
+        true,
         TrunkOptions.dropPath(request, reader, 0));
   }
 
@@ -157,7 +160,8 @@ final class EvaTrunk implements TimmTrunk {
     if (normAfterPool) {
       x = Layers.layerNorm(g, "fc_norm", x, blocks.epsilon());
     }
-    return classes == 0 ? x : TransformerBlocks.linear(g, "head", x, classes, true);
+    double deviation = TransformerBlocks.DEVIATION * (headScale == 0 ? 1 : headScale);
+    return classes == 0 ? x : TransformerBlocks.linear(g, "head", x, classes, true, deviation);
   }
 
   private Value pool(GraphBuilder g, Value x) {

@@ -20,7 +20,7 @@ import org.openclip.api.graph.Value;
  */
 final class FastVitTrunk implements TimmTrunk {
   private static final int HEAD_WIDTH = 32;
-  private static final Initializer NORMAL = new Initializer.TruncatedNormal(0.02);
+  private static final Initializer NORMAL = new Initializer.Normal(0.02);
 
   private final List<Stage> stages;
   private final int mixerKernel;
@@ -170,7 +170,7 @@ final class FastVitTrunk implements TimmTrunk {
     Value x = stage.down() ? down(g.scope("downsample.proj"), stage, input) : input;
     int width = stage.width();
     if (stage.positions()) {
-      x = g.plus(Convolutions.biased(g, "pos_emb.pos_enc", x, width, 7, 1, width, NORMAL), x);
+      x = g.plus(Layers.convolution(g, "pos_emb.pos_enc", x, width, 7, 1, 3, width, true), x);
     }
     for (int i = 0; i < stage.depth(); i++) {
       GraphBuilder block = g.scope("blocks." + i);
@@ -261,7 +261,7 @@ final class FastVitTrunk implements TimmTrunk {
   /** A perceptron on every pixel, which a wide depthwise convolution tells of its neighbours. */
   private static Value perceptron(GraphBuilder g, Stage stage, Value x) {
     int width = stage.width();
-    Value seen = Convolutions.normed(g.scope("conv"), x, width, 7, 1, width);
+    Value seen = Convolutions.normed(g.scope("conv"), x, width, 7, 1, width, NORMAL);
     Value hidden = gelu(g, Convolutions.biased(g, "fc1", seen, stage.hidden(), 1, 1, 1, NORMAL));
     return Convolutions.biased(g, "fc2", hidden, width, 1, 1, 1, NORMAL);
   }

@@ -40,7 +40,7 @@ record GridAttentionPool(int side, boolean rotary, int out) {
     if (!rotary) {
       x = g.plus(x, positions(g, width, rows, columns));
     }
-    Initializer normal = new Initializer.TruncatedNormal(Math.pow((double) width, -0.5));
+    Initializer normal = new Initializer.Normal(Math.pow((double) width, -0.5));
     GraphBuilder qkv = g.scope("qkv");
     Value weight = qkv.parameter("weight", normal, 3 * width, width);
     Value bias = qkv.parameter("bias", Initializer.ZEROS, 3 * width);
@@ -63,7 +63,7 @@ record GridAttentionPool(int side, boolean rotary, int out) {
   }
 
   private Value positions(GraphBuilder g, long width, int rows, int columns) {
-    Initializer normal = new Initializer.TruncatedNormal(Math.pow((double) width, -0.5));
+    Initializer normal = new Initializer.Normal(Math.pow((double) width, -0.5));
     long cells = (long) side * side;
     Value table = g.parameter("pos_embed", normal, cells + 1, width);
     Value cut = g.slice(table, 0, 1, cells + 1);

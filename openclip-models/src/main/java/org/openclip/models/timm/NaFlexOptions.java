@@ -53,7 +53,7 @@ final class NaFlexOptions {
             poolHeads,
             (int) (width * reader.number("attn_pool_mlp_ratio", ratio)));
     check(body);
-    reader.ignore("weight_init", "fix_init");
+    reader.ignore("weight_init");
     return body;
   }
 
@@ -109,6 +109,7 @@ final class NaFlexOptions {
         false,
         layerScale == 0 ? null : layerScale,
         eva ? TransformerBlocks.EVA_LAYER_SCALES : TransformerBlocks.VIT_LAYER_SCALES,
+        reader.bool("fix_init", true),
         dropPath);
   }
 

@@ -26,8 +26,7 @@ record RelativeTable(int height, int width, int heads) {
    */
   Value bias(GraphBuilder attention) {
     long distances = (2L * height - 1) * (2L * width - 1);
-    Value table =
-        attention.parameter(NAME, new Initializer.TruncatedNormal(0.02), distances, heads);
+    Value table = attention.parameter(NAME, new Initializer.Normal(0.02), distances, heads);
     Value indices = attention.constant(RelativePositions.indices(height, width));
     Value pairs = attention.transpose(attention.embedding(table, indices), 1, 0);
     Dim area = Dim.of((long) height * width);

@@ -5,7 +5,6 @@ import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
 import org.openclip.api.encoder.LayerGroup;
 import org.openclip.api.graph.GraphBuilder;
-import org.openclip.api.graph.Initializer;
 import org.openclip.api.graph.Layers;
 import org.openclip.api.graph.Value;
 import org.openclip.api.tensor.Weights;
@@ -19,7 +18,6 @@ final class SwinTrunk implements TimmTrunk {
   private static final double EPSILON = 1e-5;
   private static final double OWN_DROP_PATH = 0.1;
   private static final int WINDOWS_IN_A_RESIZED_PICTURE = 8;
-  private static final Initializer NORMAL = new Initializer.TruncatedNormal(0.02);
 
   private final int rows;
   private final int columns;
@@ -97,7 +95,7 @@ final class SwinTrunk implements TimmTrunk {
   @Override
   public Value encode(GraphBuilder g, Value pixels) {
     GraphBuilder embed = g.scope("patch_embed");
-    Value x = Convolutions.tiles(embed, "proj", pixels, width, patch, NORMAL);
+    Value x = Layers.convolution(embed, "proj", pixels, width, patch, patch, 0, 1, true);
     x = Layers.layerNorm(embed, "norm", Convolutions.channelsLast(g, x), EPSILON);
     for (int stage = 0; stage < depths.length; stage++) {
       GraphBuilder scope = g.scope("layers." + stage);

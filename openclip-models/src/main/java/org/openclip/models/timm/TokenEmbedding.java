@@ -47,7 +47,7 @@ record TokenEmbedding(
   }
 
   private Value table(GraphBuilder g, int more) {
-    Initializer normal = new Initializer.TruncatedNormal(0.02);
+    Initializer normal = new Initializer.Normal(0.02);
     return g.parameter("pos_embed", normal, 1, more + (long) stem.patches(), stem.width());
   }
 

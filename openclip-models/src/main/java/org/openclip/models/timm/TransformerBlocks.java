@@ -29,6 +29,8 @@ import org.openclip.api.graph.Value;
  * @param layerScale the initial factor of each branch (Touvron et al. 2021, arXiv 2103.17239); null
  *     for none
  * @param layerScaleNames the names of both branches' factors
+ * @param smallerByDepth whether the last matrices of both branches are drawn smaller the deeper
+ *     their block is, by the square root of twice its number from 1
  * @param dropPath the rate at which the last block's branches are dropped in training; it grows
  *     linearly from 0 at the first
  */
@@ -47,6 +49,7 @@ record TransformerBlocks(
     boolean postNorm,
     @Nullable Double layerScale,
     List<String> layerScaleNames,
+    boolean smallerByDepth,
     double dropPath) {
   /** How a sequence becomes queries, keys and values. */
   enum Projection {
@@ -71,6 +74,9 @@ record TransformerBlocks(
     /** The same with GELU, behind a layer norm of its own (ViTamin). */
     GEGLU
   }
+
+  /** The standard deviation of new matrices. */
+  static final double DEVIATION = 0.02;
 
   /** The names of the layer scales of timm's ViT. */
   static final List<String> VIT_LAYER_SCALES = List.of("ls1.gamma", "ls2.gamma");
@@ -128,7 +134,7 @@ record TransformerBlocks(
   Value encode(GraphBuilder g, Value sequence, Positions positions) {
     Value x = sequence;
     for (int i = 0; i < depth; i++) {
-      x = block(g.scope("blocks." + i), x, positions, dropPath(i));
+      x = block(g.scope("blocks." + i), x, positions, i);
     }
     return x;
   }
@@ -137,11 +143,13 @@ record TransformerBlocks(
     return depth == 1 ? 0 : dropPath * block / (depth - 1);
   }
 
-  private Value block(GraphBuilder g, Value x, Positions positions, double drop) {
-    Value attended = attention(g.scope("attn"), before(g, "norm1", x), positions);
+  private Value block(GraphBuilder g, Value x, Positions positions, int number) {
+    double drop = dropPath(number);
+    double last = smallerByDepth ? DEVIATION / Math.sqrt(2.0 * (number + 1)) : DEVIATION;
+    Value attended = attention(g.scope("attn"), before(g, "norm1", x), positions, last);
     attended = scaled(g, 0, after(g, "norm1", attended));
     Value between = g.plus(x, g.dropPath(attended, drop));
-    Value computed = perceptron(g.scope("mlp"), before(g, "norm2", between));
+    Value computed = perceptron(g.scope("mlp"), before(g, "norm2", between), last);
     computed = scaled(g, 1, after(g, "norm2", computed));
     return g.plus(between, g.dropPath(computed, drop));
   }
@@ -160,7 +168,7 @@ record TransformerBlocks(
         : Layers.layerScale(g, layerScaleNames.get(branch), x, layerScale);
   }
 
-  private Value attention(GraphBuilder g, Value x, Positions positions) {
+  private Value attention(GraphBuilder g, Value x, Positions positions, double last) {
     List<Value> parts = project(g, x);
     Value context =
         g.attention(
@@ -178,7 +186,7 @@ record TransformerBlocks(
       Value gate = linear(g, "gate", x, width, projection != Projection.FUSED_NO_BIAS);
       context = g.times(context, g.unary(gate, UnaryFunction.SIGMOID));
     }
-    return linear(g, "proj", context, width, true);
+    return linear(g, "proj", context, width, true, last);
   }
 
   private List<Value> project(GraphBuilder g, Value x) {
@@ -200,7 +208,7 @@ record TransformerBlocks(
     };
   }
 
-  private Value perceptron(GraphBuilder g, Value x) {
+  private Value perceptron(GraphBuilder g, Value x, double last) {
     Value inner =
         switch (perceptron) {
           case GELU -> g.gelu(linear(g, "fc1", x, hidden, true), gelu);
@@ -221,15 +229,21 @@ record TransformerBlocks(
     if (normHidden) {
       inner = Layers.layerNorm(g, "norm", inner, epsilon);
     }
-    return linear(g, perceptron == Perceptron.GEGLU ? "w2" : "fc2", inner, width, true);
+    return linear(g, perceptron == Perceptron.GEGLU ? "w2" : "fc2", inner, width, true, last);
   }
 
   /** A linear layer that is drawn as timm's transformers draw theirs. */
   static Value linear(GraphBuilder g, String name, Value x, long out, boolean bias) {
+    return linear(g, name, x, out, bias, DEVIATION);
+  }
+
+  /** A linear layer whose matrix is drawn with another standard deviation. */
+  static Value linear(
+      GraphBuilder g, String name, Value x, long out, boolean bias, double deviation) {
     GraphBuilder scope = g.scope(name);
     return g.linear(
         x,
-        scope.parameter("weight", new Initializer.TruncatedNormal(0.02), out, x.shape().size(-1)),
+        scope.parameter("weight", new Initializer.Normal(deviation), out, x.shape().size(-1)),
         bias ? scope.parameter("bias", Initializer.ZEROS, out) : null);
   }
 }

@@ -74,6 +74,7 @@ final class VisionTransformerTrunk implements TimmTrunk {
             false,
             layerScale == 0 ? null : layerScale,
             TransformerBlocks.VIT_LAYER_SCALES,
+            reader.bool("fix_init", false),
             TrunkOptions.dropPath(request, reader, 0));
     finalNorm = reader.bool("final_norm", true);
     normAfterPool = reader.bool("fc_norm", List.of("avg", "avgmax", "max").contains(created));
@@ -82,7 +83,7 @@ final class VisionTransformerTrunk implements TimmTrunk {
     patchDrop = TrunkOptions.rate(reader, "patch_drop_rate", request.patchDrop());
     interpolation = TrunkOptions.interpolation(reader);
     classes = request.classes();
-    reader.ignore("dynamic_img_size", "weight_init", "fix_init");
+    reader.ignore("dynamic_img_size", "weight_init");
     reader.finish();
     if (pool.equals("token") && !tokens.classToken()) {
       throw new InvalidConfigException(
