@@ -24,6 +24,7 @@ import org.openclip.hub.definition.ModelDefinition;
 public final class GenerativeBuilder {
   private final String name;
   private final Map<String, Object> overrides = new LinkedHashMap<>();
+  private final Map<String, Object> images = new LinkedHashMap<>();
   private @Nullable PluginRegistry plugins;
   private @Nullable String pretrained;
   private @Nullable String backend;
@@ -63,6 +64,17 @@ public final class GenerativeBuilder {
     return this;
   }
 
+  /**
+   * Sets a value of the image preprocessing.
+   *
+   * @param key a key of {@code preprocess_cfg}, such as {@code exif_orientation}
+   * @param value a string, boolean, number or list, as in JSON
+   */
+  public GenerativeBuilder preprocess(String key, Object value) {
+    images.put(key, value);
+    return this;
+  }
+
   /** Sets the cache folder, the network access and the listener of downloads. */
   public GenerativeBuilder fetching(FetchOptions chosen) {
     fetching = chosen;
@@ -85,7 +97,7 @@ public final class GenerativeBuilder {
   }
 
   private ModelDefinition definition() {
-    return ModelDefinition.find(name, pretrained, registry(), fetching).with(overrides, Map.of());
+    return ModelDefinition.find(name, pretrained, registry(), fetching).with(overrides, images);
   }
 
   private GenerativeParts parts() {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.audio.Audio;
@@ -14,13 +15,12 @@ import org.openclip.api.image.Image;
 import org.openclip.api.model.CaptionOptions;
 import org.openclip.api.model.CaptionOptions.SpecialIds;
 import org.openclip.api.model.Embeddings;
+import org.openclip.api.model.EncodingListener;
 import org.openclip.api.model.GenerativeArchitecture;
 import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.tensor.Tensor;
-import org.openclip.api.tensor.Weights;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.Tokens;
-import org.openclip.hub.picture.PictureFiles;
 import org.openclip.hub.runtime.FeatureRows;
 import org.openclip.hub.runtime.Lazy;
 import org.openclip.hub.runtime.Resources;
@@ -31,23 +31,27 @@ import org.openclip.hub.runtime.Resources;
  */
 public final class GenerativeModel implements AutoCloseable {
   private final GenerativeArchitecture architecture;
+  private final String name;
+  private final Map<String, String> metadata;
   private final PrefixInputs inputs;
   private final Lazy<Tokenizer> tokenizer;
-  private final Lazy<PictureFiles> files;
+  private final PrefixFiles files;
   private final Lazy<Program> features;
   private final Lazy<TextWriter> writer;
   private final Lazy<TextScorer> scorer;
   private final Resources resources;
 
   private GenerativeModel(
-      GenerativeParts parts, Weights weights, Backend backend, Resources resources) {
+      GenerativeParts parts, GenerativeParts.State state, Backend backend, Resources resources) {
     this.architecture = parts.architecture();
+    this.name = parts.name();
+    this.metadata = state.metadata();
     this.inputs =
         new PrefixInputs(
             parts.name(), architecture.encoder().prefix(), new Lazy<>(parts::preprocessor));
     this.tokenizer = new Lazy<>(parts::tokenizer);
-    this.files = new Lazy<>(() -> new PictureFiles(parts.plugins()));
-    Programs programs = new Programs(backend, weights, resources);
+    this.files = PrefixFiles.of(inputs, parts.plugins());
+    Programs programs = new Programs(backend, state.weights(), resources);
     this.features = new Lazy<>(() -> programs.of(architecture.featureGraph()));
     this.writer = new Lazy<>(() -> TextWriter.of(architecture, programs));
     this.scorer = new Lazy<>(() -> new TextScorer(programs.of(architecture.scoreGraph())));
@@ -70,10 +74,10 @@ public final class GenerativeModel implements AutoCloseable {
     Resources resources = new Resources();
     boolean loaded = false;
     try {
-      Weights weights = parts.state(resources);
+      GenerativeParts.State state = parts.state(resources);
       Backend running = backend.open(options);
       resources.closeLater(running::close);
-      GenerativeModel model = new GenerativeModel(parts, weights, running, resources);
+      GenerativeModel model = new GenerativeModel(parts, state, running, resources);
       loaded = true;
       return model;
     } finally {
@@ -81,6 +85,16 @@ public final class GenerativeModel implements AutoCloseable {
         resources.close();
       }
     }
+  }
+
+  /** Returns the name by which the model was asked for. */
+  public String name() {
+    return name;
+  }
+
+  /** Returns the free text that the file of the weights carries, by key. */
+  public Map<String, String> weightsMetadata() {
+    return metadata;
   }
 
   /** Returns the model without its weights. */
@@ -111,7 +125,24 @@ public final class GenerativeModel implements AutoCloseable {
 
   /** Reads image files and writes a caption for each one, without start, end and padding. */
   public List<String> captionImages(List<Path> paths, CaptionOptions options) {
-    return captionPictures(paths.stream().map(files.get()::read).toList(), options);
+    return captionPictures(paths.stream().map(files.images().get()::read).toList(), options);
+  }
+
+  /**
+   * Reads image or sound files, whichever the model reads, and writes a caption for each one.
+   *
+   * @param listener decides whether an unreadable file is skipped, and is told of every file
+   * @return one caption for each file that was not skipped, in order
+   */
+  public List<String> captionFiles(
+      List<Path> paths, CaptionOptions options, EncodingListener listener) {
+    SpecialIds ids = ids(options);
+    AtomicLong number = new AtomicLong();
+    return texts(
+        files.each(
+            paths,
+            listener,
+            prefix -> writer.get().write(prefix, options, ids, number.getAndIncrement())));
   }
 
   /** Writes a caption for each image, without start, end and padding. */
@@ -143,8 +174,7 @@ public final class GenerativeModel implements AutoCloseable {
       List<T> sources,
       BiFunction<T, Boolean, Map<String, Tensor>> prepare,
       CaptionOptions options) {
-    SpecialIds own = options.ids();
-    SpecialIds ids = own == null ? specialIds() : own;
+    SpecialIds ids = ids(options);
     List<long[]> captions = new ArrayList<>();
     for (int i = 0; i < sources.size(); i++) {
       captions.add(writer.get().write(prepare.apply(sources.get(i), true), options, ids, i));
@@ -152,8 +182,12 @@ public final class GenerativeModel implements AutoCloseable {
     return captions;
   }
 
-  /** Returns the ids that the tokenizer puts around an empty text. */
-  private SpecialIds specialIds() {
+  /** Returns the ids of the options, or else those that the tokenizer puts around an empty text. */
+  private SpecialIds ids(CaptionOptions options) {
+    SpecialIds own = options.ids();
+    if (own != null) {
+      return own;
+    }
     Tokenizer t = tokenizer.get();
     return new SpecialIds(t.tokenize(List.of("")).id(0, 0), t.endId(), t.padId());
   }
@@ -171,6 +205,19 @@ public final class GenerativeModel implements AutoCloseable {
   /** Says how likely each text is about a sound. */
   public List<TextScore> scores(Audio sound, List<String> texts) {
     return scores(sound, tokenizer.get().tokenize(texts), tokenizer.get().padId());
+  }
+
+  /**
+   * Reads image or sound files, whichever the model reads, and says how likely each text is about
+   * each file.
+   *
+   * @param listener decides whether an unreadable file is skipped, and is told of every file
+   * @return a list with a score for each text, for each file that was not skipped, in order
+   */
+  public List<List<TextScore>> scoreFiles(
+      List<Path> paths, List<String> texts, EncodingListener listener) {
+    Tokens tokens = tokenizer.get().tokenize(texts);
+    return files.each(paths, listener, prefix -> scores(prefix, tokens, tokenizer.get().padId()));
   }
 
   /**

@@ -57,19 +57,29 @@ record GenerativeParts(
   }
 
   /**
+   * The weights.
+   *
+   * @param weights without copies
+   * @param metadata the free text that their file carries, by key
+   */
+  record State(Weights weights, Map<String, String> metadata) {}
+
+  /**
    * Reads the weights.
    *
    * @param resources closes what is opened
    */
-  Weights state(Resources resources) {
+  State state(Resources resources) {
     ChosenWeights.Open open = chosen().open(plugins);
     resources.closeLater(open.weights()::close);
-    return StateDict.load(
-        open.name(),
-        withoutCopies(open.name(), open.weights()),
-        name,
-        architecture.parameters(),
-        weights -> weights);
+    Weights read =
+        StateDict.load(
+            open.name(),
+            withoutCopies(open.name(), open.weights()),
+            name,
+            architecture.parameters(),
+            weights -> weights);
+    return new State(read, open.metadata());
   }
 
   /** Returns weights without those that the reference's checkpoints hold twice. */

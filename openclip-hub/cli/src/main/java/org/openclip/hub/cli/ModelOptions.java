@@ -13,12 +13,15 @@ import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Precision;
+import org.openclip.api.encoder.GenerativeEncoder;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.ModelBuilder;
 import org.openclip.hub.OpenClip;
 import org.openclip.hub.audio.ClapBuilder;
 import org.openclip.hub.audio.ClapModel;
+import org.openclip.hub.generative.GenerativeBuilder;
+import org.openclip.hub.generative.GenerativeModel;
 import org.openclip.hub.io.JsonObjects;
 import org.openclip.hub.model.PretrainedTags;
 import picocli.CommandLine.Mixin;
@@ -208,11 +211,14 @@ public final class ModelOptions {
 
   /** Returns a builder with the choices that the options say. */
   public ModelBuilder builder(Environment environment) {
+    return configure(resolved(environment), pretrained, environment);
+  }
+
+  private String resolved(Environment environment) {
     String named = named();
-    return configure(
-        named == null ? unnamed(environment) : ModelNames.resolve(named, pretrained, environment),
-        pretrained,
-        environment);
+    return named == null
+        ? unnamed(environment)
+        : ModelNames.resolve(named, pretrained, environment);
   }
 
   /**
@@ -271,7 +277,10 @@ public final class ModelOptions {
   public FileKind kind(Environment environment) {
     FileKind known = kind;
     if (known == null) {
-      known = sound(environment).ofSound() ? FileKind.SOUND : FileKind.IMAGE;
+      known =
+          sound(environment).ofSound() || generatesFromSounds(environment)
+              ? FileKind.SOUND
+              : FileKind.IMAGE;
       kind = known;
     }
     return known;
@@ -292,27 +301,47 @@ public final class ModelOptions {
    * @param sounds how sounds become clips
    */
   public JointModel open(SoundOptions sounds, Environment environment) {
-    if (kind(environment) == FileKind.SOUND) {
+    if (sound(environment).ofSound()) {
       ClapModel loaded = sound(environment).clips(sounds.clips()).load();
-      say(loaded.name(), loaded.weightsMetadata(), environment);
+      WeightsNotes.say(loaded.name(), loaded.weightsMetadata(), environment);
       return new SoundModel(loaded);
     }
-    sounds
-        .given()
-        .ifPresent(
-            option -> {
-              throw new UsageException(option + " is for models of sounds only");
-            });
+    sounds.refuse("is for CLAP models, of sounds and texts, only");
     return new PictureModel(load(environment));
   }
 
+  /** Returns a builder of the model if it is generative, without reading any weights. */
+  public Optional<GenerativeBuilder> generative(Environment environment) {
+    GenerativeBuilder builder =
+        GenerativeModel.builder(resolved(environment))
+            .plugins(environment.plugins())
+            .fetching(fetching.options(environment));
+    try {
+      builder.options(running());
+    } catch (InvalidInputException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+    hardware.backend().ifPresent(builder::backend);
+    if (pretrained != null) {
+      builder.pretrained(pretrained);
+    }
+    overrides.forEach((key, value) -> builder.override(key, value(value)));
+    if (exifOrientation) {
+      builder.preprocess("exif_orientation", true);
+    }
+    return Optional.of(builder).filter(b -> b.find().isPresent());
+  }
+
+  private boolean generatesFromSounds(Environment environment) {
+    return generative(environment)
+        .flatMap(GenerativeBuilder::find)
+        .filter(model -> model.encoder().prefix() instanceof GenerativeEncoder.Sounds)
+        .isPresent();
+  }
+
   private ClapBuilder sound(Environment environment) {
-    String named = named();
     ClapBuilder sound =
-        ClapModel.builder(
-                named == null
-                    ? unnamed(environment)
-                    : ModelNames.resolve(named, pretrained, environment))
+        ClapModel.builder(resolved(environment))
             .plugins(environment.plugins())
             .fetching(fetching.options(environment));
     try {
@@ -331,24 +360,15 @@ public final class ModelOptions {
   /** Loads a model from its builder, and says what the file of its weights says of them. */
   public static ClipModel load(ModelBuilder builder, Environment environment) {
     ClipModel loaded = builder.load();
-    say(loaded.name(), loaded.weightsMetadata(), environment);
+    WeightsNotes.say(loaded.name(), loaded.weightsMetadata(), environment);
     return loaded;
   }
 
-  private static void say(String model, Map<String, String> says, Environment environment) {
-    boolean folder = model.startsWith(ModelNames.FOLDER);
-    String name = folder ? model.substring(ModelNames.FOLDER.length()) : model;
-    String untrained = says.get(UNTRAINED);
-    if (untrained != null) {
-      Notes.say(
-          environment,
-          "the weights %s are untrained (%s); the results are meaningless"
-              .formatted(folder ? "in " + name : "of " + name, untrained));
-    }
-    String note = says.get(NOTE);
-    if (note != null) {
-      Notes.say(environment, "%s, %s".formatted(name, note));
-    }
+  /** Loads a generative model, and says what the file of its weights says of them. */
+  public static GenerativeModel load(GenerativeBuilder builder, Environment environment) {
+    GenerativeModel loaded = builder.load();
+    WeightsNotes.say(loaded.name(), loaded.weightsMetadata(), environment);
+    return loaded;
   }
 
   /** Returns the value of a {@code --set}: as JSON, or as the text that it is. */

@@ -42,7 +42,7 @@ public final class SoundOptions {
   public SoundOptions() {}
 
   /** Returns the first option that is given; empty for none. */
-  Optional<String> given() {
+  private Optional<String> given() {
     if (fill != null) {
       return Optional.of("--audio-fill");
     }
@@ -53,6 +53,20 @@ public final class SoundOptions {
       return Optional.of("--audio-seed");
     }
     return rounded ? Optional.of("--audio-int16-normalize") : Optional.empty();
+  }
+
+  /**
+   * Refuses the options.
+   *
+   * @param why what follows the name of the option in the message
+   * @throws UsageException when one of them is given
+   */
+  public void refuse(String why) {
+    given()
+        .ifPresent(
+            option -> {
+              throw new UsageException(option + " " + why);
+            });
   }
 
   /** Returns how sounds become clips. */

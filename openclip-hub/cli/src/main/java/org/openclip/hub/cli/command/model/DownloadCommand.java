@@ -6,17 +6,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.spi.CommandProvider;
-import org.openclip.hub.ModelBuilder;
-import org.openclip.hub.OpenClip;
-import org.openclip.hub.audio.ClapBuilder;
-import org.openclip.hub.audio.ClapModel;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.FetchSettings;
 import org.openclip.hub.cli.Main;
+import org.openclip.hub.cli.named.NamedModel;
 import org.openclip.hub.cli.result.FormatOption;
 import org.openclip.hub.cli.result.JsonLines;
-import org.openclip.hub.generative.GenerativeBuilder;
-import org.openclip.hub.generative.GenerativeModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -72,7 +67,11 @@ public final class DownloadCommand implements CommandProvider {
 
     @Override
     public int run(Environment environment) {
-      Path checkpoint = fetch(environment);
+      Path checkpoint =
+          NamedModel.find(
+                  new NamedModel.Request(model, pretrained, fetching.options(environment)),
+                  environment.plugins())
+              .fetch();
       if (format.isJson()) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("model", model);
@@ -83,28 +82,6 @@ public final class DownloadCommand implements CommandProvider {
         environment.out().println(checkpoint);
       }
       return Main.SUCCESS;
-    }
-
-    private Path fetch(Environment environment) {
-      ClapBuilder sound =
-          ClapModel.builder(model)
-              .plugins(environment.plugins())
-              .fetching(fetching.options(environment));
-      GenerativeBuilder generative =
-          GenerativeModel.builder(model)
-              .plugins(environment.plugins())
-              .fetching(fetching.options(environment));
-      ModelBuilder builder = OpenClip.model(model).plugins(environment.plugins());
-      fetching.apply(builder, environment);
-      if (pretrained != null) {
-        sound.pretrained(pretrained);
-        generative.pretrained(pretrained);
-        builder.pretrained(pretrained);
-      }
-      if (sound.ofSound()) {
-        return sound.fetch();
-      }
-      return generative.find().isPresent() ? generative.fetch() : builder.fetch();
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.openclip.api.encoder.GenerativeEncoder;
 import org.openclip.api.model.GenerativeArchitecture;
+import org.openclip.hub.cli.named.GenerativeFacts;
 import org.openclip.hub.cli.terminal.Table;
 
 /** The generative models in the list of {@code models}, below the others. */
@@ -24,14 +25,6 @@ final class GenerativeModels {
     return models.isEmpty();
   }
 
-  /** Returns what a model reads in front of a text. */
-  static String reads(GenerativeEncoder encoder) {
-    return switch (encoder.prefix()) {
-      case GenerativeEncoder.Images images -> "images";
-      case GenerativeEncoder.Sounds sounds -> "sounds";
-    };
-  }
-
   /** Prints a table of its own. */
   void print(PrintStream out) {
     Table table = new Table();
@@ -42,7 +35,7 @@ final class GenerativeModels {
           List.of(
               listed.name(),
               Table.millions(listed.model().parameterCount()),
-              reads(encoder),
+              GenerativeFacts.reads(encoder),
               Integer.toString(encoder.prefix().most()),
               Integer.toString(encoder.contextLength()),
               Integer.toString(encoder.embedDim())));
@@ -54,7 +47,7 @@ final class GenerativeModels {
   static Map<String, Object> json(GenerativeArchitecture model) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("parameters", model.parameterCount());
-    object.put("reads", reads(model.encoder()));
+    object.put("reads", GenerativeFacts.reads(model.encoder()));
     object.put("patches", model.encoder().prefix().most());
     object.put("context_length", model.encoder().contextLength());
     object.put("embed_dim", model.encoder().embedDim());

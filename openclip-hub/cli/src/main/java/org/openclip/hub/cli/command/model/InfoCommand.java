@@ -7,20 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.openclip.api.OpenClipException;
-import org.openclip.api.encoder.ModelSize;
 import org.openclip.api.graph.LeafOp.Parameter;
-import org.openclip.api.image.PreprocessConfig;
-import org.openclip.api.model.Architecture;
-import org.openclip.api.model.ClapArchitecture;
-import org.openclip.api.model.GenerativeArchitecture;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
-import org.openclip.hub.ModelBuilder;
-import org.openclip.hub.OpenClip;
-import org.openclip.hub.audio.ClapBuilder;
-import org.openclip.hub.audio.ClapModel;
 import org.openclip.hub.checkpoint.Checkpoints;
 import org.openclip.hub.checkpoint.SafetensorsFormat;
 import org.openclip.hub.cli.Arguments;
@@ -28,10 +18,10 @@ import org.openclip.hub.cli.FetchSettings;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.ModelNames;
 import org.openclip.hub.cli.PictureArguments;
+import org.openclip.hub.cli.named.NamedModel;
 import org.openclip.hub.cli.result.FormatOption;
 import org.openclip.hub.cli.result.JsonLines;
 import org.openclip.hub.cli.terminal.BrokenPipeException;
-import org.openclip.hub.generative.GenerativeModel;
 import org.openclip.hub.model.ModelFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -101,43 +91,15 @@ public final class InfoCommand implements CommandProvider {
       if (pretrained != null) {
         facts.put("pretrained", pretrained);
       }
-      ClapBuilder sound = ClapModel.builder(name).plugins(environment.plugins());
-      if (pretrained != null) {
-        sound.pretrained(pretrained);
-      }
-      sound.fetching(fetching.options(environment));
-      if (sound.ofSound()) {
-        ClapArchitecture clap = sound.architecture();
-        facts.putAll(SoundFacts.of(clap, environment));
-        local(name, facts, environment);
-        facts.put("model_cfg", clap.config().toJson());
-        print(facts, clap.parameters(), environment);
-        return Main.SUCCESS;
-      }
-      Optional<GenerativeArchitecture> generative =
-          GenerativeModel.builder(name)
-              .plugins(environment.plugins())
-              .fetching(fetching.options(environment))
-              .find();
-      if (generative.isPresent()) {
-        GenerativeArchitecture architecture = generative.get();
-        facts.putAll(GenerativeFacts.of(architecture, environment));
-        local(name, facts, environment);
-        facts.put("model_cfg", architecture.config());
-        print(facts, architecture.parameters(), environment);
-        return Main.SUCCESS;
-      }
-      ModelBuilder builder = OpenClip.model(name).plugins(environment.plugins());
-      if (pretrained != null) {
-        builder.pretrained(pretrained);
-      }
-      fetching.apply(builder, environment);
-      Architecture architecture = builder.architecture();
-      facts.putAll(describe(architecture, builder.preprocessing(), environment));
+      NamedModel found =
+          NamedModel.find(
+              new NamedModel.Request(name, pretrained, fetching.options(environment)),
+              environment.plugins());
+      facts.putAll(found.facts(environment));
       local(name, facts, environment);
-      fingerprint(builder).ifPresent(text -> facts.put("fingerprint", text));
-      facts.put("model_cfg", architecture.config().toJson());
-      print(facts, architecture.parameters(), environment);
+      found.fingerprint().ifPresent(text -> facts.put("fingerprint", text));
+      facts.put("model_cfg", found.config());
+      print(facts, found.parameters(), environment);
       return Main.SUCCESS;
     }
 
@@ -163,49 +125,6 @@ public final class InfoCommand implements CommandProvider {
         }
         BrokenPipeException.flush(environment.out());
       }
-    }
-
-    /** Returns the fingerprint of a model whose weights are on this machine and whole. */
-    private static Optional<String> fingerprint(ModelBuilder builder) {
-      try {
-        return Optional.of(builder.offline(true).fingerprint());
-      } catch (OpenClipException e) {
-        // It has no weights, or they are elsewhere; whoever loads it is told.
-        return Optional.empty();
-      }
-    }
-
-    private static Map<String, Object> describe(
-        Architecture architecture, PreprocessConfig preprocess, Environment environment) {
-      ModelSize size = architecture.size();
-      Map<String, Object> facts = new LinkedHashMap<>();
-      facts.put("embed_dim", architecture.config().embedDim());
-      if (!architecture.config().imageOnly()) {
-        facts.put(
-            "probabilities",
-            architecture.config().initLogitBias() == null
-                ? "softmax over labels"
-                : "sigmoid of each");
-      }
-      Map<String, Object> image = new LinkedHashMap<>();
-      image.put("parameters", size.imageParameters());
-      image.put("height", architecture.imageEncoder().height());
-      image.put("width", architecture.imageEncoder().width());
-      image.put("operators", architecture.imageGraph().nodes().size());
-      facts.put("image_tower", image);
-      facts.put(
-          "text_tower",
-          architecture.config().imageOnly()
-              ? "none"
-              : TowerFacts.text(
-                  size.textParameters(),
-                  architecture.textEncoder(),
-                  architecture.textGraph(),
-                  architecture.config().text(),
-                  environment));
-      facts.put("state", TowerFacts.state(size.parameters(), architecture.parameters().size()));
-      facts.put("preprocess_cfg", preprocess.toJson());
-      return facts;
     }
 
     private static Map<String, Object> entries(Map<String, Parameter> state) {

@@ -5,25 +5,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.openclip.api.graph.LeafOp.Parameter;
-import org.openclip.api.model.Architecture;
-import org.openclip.api.model.ClapArchitecture;
-import org.openclip.api.model.GenerativeArchitecture;
 import org.openclip.api.spi.CommandProvider;
+import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.tensor.Tensor;
-import org.openclip.hub.ModelBuilder;
-import org.openclip.hub.OpenClip;
-import org.openclip.hub.audio.ClapBuilder;
-import org.openclip.hub.audio.ClapModel;
 import org.openclip.hub.checkpoint.TensorLayout;
 import org.openclip.hub.checkpoint.WeightSource;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.ModelOptions;
+import org.openclip.hub.cli.named.NamedModel;
 import org.openclip.hub.cli.terminal.Progress;
-import org.openclip.hub.generative.GenerativeModel;
 import org.openclip.hub.model.FreshWeights;
 import org.openclip.hub.model.ModelFolder;
 import picocli.CommandLine.Command;
@@ -100,7 +92,9 @@ public final class InitCommand implements CommandProvider {
 
     @Override
     public int run(Environment environment) {
-      Untrained made = made(environment);
+      NamedModel made =
+          NamedModel.find(
+              new NamedModel.Request(model, null, FetchOptions.DEFAULT), environment.plugins());
       Path target = folder == null ? ModelOptions.HOME.resolve(model) : folder;
       if (!force && Files.exists(target.resolve(ModelFolder.CONFIG))) {
         environment
@@ -117,8 +111,7 @@ public final class InitCommand implements CommandProvider {
       long megabytes =
           weights.layout().values().stream().mapToLong(TensorLayout::bytes).sum() / 1_000_000;
       try (Progress progress = Progress.start(environment, "MB", megabytes)) {
-        made.folder()
-            .write(target, counted(weights, progress), Map.of(ModelOptions.UNTRAINED, how));
+        made.write(target, counted(weights, progress), Map.of(ModelOptions.UNTRAINED, how));
       }
       environment
           .out()
@@ -126,40 +119,6 @@ public final class InitCommand implements CommandProvider {
               "%s: %s with %s MB of untrained weights (%s); its results are meaningless"
                   .formatted(target, model, megabytes, how));
       return Main.SUCCESS;
-    }
-
-    /** Writes the folder of a model. */
-    private interface Folder {
-      void write(Path target, WeightSource weights, Map<String, String> metadata);
-    }
-
-    /** A model without weights: its parameters by name, and how its folder is written. */
-    private record Untrained(Map<String, Parameter> parameters, Folder folder) {}
-
-    private Untrained made(Environment environment) {
-      ClapBuilder sound = ClapModel.builder(model).plugins(environment.plugins());
-      if (sound.ofSound()) {
-        ClapArchitecture clap = sound.architecture();
-        return new Untrained(
-            clap.parameters(),
-            (target, weights, metadata) ->
-                ModelFolder.write(target, clap.config(), weights, metadata));
-      }
-      Optional<GenerativeArchitecture> generative =
-          GenerativeModel.builder(model).plugins(environment.plugins()).find();
-      if (generative.isPresent()) {
-        return new Untrained(
-            generative.get().parameters(),
-            (target, weights, metadata) ->
-                ModelFolder.write(target, generative.get(), weights, metadata));
-      }
-      ModelBuilder builder = OpenClip.model(model).plugins(environment.plugins());
-      Architecture architecture = builder.architecture();
-      return new Untrained(
-          architecture.parameters(),
-          (target, weights, metadata) ->
-              ModelFolder.write(
-                  target, architecture.config(), builder.preprocessing(), weights, metadata));
     }
 
     private static WeightSource counted(WeightSource weights, Progress progress) {

@@ -9,11 +9,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.model.CaptionOptions;
-import org.openclip.api.model.Captioner;
-import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider;
 import org.openclip.hub.cli.Arguments;
 import org.openclip.hub.cli.BadPictures;
+import org.openclip.hub.cli.FileKind;
 import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.ModelOptions;
 import org.openclip.hub.cli.PictureOptions;
@@ -42,7 +41,7 @@ public final class CaptionCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Writes a caption for each image, with a model that has a decoder (CoCa)";
+    return "Writes a caption for each image, with a CoCa, GenLIP or GenLAP model";
   }
 
   @Override
@@ -62,7 +61,8 @@ public final class CaptionCommand implements CommandProvider {
     @Parameters(
         arity = "0..*",
         paramLabel = "IMAGE",
-        description = "Images, or folders of images with their subfolders.")
+        description =
+            "Images, or folders of images with their subfolders; sounds for a model of sounds.")
     private List<String> pictures = new ArrayList<>();
 
     @Option(
@@ -146,33 +146,26 @@ public final class CaptionCommand implements CommandProvider {
       if (pictures.isEmpty() && !images.hasList()) {
         throw new UsageException("give at least one picture, or a list with --images-from");
       }
-      List<Path> files = images.files(pictures, environment);
-      try (ClipModel clip = model.load(environment)) {
-        Captioner captioner =
-            clip.captioner()
-                .orElseThrow(
-                    () ->
-                        new InvalidInputException(
-                            clip.name()
-                                + " has no caption decoder; use a model that has one, such as"
-                                + " coca_ViT-L-14"));
-        results.write(environment, out -> caption(captioner, options, files, out, environment));
+      List<Path> files = images.files(model.kind(environment), pictures, environment);
+      try (CaptionWriter writer = CaptionWriter.open(model, environment)) {
+        results.write(environment, out -> caption(writer, options, files, out, environment));
       }
       return Main.SUCCESS;
     }
 
     private void caption(
-        Captioner captioner,
+        CaptionWriter writer,
         CaptionOptions options,
         List<Path> files,
         PrintStream out,
         Environment environment) {
-      Report report = Report.of(results.format(), out);
-      try (Progress progress = Progress.start(environment, "pictures", files.size())) {
-        BadPictures judge = images.judge(progress, environment);
+      FileKind kind = model.kind(environment);
+      Report report = Report.of(kind.noun(), results.format(), out);
+      try (Progress progress = Progress.start(environment, kind.plural(), files.size())) {
+        BadPictures judge = images.judge(kind, progress, environment);
         for (int from = 0; from < files.size(); from += model.batch()) {
           List<Path> some = files.subList(from, Math.min(files.size(), from + model.batch()));
-          List<String> captions = captioner.captionImages(some, options, judge);
+          List<String> captions = writer.write(some, options, judge);
           List<Path> kept = judge.kept(some);
           progress.wipe();
           for (int i = 0; i < captions.size(); i++) {
@@ -188,13 +181,13 @@ public final class CaptionCommand implements CommandProvider {
     private interface Report {
       void write(Path file, String caption);
 
-      static Report of(ResultFormat format, PrintStream out) {
+      static Report of(String kind, ResultFormat format, PrintStream out) {
         return switch (format) {
           case TABLE -> (file, caption) -> out.println(text(file) + "  " + text(caption));
-          case JSON, JSONL -> (file, caption) -> JsonLines.print(out, object(file, caption));
+          case JSON, JSONL -> (file, caption) -> JsonLines.print(out, object(kind, file, caption));
           case CSV, TSV -> {
             DelimitedRows rows = new DelimitedRows(out, format);
-            rows.row(List.of("image", "caption"));
+            rows.row(List.of(kind, "caption"));
             yield (file, caption) -> rows.row(List.of(file, caption));
           }
         };
@@ -204,9 +197,9 @@ public final class CaptionCommand implements CommandProvider {
         return Printable.line(value.toString());
       }
 
-      private static Map<String, Object> object(Path file, String caption) {
+      private static Map<String, Object> object(String kind, Path file, String caption) {
         Map<String, Object> object = new LinkedHashMap<>();
-        object.put("image", file.toString());
+        object.put(kind, file.toString());
         object.put("caption", caption);
         return object;
       }

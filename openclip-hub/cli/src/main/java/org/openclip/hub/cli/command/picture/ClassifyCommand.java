@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
@@ -25,6 +26,8 @@ import org.openclip.hub.cli.SoundOptions;
 import org.openclip.hub.cli.UsageException;
 import org.openclip.hub.cli.result.ResultOptions;
 import org.openclip.hub.cli.terminal.Progress;
+import org.openclip.hub.generative.GenerativeBuilder;
+import org.openclip.hub.generative.GenerativeModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,7 +47,7 @@ public final class ClassifyCommand implements CommandProvider {
 
   @Override
   public String summary() {
-    return "Classifies images zero-shot: prints the probability of each label";
+    return "Classifies images zero-shot: prints the probability, or score, of each label";
   }
 
   @Override
@@ -115,7 +118,13 @@ public final class ClassifyCommand implements CommandProvider {
           labelFile == null
               ? arguments.subList(pictures, arguments.size())
               : Prompts.labels(labelFile);
-      check(labels, environment);
+      Optional<GenerativeBuilder> generative = model.generative(environment);
+      check(labels, generative.isPresent(), environment);
+      if (generative.isPresent()) {
+        sounds.refuse("is for CLAP models, of sounds and texts, only");
+        rank(generative.get(), files, labels, environment);
+        return Main.SUCCESS;
+      }
       model.expect(files.size());
       try (JointModel clip = model.open(sounds, environment)) {
         Embeddings classes = classes(clip, labels, prompts.templates(), environment);
@@ -130,6 +139,33 @@ public final class ClassifyCommand implements CommandProvider {
                     environment));
       }
       return Main.SUCCESS;
+    }
+
+    /** Ranks the labels by their likelihood, for a generative model has no other measure. */
+    private void rank(
+        GenerativeBuilder builder, List<Path> files, List<String> labels, Environment environment) {
+      FileKind kind = model.kind(environment);
+      try (GenerativeModel generative = ModelOptions.load(builder, environment);
+          Progress progress = Progress.start(environment, kind.plural(), files.size())) {
+        LikelihoodRanking ranking = new LikelihoodRanking(generative, labels, prompts.templates());
+        BadPictures judge = images.judge(kind, progress, environment);
+        results.write(
+            environment,
+            out -> {
+              LikelihoodReport report =
+                  new LikelihoodReport(
+                      out,
+                      results.format(),
+                      new LikelihoodReport.Names(kind.noun(), generative.name(), labels),
+                      top);
+              for (Path file : files) {
+                List<double[]> scores = ranking.scores(List.of(file), judge);
+                progress.wipe();
+                judge.kept(List.of(file)).forEach(kept -> report.write(kept, scores.get(0)));
+              }
+              judge.check();
+            });
+      }
     }
 
     private void classify(
@@ -170,7 +206,7 @@ public final class ClassifyCommand implements CommandProvider {
           || FileKind.SOUND.matches(label, environment.plugins());
     }
 
-    private void check(List<String> labels, Environment environment) {
+    private void check(List<String> labels, boolean generative, Environment environment) {
       if (labels.isEmpty()) {
         throw new UsageException(
             labelFile == null
@@ -183,7 +219,7 @@ public final class ClassifyCommand implements CommandProvider {
           throw new UsageException("label '" + label + "' is there twice; name each once");
         }
       }
-      if (labels.size() == 1 && !model.sigmoid(environment)) {
+      if (labels.size() == 1 && !generative && !model.sigmoid(environment)) {
         throw new UsageException(
             "one label alone always has 100% with this model, which shares 100% out among the"
                 + " labels; name at least two, such as '"

@@ -233,7 +233,7 @@ class SoundCommandsTest {
     assertThat(run("embed", dog, "--audio-trunc", "fusion").err())
         .contains("'fusion' is for models with enable_fusion");
     assertThat(CommandLineRun.of("embed", "--text", "a", "--audio-fill", "pad").err())
-        .contains("--audio-fill is for models of sounds only");
+        .contains("--audio-fill is for CLAP models, of sounds and texts, only");
     assertThat(run("embed", dog, "--precision", "int8").err()).contains("cannot run in int8");
   }
 }

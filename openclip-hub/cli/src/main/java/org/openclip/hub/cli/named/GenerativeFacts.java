@@ -1,4 +1,4 @@
-package org.openclip.hub.cli.command.model;
+package org.openclip.hub.cli.named;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,15 +7,23 @@ import org.openclip.api.model.GenerativeArchitecture;
 import org.openclip.api.spi.CommandProvider.Environment;
 
 /** The facts that {@code info} shows of a generative model. */
-final class GenerativeFacts {
+public final class GenerativeFacts {
   private GenerativeFacts() {}
+
+  /** Returns what a model reads in front of a text. */
+  public static String reads(GenerativeEncoder encoder) {
+    return switch (encoder.prefix()) {
+      case GenerativeEncoder.Images images -> "images";
+      case GenerativeEncoder.Sounds sounds -> "sounds";
+    };
+  }
 
   static Map<String, Object> of(GenerativeArchitecture architecture, Environment environment) {
     GenerativeEncoder encoder = architecture.encoder();
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("embed_dim", encoder.embedDim());
     Map<String, Object> prefix = new LinkedHashMap<>();
-    prefix.put("reads", GenerativeModels.reads(encoder));
+    prefix.put("reads", reads(encoder));
     prefix.put("patches", encoder.prefix().most());
     prefix.put("patch_numbers", encoder.prefix().numbers());
     facts.put("prefix", prefix);

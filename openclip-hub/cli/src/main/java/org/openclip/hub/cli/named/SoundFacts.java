@@ -1,4 +1,4 @@
-package org.openclip.hub.cli.command.model;
+package org.openclip.hub.cli.named;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
