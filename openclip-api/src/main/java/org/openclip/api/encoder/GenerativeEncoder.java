@@ -98,6 +98,19 @@ public interface GenerativeEncoder {
   Logits predict(GraphBuilder graph, Patches patches, Value tokens);
 
   /**
+   * Writes the graph of how likely texts are, for training. Each image or sound and its text are
+   * one sequence without a gap: patches, tokens, and then padding up to the longest sequence.
+   *
+   * @param graph a builder in the outermost scope
+   * @param patches with as many places as the longest sequence has
+   * @param tokens {@code int64[batch, length]}, with padding behind
+   * @param padId the id of padding
+   * @return the natural logarithm of the probability of each token, {@code [batch, length]}; of
+   *     padding, any number
+   */
+  Value logLikelihoods(GraphBuilder graph, Patches patches, Value tokens, long padId);
+
+  /**
    * Returns the entries of the reference's state dict that hold the tensor of another entry once
    * more, with the name of that entry.
    */

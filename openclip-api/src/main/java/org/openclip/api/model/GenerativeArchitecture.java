@@ -25,6 +25,9 @@ public final class GenerativeArchitecture {
   /** The name of the score graph's first output, {@code float[batch, vocabulary]}. */
   public static final String FIRST_LOGITS = "first_logits";
 
+  /** The name of the likelihood graph's output, {@code float[batch, length]}. */
+  public static final String LOG_LIKELIHOODS = "log_likelihoods";
+
   private final Map<String, Object> config;
   private final GenerativeEncoder encoder;
   private final Graph featureGraph;
@@ -100,6 +103,20 @@ public final class GenerativeArchitecture {
   /** Builds the caption graph with {@link #FIRST_LOGITS} as another output. */
   public Graph scoreGraph() {
     return writeTexts("scores", true);
+  }
+
+  /**
+   * Builds the graph of how likely texts are, for training: from the patches, padded to the longest
+   * sequence of patches and tokens of the batch, and the tokens, to {@link #LOG_LIKELIHOODS}.
+   *
+   * @param padId the id of padding
+   */
+  public Graph likelihoodGraph(long padId) {
+    GraphBuilder g = new GraphBuilder("likelihoods");
+    GenerativeEncoder.Patches patches = patches(g, Dim.symbol("places"));
+    Value tokens = g.input(Architecture.TOKENS, DataType.INT64, Dim.BATCH, Dim.LENGTH);
+    g.output(LOG_LIKELIHOODS, encoder.logLikelihoods(g, patches, tokens, padId));
+    return g.build();
   }
 
   /**

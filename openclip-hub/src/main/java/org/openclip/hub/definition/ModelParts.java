@@ -63,7 +63,7 @@ public final class ModelParts {
         .first(GenerativeEncoderProvider.class, p -> p.matches(definition.config()))
         .isPresent()) {
       throw new InvalidInputException(
-          "%s is a generative model, which cannot be used here; load it with GenerativeModel of org.openclip.hub.generative, or use the commands caption and classify"
+          "%s is a generative model, which cannot be used here; load it with GenerativeModel of org.openclip.hub.generative, or use the commands caption, classify and train"
               .formatted(name));
     }
     return ModelConfig.of(definition.config());

@@ -15,6 +15,7 @@ import org.openclip.api.model.GenerativeArchitecture;
 import org.openclip.api.spi.BackendProvider;
 import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.PluginRegistry;
+import org.openclip.api.text.Tokenizer;
 import org.openclip.hub.definition.ModelDefinition;
 
 /**
@@ -127,6 +128,33 @@ public final class GenerativeBuilder {
   /** Returns how images are prepared. */
   public PreprocessConfig preprocessing() {
     return PreprocessConfig.of(definition().preprocess());
+  }
+
+  /** Returns the tokenizer, of the model's context length. */
+  public Tokenizer tokenizer() {
+    return parts().tokenizer();
+  }
+
+  /**
+   * Copies the files of the tokenizer that lie beside the model into another model folder.
+   *
+   * @param folder that exists
+   */
+  public void copyTokenizer(Path folder) {
+    Path beside = definition().tokenizerFolder();
+    if (beside != null) {
+      RankFiles.copy(beside, folder);
+    }
+  }
+
+  /** Returns the plugin registry. */
+  public PluginRegistry plugins() {
+    return registry();
+  }
+
+  /** Returns the name by which the model is asked for. */
+  public String name() {
+    return name;
   }
 
   /**

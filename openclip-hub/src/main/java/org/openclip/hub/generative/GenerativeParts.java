@@ -1,9 +1,7 @@
 package org.openclip.hub.generative;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.OpenClipException;
 import org.openclip.api.encoder.GenerativeEncoder;
@@ -14,11 +12,9 @@ import org.openclip.api.spi.FetchOptions;
 import org.openclip.api.spi.ImagePreprocessorProvider;
 import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.spi.TokenizerProvider;
-import org.openclip.api.tensor.Tensor;
 import org.openclip.api.tensor.Weights;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.api.text.TokenizerContext;
-import org.openclip.hub.checkpoint.StateDict;
 import org.openclip.hub.definition.ChosenWeights;
 import org.openclip.hub.definition.ModelDefinition;
 import org.openclip.hub.hf.HubTokenizers;
@@ -72,39 +68,8 @@ record GenerativeParts(
   State state(Resources resources) {
     ChosenWeights.Open open = chosen().open(plugins);
     resources.closeLater(open.weights()::close);
-    Weights read =
-        StateDict.load(
-            open.name(),
-            withoutCopies(open.name(), open.weights()),
-            name,
-            architecture.parameters(),
-            weights -> weights);
+    Weights read = GenerativeStateDict.load(open.name(), open.weights(), name, architecture);
     return new State(read, open.metadata());
-  }
-
-  /** Returns weights without those that the reference's checkpoints hold twice. */
-  private Weights withoutCopies(String file, Weights weights) {
-    Map<String, String> copies = architecture.encoder().copies();
-    Map<String, Tensor> read = new LinkedHashMap<>();
-    for (String entry : weights.names()) {
-      String source = copies.get(entry);
-      if (source == null || !weights.names().contains(source)) {
-        read.put(source == null ? entry : source, weights.get(entry));
-      } else if (!same(weights.get(entry), weights.get(source))) {
-        throw new InvalidFileException(
-            file,
-            -1,
-            "%s and %s are one tensor of the model, but differ; remove the wrong one"
-                .formatted(entry, source));
-      }
-    }
-    return Weights.of(read);
-  }
-
-  private static boolean same(Tensor one, Tensor other) {
-    return one.type() == other.type()
-        && one.bytes() == other.bytes()
-        && one.data().mismatch(other.data()) < 0;
   }
 
   Tokenizer tokenizer() {

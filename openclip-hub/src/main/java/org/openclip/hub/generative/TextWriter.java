@@ -15,6 +15,7 @@ import org.openclip.api.tensor.Tensor;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.hub.caption.CaptionSearch;
 import org.openclip.hub.caption.Continuation;
+import org.openclip.hub.caption.LogProbabilities;
 import org.openclip.hub.caption.RunningDecoder;
 import org.openclip.hub.caption.StepPrograms;
 import org.openclip.hub.caption.SteppingDecoder;
@@ -64,7 +65,11 @@ abstract sealed class TextWriter {
                 .formatted(ids, id, encoder.vocabularySize() - 1));
       }
     }
-    return CaptionSearch.of(options, ids).search(about(prefix), 1, number)[0];
+    Continuation model = about(prefix);
+    // Of CoCa, beams are ranked by logits, as its published captions were. Here no such exist.
+    boolean ranked = options.search() instanceof CaptionOptions.Beams;
+    return CaptionSearch.of(options, ids)
+        .search(ranked ? new LogProbabilities(model) : model, 1, number)[0];
   }
 
   abstract Continuation about(Map<String, Tensor> prefix);

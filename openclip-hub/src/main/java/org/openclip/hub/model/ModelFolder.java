@@ -175,6 +175,24 @@ public record ModelFolder(
         metadata);
   }
 
+  /**
+   * Writes the folder of a generative model of images.
+   *
+   * @param preprocess how its images are prepared
+   * @param weights without the copies that the reference's state dict has; they are written too
+   * @throws OpenClipException when the disk is full or the folder cannot be written
+   */
+  public static void write(
+      Path folder,
+      GenerativeArchitecture architecture,
+      PreprocessConfig preprocess,
+      WeightSource weights) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("model_cfg", architecture.config());
+    json.put("preprocess_cfg", preprocess.toJson());
+    write(folder, json, new CopiedWeights(weights, architecture.encoder().copies()), Map.of());
+  }
+
   private static void write(
       Path folder, Map<String, Object> json, WeightSource weights, Map<String, String> metadata) {
     SafetensorsWriter.write(folder.resolve(CHECKPOINT), weights, metadata);

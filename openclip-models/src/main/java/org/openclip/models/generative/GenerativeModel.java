@@ -6,6 +6,7 @@ import org.openclip.api.InvalidConfigException;
 import org.openclip.api.config.ConfigReader;
 import org.openclip.api.encoder.GenerativeEncoder;
 import org.openclip.api.graph.ArithmeticOp.Reduction;
+import org.openclip.api.graph.ArithmeticOp.Relation;
 import org.openclip.api.graph.Dim;
 import org.openclip.api.graph.GraphBuilder;
 import org.openclip.api.graph.Initializer;
@@ -99,7 +100,7 @@ record GenerativeModel(
     Value shown = g.broadcast(g.constant(0), Dim.BATCH, Dim.of(1), Dim.of(1), length);
     Stream texts =
         new Stream(
-            embed(g, tokens),
+            embed(g, tokens, false),
             rotary.ofTokens(g, in.coordinates(), length),
             g.concat(3, patches.mask(), shown));
     Streams streams = trunk.encode(g.scope("trunk"), new Streams(patches, texts));
@@ -112,12 +113,42 @@ record GenerativeModel(
     return new Logits(logits(g, g.pick(streams.patches().rows(), last)), logits(g, written.rows()));
   }
 
-  private Value embed(GraphBuilder g, Value tokens) {
+  @Override
+  public Value logLikelihoods(GraphBuilder g, Patches in, Value tokens, long padId) {
+    PackedSequence sequence = PackedSequence.of(g, in, tokens, padId);
+    Value patches =
+        embedding.encode(g.scope(names.embedding()), in.patches(), config().width(), trunk.norms());
+    Value texts = embed(g, sequence.ids(g, tokens), true);
+    Stream packed =
+        new Stream(
+            g.choose(g.unsqueeze(sequence.isToken(), 2), texts, patches),
+            rotary.ofSequence(g, in.coordinates(), sequence.numbers(), sequence.isToken()),
+            sequence.mask(g));
+    Value rows = trunk.encode(g.scope("trunk"), new Streams(packed, null)).patches().rows();
+    Value logits = logits(g, g.pick(rows, sequence.predictors(g, tokens.shape().dim(1))));
+    Value ids =
+        g.reshape(
+            g.range(Dim.of(vocabularySize())), Dim.of(1), Dim.of(1), Dim.of(vocabularySize()));
+    Value right = g.compare(g.unsqueeze(tokens, 2), ids, Relation.EQUAL);
+    return g.reduce(g.choose(right, g.logSoftmax(logits, 2), g.constant(0)), Reduction.SUM, 2);
+  }
+
+  /**
+   * Embeds tokens.
+   *
+   * @param training whether gradients are computed, which leave the row of padding as it is
+   */
+  private Value embed(GraphBuilder g, Value tokens, boolean training) {
     int width = config().textWidth();
     Value table =
         g.scope("text_embed")
             .parameter("weight", new Initializer.Normal(DEVIATION), vocabularySize(), width);
-    Value x = between(g, "in_proj", g.embedding(table, tokens), config().width());
+    Value rows = g.embedding(table, tokens);
+    if (training) {
+      Value padding = g.compare(tokens, g.integer(text.padId()), Relation.EQUAL);
+      rows = g.choose(g.unsqueeze(padding, 2), g.stopGradient(rows), rows);
+    }
+    Value x = between(g, "in_proj", rows, config().width());
     return text.normed() ? trunk.norms().of(g, "text_norm_pre", x) : x;
   }
 

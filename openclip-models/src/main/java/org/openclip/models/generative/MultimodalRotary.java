@@ -15,9 +15,14 @@ import org.openclip.models.attention.Rotary;
  *
  * @param patches of rows and columns
  * @param tokens of one position
+ * @param sequence of time, row and column
  * @param columnsOnly whether rows do not count: all axes are the column
  */
-record MultimodalRotary(CoordinateRotary patches, CoordinateRotary tokens, boolean columnsOnly) {
+record MultimodalRotary(
+    CoordinateRotary patches,
+    CoordinateRotary tokens,
+    CoordinateRotary sequence,
+    boolean columnsOnly) {
   /**
    * Creates the positions.
    *
@@ -26,18 +31,15 @@ record MultimodalRotary(CoordinateRotary patches, CoordinateRotary tokens, boole
    */
   static MultimodalRotary of(TrunkConfig config, boolean columnsOnly) {
     double[] falling = CoordinateRotary.falling(config.headWidth() / 2, config.temperature());
-    double[][] places = new double[2][falling.length];
+    double[][] axes = new double[3][falling.length];
     for (int pair = 0; pair < falling.length; pair++) {
       int axis = config.interleaved() ? axis(pair, config.sections()) : 0;
-      if (columnsOnly || axis == 2) {
-        places[1][pair] = falling[pair];
-      } else if (axis == 1) {
-        places[0][pair] = falling[pair];
-      }
+      axes[columnsOnly ? 2 : axis][pair] = falling[pair];
     }
     return new MultimodalRotary(
-        new CoordinateRotary(places, Rotary.Pairing.HALVES),
+        new CoordinateRotary(new double[][] {axes[1], axes[2]}, Rotary.Pairing.HALVES),
         new CoordinateRotary(new double[][] {falling}, Rotary.Pairing.HALVES),
+        new CoordinateRotary(axes, Rotary.Pairing.HALVES),
         columnsOnly);
   }
 
@@ -54,11 +56,30 @@ record MultimodalRotary(CoordinateRotary patches, CoordinateRotary tokens, boole
 
   /** Returns what turns the tokens behind the patches, {@code length} of them. */
   Rotary ofTokens(GraphBuilder g, Value coordinates, Dim length) {
+    Value number = g.reshape(g.range(length), Dim.of(1), length, Dim.of(1));
+    return tokens.at(g, behind(g, coordinates, number), 0);
+  }
+
+  /** Returns the positions of tokens by their numbers, {@code int64[batch or 1, length, 1]}. */
+  private Value behind(GraphBuilder g, Value coordinates, Value numbers) {
     Value places = g.cast(coordinates, DataType.FLOAT32);
     Value counted = columnsOnly ? g.slice(places, 2, 1, 2) : places;
     Value largest = g.reduce(g.reduce(counted, Reduction.MAX, true, 1), Reduction.MAX, true, 2);
-    Value number = g.reshape(g.range(length), Dim.of(1), length, Dim.of(1));
-    Value after = g.plus(g.cast(number, DataType.FLOAT32), g.constant(1));
-    return tokens.at(g, g.plus(largest, after), 0);
+    return g.plus(largest, g.plus(g.cast(numbers, DataType.FLOAT32), g.constant(1)));
+  }
+
+  /**
+   * Returns what turns a sequence of patches and tokens.
+   *
+   * @param coordinates {@code int64[batch, places, 2]}: row and column of each patch, else 0
+   * @param numbers {@code int64[batch, places]}: the number of each token in its text
+   * @param tokens {@code bool[batch, places]}: whether there is a token
+   */
+  Rotary ofSequence(GraphBuilder g, Value coordinates, Value numbers, Value tokens) {
+    Value position = behind(g, coordinates, g.unsqueeze(numbers, 2));
+    Value token = g.unsqueeze(tokens, 2);
+    Value places = g.choose(token, position, g.cast(coordinates, DataType.FLOAT32));
+    Value time = g.choose(token, position, g.constant(0));
+    return sequence.at(g, g.concat(2, time, places), 0);
   }
 }

@@ -9,10 +9,12 @@ import org.openclip.api.config.ConfigReader;
  *
  * @param vocabularySize the number of different tokens
  * @param contextLength the largest number of tokens of a text
+ * @param padId the id of padding, whose embedding is not trained
  * @param normed whether embedded tokens pass a norm before the transformer
  * @param json all of {@code text_cfg}, with the reference's defaults for the tokenizer
  */
-record TextConfig(int vocabularySize, int contextLength, boolean normed, Map<String, Object> json) {
+record TextConfig(
+    int vocabularySize, int contextLength, int padId, boolean normed, Map<String, Object> json) {
   static TextConfig of(Map<String, Object> config) {
     ConfigReader reader = new ConfigReader("text_cfg", config);
     reader.ignore("tokenizer_type", "tiktoken_name", "tokenizer_kwargs", "tokenizer_mode");
@@ -30,6 +32,7 @@ record TextConfig(int vocabularySize, int contextLength, boolean normed, Map<Str
         new TextConfig(
             vocabulary,
             reader.positive("context_length", 256),
+            reader.integer("pad_id", 0),
             reader.bool("pre_norm", false),
             config);
     reader.finish();

@@ -1,20 +1,15 @@
 package org.openclip.train.command;
 
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.hub.cli.Arguments;
-import org.openclip.hub.cli.Main;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.generative.GenerativeBuilder;
 import org.openclip.train.command.data.DataFlags;
 import org.openclip.train.command.data.FirstSample;
 import org.openclip.train.command.data.Preparations;
@@ -23,6 +18,7 @@ import org.openclip.train.command.distributed.DistributedFlags;
 import org.openclip.train.command.distributed.Together;
 import org.openclip.train.command.flag.EffectiveFlags;
 import org.openclip.train.command.flag.GivenFlags;
+import org.openclip.train.command.flag.KindFlags;
 import org.openclip.train.command.flag.LockFlags;
 import org.openclip.train.command.flag.LoraFlags;
 import org.openclip.train.command.flag.ModelFlags;
@@ -32,6 +28,7 @@ import org.openclip.train.command.flag.ReferenceFlags;
 import org.openclip.train.command.flag.SoundFlags;
 import org.openclip.train.command.run.ComputeFlags;
 import org.openclip.train.command.run.EpochBatches;
+import org.openclip.train.command.run.GenerativeTrainer;
 import org.openclip.train.command.run.LoraTraining;
 import org.openclip.train.command.run.ModelTrainer;
 import org.openclip.train.command.run.ObjectiveFlags;
@@ -104,6 +101,10 @@ final class TrainCall implements Arguments.Call {
     if (!place.alone()) {
       computing.checkTrains(environment.plugins());
     }
+    GenerativeBuilder generative = model.generative(environment).orElse(null);
+    if (generative != null) {
+      return generate(environment, place, generative);
+    }
     PreparedModel prepared =
         new ModelPreparing(model, data.format, sound, naflex, objective, locks, lora)
             .prepare(given, environment);
@@ -112,35 +113,42 @@ final class TrainCall implements Arguments.Call {
         dataset == null ? null : batches(dataset, prepared.lengths(), place.size());
     EffectiveFlags all = effective();
     EffectiveFlags flags = GivenFlags.trained(all, model.name);
-    Environment heard = place.rank() == 0 ? environment : silent(environment);
-    try (Together together = Together.meet(distributed, place, facts(all, dataset), environment)) {
-      try {
-        return train(heard, together, prepared, dataset, planned, flags);
-      } catch (RuntimeException e) {
-        throw together.explained(e);
-      }
-    }
+    return new TrainingProcess(distributed, place, environment)
+        .run(
+            TrainingProcess.facts(model.name, all, dataset),
+            (heard, together) -> train(heard, together, prepared, dataset, planned, flags));
   }
 
-  /** Returns what must be the same in all processes. */
-  private Map<String, String> facts(EffectiveFlags all, @Nullable Dataset dataset) {
-    Map<String, String> facts = new TreeMap<>(GivenFlags.shared(all));
-    facts.put("--model", model.name);
-    facts.put("the version of OpenCLIP", Main.version());
-    facts.put("the version of Java", Runtime.version().toString());
-    if (dataset != null) {
-      facts.put("the training data", dataset.fingerprint());
+  /** Trains a generative model. */
+  private int generate(Environment environment, Placement place, GenerativeBuilder builder) {
+    boolean ofSounds = GenerativeCall.readsSounds(builder);
+    KindFlags.check(given, ofSounds, model.name);
+    if (ofSounds) {
+      sound.check();
+      data.format.readSounds(sound.endings());
     }
-    return facts;
-  }
-
-  /** Of several processes one alone tells people how the training goes. */
-  private static Environment silent(Environment environment) {
-    return new Environment(
-        environment.out(),
-        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
-        environment.plugins(),
-        false);
+    naflex.imply();
+    naflex.check();
+    objective.checkSizes();
+    Dataset dataset = data.trains() ? data.training() : null;
+    EffectiveFlags all = effective();
+    return new TrainingProcess(distributed, place, environment)
+        .run(
+            TrainingProcess.facts(model.name, all, dataset),
+            (heard, together) ->
+                new GenerativeCall(
+                        new GenerativeCall.Flags(
+                            new GenerativeTrainer.Flags(
+                                model, optimizer, computing, running, together),
+                            data,
+                            sound,
+                            naflex,
+                            validation,
+                            given,
+                            all),
+                        builder,
+                        dataset)
+                    .run(heard, others.notes()));
   }
 
   private int train(
@@ -266,7 +274,7 @@ final class TrainCall implements Arguments.Call {
               });
       TrainingLoop loop =
           new TrainingLoop(
-              trained::shortened,
+              TrainingLoop.Fitting.of(trained::shortened),
               trainer.trainer(),
               dataset,
               trained.preparations().varied(ModelPreparation.Captions.of(trained.tokenizer())),

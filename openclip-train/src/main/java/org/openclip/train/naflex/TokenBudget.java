@@ -13,8 +13,15 @@ import org.openclip.api.InvalidInputException;
  * @param weights how often each of them is drawn; they add up to 1
  * @param tokens the largest number of tokens, which are patches and padding, of a batch
  * @param divisor the batch size is a multiple of it where the tokens allow
+ * @param text how many tokens of text each image brings; 0 where texts are not counted
  */
-public record TokenBudget(List<Integer> lengths, List<Double> weights, int tokens, int divisor) {
+public record TokenBudget(
+    List<Integer> lengths, List<Double> weights, int tokens, int divisor, int text) {
+  /** Creates a budget of images alone. */
+  public TokenBudget(List<Integer> lengths, List<Double> weights, int tokens, int divisor) {
+    this(lengths, weights, tokens, divisor, 0);
+  }
+
   /** Copies the lists, and checks that one image of each length fits. */
   public TokenBudget {
     lengths = List.copyOf(lengths);
@@ -30,6 +37,16 @@ public record TokenBudget(List<Integer> lengths, List<Double> weights, int token
           "a batch of %s tokens is smaller than one image of %s patches"
               .formatted(tokens, longest));
     }
+    if (tokens - longest < text) {
+      throw new InvalidInputException(
+          "a batch of %s tokens is smaller than one image of %s patches with a text of %s tokens"
+              .formatted(tokens, longest, text));
+    }
+  }
+
+  /** Returns the same budget, of which texts of so many tokens use their part. */
+  public TokenBudget withText(int most) {
+    return new TokenBudget(lengths, weights, tokens, divisor, most);
   }
 
   /**
@@ -69,7 +86,7 @@ public record TokenBudget(List<Integer> lengths, List<Double> weights, int token
    * @param available at most as many as the budget has
    */
   int size(int length, long available) {
-    long images = Math.min(tokens, available) / length;
+    long images = Math.min(tokens, available) / (length + text);
     return (int) Math.max(1, images / divisor * divisor);
   }
 }

@@ -57,7 +57,7 @@ public final class Ranks {
   }
 
   /** Returns a row of numbers of each process. */
-  long[][] all(long... own) {
+  public long[][] all(long... own) {
     if (size == 1) {
       return new long[][] {own};
     }

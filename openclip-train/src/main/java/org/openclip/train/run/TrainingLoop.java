@@ -29,7 +29,7 @@ import org.openclip.train.plan.ShortTexts;
  * it starts from: a training that was stopped and goes on ends with the same numbers.
  */
 public final class TrainingLoop {
-  private final UnaryOperator<Tensor> shortened;
+  private final Fitting fitting;
   private final Trainer trainer;
   private final Dataset dataset;
   private final Preparation preparation;
@@ -77,6 +77,26 @@ public final class TrainingLoop {
         Map<String, Tensor> all = new LinkedHashMap<>(of(batch));
         all.putAll(others.of(batch));
         return all;
+      };
+    }
+  }
+
+  /** The last step from a batch to what a model is fed: it leaves out what nothing depends on. */
+  public interface Fitting {
+    /** Returns the inputs of a step for those of a batch, by name. */
+    Map<String, Tensor> of(Map<String, Tensor> batch);
+
+    /**
+     * Returns the fitting of a model with towers.
+     *
+     * @param shortened cuts a batch of tokens, {@code int64[batch, contextLength]}, to what the
+     *     text tower is fed
+     */
+    static Fitting of(UnaryOperator<Tensor> shortened) {
+      return batch -> {
+        Map<String, Tensor> inputs = new LinkedHashMap<>(batch);
+        inputs.computeIfPresent(Architecture.TOKENS, (name, texts) -> shortened.apply(texts));
+        return inputs;
       };
     }
   }
@@ -130,7 +150,7 @@ public final class TrainingLoop {
       Schedule schedule,
       Settings settings) {
     this(
-        architecture,
+        Fitting.of(tokens -> ShortTexts.cut(architecture, tokens)),
         trainer,
         dataset,
         preparation,
@@ -143,11 +163,12 @@ public final class TrainingLoop {
   /**
    * Puts the parts together.
    *
+   * @param fitting of batches to the model
    * @param extras what the objective is fed beside, as a teacher's features
    * @param ranks the processes that train together
    */
   public TrainingLoop(
-      Architecture architecture,
+      Fitting fitting,
       Trainer trainer,
       Dataset dataset,
       Preparation preparation,
@@ -155,35 +176,7 @@ public final class TrainingLoop {
       Settings settings,
       Extras extras,
       Ranks ranks) {
-    this(
-        tokens -> ShortTexts.cut(architecture, tokens),
-        trainer,
-        dataset,
-        preparation,
-        schedule,
-        settings,
-        extras,
-        ranks);
-  }
-
-  /**
-   * Puts the parts together.
-   *
-   * @param shortened cuts a batch of tokens, {@code int64[batch, contextLength]}, to what the text
-   *     tower is fed
-   * @param extras what the objective is fed beside, as a teacher's features
-   * @param ranks the processes that train together
-   */
-  public TrainingLoop(
-      UnaryOperator<Tensor> shortened,
-      Trainer trainer,
-      Dataset dataset,
-      Preparation preparation,
-      Schedule schedule,
-      Settings settings,
-      Extras extras,
-      Ranks ranks) {
-    this.shortened = shortened;
+    this.fitting = fitting;
     this.trainer = trainer;
     this.dataset = dataset;
     this.preparation = preparation;
@@ -319,10 +312,8 @@ public final class TrainingLoop {
 
   private Map<String, Tensor> inputs(Batch batch) {
     Map<String, Tensor> inputs = new LinkedHashMap<>(batch.images());
-    Tensor texts = batch.texts();
-    inputs.put(Architecture.TOKENS, texts);
+    inputs.put(Architecture.TOKENS, batch.texts());
     inputs.putAll(extras.of(inputs));
-    inputs.put(Architecture.TOKENS, shortened.apply(texts));
-    return inputs;
+    return fitting.of(inputs);
   }
 }

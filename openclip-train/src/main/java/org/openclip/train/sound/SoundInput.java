@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.openclip.api.audio.Audio;
+import org.openclip.api.audio.AudioPatcher;
 import org.openclip.api.audio.AudioPreprocessor;
 import org.openclip.api.audio.ClipOptions;
 import org.openclip.api.encoder.AudioEncoder;
@@ -50,8 +51,7 @@ public interface SoundInput {
   static SoundInput trained(AudioEncoder encoder, ClipOptions clips, int most, int multiple) {
     return switch (encoder) {
       case SpectrogramEncoder tower -> spectrograms(tower, clips, true);
-      case PatchAudioEncoder tower ->
-          new SoundPatches(tower.patcher().withMost(most), most, multiple);
+      case PatchAudioEncoder tower -> patches(tower.patcher(), most, multiple);
     };
   }
 
@@ -65,8 +65,20 @@ public interface SoundInput {
   static SoundInput measured(AudioEncoder encoder, ClipOptions clips, int most) {
     return switch (encoder) {
       case SpectrogramEncoder tower -> spectrograms(tower, clips, false);
-      case PatchAudioEncoder tower -> new SoundPatches(tower.patcher().withMost(most), most, 1);
+      case PatchAudioEncoder tower -> patches(tower.patcher(), most, 1);
     };
+  }
+
+  /**
+   * Returns the patches that sounds of any length become.
+   *
+   * @param patcher of the model
+   * @param most the largest number of patches of any batch
+   * @param multiple the number of patches of a batch is a multiple of it where the batch's own
+   *     bound allows
+   */
+  static SoundInput patches(AudioPatcher patcher, int most, int multiple) {
+    return new SoundPatches(patcher.withMost(most), most, multiple);
   }
 
   private static SoundInput spectrograms(

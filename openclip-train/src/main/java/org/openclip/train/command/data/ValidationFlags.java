@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidInputException;
@@ -11,6 +12,7 @@ import org.openclip.api.spi.PluginRegistry;
 import org.openclip.api.text.Tokenizer;
 import org.openclip.hub.cli.Prompts;
 import org.openclip.train.command.flag.Bounds;
+import org.openclip.train.data.Dataset;
 import org.openclip.train.run.MeasuredModel;
 import org.openclip.train.run.ModelPreparation;
 import org.openclip.train.run.Ranks;
@@ -79,6 +81,23 @@ public final class ValidationFlags {
   /** Returns whether there is anything to measure. */
   public boolean any() {
     return pairs != null || imageNet != null || imageNetV2 != null || sounds.any();
+  }
+
+  /** Returns the validation pictures with captions; empty for none, or when none is due. */
+  public Optional<Dataset> captioned(DataFlags data) {
+    return pairs == null || pairsEvery == 0
+        ? Optional.empty()
+        : Optional.of(data.validation(pairs, samples));
+  }
+
+  /**
+   * Returns whether the validation pictures with captions are due.
+   *
+   * @param epoch how many epochs are done
+   * @param epochs after which they are due in any case
+   */
+  public boolean due(int epoch, int epochs) {
+    return pairsEvery > 0 && (epoch % pairsEvery == 0 || epoch >= epochs);
   }
 
   /** Returns the pictures of known classes, by what stands before the names of their results. */

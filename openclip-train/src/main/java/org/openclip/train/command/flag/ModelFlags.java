@@ -2,6 +2,7 @@ package org.openclip.train.command.flag;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.ModelBuilder;
@@ -10,6 +11,8 @@ import org.openclip.hub.audio.ClapBuilder;
 import org.openclip.hub.audio.ClapModel;
 import org.openclip.hub.cli.FetchSettings;
 import org.openclip.hub.cli.UsageException;
+import org.openclip.hub.generative.GenerativeBuilder;
+import org.openclip.hub.generative.GenerativeModel;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -157,18 +160,42 @@ public final class ModelFlags {
     if (siglip) {
       builder.override("init_logit_scale", Math.log(10)).override("init_logit_bias", -10);
     }
-    colours(builder, "mean", mean);
-    colours(builder, "std", std);
+    preprocess(builder::preprocess);
+    return builder;
+  }
+
+  /** Returns a builder of the model that the flags describe if it is generative. */
+  public Optional<GenerativeBuilder> generative(Environment environment) {
+    GenerativeBuilder builder =
+        GenerativeModel.builder(name)
+            .plugins(environment.plugins())
+            .fetching(fetching.options(environment));
+    if (builder.find().isEmpty()) {
+      return Optional.empty();
+    }
+    if (isPretrained()) {
+      builder.pretrained(pretrained);
+    }
+    if (contextLength != null) {
+      builder.override("text_cfg.context_length", contextLength);
+    }
+    preprocess(builder::preprocess);
+    return Optional.of(builder);
+  }
+
+  /** Sets what the flags say of the preprocessing of images. */
+  private void preprocess(BiConsumer<String, Object> setting) {
+    colours("mean", mean, setting);
+    colours("std", std, setting);
     if (interpolation != null) {
-      builder.preprocess("interpolation", interpolation);
+      setting.accept("interpolation", interpolation);
     }
     if (resizeMode != null) {
-      builder.preprocess("resize_mode", resizeMode);
+      setting.accept("resize_mode", resizeMode);
     }
     if (exifOrientation) {
-      builder.preprocess("exif_orientation", true);
+      setting.accept("exif_orientation", true);
     }
-    return builder;
   }
 
   /** Returns whether the model is one of sounds and texts. */
@@ -219,13 +246,13 @@ public final class ModelFlags {
     return Optional.of(builder);
   }
 
-  private static void colours(ModelBuilder builder, String key, List<Double> values) {
+  private static void colours(String key, List<Double> values, BiConsumer<String, Object> setting) {
     if (values.size() == 2) {
       throw new UsageException(
           "--image-" + key + " has two numbers, but must have one, or three: red, green, blue");
     }
     if (!values.isEmpty()) {
-      builder.preprocess(
+      setting.accept(
           key, values.size() == 3 ? values : List.of(values.get(0), values.get(0), values.get(0)));
     }
   }

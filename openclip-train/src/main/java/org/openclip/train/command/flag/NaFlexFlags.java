@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.InvalidConfigException;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.audio.AudioPatcher;
+import org.openclip.api.encoder.GenerativeEncoder;
 import org.openclip.api.encoder.PatchAudioEncoder;
 import org.openclip.api.encoder.PatchImageEncoder;
 import org.openclip.api.model.Architecture;
@@ -59,8 +62,18 @@ public final class NaFlexFlags {
   @Option(
       names = "--naflex-max-tokens-per-batch",
       paramLabel = "N",
-      description = "The largest number of patches of a process' batch. Default: 16384.")
+      description =
+          "The largest number of patches of a process' batch; for generative models (GenLIP), of"
+              + " patches and tokens of captions. Default: 16384.")
   private int tokens = TOKENS;
+
+  @Option(
+      names = "--naflex-max-text-tokens",
+      paramLabel = "N",
+      description =
+          "For generative models: the largest number of tokens of a caption, which counts with"
+              + " the patches of its image or sound. Default: the model's context length.")
+  private @Nullable Integer text;
 
   @Option(
       names = "--naflex-batch-divisor",
@@ -114,6 +127,7 @@ public final class NaFlexFlags {
     lengths.forEach(length -> Bounds.atLeast(1, "--naflex-seq-lens", length));
     patches.forEach(size -> Bounds.atLeast(1, "--naflex-patch-sizes", size));
     Bounds.atLeast(1, "--naflex-batch-divisor", divisor);
+    Bounds.atLeast(2, "--naflex-max-text-tokens", text);
     Bounds.atLeast(1, "--naflex-num-train-image-tokens", tokensInEpoch);
     for (int length : lengths()) {
       if (tokens < length) {
@@ -213,6 +227,12 @@ public final class NaFlexFlags {
    * @throws UsageException when the model takes images of one shape only
    */
   public Optional<NaFlexPlan> plan(String model, Architecture architecture) {
+    if (text != null) {
+      throw new UsageException(
+          "--naflex-max-text-tokens is for generative models (GenLIP, GenLAP), which "
+              + model
+              + " is not");
+    }
     if (!used) {
       return Optional.empty();
     }
@@ -229,7 +249,7 @@ public final class NaFlexFlags {
     return Optional.of(new NaFlexPlan(sizes(encoder), budget(), evaluation, scale()));
   }
 
-  /** Trains on sounds of any length, which needs no flag. */
+  /** Trains on samples of any length, which needs no flag. */
   public void imply() {
     used = true;
   }
@@ -245,6 +265,10 @@ public final class NaFlexFlags {
    * @throws UsageException when flags do not fit
    */
   public NaFlexPlan plan(PatchAudioEncoder encoder) {
+    return plan(encoder.patcher());
+  }
+
+  private NaFlexPlan plan(AudioPatcher patcher) {
     if (tokensInEpoch != null || !patches.isEmpty() || !patchWeights.isEmpty()) {
       throw new UsageException(
           "--naflex-num-train-image-tokens, --naflex-patch-sizes and --naflex-patch-size-probs are"
@@ -252,12 +276,49 @@ public final class NaFlexFlags {
     }
     for (int length : lengths()) {
       try {
-        encoder.patcher().withMost(length);
+        patcher.withMost(length);
       } catch (InvalidInputException e) {
         throw new UsageException("--naflex-seq-lens " + length + ": " + e.getMessage());
       }
     }
     return new NaFlexPlan(PatchSizes.of(1), budget(), budget().longest(), scale());
+  }
+
+  /**
+   * Returns what is done with the images or sounds and the captions of a generative model.
+   *
+   * @param model the model's name, for messages
+   * @param prefix what the model reads
+   * @param captions the largest number of tokens of a caption
+   */
+  public NaFlexPlan plan(String model, GenerativeEncoder.Prefix prefix, int captions) {
+    NaFlexPlan plain =
+        switch (prefix) {
+          case GenerativeEncoder.Images images -> plan(model, images);
+          case GenerativeEncoder.Sounds sounds -> plan(sounds.patcher());
+        };
+    try {
+      return new NaFlexPlan(
+          plain.patches(), plain.budget().withText(captions), plain.evaluation(), plain.scale());
+    } catch (InvalidInputException e) {
+      throw new UsageException("--naflex-max-tokens-per-batch: " + e.getMessage());
+    }
+  }
+
+  private NaFlexPlan plan(String model, GenerativeEncoder.Images images) {
+    boolean own = patches.stream().allMatch(size -> size == images.patch());
+    if (!own || patches.size() > 1) {
+      throw new UsageException(
+          "--naflex-patch-sizes %s: %s has the patch size %s, and patches of generative models are not converted; leave the flag out"
+              .formatted(patches, model, images.patch()));
+    }
+    int evaluation = lengths.isEmpty() ? images.most() : budget().longest();
+    return new NaFlexPlan(PatchSizes.of(images.patch()), budget(), evaluation, scale());
+  }
+
+  /** Returns the largest number of tokens of a caption; empty when the model says it. */
+  public OptionalInt captionLength() {
+    return text == null ? OptionalInt.empty() : OptionalInt.of(text);
   }
 
   private PatchSizes sizes(PatchImageEncoder encoder) {

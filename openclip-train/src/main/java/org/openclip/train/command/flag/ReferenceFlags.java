@@ -20,7 +20,6 @@ public final class ReferenceFlags {
   private static final String COMPILED = "every step is always compiled as one graph";
   private static final String PADDED = "each batch is padded only to its longest caption";
   private static final String THREADS = "sounds are prepared by threads, as --workers says";
-  private static final String GENLIP = "GenLIP is not supported; leave it out";
   private static final String WANDB =
       "wandb is not supported; leave it out and use --report-to tensorboard";
   private static final String PROGRAM =
@@ -79,7 +78,6 @@ public final class ReferenceFlags {
         "pretrained-image");
     refused(fates, MANY, "the optimizer Muon is not supported; leave it out", "opt-fallback-list");
     refused(fates, 1, WANDB, "wandb-notes", "wandb-project-name");
-    refused(fates, 1, GENLIP, "naflex-max-text-tokens");
     refused(
         fates,
         1,

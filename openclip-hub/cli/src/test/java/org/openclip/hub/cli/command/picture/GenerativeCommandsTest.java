@@ -243,7 +243,7 @@ class GenerativeCommandsTest {
     assertThat(List.of(embed.code(), similarity.code(), clips.code())).containsExactly(1, 1, 2);
     assertThat(embed.err())
         .contains("lap is a generative model, which cannot be used here")
-        .contains("or use the commands caption and classify");
+        .contains("or use the commands caption, classify and train");
     assertThat(similarity.err()).contains("lip is a generative model, which cannot be used here");
     assertThat(clips.err()).contains("--audio-fill is for CLAP models");
   }
