@@ -1,8 +1,10 @@
 package org.openclip.train.command.run;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.openclip.api.training.Trainer;
@@ -47,9 +49,20 @@ public final class Saver {
     this.options = options;
     this.flags = flags;
     this.writes = writes;
-    if (resumed != null && resumed.folder().equals(epochFolder(resumed.progress().epoch()))) {
-      previous = resumed.folder();
+    if (resumed != null
+        && Objects.equals(folder.checkpoint("stopped").getParent(), resumed.folder().getParent())) {
+      previous = savedBefore(resumed.progress().epoch());
     }
+  }
+
+  /** Returns the checkpoint of the last epoch that this run saved; null for none. */
+  private @Nullable Path savedBefore(int epoch) {
+    for (int saved = epoch; saved > 0; saved--) {
+      if (Files.isDirectory(epochFolder(saved))) {
+        return epochFolder(saved);
+      }
+    }
+    return null;
   }
 
   /** Returns the options that a checkpoint says. */
