@@ -141,8 +141,15 @@ public final class ModelParts {
     try {
       return StateDict.load(file, checkpoint, name, architecture());
     } catch (WeightsMismatchException e) {
-      throw e.notFinite().isEmpty() ? e.withHint(Lookalikes.hint(checkpoint, plugins)) : e;
+      throw e.notFinite().isEmpty() ? e.withHint(hint(checkpoint)) : e;
     }
+  }
+
+  private String hint(Weights checkpoint) {
+    return architecture().config().imageOnly()
+        ? " The configuration has no text_cfg, so an image tower alone is expected; a model of both"
+            + " towers needs its text_cfg."
+        : Lookalikes.hint(checkpoint, plugins);
   }
 
   /**

@@ -214,7 +214,7 @@ public final class BatchLoader implements AutoCloseable {
 
   /** Returns a sample for a batch of a shape; it may have been prepared for the one beside. */
   private Prepared suited(Prepared sample, BatchShape shape) {
-    if (sample.shape.patches() == shape.patches()) {
+    if (sample.shape.preparesLike(shape)) {
       return sample;
     }
     free.add(sample.pixels);

@@ -24,4 +24,9 @@ public record BatchShape(int size, int patches, int pixels) {
               .formatted(size, patches, pixels));
     }
   }
+
+  /** Returns whether samples are prepared for another batch as for this one. */
+  boolean preparesLike(BatchShape other) {
+    return patches == other.patches && pixels == other.pixels;
+  }
 }

@@ -11,6 +11,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.openclip.api.InvalidInputException;
+import org.openclip.api.image.PatchResampling;
+import org.openclip.api.image.ResizeFilter;
 import org.openclip.api.tensor.Tensor;
 import org.openclip.train.data.Batch;
 import org.openclip.train.data.BatchLoader;
@@ -27,18 +29,25 @@ class NaFlexLoaderTest {
   private static final int SAMPLES = 500;
   private static final Order ORDER = new Order(3, 2, 0, 1);
   private static final NaFlexSchedule SCHEDULE =
-      NaFlexSchedule.ofSamples(TokenBudget.of(List.of(2, 3, 5), List.of(), 20, 2), SAMPLES, 1);
+      NaFlexSchedule.ofSamples(TokenBudget.of(List.of(2, 3, 5), List.of(), 20, 2), SAMPLES, 1)
+          .with(
+              PatchSizes.of(
+                  4,
+                  List.of(4, 6, 3),
+                  List.of(),
+                  pixels -> new PatchResampling(pixels, 4, ResizeFilter.BICUBIC)));
 
   /**
-   * A sample becomes its number, a random one, and the length of its batch. Every seventh is
-   * damaged, and every fifth is too large for the length 2.
+   * A sample becomes its number, a random one, and the length and the patch size of its batch.
+   * Every seventh is damaged, and every fifth is too large for the length 2.
    *
    * @param length of the batch
+   * @param patch the side length of its patches
    */
-  private record Numbers(int length) implements Preparation {
+  private record Numbers(int length, int patch) implements Preparation {
     @Override
     public int pixels() {
-      return 3;
+      return 4;
     }
 
     @Override
@@ -47,7 +56,7 @@ class NaFlexLoaderTest {
       if (number % 7 == 6 || (number % 5 == 0 && length == 2)) {
         throw new InvalidInputException("sample " + number + " is damaged");
       }
-      out.put(number).put(random.nextFloat()).put(length);
+      out.put(number).put(random.nextFloat()).put(length).put(patch);
       return new long[] {number};
     }
 
@@ -58,7 +67,7 @@ class NaFlexLoaderTest {
 
     @Override
     public Preparation of(BatchShape shape) {
-      return new Numbers(shape.patches());
+      return new Numbers(shape.patches(), shape.pixels());
     }
   }
 
@@ -73,7 +82,7 @@ class NaFlexLoaderTest {
         new BatchLoader(
             new ListedDataset(samples, true).open(ORDER, faults),
             ORDER,
-            new Numbers(-1),
+            new Numbers(-1, -1),
             SCHEDULE,
             first,
             threads,
@@ -87,10 +96,11 @@ class NaFlexLoaderTest {
         StringBuilder text = new StringBuilder(batch.position() + ":");
         ByteBuffer numbers = Batches.numbers(batch);
         for (int i = 0; i < batch.size(); i++) {
-          assertThat(numbers.getFloat(12 * i)).isEqualTo(Float.parseFloat(batch.keys().get(i)));
-          assertThat(numbers.getFloat(12 * i + 8)).isEqualTo(shape.patches());
+          assertThat(numbers.getFloat(16 * i)).isEqualTo(Float.parseFloat(batch.keys().get(i)));
+          assertThat(numbers.getFloat(16 * i + 8)).isEqualTo(shape.patches());
+          assertThat(numbers.getFloat(16 * i + 12)).isEqualTo(shape.pixels());
           text.append(' ').append(batch.keys().get(i)).append('/');
-          text.append(numbers.getFloat(12 * i + 4));
+          text.append(numbers.getFloat(16 * i + 4));
         }
         seen.add(text.toString());
       }
