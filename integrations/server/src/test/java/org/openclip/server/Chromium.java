@@ -19,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.openclip.hub.io.JsonObjects;
 
 /** A browser without a window, of the system's Chromium, that tests steer. */
@@ -153,11 +154,10 @@ final class Chromium implements AutoCloseable {
   public void close() {
     socket.abort();
     client.shutdownNow();
-    process.destroyForcibly();
-    try {
-      process.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    // Its own processes write into the folder, too, for as long as they live.
+    List<ProcessHandle> all =
+        Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(each -> each.onExit().orTimeout(20, TimeUnit.SECONDS).join());
   }
 }
