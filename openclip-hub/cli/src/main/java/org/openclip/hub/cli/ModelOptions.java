@@ -13,7 +13,6 @@ import org.openclip.api.InvalidFileException;
 import org.openclip.api.InvalidInputException;
 import org.openclip.api.backend.BackendOptions;
 import org.openclip.api.backend.Precision;
-import org.openclip.api.encoder.GenerativeEncoder;
 import org.openclip.api.model.ClipModel;
 import org.openclip.api.spi.CommandProvider.Environment;
 import org.openclip.hub.ModelBuilder;
@@ -105,7 +104,7 @@ public final class ModelOptions {
   private boolean brief;
 
   /** What the model encodes, once somebody has asked. */
-  private @Nullable FileKind kind;
+  private @Nullable ModelKind kind;
 
   /** Yes or no. */
   enum Switch {
@@ -273,17 +272,19 @@ public final class ModelOptions {
     return load(builder(environment), environment);
   }
 
-  /** Returns what files the model encodes, without reading any weights. */
-  public FileKind kind(Environment environment) {
-    FileKind known = kind;
+  /** Returns the kind of the model; its configuration is looked for once. */
+  private ModelKind found(Environment environment) {
+    ModelKind known = kind;
     if (known == null) {
-      known =
-          sound(environment).ofSound() || generatesFromSounds(environment)
-              ? FileKind.SOUND
-              : FileKind.IMAGE;
+      known = ModelKind.of(sound(environment), generativeBuilder(environment));
       kind = known;
     }
     return known;
+  }
+
+  /** Returns what files the model encodes, without reading any weights. */
+  public FileKind kind(Environment environment) {
+    return found(environment).files();
   }
 
   /** Returns whether each label has a probability of its own, without reading any weights. */
@@ -301,7 +302,7 @@ public final class ModelOptions {
    * @param sounds how sounds become clips
    */
   public JointModel open(SoundOptions sounds, Environment environment) {
-    if (sound(environment).ofSound()) {
+    if (found(environment).clap()) {
       ClapModel loaded = sound(environment).clips(sounds.clips()).load();
       WeightsNotes.say(loaded.name(), loaded.weightsMetadata(), environment);
       return new SoundModel(loaded);
@@ -312,6 +313,10 @@ public final class ModelOptions {
 
   /** Returns a builder of the model if it is generative, without reading any weights. */
   public Optional<GenerativeBuilder> generative(Environment environment) {
+    return Optional.ofNullable(found(environment).generative());
+  }
+
+  private GenerativeBuilder generativeBuilder(Environment environment) {
     GenerativeBuilder builder =
         GenerativeModel.builder(resolved(environment))
             .plugins(environment.plugins())
@@ -329,14 +334,7 @@ public final class ModelOptions {
     if (exifOrientation) {
       builder.preprocess("exif_orientation", true);
     }
-    return Optional.of(builder).filter(b -> b.find().isPresent());
-  }
-
-  private boolean generatesFromSounds(Environment environment) {
-    return generative(environment)
-        .flatMap(GenerativeBuilder::find)
-        .filter(model -> model.encoder().prefix() instanceof GenerativeEncoder.Sounds)
-        .isPresent();
+    return builder;
   }
 
   private ClapBuilder sound(Environment environment) {
